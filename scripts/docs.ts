@@ -1,0 +1,53 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type Page, pages } from './docs/pages.ts'
+
+/*
+ * npm run docs                writes what is derived from the event definitions: docs/events.md, schemas/koff-event.avsc
+ * npm run docs -- --check     writes nothing; exit code 1 and the names of the files that are not what would be written
+ * npm run docs -- --freeze    for a release: also keeps the schema as the next schemas/history/<n>.avsc, unless the
+ *                             newest one there is the same
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const history = join(root, 'schemas/history')
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { check: { type: 'boolean' }, freeze: { type: 'boolean' } } })
+  const stale: Page[] = []
+  for (const page of pages()) if ((await textOf(join(root, page.path))) !== page.text) stale.push(page)
+  if (values.check === true) {
+    for (const { path } of stale) process.stderr.write(`${path} is not what the event definitions say: npm run docs\n`)
+    return stale.length === 0 ? 0 : 1
+  }
+  for (const { path, text } of stale) await write(join(root, path), text)
+  if (values.freeze === true) await freeze()
+  return 0
+}
+
+async function freeze(): Promise<void> {
+  const present = await readFile(join(root, 'schemas/koff-event.avsc'), 'utf8')
+  const newest = (await readdir(history)).length
+  if (newest > 0 && (await textOf(join(history, `${newest}.avsc`))) === present) return
+  await write(join(history, `${newest + 1}.avsc`), present)
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text)
+  process.stdout.write(`wrote ${relative(root, path)}\n`)
+}
+
+/** Null where there is no such file. */
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}

@@ -1,0 +1,22 @@
+import { Command } from 'commander'
+import { put, type Shell } from './shell.ts'
+
+export function configCommand(shell: Shell, finish: (code: number) => void): Command {
+  const check = new Command('check')
+    .summary('say whether a configuration is right')
+    .description(
+      'Reads a configuration as koff run would, files and variables too, and says all that is wrong with it.',
+    )
+    .argument('<file>', 'YAML')
+    .action(async (file: string) => {
+      const { loadConfig } = await import('../config/load.ts')
+      const { sinks } = loadConfig({ file, variables: shell.variables })
+      await put(shell.stdout, `${file}: right; sinks: ${sinks.map(({ type }) => type).join(', ')}\n`)
+      finish(0)
+    })
+    .addHelpText('after', '\nExample:\n  koff config check config/koff.example.yaml')
+  return new Command('config')
+    .summary('look at a configuration')
+    .description('Looks at configurations.')
+    .addCommand(check)
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander'
+import type { Config, KafkaConfig } from '../config/schema.ts'
+import { connectionSettings, settingsFrom } from '../config/settings.ts'
+import type { BrokerOptions } from '../sources/kafka/brokerOptions.ts'
+import type { Shell } from './shell.ts'
+
+/** What commander makes of the connection's flags, and more. */
+export type ConnectionFlags = Readonly<Record<string, unknown>> & { readonly config?: string }
+
+/** Gives a command `-c` and a flag for everything that can be said of a cluster without a secret in it. */
+export function addConnectionOptions(command: Command): Command {
+  command.option('-c, --config <file>', 'the configuration to take the cluster from')
+  for (const { flag, kind, says } of connectionSettings) {
+    if (flag !== undefined) command.option(kind === 'switch' ? `--${flag}` : `--${flag} <${kind}>`, says)
+  }
+  return command
+}
+
+export const connectionHelp = `
+Where no flag says how to reach the cluster, KOFF_BROKERS, KOFF_TLS_CA, KOFF_SASL_PASSWORD and so on do, then the
+configuration; then it is localhost:9092.`
+
+/**
+ * The configuration that flags, variables and a file make together.
+ *
+ * Rejects with KoffError CONFIG_INVALID.
+ */
+export async function configOf(shell: Shell, flags: ConnectionFlags): Promise<Config> {
+  const { loadConfig } = await import('../config/load.ts')
+  const given: Record<string, string | true> = {}
+  for (const { flag } of connectionSettings) {
+    const value = flag === undefined ? undefined : flags[camelCase(flag)]
+    if (flag !== undefined && (value === true || typeof value === 'string')) given[flag] = value
+  }
+  return loadConfig({ file: flags.config, settings: settingsFrom(shell.variables, given), variables: shell.variables })
+}
+
+/** Reveals the secrets: for what connects, not for what prints. */
+export function brokerOptions({ tls, sasl, ...options }: KafkaConfig): BrokerOptions {
+  const { ca, cert, key, passphrase, servername, rejectUnauthorized } = tls ?? {}
+  return {
+    ...options,
+    ...(tls === undefined
+      ? {}
+      : {
+          tls: defined({
+            ca,
+            cert,
+            key: key?.reveal(),
+            passphrase: passphrase?.reveal(),
+            servername,
+            rejectUnauthorized,
+          }),
+        }),
+    ...(sasl === undefined ? {} : { sasl: revealed(sasl) }),
+  }
+}
+
+function revealed(sasl: NonNullable<KafkaConfig['sasl']>): NonNullable<BrokerOptions['sasl']> {
+  if (sasl.mechanism === 'OAUTHBEARER') return { mechanism: sasl.mechanism, token: sasl.token.reveal() }
+  return { mechanism: sasl.mechanism, username: sasl.username, password: sasl.password.reveal() }
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Without the fields that are undefined: libraries take those for something else than absent ones. */
+export function defined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
+}
+
+function camelCase(flag: string): string {
+  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

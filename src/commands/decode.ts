@@ -1,0 +1,53 @@
+import { Command } from 'commander'
+import { openFiles } from '../sources/openFiles.ts'
+import { jsonFormat } from './jsonFormat.ts'
+import { fileProgress } from './progress.ts'
+import { addRecordOptions, fromOption, type RecordFilterOptions, recordFilter, toOption } from './recordFilter.ts'
+import { noteUnread, recordLines } from './recordLines.ts'
+import { interruptionCode, note, put, type Shell } from './shell.ts'
+
+interface DecodeOptions extends RecordFilterOptions {
+  readonly strict?: true
+}
+
+export function decodeCommand(shell: Shell, finish: (code: number) => void): Command {
+  const command = new Command('decode')
+    .summary('records in files, one JSON object a line')
+    .description(
+      'Prints the records of recordings (NDJSON, gzipped or not, - for standard input), segment files or their directories.',
+    )
+    .argument('<file...>', 'recordings, segments (.log), directories of segments')
+    .option('--strict', 'exit with 1 if anything could not be read')
+    .action(async (files: string[], options: DecodeOptions) => finish(await decode(shell, files, options)))
+  return addRecordOptions(command)
+    .addOption(fromOption())
+    .addOption(toOption())
+    .addHelpText(
+      'after',
+      `
+What Kafka itself cannot read has an "error" in its line; standard error counts them at the end.
+
+Examples:
+  koff decode recording.ndjson.gz
+  koff decode --group 'orders-*' --type OFFSET_COMMIT /var/kafka/__consumer_offsets-12
+  koff decode --from 2026-11-24T12:00Z --to 2026-11-24T12:05Z 00000000000000000000.log`,
+    )
+}
+
+async function decode(shell: Shell, files: readonly string[], options: DecodeOptions): Promise<number> {
+  using progress = fileProgress(shell.stderr)
+  await using source = await openFiles(files, { stdin: shell.stdin, progress: progress.at })
+  const lines = recordLines(recordFilter(options), jsonFormat)
+  for await (const inputs of source.chunks(shell.signal)) {
+    await put(shell.stdout, inputs.map(lines.linesOf).join(''))
+    for (const input of inputs) {
+      if (input.kind !== 'fault' || input.fault.code !== 'TRUNCATED') continue
+      const { file, partition, reason } = input.fault
+      note(shell, `${file ?? `partition ${partition}`}: ${reason}`)
+    }
+  }
+  progress.clear()
+  noteUnread(shell, lines)
+  if (shell.signal.aborted) return interruptionCode(shell)
+  return options.strict === true && lines.unreadable + lines.faults > 0 ? 1 : 0
+}

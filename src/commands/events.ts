@@ -1,0 +1,61 @@
+import { Command } from 'commander'
+import { Fold } from '../runtime/fold.ts'
+import { stdoutSink } from '../sinks/stdout/sink.ts'
+import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
+import { deliver } from './deliver.ts'
+import { addEventOptions, type EventOptions, groupFilter, typesOf } from './eventOptions.ts'
+import { catchUpProgress } from './progress.ts'
+import { interruptionCode, note, type Shell } from './shell.ts'
+
+interface EventsOptions extends EventOptions, ConnectionFlags {
+  readonly json?: true
+  readonly untilEnd?: true
+}
+
+export function eventsCommand(shell: Shell, finish: (code: number) => void): Command {
+  const command = new Command('events')
+    .summary('events as they come')
+    .description(
+      'Prints what happens to the groups of a running cluster. Writes nothing to Kafka and needs nothing else.',
+    )
+    .option('--json', 'one JSON object a line; the default where the output is no terminal')
+    .option('--until-end', 'end where the log ended at the start, instead of following it')
+    .action(async (options: EventsOptions) => finish(await events(shell, options)))
+  return addConnectionOptions(addEventOptions(command)).addHelpText(
+    'after',
+    `${connectionHelp}
+
+What was there before is read first and makes one group-snapshot for each group; events follow.
+
+Examples:
+  koff events --brokers kafka-1:9092
+  koff events --group 'orders-*' --event default --event offset-committed
+  koff events --json --without-event group-snapshot | jq -r 'select(.severity != "info") | .id'`,
+  )
+}
+
+async function events(shell: Shell, options: EventsOptions): Promise<number> {
+  const { kafka } = await configOf(shell, options)
+  const { openKafkaSource } = await import('../sources/kafka/source.ts')
+  await using source = await openKafkaSource({
+    ...brokerOptions(kafka),
+    untilEnd: options.untilEnd === true,
+    log: line => note(shell, line),
+  })
+  using progress = catchUpProgress(source, shell.stderr)
+  const fold = new Fold({
+    cluster: source.cluster,
+    history: 'until-start',
+    types: typesOf(options),
+    snapshot: options.snapshot,
+  })
+  await using sink = stdoutSink({ stream: shell.stdout, format: options.json === true ? 'json' : 'auto' })
+  await deliver({
+    source: progress.source,
+    fold,
+    sinks: [sink],
+    signal: AbortSignal.any([shell.signal, sink.closed]),
+    accept: groupFilter(options.group ?? ['*'], []),
+  })
+  return interruptionCode(shell)
+}

@@ -1,0 +1,79 @@
+import { Command } from 'commander'
+import { matchesGlob } from '../config/glob.ts'
+import { Fold } from '../runtime/fold.ts'
+import type { Source } from '../runtime/source.ts'
+import { openFiles } from '../sources/openFiles.ts'
+import type { Input } from '../state/input.ts'
+import { int64Json } from '../wire/jsonValue.ts'
+import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
+import { collect } from './eventOptions.ts'
+import { parseTime } from './logPoint.ts'
+import { catchUpProgress, fileProgress } from './progress.ts'
+import { interruptionCode, note, put, type Shell } from './shell.ts'
+
+interface GroupsOptions extends ConnectionFlags {
+  readonly at?: number
+  readonly group?: readonly string[]
+}
+
+export function groupsCommand(shell: Shell, finish: (code: number) => void): Command {
+  const command = new Command('groups')
+    .summary('every group as it is, or was')
+    .description('Prints the state of every group, one JSON object a line: epoch, members, assignments, offsets.')
+    .argument(
+      '[file...]',
+      'recordings (- for standard input), segments (.log), directories of segments; else a cluster',
+    )
+    .option('--at <time>', 'as it stood then: milliseconds, or 2026-11-24T12:03Z', text => parseTime('--at', text))
+    .option('--group <pattern>', 'only this group; * and ? as in a shell; may be repeated', collect)
+    .action(async (files: string[], options: GroupsOptions) => finish(await groups(shell, files, options)))
+  return addConnectionOptions(command).addHelpText(
+    'after',
+    `${connectionHelp}
+
+Examples:
+  koff groups --brokers kafka-1:9092
+  koff groups --at 2026-11-24T12:03Z --group billing recording.ndjson.gz | jq .members`,
+  )
+}
+
+async function groups(shell: Shell, files: readonly string[], options: GroupsOptions): Promise<number> {
+  const { at = Number.POSITIVE_INFINITY, group = ['*'] } = options
+  using progress = fileProgress(shell.stderr)
+  await using source =
+    files.length > 0
+      ? await openFiles(files, { stdin: shell.stdin, progress: progress.at })
+      : await openCluster(shell, options)
+  using catchUp = catchUpProgress(source, shell.stderr)
+  const fold = new Fold({ cluster: source.cluster, history: 'none', types: new Set() })
+  for await (const inputs of catchUp.source.chunks(shell.signal)) {
+    for (const input of inputs) if (!isLater(input, at)) fold.apply(input)
+  }
+  if (shell.signal.aborted) return interruptionCode(shell)
+  progress.clear()
+  catchUp.clear()
+  const views = fold.groups().filter(view => group.some(pattern => matchesGlob(pattern, view.group)))
+  for (const view of views) await put(shell.stdout, `${JSON.stringify(view, int64)}\n`)
+  return 0
+}
+
+async function openCluster(shell: Shell, options: GroupsOptions): Promise<Source> {
+  const { kafka } = await configOf(shell, options)
+  const { openKafkaSource } = await import('../sources/kafka/source.ts')
+  return openKafkaSource({
+    ...brokerOptions(kafka),
+    untilEnd: true,
+    waitForTopic: false,
+    log: line => note(shell, line),
+  })
+}
+
+/** A batch is one operation, and happened as a whole. What topics are called is true at any time. */
+function isLater(input: Input, at: number): boolean {
+  if (input.kind === 'batch') return input.batch.maxTimestamp > at
+  return 'timestamp' in input && input.timestamp > at
+}
+
+function int64(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? int64Json(value) : value
+}

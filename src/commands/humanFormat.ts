@@ -1,0 +1,88 @@
+import { inkFor } from '../sinks/stdout/ink.ts'
+import { inColumns, shortened, terminalText } from '../sinks/stdout/terminalText.ts'
+import { type CoordinatorRecord, type Decoded, groupOf } from '../wire/decode.ts'
+import { type LogPosition, recordJson } from '../wire/json.ts'
+import type { Json, JsonObject } from '../wire/jsonValue.ts'
+import type { LineFormat } from './recordLines.ts'
+import type { Output } from './shell.ts'
+
+/** Records for people: time, place in the log, group, type, and then what Kafka says, field by field. */
+export function humanFormat(output: Output): LineFormat {
+  const ink = inkFor(output)
+  let groupColumns = 12
+
+  function line(position: LogPosition, group: string, type: string, text: string): string {
+    const name = terminalText(group)
+    groupColumns = Math.min(Math.max(groupColumns, name.length), 32)
+    const place = `${position.partition}@${position.offset}`
+    return `${[ink('dim', timeText(position.timestamp)), ink('dim', place.padEnd(10)), ink('cyan', inColumns(name, groupColumns)), ink('bold', type), text].join('  ')}\n`
+  }
+
+  return {
+    record(position, decoded) {
+      if (decoded.kind === 'record') return line(position, groupOf(decoded), decoded.type, textOf(decoded))
+      return line(position, '', decoded.type ?? `type ${decoded.typeId ?? '?'}`, ink('red', faultText(decoded)))
+    },
+    control: (position, { control, producerId }) => line(position, '', control, ink('dim', `producerId=${producerId}`)),
+    fault({ partition, offset, code, reason }) {
+      return `${ink('red', `partition ${partition}, offset ${offset ?? 'unknown'}: ${code}: ${terminalText(reason)}`)}\n`
+    },
+  }
+
+  function textOf(record: CoordinatorRecord): string {
+    const { key, value, embedded } = recordJson(record)
+    const { group: _group, groupId: _groupId, ...place } = key as JsonObject
+    const what = value === null ? ink('yellow', 'deleted') : fields(withEmbedded(value as JsonObject, embedded))
+    return [fields(place), what].filter(part => part !== '').join(' → ')
+  }
+}
+
+function faultText({ part, code, position, reason }: Extract<Decoded, { readonly kind: 'undecodable' }>): string {
+  return terminalText(`${code} in the ${part}, byte ${position}: ${reason}`)
+}
+
+/** Local time, to the millisecond, as it sorts. */
+function timeText(timestamp: number): string {
+  const date = new Date(timestamp)
+  if (timestamp < 0 || Number.isNaN(date.getTime())) return 'no time'.padEnd(23)
+  const local = new Date(timestamp - date.getTimezoneOffset() * 60_000)
+  return local.toISOString().replace('T', ' ').slice(0, 23)
+}
+
+/** A classic member's bytes as what they say, where koff can read them. */
+function withEmbedded(value: JsonObject, embedded: Json | undefined): JsonObject {
+  const { members } = value
+  if (!isList(embedded) || !isList(members)) return value
+  return {
+    ...value,
+    members: members.map((member, index) => {
+      const parts = embedded[index]
+      if (!isObject(member) || !isObject(parts)) return member
+      return { ...member, subscription: said(parts.subscription), assignment: said(parts.assignment) }
+    }),
+  }
+}
+
+function said(part: Json | undefined): Json {
+  if (!isObject(part)) return null
+  return part.data ?? (part.empty === true ? null : part)
+}
+
+function fields(object: JsonObject): string {
+  return Object.entries(object)
+    .map(([name, value]) => `${name}=${shown(value)}`)
+    .join(' ')
+}
+
+function shown(value: Json): string {
+  if (typeof value !== 'string') return terminalText(JSON.stringify(value))
+  return /^[\w.:/-]+$/.test(value) ? value : terminalText(JSON.stringify(shortened(value, 200)))
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !isList(value)
+}

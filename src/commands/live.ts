@@ -1,0 +1,79 @@
+import { type Command, Option } from 'commander'
+import type { Source } from '../runtime/source.ts'
+import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf } from './connection.ts'
+import { type LogPoint, parseLogPoint } from './logPoint.ts'
+import {
+  addRecordOptions,
+  type RecordFilter,
+  type RecordFilterOptions,
+  recordFilter,
+  toOption,
+} from './recordFilter.ts'
+import { note, type Shell } from './shell.ts'
+
+/** Of the commands that show or keep records of a running cluster. */
+export interface LiveOptions extends Omit<RecordFilterOptions, 'from'>, ConnectionFlags {
+  readonly from?: LogPoint | 'earliest' | 'latest'
+  readonly untilEnd?: true
+}
+
+export interface LiveRecords extends AsyncDisposable {
+  readonly source: Source
+  readonly filter: RecordFilter
+  /** Aborts when the user wants an end, and at the time that `--to` names. */
+  readonly signal: AbortSignal
+}
+
+export function addLiveOptions(command: Command): Command {
+  addConnectionOptions(command)
+  addRecordOptions(command)
+  return command
+    .addOption(
+      new Option('--from <point>', 'earliest, latest, or as in --to; an offset is one of every partition')
+        .default('earliest')
+        .argParser(parseStart),
+    )
+    .addOption(toOption())
+    .option('--until-end', 'end where the log ended at the start, instead of following it')
+}
+
+/** Opens the cluster for reading from where, and up to where, the options say. */
+export async function openLive(shell: Shell, options: LiveOptions): Promise<LiveRecords> {
+  const { from = 'earliest', to, partition, untilEnd } = options
+  const { kafka } = await configOf(shell, options)
+  // Here, because no other library takes as long to load as Kafka's.
+  const { openKafkaSource } = await import('../sources/kafka/source.ts')
+  const untilMs = to?.kind === 'time' ? to.time - Date.now() : 0
+  const source = await openKafkaSource({
+    ...brokerOptions(kafka),
+    ...(partition === undefined ? {} : { partitions: [...new Set(partition)] }),
+    from: typeof from === 'string' ? from : startOf(from, partition),
+    untilEnd: untilEnd === true || (to !== undefined && untilMs <= 0),
+    log: line => note(shell, line),
+  })
+  const ends = new AbortController()
+  const timer = untilMs > 0 ? setTimeout(() => ends.abort(), Math.min(untilMs, maxTimerMs)) : undefined
+  const { from: _from, ...filters } = options
+  return {
+    source,
+    filter: recordFilter({ ...filters, ...(typeof from === 'string' ? {} : { from }) }),
+    signal: AbortSignal.any([shell.signal, ends.signal]),
+    async [Symbol.asyncDispose]() {
+      clearTimeout(timer)
+      await source[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** What setTimeout takes at most: 24 days. */
+const maxTimerMs = 2 ** 31 - 1
+
+function parseStart(text: string): LogPoint | 'earliest' | 'latest' {
+  return text === 'earliest' || text === 'latest' ? text : parseLogPoint('--from', text)
+}
+
+/** Offsets of partitions that nobody named are reached from the start: an offset beyond a log's end is no place to begin. */
+function startOf(from: LogPoint, partitions: readonly number[] | undefined) {
+  if (from.kind === 'time') return { timestamp: from.time }
+  return partitions === undefined ? 'earliest' : new Map(partitions.map(partition => [partition, from.offset]))
+}

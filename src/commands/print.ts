@@ -1,0 +1,39 @@
+import { Command } from 'commander'
+import { connectionHelp } from './connection.ts'
+import { humanFormat } from './humanFormat.ts'
+import { jsonFormat } from './jsonFormat.ts'
+import { addLiveOptions, type LiveOptions, openLive } from './live.ts'
+import { noteUnread, recordLines } from './recordLines.ts'
+import { interruptionCode, put, type Shell } from './shell.ts'
+
+interface PrintOptions extends LiveOptions {
+  readonly json?: true
+}
+
+export function printCommand(shell: Shell, finish: (code: number) => void): Command {
+  const command = new Command('print')
+    .summary('decoded records as they come')
+    .description('Prints the records of __consumer_offsets of a running cluster: what is there, then what comes.')
+    .option('--json', 'one JSON object a line, as koff decode; the default where the output is no terminal')
+    .action(async (options: PrintOptions) => finish(await print(shell, options)))
+  return addLiveOptions(command).addHelpText(
+    'after',
+    `${connectionHelp}
+
+Examples:
+  koff print --brokers kafka-1:9092 --from latest
+  koff print --group 'orders-*' --type OFFSET_COMMIT
+  koff print --json --until-end | jq 'select(.value == null)'`,
+  )
+}
+
+async function print(shell: Shell, options: PrintOptions): Promise<number> {
+  await using live = await openLive(shell, options)
+  const isJson = options.json === true || shell.stdout.isTTY !== true
+  const lines = recordLines(live.filter, isJson ? jsonFormat : humanFormat(shell.stdout))
+  for await (const inputs of live.source.chunks(live.signal)) {
+    await put(shell.stdout, inputs.map(lines.linesOf).join(''))
+  }
+  noteUnread(shell, lines)
+  return interruptionCode(shell)
+}

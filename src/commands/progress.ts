@@ -1,0 +1,90 @@
+import { basename } from 'node:path'
+import type { Source } from '../runtime/source.ts'
+import type { Output } from './shell.ts'
+
+/** How far a file is read, in bytes. */
+export interface FilePosition {
+  readonly path: string
+  readonly position: number
+  readonly size: number | null
+}
+
+/** A line on a terminal that is written over itself. Where nobody looks, nothing is written. */
+export interface Progress extends Disposable {
+  /** Takes the line away, so that other lines can follow. */
+  readonly clear: () => void
+}
+
+const patienceMs = 2000
+const intervalMs = 250
+
+/** Says how far the files are read once that takes longer than two seconds. */
+export function fileProgress(output: Output): Progress & { readonly at: (position: FilePosition) => void } {
+  const { show, clear } = progressLine(output)
+  return {
+    at({ path, position, size }) {
+      const share = size === null || size === 0 ? '' : `${Math.floor((position / size) * 100)} % of `
+      show(() => `${share}${basename(path)}, ${Math.floor(position / 1e6)} MB`)
+    },
+    clear,
+    [Symbol.dispose]: clear,
+  }
+}
+
+/** The source, and how much of what was there at the start is still to be read, once that takes longer than two seconds. */
+export function catchUpProgress(source: Source, output: Output): Progress & { readonly source: Source } {
+  const { show, clear } = progressLine(output)
+  const partitions = new Map<number, { readonly start: number; readonly end: number; position: number }>()
+  const text = (): string => {
+    const all = [...partitions.values()]
+    const total = all.reduce((sum, { start, end }) => sum + end - start, 0)
+    const left = all.reduce((sum, { end, position }) => sum + Math.max(0, end - position), 0)
+    return left === 0 ? '' : `${Math.floor((1 - left / total) * 100)} % read, ${left} records of what was there to go`
+  }
+  return {
+    source: {
+      cluster: source.cluster,
+      async *chunks(signal) {
+        for await (const inputs of source.chunks(signal)) {
+          for (const input of inputs) {
+            if (input.kind !== 'position') continue
+            const { partition, position, logEnd } = input
+            const known = partitions.get(partition)
+            if (known === undefined) partitions.set(partition, { start: position, end: logEnd, position })
+            else known.position = position
+          }
+          // What the events are written over must not be this line.
+          clear()
+          yield inputs
+          show(text)
+        }
+      },
+      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    },
+    clear,
+    [Symbol.dispose]: clear,
+  }
+}
+
+function progressLine(output: Output): { readonly show: (text: () => string) => void; readonly clear: () => void } {
+  const start = performance.now()
+  let isShown = false
+  let shownAt = 0
+  const clear = (): void => {
+    if (isShown) output.write('\r\x1b[K')
+    isShown = false
+  }
+  return {
+    show(text) {
+      const now = performance.now()
+      if (output.isTTY !== true || now - start < patienceMs || (isShown && now - shownAt < intervalMs)) return
+      const line = text()
+      clear()
+      if (line === '') return
+      isShown = true
+      shownAt = now
+      output.write(`koff: ${line}`)
+    },
+    clear,
+  }
+}

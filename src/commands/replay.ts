@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { Fold } from '../runtime/fold.ts'
+import { stdoutSink } from '../sinks/stdout/sink.ts'
+import { openFiles } from '../sources/openFiles.ts'
+import { deliver } from './deliver.ts'
+import { addEventOptions, type EventOptions, groupFilter, typesOf } from './eventOptions.ts'
+import { parseTime } from './logPoint.ts'
+import { fileProgress } from './progress.ts'
+import { interruptionCode, type Shell } from './shell.ts'
+
+interface ReplayOptions extends EventOptions {
+  readonly liveFrom?: number
+  readonly cluster: string
+}
+
+export function replayCommand(shell: Shell, finish: (code: number) => void): Command {
+  const command = new Command('replay')
+    .summary('the same events again, from files')
+    .description('Reads recordings or segments as if they were live and prints the events, one JSON object a line.')
+    .argument('<file...>', 'recordings (- for standard input), segments (.log), directories of segments')
+    .option(
+      '--live-from <time>',
+      'what came earlier is history and makes no events: milliseconds, or 2026-11-24T12:00Z',
+      text => parseTime('--live-from', text),
+    )
+    .option('--cluster <id>', "the cluster's id for the events; no file tells it", '')
+    .action(async (files: string[], options: ReplayOptions) => finish(await replay(shell, files, options)))
+  return addEventOptions(command).addHelpText(
+    'after',
+    `
+The same files give the same events with the same ids, every time.
+
+Examples:
+  koff replay recording.ndjson.gz
+  koff replay --live-from 2026-11-24T12:00Z /var/kafka/__consumer_offsets-12
+  zcat recording.ndjson.gz | koff replay --event member-left -`,
+  )
+}
+
+async function replay(shell: Shell, files: readonly string[], options: ReplayOptions): Promise<number> {
+  const { liveFrom, cluster, snapshot, group = ['*'] } = options
+  using progress = fileProgress(shell.stderr)
+  await using source = await openFiles(files, { stdin: shell.stdin, progress: progress.at })
+  const history = liveFrom === undefined ? 'none' : { liveFrom }
+  await using sink = stdoutSink({ stream: shell.stdout, format: 'json' })
+  await deliver({
+    source,
+    fold: new Fold({ cluster, history, types: typesOf(options), snapshot }),
+    sinks: [sink],
+    signal: AbortSignal.any([shell.signal, sink.closed]),
+    accept: groupFilter(group, []),
+  })
+  return interruptionCode(shell)
+}

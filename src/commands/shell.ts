@@ -1,0 +1,62 @@
+import type { Readable, Writable } from 'node:stream'
+import { KoffError } from '../errors.ts'
+
+/** Everything of the process that a command touches, so that a test can bring its own. */
+export interface Shell {
+  readonly stdin: Readable
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly variables: NodeJS.ProcessEnv
+  /** Aborts, with an `Interruption`, when the user wants an end; commands then finish what they hold and resolve. */
+  readonly signal: AbortSignal
+}
+
+/** A signal from outside, with the exit code of a program that ends because of it. */
+export class Interruption extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super('interrupted')
+    this.exitCode = exitCode
+  }
+}
+
+/** The exit code of a command that stopped before its end if it was interrupted, and 0 otherwise. */
+export function interruptionCode({ signal }: Shell): number {
+  return signal.aborted && signal.reason instanceof Interruption ? signal.reason.exitCode : 0
+}
+
+export type Output = Writable & {
+  /** True where a person sees what is written. */
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+/** Whoever read the output has seen enough (`koff … | head`): nothing is wrong, but there is nothing left to do. */
+export class OutputClosed extends Error {}
+
+/** Writes and resolves when more may come, so that a slow reader slows the writer down. Fails with `OutputClosed`. */
+export async function put(output: Output, text: string): Promise<void> {
+  if (text === '') return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  output.write(text, error => {
+    if (!error) resolve()
+    else reject(isClosedPipe(error) ? new OutputClosed() : unwritable(error))
+  })
+  await promise
+}
+
+/** True for the failure of a write to a pipe that nobody reads, now or since before. */
+export function isClosedPipe(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
+}
+
+function unwritable(error: Error): KoffError {
+  return new KoffError('SINK_FAILED', `standard output: cannot be written: ${error.message}`, { cause: error })
+}
+
+/** One line on standard error, where it does not mix with what a command puts out. */
+export function note(shell: Shell, text: string): void {
+  shell.stderr.write(`koff: ${text}\n`)
+}

@@ -1,0 +1,77 @@
+import type { z } from 'zod'
+import type { Fault, Path } from './document.ts'
+import { choices, suggestion } from './nearest.ts'
+import { missing } from './values.ts'
+
+/**
+ * The faults that a schema found, in our words: what is wrong and what would be right, never what was written, unless
+ * `shown` gives it, which leaves out what came from a variable.
+ */
+export function faultsOf(error: z.ZodError, data: unknown, shown: (path: Path) => string | undefined): Fault[] {
+  return error.issues.flatMap(issue => {
+    const path = issue.path.filter(step => typeof step !== 'symbol')
+    if (issue.code !== 'unrecognized_keys')
+      return [{ path, message: messageOf(issue, valueAt(data, path), shown(path)) }]
+    const known = issue.message.split(', ')
+    return issue.keys.map(key => ({ path: [...path, key], message: `unknown key; ${suggestion(key, known)}` }))
+  })
+}
+
+function messageOf(issue: z.core.$ZodIssue, value: unknown, shown: string | undefined): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      // zod's own words begin with Invalid; anything else is what the schema has to say of the missing thing.
+      if (value === undefined) return issue.message.startsWith('Invalid') ? missing : `${missing}; ${issue.message}`
+      return `must be ${nouns[issue.expected] ?? issue.expected}, is ${nounOf(value)}`
+    case 'invalid_value':
+      return choice(value, shown, issue.values.map(String))
+    case 'invalid_union':
+      return choice(value, shown, 'options' in issue ? (issue.options as readonly unknown[]).map(String) : [])
+    case 'too_small':
+      if (issue.origin !== 'string' && issue.origin !== 'array') return `must be at least ${issue.minimum}`
+      return 'must not be empty'
+    case 'too_big':
+      return `must be at most ${issue.maximum}`
+    case 'custom':
+    case 'invalid_format':
+    case 'invalid_element':
+    case 'invalid_key':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+      break
+  }
+  return issue.message
+}
+
+function choice(value: unknown, shown: string | undefined, known: readonly string[]): string {
+  if (value === undefined) return `${missing}; known: ${known.join(', ')}`
+  if (typeof value === 'object') return `must be one of ${known.join(', ')}, is ${nounOf(value)}`
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return `unknown ${JSON.stringify(shown ?? text)}; ${choices(text, known)}`
+}
+
+const nouns: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a whole number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping of keys to values',
+}
+
+function nounOf(value: unknown): string {
+  if (value === null) return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'number') return 'a number (quote it to make it a text)'
+  if (typeof value === 'boolean') return 'true or false (quote it to make it a text)'
+  return typeof value === 'object' ? 'a mapping' : 'a text'
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  let value = data
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[String(step)]
+  }
+  return value
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { KoffError } from '../errors.ts'
+import { type ConfigDocument, type Path, readDocument } from './document.ts'
+import { faultsOf } from './faults.ts'
+import { type Config, configSchema } from './schema.ts'
+import { type Setting, settingNames } from './settings.ts'
+import type { ReadFile } from './values.ts'
+
+export interface ConfigSources {
+  /** Path of the YAML file; without one everything is a setting or a default. */
+  readonly file?: string | undefined
+  /** Flags and variables, which override the file; a later one overrides an earlier one. */
+  readonly settings?: readonly Setting[]
+  readonly variables: NodeJS.ProcessEnv
+}
+
+/**
+ * The configuration to run with. Paths in the file are relative to the file.
+ *
+ * @throws KoffError CONFIG_INVALID: every fault there is, one a line, `<file>:<line>: <path>: <what>`
+ */
+export function loadConfig({ file, settings = [], variables }: ConfigSources): Config {
+  const document = file === undefined ? undefined : openDocument(file, variables)
+  const data = settings.reduce(withSetting, document?.data ?? {})
+  const home = file === undefined ? '.' : dirname(file)
+  const result = configSchema(fileReader(home)).safeParse(data)
+  const overriding = (path: Path): Setting | undefined => settings.findLast(setting => startsWith(setting.path, path))
+
+  const faults = (document?.faults ?? []).filter(({ path }) => overriding(path) === undefined)
+  if (!result.success) {
+    const shown = (path: Path): string | undefined => (overriding(path) ? undefined : document?.sourceOf(path))
+    // What a variable left open is one fault, not two.
+    const open = faults.map(({ path }) => path)
+    faults.push(...faultsOf(result.error, data, shown).filter(({ path }) => !open.some(left => startsWith(left, path))))
+  }
+  if (faults.length === 0 && result.success) return result.data
+
+  const lineOf = (path: Path): number => document?.lineOf(path) ?? 0
+  const lines = faults.map(fault => {
+    const setting = overriding(fault.path)
+    if (setting !== undefined || file === undefined) {
+      return { line: 0, text: `${setting?.name ?? settingNames(fault.path) ?? pathText(fault.path)}: ${fault.message}` }
+    }
+    const path = fault.path.length === 0 ? '' : `${pathText(fault.path)}: `
+    return { line: lineOf(fault.path), text: `${file}:${lineOf(fault.path)}: ${path}${fault.message}` }
+  })
+  throw invalid([...new Set(lines.sort((a, b) => a.line - b.line).map(({ text }) => text))])
+}
+
+function openDocument(file: string, variables: NodeJS.ProcessEnv): ConfigDocument {
+  const content = read(file)
+  if ('fault' in content) throw invalid([`${file}: ${content.fault}`])
+  const document = readDocument(content.text, variables)
+  if (document.kind === 'document') return document
+  throw invalid(document.faults.map(({ line, message }) => `${file}:${line}: ${message}`))
+}
+
+/** Messages leave the path to whoever knows what to call it. */
+function fileReader(home: string): ReadFile {
+  return path => {
+    const content = read(resolve(home, path))
+    return 'text' in content ? content : { fault: `${path} ${content.fault}` }
+  }
+}
+
+function read(path: string): ReturnType<ReadFile> {
+  try {
+    return { text: readFileSync(path, 'utf8') }
+  } catch (error) {
+    return { fault: `cannot be read: ${reasonOf(error)}` }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return 'no such file'
+  if (code === 'EACCES') return 'permission denied'
+  return code === 'EISDIR' ? 'it is a directory' : String(code)
+}
+
+function withSetting(data: unknown, { path, value }: Setting): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return isSection(data) && value === true ? data : value
+  const section = isSection(data) ? data : {}
+  return { ...section, [key]: withSetting(section[key], { name: '', path: rest, value }) }
+}
+
+function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A fault in a part of what was set, `--brokers` with one bad address, is the setting's. */
+function startsWith(path: Path, fault: Path): boolean {
+  return path.every((step, index) => step === fault[index])
+}
+
+function pathText(path: Path): string {
+  return path
+    .map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+function invalid(lines: readonly string[]): KoffError {
+  return new KoffError('CONFIG_INVALID', lines.join('\n'))
+}

@@ -1,0 +1,112 @@
+import { resolve } from 'node:path'
+import type { Path } from './document.ts'
+
+/** One value that overrides the configuration file, under the name by which the user gave it. */
+export interface Setting {
+  /** `--brokers`, `KOFF_BROKERS`: what a message about it calls it. */
+  readonly name: string
+  readonly path: Path
+  readonly value: unknown
+}
+
+interface Definition {
+  readonly variable: string
+  /** Long flag; none for a secret, which every user of the machine could read in the process list. */
+  readonly flag?: string
+  readonly path: Path
+  /** How the text becomes what the file would hold; paths are relative to the working directory. */
+  readonly kind: 'text' | 'host:port' | 'file' | 'secret-file' | 'milliseconds' | 'switch'
+  readonly says: string
+}
+
+function define(path: string, variable: string, kind: Definition['kind'], says: string, flag?: string): Definition {
+  return { variable, ...(flag === undefined ? {} : { flag }), path: path.split('.'), kind, says }
+}
+
+/** What can be said of a cluster without a configuration file. */
+export const connectionSettings: readonly Definition[] = [
+  define('kafka.brokers', 'KOFF_BROKERS', 'host:port', 'some brokers of the cluster, with commas', 'brokers'),
+  define('kafka.clientId', 'KOFF_CLIENT_ID', 'text', 'what brokers call koff', 'client-id'),
+  define(
+    'kafka.connectTimeoutMs',
+    'KOFF_CONNECT_TIMEOUT_MS',
+    'milliseconds',
+    'to reach the cluster in',
+    'connect-timeout',
+  ),
+  define('kafka.tls', 'KOFF_TLS', 'switch', 'speak TLS', 'tls'),
+  define('kafka.tls.ca', 'KOFF_TLS_CA', 'file', 'certificates to trust, PEM', 'tls-ca'),
+  define('kafka.tls.cert', 'KOFF_TLS_CERT', 'file', 'certificate of koff, PEM', 'tls-cert'),
+  define('kafka.tls.key', 'KOFF_TLS_KEY', 'file', 'its private key, PEM', 'tls-key'),
+  define('kafka.tls.passphrase', 'KOFF_TLS_PASSPHRASE', 'text', 'of the private key'),
+  define(
+    'kafka.tls.servername',
+    'KOFF_TLS_SERVERNAME',
+    'text',
+    'name in the certificate of the broker',
+    'tls-servername',
+  ),
+  define(
+    'kafka.sasl.mechanism',
+    'KOFF_SASL_MECHANISM',
+    'text',
+    'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
+    'sasl-mechanism',
+  ),
+  define('kafka.sasl.username', 'KOFF_SASL_USERNAME', 'text', 'of PLAIN and SCRAM', 'sasl-username'),
+  define('kafka.sasl.password', 'KOFF_SASL_PASSWORD', 'text', 'of PLAIN and SCRAM'),
+  define(
+    'kafka.sasl.password',
+    'KOFF_SASL_PASSWORD_FILE',
+    'secret-file',
+    'holds the password of PLAIN and SCRAM',
+    'sasl-password-file',
+  ),
+  define('kafka.sasl.token', 'KOFF_SASL_TOKEN', 'text', 'of OAUTHBEARER'),
+  define(
+    'kafka.sasl.token',
+    'KOFF_SASL_TOKEN_FILE',
+    'secret-file',
+    'holds the token of OAUTHBEARER',
+    'sasl-token-file',
+  ),
+]
+
+function valueOf(kind: Definition['kind'], text: string): unknown {
+  switch (kind) {
+    case 'file':
+      return text.includes('-----BEGIN ') ? text : resolve(text)
+    case 'secret-file':
+      return { file: resolve(text) }
+    case 'switch':
+      return text !== 'false'
+    case 'text':
+    case 'host:port':
+    case 'milliseconds':
+      return text
+  }
+}
+
+/** Settings from KOFF_ variables, which flags override. An empty variable is one that is not set. */
+export function settingsFrom(
+  variables: NodeJS.ProcessEnv,
+  flags: Readonly<Record<string, string | true | undefined>>,
+): Setting[] {
+  const fromVariables = connectionSettings.flatMap(({ variable, path, kind }) => {
+    const text = variables[variable]
+    return text === undefined || text === '' ? [] : [{ name: variable, path, value: valueOf(kind, text) }]
+  })
+  const fromFlags = connectionSettings.flatMap(({ flag, path, kind }) => {
+    const given = flag === undefined ? undefined : flags[flag]
+    if (flag === undefined || given === undefined) return []
+    return [{ name: `--${flag}`, path, value: given === true ? true : valueOf(kind, given) }]
+  })
+  return [...fromVariables, ...fromFlags]
+}
+
+/** What to set for a path, when nothing did: `--sasl-username or KOFF_SASL_USERNAME`. */
+export function settingNames(path: Path): string | undefined {
+  const same = connectionSettings.filter(setting => setting.path.join('.') === path.join('.'))
+  const names = same.flatMap(({ flag, variable }) => (flag === undefined ? [variable] : [`--${flag}`, variable]))
+  return names.length === 0 ? undefined : names.join(' or ')
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+
+/** A value that no log, error or dump shows by accident: printed or serialised, it is empty. */
+export interface Secret {
+  reveal(): string
+}
+
+export function hide(value: string): Secret {
+  return { reveal: () => value }
+}
+
+/** The text of a file; an error message without the path if it cannot be read. */
+export type ReadFile = (path: string) => { readonly text: string } | { readonly fault: string }
+
+/**
+ * A mapping with these keys and no others. The message of a fault lists the keys that are known, or says what
+ * `whenMissing` says; faults.ts puts it into a sentence.
+ */
+export function section<T extends z.core.$ZodLooseShape>(shape: T, whenMissing?: string) {
+  return z.strictObject(shape, {
+    error(issue) {
+      if (issue.code === 'unrecognized_keys') return Object.keys(shape).join(', ')
+      return issue.input === undefined ? whenMissing : undefined
+    },
+  })
+}
+
+export const text = z.string().min(1)
+
+/** A whole number; as text too, since that is what a variable's value is. */
+export function whole(min: number, max = 2_147_483_647) {
+  return z.preprocess(
+    value => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value),
+    z.int().min(min).max(max),
+  )
+}
+
+export const topic = z.string().regex(
+  // As in Kafka's own Topic.validate: neither `.` nor `..`.
+  /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
+  "must be a topic's name: letters, digits, dot, underscore and hyphen, at most 249",
+)
+
+export const url = z.string().refine(isHttpUrl, 'must be an http:// or https:// address')
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+}
+
+/** `host:port`, `host` (port 9092) or `[ipv6]:port`; a list of them, or one text with commas. */
+export const brokers = z.preprocess(
+  value => (typeof value === 'string' ? value.split(',').map(item => item.trim()) : value),
+  z.array(z.string().refine(isBroker, 'must be host:port')).min(1),
+)
+
+function isBroker(value: string): boolean {
+  const match = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(value)
+  const port = Number(match?.[1] ?? 9092)
+  return match !== null && port > 0 && port < 65_536
+}
+
+/** As text too, since that is what a variable's value is. */
+export const flag = z.preprocess(value => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
+
+/** A secret as text, or `{ file: path }`, whose last line break does not count. */
+export function secret(readFile: ReadFile, form: 'line' | 'pem' = 'line') {
+  return z.unknown().transform((value, context): Secret => {
+    if (typeof value === 'string' && value !== '') {
+      if (form === 'line') return hide(value)
+      const content = readPem(value, readFile)
+      if ('text' in content) return hide(content.text)
+      context.addIssue(content.fault)
+      return z.NEVER
+    }
+    const parsed = section({ file: text }).safeParse(value)
+    if (form === 'pem' || !parsed.success) {
+      const wanted =
+        form === 'pem' ? 'must be the path of a PEM file, or its text' : 'must be a text, or { file: path }'
+      context.addIssue(value === undefined ? missing : wanted)
+      return z.NEVER
+    }
+    const content = readFile(parsed.data.file)
+    if ('text' in content) return hide(content.text.replace(/\r?\n$/, ''))
+    context.addIssue({ code: 'custom', message: content.fault, path: ['file'] })
+    return z.NEVER
+  })
+}
+
+/** Certificates: the path of a PEM file, or its text. */
+export function pem(readFile: ReadFile) {
+  return text.transform((value, context): string => {
+    const content = readPem(value, readFile)
+    if ('text' in content) return content.text
+    context.addIssue(content.fault)
+    return z.NEVER
+  })
+}
+
+function readPem(value: string, readFile: ReadFile): ReturnType<ReadFile> {
+  if (value.includes('-----BEGIN ')) return { text: value }
+  const content = readFile(value)
+  return 'text' in content && !content.text.includes('-----BEGIN ') ? { fault: `${value} is no PEM file` } : content
+}
+
+export const missing = 'missing'

@@ -1,0 +1,38 @@
+/** Every way in which koff can fail for a reason that its user can act on. Closed: a new code is a documented change. */
+export const errorCodes = [
+  'USAGE',
+  'CONFIG_INVALID',
+  'INPUT_UNREADABLE',
+  'RECORDING_INVALID',
+  'BROKER_UNREACHABLE',
+  'BROKER_ERROR',
+  'AUTHENTICATION_FAILED',
+  'AUTHORIZATION_FAILED',
+  'REGISTRY_MISSING',
+  'REGISTRY_UNREACHABLE',
+  'SINK_FAILED',
+  'TOPIC_UNFIT',
+  'STATE_INVALID',
+  'UNSUPPORTED',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+export interface KoffErrorOptions {
+  /** True where the same call may succeed later without anybody changing anything. */
+  readonly retriable?: boolean
+  readonly cause?: unknown
+}
+
+/** The one error class: the message says what went wrong, where, and what to do about it; never a secret. */
+export class KoffError extends Error {
+  override readonly name = 'KoffError'
+  readonly code: ErrorCode
+  readonly retriable: boolean
+
+  constructor(code: ErrorCode, message: string, options: KoffErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.retriable = options.retriable ?? false
+  }
+}

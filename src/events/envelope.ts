@@ -1,0 +1,39 @@
+import type { EventData, EventType } from './definitions.ts'
+
+/** An int64 of Kafka's: a number while that is exact (|n| < 2^53), else a bigint. As NDJSON a number or a decimal string. */
+export type Int64 = number | bigint
+
+export const groupTypes = ['classic', 'consumer', 'share', 'streams', 'simple'] as const
+/** The kind of a group after the transition; of a group that is gone, before it. */
+export type GroupType = (typeof groupTypes)[number]
+/** `unknown` only in events about no group (`koff-…`), or about one whose kind the records do not tell. */
+export type EventGroupType = GroupType | 'unknown'
+
+export const severities = ['info', 'warn', 'error'] as const
+export type Severity = (typeof severities)[number]
+
+/** What happened, once: the same for every sink. The id depends on the log alone, so that a repeat can be recognised. */
+export type KoffEvent<T extends EventType = EventType> = {
+  readonly [K in T]: {
+    /** `<partition>-<offset>-<ordinal>`; of events that time brings, `<partition>-<offset>-<type>-<n>`. Never a colon. */
+    readonly id: string
+    readonly type: K
+    /** Kafka's cluster id; '' when read offline and not given. */
+    readonly cluster: string
+    /** '' in events about koff itself that concern no group. */
+    readonly group: string
+    readonly groupType: EventGroupType
+    /** When it happened, in ms since the epoch, from the record; a timed event's deadline. */
+    readonly time: number
+    readonly severity: Severity
+    readonly source: EventSource
+    readonly data: EventData<K>
+  }
+}[T]
+
+/** Position of the transition's last record of that group, or of the marker that made it count. */
+export interface EventSource {
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+}

@@ -1,0 +1,14 @@
+import { defineEvent } from '../definition.ts'
+import { int, long } from '../schema.ts'
+
+export const koffCaughtUp = defineEvent({
+  type: 'koff-caught-up',
+  severity: 'info',
+  section: 'About koff itself',
+  trigger:
+    'The first read of a partition of `__consumer_offsets` reached the end as it was at start: from here on events are news.',
+  data: {
+    partition: int('Partition of `__consumer_offsets`.'),
+    position: long('The next offset to read.'),
+  },
+})

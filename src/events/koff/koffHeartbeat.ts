@@ -1,0 +1,16 @@
+import { defineEvent } from '../definition.ts'
+import { int, long } from '../schema.ts'
+
+export const koffHeartbeat = defineEvent({
+  type: 'koff-heartbeat',
+  severity: 'info',
+  section: 'About koff itself',
+  defaultOn: false,
+  trigger: 'At an interval, for every partition of `__consumer_offsets` that is read: koff is alive, and this far.',
+  data: {
+    partition: int('Partition of `__consumer_offsets`.'),
+    position: long('The next offset to read.'),
+    logEnd: long('Log-end offset as the broker last said.'),
+    openTransactions: int('Transactions with offset commits whose marker has not come.'),
+  },
+})

@@ -1,0 +1,14 @@
+import { defineEvent } from '../definition.ts'
+import { int } from '../schema.ts'
+
+export const groupDeleted = defineEvent({
+  type: 'group-deleted',
+  severity: 'warn',
+  section: 'Life of a group',
+  trigger:
+    'The tombstone of a group that was known, and no migration. Deletion by an admin and expiry leave the same records. Members left in it get `member-left` first, there is no `group-emptied`; offsets without a tombstone of their own are forgotten without events.',
+  data: {
+    lastEpoch: int('Epoch, or generation, before; 0 of a simple group.'),
+    offsetsDeleted: int('Number of committed offsets deleted in the same transition.'),
+  },
+})

@@ -1,0 +1,15 @@
+import { defineEvent } from '../definition.ts'
+import { int, list } from '../schema.ts'
+import { member } from '../shapes.ts'
+
+export const groupEmptied = defineEvent({
+  type: 'group-emptied',
+  severity: 'warn',
+  section: 'Life of a group',
+  trigger:
+    'The last member is gone; suspended members count as members. None for a group that is deleted in the same transition.',
+  data: {
+    lastMembers: list(member, 'The members that were there before the transition, sorted by id.'),
+    epoch: int('Epoch, or generation, after.'),
+  },
+})

@@ -1,0 +1,12 @@
+import { defineEvent } from '../definition.ts'
+import { millis } from '../schema.ts'
+
+export const groupRevived = defineEvent({
+  type: 'group-revived',
+  severity: 'info',
+  section: 'Life of a group',
+  trigger: 'A group has members again after it had been emptied; not when it gets its very first members.',
+  data: {
+    emptyForMs: millis('Time since it was emptied, by the times of the records.'),
+  },
+})

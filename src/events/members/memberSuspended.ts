@@ -1,0 +1,16 @@
+import { defineEvent } from '../definition.ts'
+import { described } from '../schema.ts'
+import { member, partitions } from '../shapes.ts'
+
+export const memberSuspended = defineEvent({
+  type: 'member-suspended',
+  severity: 'info',
+  section: 'Members',
+  // KIP-848: member epoch -2 keeps a static member's assignment until it is back or its session times out.
+  trigger:
+    'A static member of a consumer group left for a while (member epoch −2): its partitions wait for it. A classic static member leaves no such record.',
+  data: {
+    member: described(member, 'The member that is away.'),
+    held: partitions('Partitions that wait for it.'),
+  },
+})

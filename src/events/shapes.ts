@@ -1,0 +1,65 @@
+import { groupTypes } from './envelope.ts'
+import { described, enumOf, type Infer, int, list, long, nullable, record, string } from './schema.ts'
+
+/** What the events have in common: members, partitions, and what names an offset. */
+
+export const groupType = enumOf(
+  'GroupType',
+  [...groupTypes, 'unknown'],
+  'Kind of a group; `unknown` only where an event is about no group, or about one whose kind the records do not tell.',
+  'unknown',
+)
+
+const subscription = record('Subscription', 'What a member asked for.', {
+  topics: list(string('Name of a topic.'), 'Names of the topics subscribed to, sorted.'),
+  regex: nullable(string('Regular expression that the broker resolves (KIP-848); null where there is none.')),
+})
+
+const memberFields = {
+  id: string('Member id.'),
+  instanceId: nullable(string('`group.instance.id` of a static member; null of a dynamic one.')),
+  clientId: string('Client id as the member gave it.'),
+  host: string('Host as the broker saw it, usually an address after a slash.'),
+  rack: nullable(string('`client.rack`; null where the member gave none.')),
+  subscription: nullable(
+    described(
+      subscription,
+      'What the member subscribed to; null where the records do not say (streams members, classic groups whose protocolType is not `consumer`).',
+    ),
+  ),
+}
+
+export const member = record('Member', 'A member of a group.', memberFields)
+export type Member = Infer<typeof member>
+
+const topicPartitions = record('TopicPartitions', 'Partitions of one topic, or tasks of one subtopology.', {
+  topic: nullable(string('Name of the topic; null where nobody knows it, and for tasks.')),
+  topicId: nullable(string('Topic id as Kafka prints it; null where the records hold none, and for tasks.')),
+  subtopology: nullable(string('Subtopology id where these are the tasks of a streams member; else null.')),
+  partitions: list(int('Partition, or number of the task.'), 'Partitions, ascending.'),
+})
+export type TopicPartitions = Infer<typeof topicPartitions>
+
+/** One entry a topic, sorted by name, those without a name by id. */
+export const partitions = (doc: string) => list(topicPartitions, doc)
+
+export const assignedMember = record('AssignedMember', 'A member and the partitions it holds.', {
+  ...memberFields,
+  held: partitions('Partitions the member holds.'),
+})
+
+export const memberRef = record('MemberRef', 'Which member.', {
+  memberId: string('Member id.'),
+  clientId: string('Client id.'),
+})
+
+/** The fields that name an offset in every event about one. */
+export const topicPartition = {
+  topic: string('Name of the topic.'),
+  partition: int('Partition of the topic.'),
+}
+
+export const topicPartitionLag = record('TopicPartitionLag', 'How far one partition is behind.', {
+  ...topicPartition,
+  lag: long('Log-end offset − committed offset.'),
+})

@@ -1,0 +1,55 @@
+import { type ErrorCode, KoffError } from '../../errors.ts'
+import type { RegistryAddress } from './options.ts'
+
+export interface RegistryCall {
+  readonly address: RegistryAddress
+  readonly subject: string
+}
+
+/** What went wrong at the registry, in terms of what its user can do about it. */
+export function registryFault(error: unknown, { address: { host }, subject }: RegistryCall): KoffError {
+  const status = statusOf(error)
+  const reason = reasonOf(error)
+  const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
+  if (status === 401) {
+    return permanent('AUTHENTICATION_FAILED', `schema registry ${host} refuses the credentials: ${reason}`)
+  }
+  if (status === 403) {
+    return permanent(
+      'AUTHORIZATION_FAILED',
+      `schema registry ${host}: not allowed to write subject ${subject}: ${reason}`,
+    )
+  }
+  if (status === 404) {
+    const message = `${host} is no Confluent-compatible schema registry (404): check the path of its url`
+    return permanent('REGISTRY_UNREACHABLE', message)
+  }
+  if (status === 409 || status === 422) {
+    const message = `schema registry ${host} does not take the schema of the events as ${subject}: ${reason}`
+    return permanent('TOPIC_UNFIT', `${message}; if that subject holds other schemas, name another topic`)
+  }
+  // The client reports a refused connection as status 400; a server's own 5xx and 429 pass by themselves, too.
+  const message = `schema registry ${host} cannot be reached: ${reason}`
+  return new KoffError('REGISTRY_UNREACHABLE', message, { retriable: true, cause: error })
+}
+
+export function isOtherCompatibility(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConfluentSchemaRegistryCompatibilityError'
+}
+
+/** The compatibility of the subject could not be set; the schema was registered before that. */
+export function isRefusedConfig(error: unknown): boolean {
+  const request = error instanceof Error && 'url' in error && typeof error.url === 'string' ? error.url : ''
+  return request.startsWith('put ') && [401, 403, 404, 405].includes(statusOf(error) ?? 0)
+}
+
+function statusOf(error: unknown): number | null {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return 'it did not answer'
+  // The client puts its own name before every message.
+  return error.message.replace(/^\w+ - (?:Error, status \d+: )?/, '')
+}

@@ -1,0 +1,73 @@
+import { type ErrorCode, KoffError } from '../../errors.ts'
+
+export interface BrokerCall {
+  readonly brokers: readonly string[]
+  readonly topic: string
+}
+
+/** What kafkajs said, in terms of what its user can do about it. Retriable where a new connection can mend it. */
+export function brokerFault(error: unknown, { brokers, topic }: BrokerCall): KoffError {
+  if (error instanceof KoffError) return error
+  const causes = causesOf(error)
+  const types = causes.map(cause => stringIn(cause, 'type'))
+  const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
+  const is = (...names: readonly string[]) => types.some(type => names.includes(type))
+  const where = `Kafka at ${brokers.join(',')}`
+  const reason = reasonOf(causes)
+
+  if (is('TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED')) {
+    // An idempotent producer without rights on any topic is refused with the error of the cluster.
+    const message = `${where}: not allowed to write topic ${topic}; allow Describe and Write on it, and Create where koff is to create it`
+    return permanent('AUTHORIZATION_FAILED', message)
+  }
+  if (causes.some(cause => cause.name === 'KafkaJSSASLAuthenticationError')) {
+    return permanent('AUTHENTICATION_FAILED', `${where} refuses the credentials: ${reason}`)
+  }
+  if (causes.some(cause => certificateCode.test(stringIn(cause, 'code')))) {
+    return permanent('AUTHENTICATION_FAILED', `${where}: its TLS certificate is not trusted (${reason}); see tls.ca`)
+  }
+  if (is('MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE')) {
+    return permanent(
+      'TOPIC_UNFIT',
+      `topic ${topic} takes no message as large as an event is: raise its max.message.bytes`,
+    )
+  }
+  if (
+    is(
+      'INVALID_REPLICATION_FACTOR',
+      'INVALID_PARTITIONS',
+      'INVALID_CONFIG',
+      'POLICY_VIOLATION',
+      'INVALID_TOPIC_EXCEPTION',
+    )
+  ) {
+    return permanent('TOPIC_UNFIT', `${where} does not create topic ${topic}: ${reason}`)
+  }
+  const connection = causes.some(cause => /Connection|NoBrokerAvailable|RequestTimeout|BrokerNotFound/.test(cause.name))
+  if (connection) {
+    return new KoffError('BROKER_UNREACHABLE', `${where} cannot be reached: ${reason}`, {
+      retriable: true,
+      cause: error,
+    })
+  }
+  return new KoffError('BROKER_ERROR', `${where}, topic ${topic}: ${reason}`, { retriable: true, cause: error })
+}
+
+const certificateCode = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_)/
+
+/** The error, and what it was made from, innermost last. */
+function causesOf(error: unknown): readonly Error[] {
+  if (!(error instanceof Error)) return [new Error(String(error))]
+  const nested = 'errors' in error && Array.isArray(error.errors) ? error.errors.flatMap(causesOf) : []
+  return [error, ...nested, ...(error.cause instanceof Error ? causesOf(error.cause) : [])]
+}
+
+function reasonOf(causes: readonly Error[]): string {
+  const { message = '' } = causes.at(-1) ?? {}
+  return message.replace(/^Connection error: /, '').replace(/\.$/, '')
+}
+
+function stringIn(error: Error, field: 'type' | 'code'): string {
+  const value: unknown = Object.getOwnPropertyDescriptor(error, field)?.value
+  return typeof value === 'string' ? value : ''
+}

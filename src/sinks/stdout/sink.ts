@@ -1,0 +1,98 @@
+import type { Writable } from 'node:stream'
+import { KoffError } from '../../errors.ts'
+import type { KoffEvent } from '../../events/envelope.ts'
+import { eventLine } from '../../events/ndjson.ts'
+import { abortable } from '../../runtime/abortable.ts'
+import type { Sink } from '../../runtime/sink.ts'
+import { inkFor } from './ink.ts'
+import { lineFormatter } from './line.ts'
+
+export interface StdoutSinkOptions {
+  /** Standard output unless given. It is never ended: it belongs to whoever opened it. */
+  readonly stream?: Writable
+  /** `auto`, the default: lines for people on a terminal, NDJSON everywhere else. */
+  readonly format?: 'auto' | 'human' | 'json'
+}
+
+export interface StdoutSink extends Sink {
+  /**
+   * Aborts when whoever reads the stream is gone (EPIPE: `koff events | head`). No failure: there is just nothing left to
+   * do. Join it to the signal that stops the run.
+   */
+  readonly closed: AbortSignal
+}
+
+/**
+ * Events as lines, in order.
+ *
+ * Guarantee: a write resolves when the operating system has taken the lines, and waits for a slow reader. What breaks it:
+ * nothing tells whether the reader did anything with them, and a write that aborts or fails may have written some lines,
+ * the last one in part.
+ * @throws KoffError SINK_FAILED where the stream fails otherwise, a full disk for one.
+ */
+export function stdoutSink({ stream = process.stdout, format = 'auto' }: StdoutSinkOptions = {}): StdoutSink {
+  const closed = new AbortController()
+  const forPeople = format === 'human' || (format === 'auto' && 'isTTY' in stream && stream.isTTY === true)
+  const lineOf = forPeople ? lineFormatter({ ink: inkFor(stream) }) : eventLine
+  let disposed = false
+
+  // A stream that fails tells it twice: to the write and as an event, which ends the process if nobody listens.
+  if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore)
+
+  return {
+    name: 'stdout',
+    closed: closed.signal,
+    async open(signal) {
+      signal.throwIfAborted()
+    },
+    async write(events, signal) {
+      if (disposed) throw new KoffError('SINK_FAILED', 'stdout: written to after it was closed')
+      for (const text of chunks(events, lineOf)) {
+        signal.throwIfAborted()
+        closed.signal.throwIfAborted()
+        try {
+          await abortable(written(stream, text), signal)
+        } catch (error) {
+          signal.throwIfAborted()
+          if (isClosedPipe(error)) closed.abort()
+          closed.signal.throwIfAborted()
+          throw new KoffError('SINK_FAILED', `stdout: ${error instanceof Error ? error.message : String(error)}`, {
+            cause: error,
+          })
+        }
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      disposed = true
+    },
+  }
+}
+
+/** Enough to make few system calls, little enough to stop soon and to keep memory flat. */
+const chunkCharacters = 65_536
+
+function* chunks(events: readonly KoffEvent[], lineOf: (event: KoffEvent) => string): Iterable<string> {
+  let text = ''
+  for (const event of events) {
+    text += lineOf(event)
+    if (text.length >= chunkCharacters) {
+      yield text
+      text = ''
+    }
+  }
+  if (text !== '') yield text
+}
+
+function written(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, error => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Of a pipe whose reader is gone, and of one that was found so before. */
+function isClosedPipe(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
+}
+
+function ignore(): void {}

@@ -1,0 +1,27 @@
+import { parseBroker } from '@platformatic/kafka'
+import { KoffError } from '../../errors.ts'
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** `host`, `host:port` or `[IPv6]:port`, port 9092 unless given; fails with `CONFIG_INVALID` for anything else. */
+export function parseAddress(text: string): Address {
+  const { host, port } = parseBroker(text.trim())
+  if (host === '' || /[\s/]/.test(host) || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new KoffError('CONFIG_INVALID', `broker ${JSON.stringify(text)} is not host:port`)
+  }
+  return { host, port }
+}
+
+/** Every address once, in order; fails with `CONFIG_INVALID` where there is none. */
+export function parseAddresses(texts: readonly string[]): readonly Address[] {
+  const addresses = new Map(texts.map(parseAddress).map(address => [formatAddress(address), address]))
+  if (addresses.size === 0) throw new KoffError('CONFIG_INVALID', 'no broker is given: name at least one as host:port')
+  return [...addresses.values()]
+}
+
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -1,0 +1,148 @@
+import { KoffError } from '../../errors.ts'
+import type { Cluster } from './cluster.ts'
+import type { BrokerConnection } from './connection.ts'
+import { errorName } from './failure.ts'
+import { fetchRecords } from './fetch.ts'
+import type { FetchVersion } from './fetchRequest.ts'
+import type { FetchResponse } from './fetchResponse.ts'
+import { type FollowedPartition, lastEpoch, type Question } from './followedPartition.ts'
+import type { Work } from './follower.ts'
+import { askEpochEnds, type EpochAnswer } from './leaderEpochs.ts'
+import { askOffsets, logEnd, type OffsetAnswer } from './listOffsets.ts'
+import { type ResponseMemory, responseMemory } from './responseMemory.ts'
+
+/** One broker that leads partitions: does one piece of work at a time and keeps the outcome until it is taken. */
+export interface Leader {
+  /** True while there is neither work under way nor an outcome that waits. */
+  readonly isIdle: boolean
+  /** Only while idle. Calls `wake` when there is an outcome. */
+  start(work: Work): void
+  take(): Outcome | null
+  close(): void
+}
+
+export type Outcome =
+  | OutcomeOf<'offsets', readonly OffsetAnswer[]>
+  | OutcomeOf<'epochs', readonly EpochAnswer[]>
+  | OutcomeOf<'fetch', FetchResponse>
+  | OutcomeOf<'failed', unknown>
+
+interface OutcomeOf<K extends string, A> {
+  readonly kind: K
+  readonly work: Work
+  /** host:port */
+  readonly broker: string
+  /** Of a Fetch: valid until the outcome after the next one is there. */
+  readonly answer: A
+}
+
+export interface LeaderOptions {
+  readonly node: number
+  readonly cluster: Cluster
+  readonly topic: string
+  readonly limits: FetchLimits
+  readonly signal: AbortSignal
+  readonly wake: () => void
+}
+
+export interface FetchLimits {
+  readonly maxWaitMs: number
+  readonly maxBytes: number
+  readonly maxPartitionBytes: number
+  readonly versions: readonly FetchVersion[]
+}
+
+export function createLeader(options: LeaderOptions): Leader {
+  const { node, cluster, signal, wake } = options
+  const memory = responseMemory()
+  let connection: BrokerConnection | null = null
+  let isBusy = false
+  let outcome: Outcome | null = null
+  const close = () => {
+    connection?.close()
+    connection = null
+  }
+  const run = async (work: Work): Promise<Outcome> => {
+    try {
+      if (connection?.isOpen !== true) {
+        close()
+        connection = await cluster.connect(node, signal)
+      }
+      return await perform({ work, connection, memory, options })
+    } catch (error) {
+      close()
+      return { kind: 'failed', work, broker: cluster.addressOf(node), answer: error }
+    }
+  }
+  const start = async (work: Work) => {
+    isBusy = true
+    outcome = await run(work)
+    isBusy = false
+    if (signal.aborted) close()
+    wake()
+  }
+  return {
+    get isIdle() {
+      return !isBusy && outcome === null
+    },
+    start: work => void start(work),
+    take: () => {
+      const taken = outcome
+      outcome = null
+      return taken
+    },
+    close,
+  }
+}
+
+interface Performance {
+  readonly work: Work
+  readonly connection: BrokerConnection
+  readonly memory: ResponseMemory
+  readonly options: LeaderOptions
+}
+
+async function perform({ work, connection, memory, options }: Performance): Promise<Outcome> {
+  const { topic, limits } = options
+  const { broker } = connection
+  switch (work.kind) {
+    case 'offsets': {
+      const queries = work.partitions.map(({ partition, leaderEpoch, question }) => ({
+        topic,
+        partition,
+        leaderEpoch,
+        at: timeOf(question),
+      }))
+      return { kind: 'offsets', work, broker, answer: await askOffsets(connection, queries) }
+    }
+    case 'epochs': {
+      const queries = work.partitions.map(followed => ({
+        partition: followed.partition,
+        leaderEpoch: followed.leaderEpoch,
+        lastEpoch: lastEpoch(followed),
+      }))
+      return { kind: 'epochs', work, broker, answer: await askEpochEnds(connection, topic, queries) }
+    }
+    case 'fetch': {
+      const { versions, ...rest } = limits
+      // Where nothing is known yet, the log end is wanted at once, records or not
+      const maxWaitMs = work.partitions.some(({ firstLogEnd }) => firstLogEnd < 0) ? 0 : limits.maxWaitMs
+      const request = { topic, partitions: work.partitions.map(fetchedPosition), ...rest, maxWaitMs }
+      const answer = await fetchRecords({ connection, request, memory, versions })
+      if (answer.errorCode !== 0) throw refused(broker, answer.errorCode)
+      return { kind: 'fetch', work, broker, answer }
+    }
+  }
+}
+
+function timeOf(question: Question | null): bigint {
+  return question === null || question.kind === 'epoch' ? logEnd : question.at
+}
+
+function fetchedPosition({ partition, position, leaderEpoch }: FollowedPartition) {
+  return { partition, position, leaderEpoch }
+}
+
+function refused(broker: string, errorCode: number): KoffError {
+  return new KoffError('BROKER_ERROR', `${broker}: ${errorName(errorCode)} in Fetch`, { retriable: true })
+}

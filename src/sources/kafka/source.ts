@@ -1,0 +1,148 @@
+import { KoffError } from '../../errors.ts'
+import type { Source } from '../../runtime/source.ts'
+import type { Input } from '../../state/input.ts'
+import { batchCodecs } from '../codecs.ts'
+import type { BrokerOptions } from './brokerOptions.ts'
+import { type Cluster, openCluster } from './cluster.ts'
+import { type FetchVersion, fetchVersions } from './fetchRequest.ts'
+import { Follower } from './follower.ts'
+import type { FetchLimits } from './leader.ts'
+import { createLeaders } from './leaders.ts'
+import { createMetadataTask } from './metadataTask.ts'
+import type { From } from './partitionTable.ts'
+import { createTopicIds, type TopicIds } from './topicIds.ts'
+import { createWakeUp } from './wakeUp.ts'
+
+export interface KafkaSourceOptions extends BrokerOptions {
+  /** Default `__consumer_offsets`. */
+  readonly topic?: string
+  /** All that there are, and will be, unless given. */
+  readonly partitions?: readonly number[]
+  /** Where to begin; default `earliest`. Partitions that come into being later are read from their start. */
+  readonly from?: From
+  /** False fails where the topic is not there; by default it is waited for, and never created. */
+  readonly waitForTopic?: boolean
+  /** True ends when every partition is read to where its log ended at the first answer. */
+  readonly untilEnd?: boolean
+  /** How long a broker may wait for new records. Default 500. */
+  readonly maxWaitMs?: number
+  /** Of one response, which may be as large as one record batch all the same. Default 8 MiB. */
+  readonly maxBytes?: number
+  /** Of one partition in a response. Default 1 MiB. */
+  readonly maxPartitionBytes?: number
+  /** How old metadata may become, that is, how late added partitions may be noticed. Default 60,000. */
+  readonly metadataMaxAgeMs?: number
+  /** Takes notices for people, a line each: waiting for the topic, trouble and its end, records that are lost. */
+  readonly log?: (line: string) => void
+  /** Closes the source when it aborts, and ends the first contact before `connectTimeoutMs`. */
+  readonly signal?: AbortSignal
+  /** Versions of the Fetch request to choose from, best first; all that koff speaks unless given. */
+  readonly fetchVersions?: readonly FetchVersion[]
+}
+
+const consumerOffsets = '__consumer_offsets'
+const codecs = batchCodecs()
+
+/**
+ * Reads a topic live: every partition from its leader, uncommitted, with control batches, from where it is told to
+ * begin and then for ever. What a cluster goes through (restarts, elections, lost connections) is waited out; nothing
+ * is skipped or repeated, and records that the cluster itself lost are told as faults.
+ *
+ * Needs Describe and Read on the topic. Fails with `BROKER_UNREACHABLE` when no broker answers in `connectTimeoutMs`,
+ * with `AUTHENTICATION_FAILED` or `AUTHORIZATION_FAILED` where koff is refused, also later on.
+ */
+export async function openKafkaSource(options: KafkaSourceOptions): Promise<Source> {
+  const closing = new AbortController()
+  options.signal?.throwIfAborted()
+  options.signal?.addEventListener('abort', () => closing.abort(options.signal?.reason), { once: true })
+  const cluster = await openCluster(options, closing.signal)
+  try {
+    const source = new KafkaSource(cluster, options, closing)
+    await source.open()
+    return source
+  } catch (error) {
+    cluster.close()
+    throw error
+  }
+}
+
+class KafkaSource implements Source {
+  readonly cluster: string
+  readonly #cluster: Cluster
+  readonly #topic: string
+  readonly #options: KafkaSourceOptions
+  readonly #closing: AbortController
+  readonly #follower: Follower
+  readonly #topicIds: TopicIds
+  readonly #limits: FetchLimits
+  /** Inputs that came up before anybody asked for a chunk. */
+  #first: Input[] = []
+
+  constructor(cluster: Cluster, options: KafkaSourceOptions, closing: AbortController) {
+    const { topic = consumerOffsets, partitions = null, from = 'earliest', untilEnd = false } = options
+    const { metadataMaxAgeMs = 60_000 } = options
+    const { maxWaitMs = 500, maxBytes = 8 * 1024 * 1024, maxPartitionBytes = 1024 * 1024 } = options
+    this.cluster = cluster.id
+    this.#cluster = cluster
+    this.#topic = topic
+    this.#options = options
+    this.#closing = closing
+    this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, versions: options.fetchVersions ?? fetchVersions }
+    this.#topicIds = createTopicIds(cluster)
+    const log = options.log ?? (() => undefined)
+    this.#follower = new Follower({ topic, partitions, from, untilEnd, metadataMaxAgeMs, codecs, log })
+  }
+
+  /** Finds out whether koff may see the topic, and what topics are called. */
+  async open(): Promise<void> {
+    const { signal } = this.#closing
+    const { topics } = await this.#cluster.metadata({ names: [this.#topic] }, signal)
+    this.#first.push(...this.#follower.table.hearMetadata(topics[0], this.#broker))
+    if (this.#options.waitForTopic === false && this.#follower.table.partitions.size === 0) {
+      throw new KoffError('BROKER_ERROR', `${this.#broker}: the cluster has no topic ${this.#topic}`)
+    }
+    this.#first.push(...(await this.#topicIds.all(signal)))
+  }
+
+  async *chunks(signal: AbortSignal): AsyncGenerator<readonly Input[], void, void> {
+    const ended = new AbortController()
+    const stop = AbortSignal.any([signal, this.#closing.signal, ended.signal])
+    const { wake, wait } = createWakeUp()
+    const parts = { cluster: this.#cluster, topic: this.#topic, follower: this.#follower, signal: stop, wake }
+    const metadata = createMetadataTask(parts)
+    const leaders = createLeaders({ ...parts, limits: this.#limits, codecs })
+    try {
+      if (this.#first.length > 0) yield this.#first.splice(0)
+      while (!stop.aborted && !this.#follower.isOver) {
+        metadata.startIfDue()
+        leaders.start()
+        const inputs = metadata.take() ?? leaders.take()
+        if (inputs === null) await wait(metadata.dueInMs(), stop)
+        else if (inputs.length > 0) yield await this.#withNames(inputs, stop)
+      }
+    } finally {
+      ended.abort()
+      leaders.close()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort()
+    this.#cluster.close()
+  }
+
+  /** A name that cannot be had now is no reason to hold back records: who reads them has the id. */
+  async #withNames(inputs: readonly Input[], signal: AbortSignal): Promise<readonly Input[]> {
+    try {
+      const names = await this.#topicIds.missing(inputs, signal)
+      return names.length === 0 ? inputs : [...names, ...inputs]
+    } catch (error) {
+      if (error instanceof KoffError) return inputs
+      throw error
+    }
+  }
+
+  get #broker(): string {
+    return this.#cluster.connection?.broker ?? this.#options.brokers.join(', ')
+  }
+}

@@ -1,0 +1,81 @@
+import type { Input, TopicInput } from '../../state/input.ts'
+import { decodeRecordAt } from '../../wire/decode.ts'
+import { RecordCursor } from '../../wire/recordCursor.ts'
+import type { Cluster } from './cluster.ts'
+import { knowsTopicIds, type TopicMetadata } from './metadata.ts'
+
+/**
+ * Tells what topic ids are called before a record comes that needs it: records of the new group types (KIP-848 and
+ * what followed) name topics by id only.
+ */
+export interface TopicIds {
+  /** The names of all topics that there are. */
+  all(signal: AbortSignal): Promise<TopicInput[]>
+  /** The names of those ids in the batches that were not told before, as far as the cluster knows them. */
+  missing(inputs: readonly Input[], signal: AbortSignal): Promise<TopicInput[]>
+}
+
+/** Clocks differ: a record this much older than the list of all topics cannot know of one that is not in the list. */
+const clockSkewMs = 10_000
+/** An id that the cluster does not know may be of a deleted topic, or so new that this broker has not heard of it. */
+const askAgainMs = 5000
+
+export function createTopicIds(cluster: Cluster): TopicIds {
+  // Zero stands for no id.
+  const known = new Set(['AAAAAAAAAAAAAAAAAAAAAA'])
+  const askedAt = new Map<string, number>()
+  const cursor = new RecordCursor()
+  let listedAt = 0
+  const learn = (topics: readonly TopicMetadata[]) =>
+    topics.flatMap(({ id, name, errorCode }): TopicInput[] => {
+      if (id === null || errorCode !== 0 || known.has(id)) return []
+      known.add(id)
+      return [{ kind: 'topic', id, name }]
+    })
+  return {
+    all: async signal => {
+      const now = Date.now()
+      const { topics } = await cluster.metadata(null, signal)
+      listedAt = now
+      return learn(topics)
+    },
+    missing: async (inputs, signal) => {
+      const now = Date.now()
+      const ids = new Set<string>()
+      for (const input of inputs) {
+        if (input.kind !== 'batch' || input.batch.isControl) continue
+        if (input.batch.maxTimestamp < listedAt - clockSkewMs) continue
+        cursor.open(input.batch)
+        while (cursor.next()) collectTopicIds(cursor, ids)
+      }
+      const unknown = [...ids].filter(id => !known.has(id) && now - (askedAt.get(id) ?? 0) > askAgainMs)
+      if (unknown.length === 0) return []
+      for (const id of unknown) askedAt.set(id, now)
+      const byId = cluster.connection !== null && knowsTopicIds(cluster.connection)
+      const { topics } = await cluster.metadata(byId ? { ids: unknown } : null, signal)
+      const news = learn(topics)
+      for (const id of unknown) if (known.has(id)) askedAt.delete(id)
+      return news
+    },
+  }
+}
+
+/** Offset commits and classic groups, by far the most records, name their topics. */
+const FIRST_TYPE_WITH_IDS = 3
+
+function collectTopicIds(cursor: RecordCursor, ids: Set<string>): void {
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd } = cursor
+  if (keyEnd - keyStart < 2 || valueStart < 0 || bytes.readInt16BE(keyStart) < FIRST_TYPE_WITH_IDS) return
+  const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
+  if (decoded.kind === 'record') collectFrom(decoded.value, ids)
+}
+
+function collectFrom(value: unknown, ids: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) collectFrom(item, ids)
+  else if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value)) {
+    for (const [name, field] of Object.entries(value)) {
+      if (name === 'topicId' && typeof field === 'string') ids.add(field)
+      else collectFrom(field, ids)
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/** Lets one waiting loop sleep until something happened, a time is there, or a signal aborts: whatever comes first. */
+export interface WakeUp {
+  /** Ends the present `wait`, or makes the next one return at once. */
+  readonly wake: () => void
+  /** Never rejects: who waits looks at the signal itself. */
+  readonly wait: (timeoutMs: number, signal: AbortSignal) => Promise<void>
+}
+
+export function createWakeUp(): WakeUp {
+  let awake = false
+  let resume: (() => void) | null = null
+  const wake = () => {
+    awake = true
+    resume?.()
+  }
+  const wait = async (timeoutMs: number, signal: AbortSignal) => {
+    if (!awake && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      resume = resolve
+      const timer = Number.isFinite(timeoutMs) ? setTimeout(resolve, Math.max(0, timeoutMs)) : undefined
+      signal.addEventListener('abort', wake, { once: true })
+      await promise
+      signal.removeEventListener('abort', wake)
+      clearTimeout(timer)
+      resume = null
+    }
+    awake = false
+  }
+  return { wake, wait }
+}

@@ -1,0 +1,66 @@
+import { createWriteStream } from 'node:fs'
+import { PassThrough, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { KoffError } from '../../errors.ts'
+import type { Input } from '../../state/input.ts'
+import { recordingLines } from './recordingLines.ts'
+
+/** Writes a recording. Disposing of it ends the file; until then a gzipped one is not whole. */
+export interface RecordingWriter extends AsyncDisposable {
+  /** Takes inputs in their order; resolves when more may come. Fails with SINK_FAILED. */
+  write(inputs: readonly Input[]): Promise<void>
+}
+
+export interface RecordingWriterOptions {
+  /** For the path `-`. Default: this process's. */
+  readonly stdout?: Writable
+}
+
+/** Writes to the file at `path`, gzipped when its name ends in `.gz`, in place of what was there; `-` is standard output. */
+export function openRecordingWriter(path: string, options: RecordingWriterOptions = {}): RecordingWriter {
+  return path === '-' ? streamWriter(options.stdout ?? process.stdout) : fileWriter(path)
+}
+
+function streamWriter(stdout: Writable): RecordingWriter {
+  return {
+    write: inputs => put(stdout, recordingLines(inputs), error => unwritable('standard output', error)),
+    // It is not ours to end
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
+}
+
+function fileWriter(path: string): RecordingWriter {
+  const head = path.endsWith('.gz') ? createGzip() : new PassThrough()
+  // A transform that is destroyed forgets the write that it is at: who waits for that is told from here
+  let giveUp: ((error: KoffError) => void) | undefined
+  let failure: KoffError | undefined
+  const done = pipeline(head, createWriteStream(path)).catch((error: unknown) => {
+    failure = unwritable(path, error)
+    giveUp?.(failure)
+  })
+  return {
+    async write(inputs) {
+      const { promise, reject } = Promise.withResolvers<never>()
+      giveUp = reject
+      await Promise.race([promise, put(head, recordingLines(inputs), error => failure ?? unwritable(path, error))])
+    },
+    async [Symbol.asyncDispose]() {
+      head.end()
+      await done
+      if (failure !== undefined) throw failure
+    },
+  }
+}
+
+async function put(stream: Writable, text: string, failed: (error: Error) => KoffError): Promise<void> {
+  if (text === '') return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  stream.write(text, error => (error ? reject(failed(error)) : resolve()))
+  await promise
+}
+
+function unwritable(name: string, error: unknown): KoffError {
+  const why = error instanceof Error ? error.message : String(error)
+  return new KoffError('SINK_FAILED', `${name}: cannot be written: ${why}`, { cause: error })
+}

@@ -1,0 +1,135 @@
+import { open } from 'node:fs/promises'
+import type { BatchCodecs } from '../../wire/batch.ts'
+import { type BatchItem, batchFault } from '../../wire/batchFault.ts'
+import { BATCH_HEADER_LENGTH, findBatch } from '../../wire/findBatch.ts'
+import { readBatches } from '../../wire/readBatches.ts'
+import type { FileProgress } from '../fileProgress.ts'
+import { isSystemError, unreadable } from '../unreadable.ts'
+import { FileWindow } from './fileWindow.ts'
+import type { SegmentFile } from './segmentFile.ts'
+
+export interface SegmentOptions {
+  readonly codecs: BatchCodecs
+  /** How much of the file is read at a time, in bytes; a longer batch makes it grow as far as it needs. */
+  readonly chunkLength: number
+  /** Longer than any batch is: where a batch claims more, its length is not believed. */
+  readonly maxBatchLength: number
+  /** Called after each chunk. */
+  readonly progress?: (progress: FileProgress) => void
+}
+
+/** Offset and length of a batch. */
+const PREFIX = 12
+/** A message of format v0 with neither key nor value. */
+const MIN_BATCH_LENGTH = 26
+const MAGIC_AT = 16
+/** Fewer zeros are rather the beginning of an offset: a broker trims the space that it does not fill, unless it crashes. */
+const MIN_PADDING = 17
+const EMPTY = Buffer.alloc(0)
+
+/**
+ * The batches of one segment file, in chunks that are valid until the next one is asked for. What cannot be read is a
+ * fault in its place: a last batch that is cut off (TRUNCATED says what is missing); bytes that are no batch, of which
+ * those up to the next batch are skipped. Zeros up to the end are preallocated space (`log.preallocate`), and no fault.
+ * Fails with INPUT_UNREADABLE where the file itself cannot be read.
+ */
+export async function* readSegment(
+  file: SegmentFile,
+  options: SegmentOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly BatchItem[], void, undefined> {
+  try {
+    await using handle = await open(file.path)
+    const { size } = await handle.stat()
+    const window = new FileWindow(handle, { size, length: options.chunkLength })
+    yield* walk(window, file, options, signal)
+  } catch (error) {
+    throw isSystemError(error) ? unreadable(file.path, error) : error
+  }
+}
+
+async function* walk(
+  window: FileWindow,
+  file: SegmentFile,
+  options: SegmentOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly BatchItem[], void, undefined> {
+  const { partition, path } = file
+  let wanted = 0
+  while (!signal.aborted) {
+    await window.fill(Math.max(wanted, BATCH_HEADER_LENGTH))
+    wanted = 0
+    const where = {
+      partition,
+      codecs: options.codecs,
+      file: path,
+      filePosition: window.position,
+      hasMore: !window.isAtEnd,
+    }
+    const { items, consumed, isLost } = readBatches(window.bytes, where)
+    if (items.length > 0) yield items
+    window.drop(consumed)
+    options.progress?.({ path, position: window.position, size: window.size })
+    if (consumed > 0 && !isLost) continue
+    const left = window.size - window.position
+    if (left === 0) return
+    const length = isLost ? 0 : batchLength(window.bytes)
+    if (length > 0 && length <= left && length <= options.maxBatchLength) {
+      wanted = length + BATCH_HEADER_LENGTH
+      continue
+    }
+    // The lengths lead no further: the end of the log, or damage, behind which it may go on
+    const head = Buffer.from(window.bytes.subarray(0, MIN_BATCH_LENGTH))
+    const from = window.position
+    if (!isLost) window.drop(1)
+    const next = await search(window, options)
+    if (!isLost && next === 'zeros' && head[0] === 0 && left >= MIN_PADDING) return
+    const isCut = !isLost && next !== 'batch' && (left < MIN_BATCH_LENGTH || isLikely(head, options.maxBatchLength))
+    const skipped = `${window.position - from} bytes are skipped, up to ${next === 'batch' ? 'the next batch' : 'the end'}`
+    const reason = isCut
+      ? cutOff(length, left)
+      : isLost
+        ? skipped
+        : `no batch of ${length} bytes can be here: ${skipped}`
+    const code = isCut ? 'TRUNCATED' : 'BAD_BATCH'
+    yield [batchFault(isLost ? EMPTY : head, 0, { ...where, filePosition: from }, code, reason)]
+    if (next !== 'batch') return
+  }
+}
+
+/** How long the batch is that begins here, if enough of it is here to tell: else 0. */
+function batchLength(bytes: Buffer): number {
+  const length = bytes.length < MIN_BATCH_LENGTH ? 0 : PREFIX + bytes.readInt32BE(PREFIX - 4)
+  return length < MIN_BATCH_LENGTH ? 0 : length
+}
+
+/** Could the batch that begins with `head` be one, so that what it lacks was cut off? */
+function isLikely(head: Buffer, maxLength: number): boolean {
+  const length = batchLength(head)
+  return length > 0 && length <= maxLength && (head[MAGIC_AT] as number) <= 2
+}
+
+function cutOff(length: number, left: number): string {
+  if (length === 0) return `the last batch is cut off: of its header, only ${left} bytes are there`
+  return `the last batch is cut off: ${left} of its ${length} bytes are there, ${length - left} are missing`
+}
+
+/** Moves the window to the next batch, or to the end of the file: past nothing but zeros, or past other bytes. */
+async function search(window: FileWindow, options: SegmentOptions): Promise<'batch' | 'zeros' | 'bytes'> {
+  let onlyZeros = true
+  for (;;) {
+    await window.fill(2 * BATCH_HEADER_LENGTH)
+    const { bytes, isAtEnd } = window
+    const found = findBatch(bytes, 0, { codecs: options.codecs, maxLength: options.maxBatchLength, mayBeCut: !isAtEnd })
+    const passed = found >= 0 ? found : isAtEnd ? bytes.length : bytes.length - BATCH_HEADER_LENGTH + 1
+    onlyZeros &&= isZero(bytes.subarray(0, passed))
+    window.drop(passed)
+    if (found >= 0) return 'batch'
+    if (isAtEnd) return onlyZeros ? 'zeros' : 'bytes'
+  }
+}
+
+/** Compares a buffer with itself, shifted by one: in native code, unlike a loop over a whole preallocated segment. */
+function isZero(bytes: Buffer): boolean {
+  return bytes.length === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)))
+}

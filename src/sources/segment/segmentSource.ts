@@ -1,0 +1,34 @@
+import type { Source } from '../../runtime/source.ts'
+import type { Input } from '../../state/input.ts'
+import { batchCodecs } from '../codecs.ts'
+import { readSegment, type SegmentOptions } from './readSegment.ts'
+import { inLogOrder, type SegmentFile } from './segmentFile.ts'
+
+/** As fast as longer ones, and it stays in the processor's cache. */
+const CHUNK_LENGTH = 1024 * 1024
+/** Of the topic's default segment size: a batch cannot be longer than its segment. */
+const MAX_BATCH_LENGTH = 128 * 1024 * 1024
+
+/** The segments of any partitions as a source: partition after partition, each in the order of its log. */
+export function segmentSource(files: readonly SegmentFile[], options: Partial<SegmentOptions> = {}): Source {
+  const settings: SegmentOptions = {
+    codecs: batchCodecs(),
+    chunkLength: CHUNK_LENGTH,
+    maxBatchLength: MAX_BATCH_LENGTH,
+    ...options,
+  }
+  return {
+    cluster: '',
+    chunks: signal => chunks(inLogOrder(files), settings, signal),
+    // Each file is closed by the iterator that has it open
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
+}
+
+async function* chunks(
+  files: readonly SegmentFile[],
+  options: SegmentOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Input[], void, undefined> {
+  for (const file of files) yield* readSegment(file, options, signal)
+}

@@ -1,0 +1,17 @@
+import { type EventData, type EventType, rankOf } from '../events/definitions.ts'
+import type { GroupType } from '../events/envelope.ts'
+
+/** An event before it has a place: `transition.ts` gives it id, source and time unless it has its own. */
+export type Draft<T extends EventType = EventType> = {
+  readonly [K in T]: {
+    readonly type: K
+    readonly groupType: GroupType
+    readonly time: number
+    readonly data: EventData<K>
+  }
+}[T]
+
+/** Order of the contract; events of one type keep the order in which they were drafted. */
+export function inOrder(drafts: readonly Draft[]): Draft[] {
+  return drafts.toSorted((a, b) => rankOf(a.type) - rankOf(b.type))
+}

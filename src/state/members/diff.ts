@@ -1,0 +1,100 @@
+import type { Draft } from '../draft.ts'
+import { compareText, type Group, isSuspended, keyedBy, type Member, membersOf, sameSubscription } from '../group.ts'
+import { heldBy, shown } from '../holdings.ts'
+import type { TopicNames } from '../topicNames.ts'
+
+export interface Moment {
+  readonly time: number
+  readonly names: TopicNames
+}
+
+/**
+ * Who came, went, returned under another id, or changed, between two states of one group. Members are compared by id,
+ * static ones also by instance id, across kinds of group: whoever is in both neither left nor joined.
+ */
+export function memberDrafts(before: Group | null, after: Group | null, moment: Moment): Draft[] {
+  const old = sortedMembers(before)
+  const now = sortedMembers(after)
+  const oldIds = new Map(old.map(member => [member.id, member]))
+  const nowIds = new Map(now.map(member => [member.id, member]))
+  const oldInstances = byInstance(old)
+  const nowInstances = byInstance(now)
+  // A group that is gone is described as it was.
+  const groupType = (after ?? before)?.type ?? 'simple'
+  const drafts: Draft[] = []
+  const add = (draft: Omit<Draft<MemberEvent>, 'groupType' | 'time'>) =>
+    drafts.push({ ...draft, groupType, time: moment.time } as Draft)
+
+  for (const member of now) {
+    if (oldIds.has(member.id)) continue
+    const predecessor = member.instanceId === null ? undefined : oldInstances.get(member.instanceId)
+    if (predecessor === undefined) {
+      add({ type: 'member-joined', data: { member: describe(member) } })
+    } else if (!nowIds.has(predecessor.id)) {
+      add({
+        type: 'member-replaced',
+        data: {
+          instanceId: member.instanceId ?? '',
+          from: predecessor.id,
+          to: member.id,
+          hostChanged: member.host !== predecessor.host,
+        },
+      })
+    }
+  }
+  for (const member of old) {
+    if (nowIds.has(member.id)) continue
+    if (member.instanceId !== null && nowInstances.has(member.instanceId)) continue
+    add({ type: 'member-left', data: { member: describe(member), held: held(member, before, moment.names) } })
+  }
+  for (const member of now) {
+    const previous = oldIds.get(member.id)
+    if (previous === undefined) continue
+    if (isSuspended(member) && !isSuspended(previous)) {
+      add({ type: 'member-suspended', data: { member: describe(member), held: held(previous, before, moment.names) } })
+    }
+    const changes = changed(previous, member)
+    if (changes.length > 0) add({ type: 'member-changed', data: { member: describe(member), changes } })
+  }
+  return drafts
+}
+
+type MemberEvent = 'member-joined' | 'member-left' | 'member-replaced' | 'member-suspended' | 'member-changed'
+
+/** A member as events show it. */
+export function describe(member: Member): {
+  readonly id: string
+  readonly instanceId: string | null
+  readonly clientId: string
+  readonly host: string
+  readonly rack: string | null
+  readonly subscription: { readonly topics: readonly string[]; readonly regex: string | null } | null
+} {
+  const { id, instanceId, clientId, host, rack, subscription } = member
+  return { id, instanceId, clientId, host, rack, subscription }
+}
+
+export function sortedMembers(group: Group | null): Member[] {
+  return [...membersOf(group)].sort((a, b) => compareText(a.id, b.id))
+}
+
+function held(member: Member, group: Group | null, names: TopicNames) {
+  return group === null ? [] : shown(heldBy(member), keyedBy(group.type), names)
+}
+
+function changed(before: Member, after: Member): ('clientId' | 'host' | 'subscription')[] {
+  const changes: ('clientId' | 'host' | 'subscription')[] = []
+  if (before.clientId !== after.clientId) changes.push('clientId')
+  if (before.host !== after.host) changes.push('host')
+  // Null: the records do not tell what it subscribed to, so they do not tell a change either.
+  if (before.subscription !== null && after.subscription !== null) {
+    if (!sameSubscription(before.subscription, after.subscription)) changes.push('subscription')
+  }
+  return changes
+}
+
+function byInstance(members: readonly Member[]): Map<string, Member> {
+  const result = new Map<string, Member>()
+  for (const member of members) if (member.instanceId !== null) result.set(member.instanceId, member)
+  return result
+}

@@ -1,0 +1,27 @@
+import type { GroupType } from '../../events/envelope.ts'
+import { type GroupDraft, type Member, newGroup, newMember } from '../group.ts'
+
+/** The group as a value record of `type` finds it: a group of another kind has ended, one not known begins. */
+export function groupOf(group: GroupDraft | null, type: GroupType, name: string): GroupDraft {
+  return group?.type === type ? group : newGroup(name, type)
+}
+
+export function setMember(group: GroupDraft, id: string, change: Partial<Member>): void {
+  group.members.set(id, { ...(group.members.get(id) ?? newMember(id)), ...change })
+}
+
+/** A member that was described stays; one of which only an assignment was known is gone with it. */
+export function clearCurrentAssignment(group: GroupDraft, id: string): void {
+  const member = group.members.get(id)
+  if (member === undefined) return
+  if (member.described) setMember(group, id, withoutAssignment)
+  else group.members.delete(id)
+}
+
+const nobody = newMember('')
+const withoutAssignment: Partial<Member> = {
+  assignment: nobody.assignment,
+  pendingRevocation: nobody.pendingRevocation,
+  epoch: nobody.epoch,
+  stable: nobody.stable,
+}

@@ -1,0 +1,71 @@
+import type { Int64 } from '../../events/envelope.ts'
+import type { Draft } from '../draft.ts'
+import { type Group, memberCount } from '../group.ts'
+import type { Moment } from '../members/diff.ts'
+
+/** What one transition did, on balance, to one committed offset. */
+export interface CommitChange {
+  readonly topic: string
+  readonly partition: number
+  /** Null: none was known. */
+  readonly before: Int64 | null
+  /** Null: deleted. */
+  readonly after: Int64 | null
+  readonly transactional: boolean
+  /** When: a plain commit's commitTimestamp, a marker's or tombstone's record timestamp. */
+  readonly time: number
+  readonly metadata: string
+  readonly leaderEpoch: number | null
+}
+
+/** A topic's id differs from the one last known in the group. */
+export interface Recreation {
+  readonly topic: string
+  /** The first partition seen with the new id. */
+  readonly partition: number
+  readonly from: string
+  readonly to: string
+}
+
+interface OffsetTransition extends Moment {
+  readonly commits: readonly CommitChange[]
+  readonly recreations: readonly Recreation[]
+}
+
+/** What the changes of committed offsets mean, given the group they belong to. */
+export function offsetDrafts(before: Group | null, after: Group | null, transition: OffsetTransition): Draft[] {
+  const group = after ?? before
+  if (group === null) return []
+  const groupType = group.type
+  const hasMembers = memberCount(after) > 0
+  const drafts: Draft[] = []
+  for (const { topic, partition, before: from, after: to, ...commit } of transition.commits) {
+    const { time } = commit
+    if (to === null) {
+      if (from === null) continue
+      const cause = after === null ? 'group-deleted' : 'unknown'
+      drafts.push({ type: 'offset-deleted', groupType, time, data: { topic, partition, lastOffset: from, cause } })
+      continue
+    }
+    if (after === null) continue
+    const { metadata, leaderEpoch, transactional } = commit
+    drafts.push({
+      type: 'offset-committed',
+      groupType,
+      time,
+      data: { topic, partition, offset: to, previous: from, metadata, leaderEpoch, transactional },
+    })
+    if (from === null || from === to) continue
+    if (hasMembers || groupType === 'simple') {
+      if (to < from) drafts.push({ type: 'offset-rewound', groupType, time, data: { topic, partition, from, to } })
+    } else if (!transactional && before !== null) {
+      const direction = to < from ? 'backward' : 'forward'
+      drafts.push({ type: 'offset-reset', groupType, time, data: { topic, partition, from, to, direction } })
+    }
+  }
+  if (after === null) return drafts
+  for (const { topic, partition, from, to } of transition.recreations) {
+    drafts.push({ type: 'topic-recreated', groupType, time: transition.time, data: { topic, partition, from, to } })
+  }
+  return drafts
+}

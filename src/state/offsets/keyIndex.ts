@@ -1,0 +1,158 @@
+/**
+ * Dense row ids for offset keys, by their raw bytes: no string is made to find the row of a commit.
+ *
+ * Open addressing over the bytes of the key (after its version), which are copied once into an arena. Commits repeat in
+ * the same order (a consumer commits all its partitions again and again), so each row remembers which row followed it
+ * last time: the guess is checked byte by byte, and where it holds, which it nearly always does, nothing is hashed.
+ */
+export class KeyIndex {
+  /** Rows in use are below this; freed ones are used again. */
+  capacity = 0
+  #slots = new Int32Array(64).fill(EMPTY)
+  /** Slots that are not EMPTY, freed ones included. */
+  #used = 0
+  #arena = Buffer.allocUnsafeSlow(4096)
+  #arenaEnd = 0
+  #arenaGarbage = 0
+  #start = new Uint32Array(32)
+  #length = new Uint32Array(32)
+  #hash = new Int32Array(32)
+  #follower = new Int32Array(32).fill(EMPTY)
+  readonly #free: number[] = []
+  #last = EMPTY
+
+  get size(): number {
+    return this.capacity - this.#free.length
+  }
+
+  /** The row of a key, or -1. */
+  find(bytes: Buffer, start: number, end: number): number {
+    const last = this.#last
+    if (last !== EMPTY) {
+      const guess = this.#follower[last] as number
+      if (guess !== EMPTY && this.#equals(guess, bytes, start, end)) return (this.#last = guess)
+    }
+    const hash = hashOf(bytes, start, end)
+    const slots = this.#slots
+    const mask = slots.length - 1
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const row = slots[slot] as number
+      if (row === EMPTY) return -1
+      if (row === FREED || this.#hash[row] !== hash || !this.#equals(row, bytes, start, end)) continue
+      if (last !== EMPTY) this.#follower[last] = row
+      return (this.#last = row)
+    }
+  }
+
+  /** A row for a key that has none. */
+  add(bytes: Buffer, start: number, end: number): number {
+    if ((this.#used + 1) * 2 > this.#slots.length) this.#rehash()
+    const row = this.#free.pop() ?? this.capacity++
+    if (row >= this.#start.length) this.#growRows()
+    const length = end - start
+    if (this.#arenaEnd + length > this.#arena.length) this.#growArena(length)
+    bytes.copy(this.#arena, this.#arenaEnd, start, end)
+    this.#start[row] = this.#arenaEnd
+    this.#length[row] = length
+    this.#arenaEnd += length
+    const hash = hashOf(bytes, start, end)
+    this.#hash[row] = hash
+    this.#follower[row] = EMPTY
+    this.#insert(row, hash)
+    if (this.#last !== EMPTY) this.#follower[this.#last] = row
+    this.#last = row
+    return row
+  }
+
+  remove(row: number): void {
+    const mask = this.#slots.length - 1
+    let slot = (this.#hash[row] as number) & mask
+    while (this.#slots[slot] !== row) slot = (slot + 1) & mask
+    this.#slots[slot] = FREED
+    this.#arenaGarbage += this.#length[row] as number
+    this.#length[row] = 0
+    this.#follower[row] = EMPTY
+    if (this.#last === row) this.#last = EMPTY
+    this.#free.push(row)
+  }
+
+  /** The key's bytes; valid until the next `add`. */
+  keyOf(row: number): Buffer {
+    const start = this.#start[row] as number
+    return this.#arena.subarray(start, start + (this.#length[row] as number))
+  }
+
+  // A freed row has length 0, and no key is that short: a stale guess never matches.
+  #equals(row: number, bytes: Buffer, start: number, end: number): boolean {
+    let length = end - start
+    if (this.#length[row] !== length) return false
+    const arena = this.#arena
+    const at = this.#start[row] as number
+    // Backwards, because keys of one group differ at their end: the partition.
+    while (length-- > 0) if (arena[at + length] !== bytes[start + length]) return false
+    return true
+  }
+
+  #insert(row: number, hash: number): void {
+    const mask = this.#slots.length - 1
+    let slot = hash & mask
+    while (this.#slots[slot] !== EMPTY) slot = (slot + 1) & mask
+    this.#slots[slot] = row
+    this.#used++
+  }
+
+  #rehash(): void {
+    let length = 64
+    while (length < this.size * 4 + 4) length *= 2
+    const old = this.#slots
+    this.#slots = new Int32Array(length).fill(EMPTY)
+    this.#used = 0
+    for (const row of old) if (row >= 0) this.#insert(row, this.#hash[row] as number)
+  }
+
+  #growRows(): void {
+    const length = this.#start.length * 2
+    this.#start = grown(this.#start, new Uint32Array(length))
+    this.#length = grown(this.#length, new Uint32Array(length))
+    this.#hash = grown(this.#hash, new Int32Array(length))
+    this.#follower = grown(this.#follower, new Int32Array(length).fill(EMPTY))
+  }
+
+  /** Keys of freed rows are left behind on the way into the larger arena. */
+  #growArena(needed: number): void {
+    const live = this.#arenaEnd - this.#arenaGarbage
+    const arena = Buffer.allocUnsafeSlow(Math.max(4096, (live + needed) * 2))
+    let end = 0
+    for (let row = 0; row < this.capacity; row++) {
+      const start = this.#start[row] as number
+      const length = this.#length[row] as number
+      if (length === 0) continue
+      this.#arena.copy(arena, end, start, start + length)
+      this.#start[row] = end
+      end += length
+    }
+    this.#arena = arena
+    this.#arenaEnd = end
+    this.#arenaGarbage = 0
+  }
+}
+
+const EMPTY = -1
+const FREED = -2
+
+/** FNV-1a over the bytes, then mixed: the low bits choose the slot. */
+function hashOf(bytes: Buffer, start: number, end: number): number {
+  let hash = 0x811c9dc5
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
+  hash ^= hash >>> 15
+  return Math.imul(hash, 0x2c1b3c6d) | 0
+}
+
+/** `to`, which is longer, with what `from` held. */
+export function grown<T extends { readonly length: number; set(from: ArrayLike<number>): void }>(
+  from: ArrayLike<number>,
+  to: T,
+): T {
+  to.set(from)
+  return to
+}

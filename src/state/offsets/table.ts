@@ -1,0 +1,93 @@
+import type { Int64 } from '../../events/envelope.ts'
+import type { GroupSlot, TopicSlot } from '../groupSlot.ts'
+import { grown, KeyIndex } from './keyIndex.ts'
+
+/**
+ * Every committed offset of one partition of `__consumer_offsets`, a row each, in typed arrays: it sees every commit of
+ * the cluster. A row exists while an offset is committed, or while an open transaction wants to commit one.
+ */
+export class OffsetTable {
+  readonly index = new KeyIndex()
+  readonly groups: GroupSlot[] = []
+  readonly topics: TopicSlot[] = []
+  partitions = new Int32Array(32)
+  /** 1 where an offset is committed. */
+  present = new Uint8Array(32)
+  /** Commits of open transactions that wait for their marker. */
+  pending = new Int32Array(32)
+  /** commitTimestamp of the counted commit, ms. */
+  times = new Float64Array(32)
+  /** Log position of the counted commit: of a transactional and a plain commit the higher one counts. */
+  positions = new Float64Array(32)
+  /** The committed offset; NaN where only a bigint holds it. */
+  offsets = new Float64Array(32)
+  readonly #big = new Map<number, bigint>()
+
+  add(bytes: Buffer, keyStart: number, keyEnd: number, group: GroupSlot, topic: TopicSlot, partition: number): number {
+    const row = this.index.add(bytes, keyStart, keyEnd)
+    if (row >= this.present.length) this.#grow()
+    this.groups[row] = group
+    this.topics[row] = topic
+    this.partitions[row] = partition
+    this.present[row] = 0
+    this.pending[row] = 0
+    group.rows++
+    return row
+  }
+
+  /** The committed offset of a row that has one. */
+  offsetOf(row: number): Int64 {
+    const offset = this.offsets[row] as number
+    return Number.isNaN(offset) ? (this.#big.get(row) ?? 0n) : offset
+  }
+
+  /** `offset` is NaN where only `exact` holds it. */
+  set(row: number, offset: number, exact: bigint, time: number, position: number): void {
+    if (this.present[row] === 0) {
+      this.present[row] = 1
+      this.groupOf(row).offsets++
+    } else if (Number.isNaN(this.offsets[row])) this.#big.delete(row)
+    this.offsets[row] = offset
+    this.times[row] = time
+    this.positions[row] = position
+    if (Number.isNaN(offset)) this.#big.set(row, exact)
+  }
+
+  /** Forgets the committed offset; the row goes when no transaction needs it. */
+  clear(row: number): void {
+    if (this.present[row] === 0) return
+    this.present[row] = 0
+    this.#big.delete(row)
+    this.groupOf(row).offsets--
+  }
+
+  /** Gives up a row that holds nothing any more. */
+  releaseIfEmpty(row: number): void {
+    if (this.present[row] !== 0 || this.pending[row] !== 0 || this.index.keyOf(row).length === 0) return
+    this.groupOf(row).rows--
+    this.index.remove(row)
+  }
+
+  groupOf(row: number): GroupSlot {
+    return this.groups[row] as GroupSlot
+  }
+
+  topicOf(row: number): TopicSlot {
+    return this.topics[row] as TopicSlot
+  }
+
+  /** Rows in use, in no particular order. */
+  *rows(): Generator<number> {
+    for (let row = 0; row < this.index.capacity; row++) if (this.index.keyOf(row).length > 0) yield row
+  }
+
+  #grow(): void {
+    const length = this.present.length * 2
+    this.partitions = grown(this.partitions, new Int32Array(length))
+    this.present = grown(this.present, new Uint8Array(length))
+    this.pending = grown(this.pending, new Int32Array(length))
+    this.times = grown(this.times, new Float64Array(length))
+    this.positions = grown(this.positions, new Float64Array(length))
+    this.offsets = grown(this.offsets, new Float64Array(length))
+  }
+}

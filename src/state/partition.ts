@@ -1,0 +1,222 @@
+import { severityOf } from '../events/definitions.ts'
+import type { KoffEvent } from '../events/envelope.ts'
+import type { BatchFault, RecordBatch } from '../wire/batch.ts'
+import { decodeRecordAt, groupOf } from '../wire/decode.ts'
+import { controlType, RecordCursor } from '../wire/recordCursor.ts'
+import { type GroupRecord, isGroupTombstone } from './applyRecord.ts'
+import { compareText } from './group.ts'
+import { type GroupSlot, newGroupSlot, setGroup } from './groupSlot.ts'
+import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
+import { reduceGroup } from './reduceGroup.ts'
+import { snapshotOf } from './snapshot.ts'
+import type { TopicNames } from './topicNames.ts'
+import { undecodableBatch, undecodableRecord } from './undecodable.ts'
+
+export interface PartitionOptions {
+  /** Of `__consumer_offsets`. */
+  readonly partition: number
+  readonly cluster: string
+  readonly names: TopicNames
+  /** `offset-committed` is wanted: every commit is described. */
+  readonly everyCommit: boolean
+  /** True: what comes is history, which makes state and no events, until `endHistory`. */
+  readonly history: boolean
+}
+
+/**
+ * The state of one partition of `__consumer_offsets`, and what happens to it. Batches must come in log order. The events
+ * depend on the batches alone, not on how they were fetched, nor on any clock.
+ */
+export class PartitionState {
+  readonly groups = new Map<string, GroupSlot>()
+  readonly offsets: Offsets
+  /** The next offset to read. */
+  position = 0
+  /** Timestamp of the last record read; -1 before the first. */
+  timestamp = -1
+  /** Records read by this process; control records are none. */
+  records = 0
+  /** Of these, offset records that Kafka accepts: commits, those of transactions too, and tombstones. */
+  offsetRecords = 0
+  #history: boolean
+  readonly #options: PartitionOptions
+  readonly #cursor = new RecordCursor()
+  /** Records about groups in the present batch. */
+  readonly #records: { readonly record: GroupRecord; readonly position: number; readonly timestamp: number }[] = []
+  #events: KoffEvent[] = []
+
+  constructor(options: PartitionOptions) {
+    this.#options = options
+    this.#history = options.history
+    const { names, everyCommit } = options
+    this.offsets = new Offsets({ names, everyCommit, slotOf: name => this.slotOf(name) })
+  }
+
+  get names(): TopicNames {
+    return this.#options.names
+  }
+
+  get inHistory(): boolean {
+    return this.#history
+  }
+
+  /** Goes on where a stored state was. */
+  restore({ position, timestamp, inHistory }: Pick<PartitionState, 'position' | 'timestamp' | 'inHistory'>): void {
+    this.position = position
+    this.timestamp = timestamp
+    this.#history = inHistory
+  }
+
+  /** One batch. The events are in the order of the log; a transition's in the order of the contract. */
+  apply(batch: RecordBatch): readonly KoffEvent[] {
+    if (batch.isControl) this.#applyControl(batch)
+    else this.#applyRecords(batch)
+    this.position = batch.lastOffset + 1
+    if (this.#events.length === 0) return NO_EVENTS
+    const events = this.#events
+    this.#events = []
+    return this.#history ? NO_EVENTS : events
+  }
+
+  /** Bytes that are not a batch: reported, and passed over. */
+  applyFault(fault: BatchFault): readonly KoffEvent[] {
+    if (this.#history) return NO_EVENTS
+    return [undecodableBatch(this.#options, fault, fault.offset ?? this.position, this.timestamp)]
+  }
+
+  /** The end as it was at start is reached: from here on events are news. `time` serves a partition without records. */
+  endHistory(time: number): readonly KoffEvent[] {
+    if (!this.#history) return NO_EVENTS
+    this.#history = false
+    const { position } = this
+    return snapshotOf(this.sortedGroups(), {
+      ...this.#options,
+      position,
+      time: this.timestamp < 0 ? time : this.timestamp,
+    })
+  }
+
+  #applyRecords(batch: RecordBatch): void {
+    const cursor = this.#cursor
+    const { offsets } = this
+    offsets.begin()
+    cursor.open(batch)
+    const { bytes, isTransactional, producerId } = batch
+    while (cursor.next()) {
+      this.records++
+      const { keyStart, keyEnd } = cursor
+      if (keyEnd - keyStart >= 2) {
+        const type = ((bytes[keyStart] as number) << 8) | (bytes[keyStart + 1] as number)
+        if (type <= 1) {
+          if (isTransactional ? offsets.applyPending(cursor, producerId) : offsets.apply(cursor)) {
+            this.offsetRecords++
+            continue
+          }
+        }
+      }
+      this.#applyDecoded()
+    }
+    if (cursor.fault !== null) this.#reportBrokenBatch(batch, cursor.fault)
+    if (batch.recordCount > 0) this.timestamp = cursor.timestamp
+    if (offsets.notable || this.#records.length > 0) this.#endTransitions(bytes)
+  }
+
+  #applyDecoded(): void {
+    const { bytes, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = this.#cursor
+    const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
+    if (decoded.kind === 'undecodable') {
+      this.#events.push(undecodableRecord(this.#options, decoded, this.#cursor))
+    } else if (decoded.type !== 'OFFSET_COMMIT' && decoded.type !== 'LEGACY_OFFSET_COMMIT') {
+      this.#records.push({ record: decoded, position: offset, timestamp })
+    }
+  }
+
+  #applyControl(batch: RecordBatch): void {
+    const cursor = this.#cursor
+    this.offsets.begin()
+    cursor.open(batch)
+    while (cursor.next()) {
+      const type = controlType(cursor)
+      this.timestamp = cursor.timestamp
+      if (type === 'UNKNOWN') continue
+      const changes = this.offsets.complete(batch.producerId, type === 'COMMIT', cursor.offset, cursor.timestamp)
+      let ordinal = 0
+      for (const [slot, change] of changes) ordinal = this.#endTransition(slot, [], change, ordinal)
+    }
+    if (cursor.fault !== null) this.#reportBrokenBatch(batch, cursor.fault)
+  }
+
+  /** All that the batch did, one transition a group, in the order of their last records. */
+  #endTransitions(bytes: Buffer): void {
+    const transitions = new Map<GroupSlot, { records: GroupRecord[]; changes: OffsetChanges }>()
+    for (const [slot, changes] of this.offsets.changes(bytes)) transitions.set(slot, { records: [], changes })
+    for (const { record, position, timestamp } of this.#records) {
+      const slot = this.slotOf(groupOf(record))
+      let transition = transitions.get(slot)
+      if (transition === undefined) {
+        transition = { records: [], changes: { commits: [], recreations: [], position, timestamp } }
+        transitions.set(slot, transition)
+      }
+      transition.records.push(record)
+      if (position >= transition.changes.position) Object.assign(transition.changes, { position, timestamp })
+    }
+    this.#records.length = 0
+    const inOrder = [...transitions].sort(([, a], [, b]) => a.changes.position - b.changes.position)
+    for (const [slot, { records, changes }] of inOrder) this.#endTransition(slot, records, changes, 0)
+  }
+
+  /** Returns the next free ordinal. */
+  #endTransition(slot: GroupSlot, records: readonly GroupRecord[], changes: OffsetChanges, ordinal: number): number {
+    const { partition, cluster, names } = this.#options
+    const { position: offset, timestamp, commits, recreations } = changes
+    const transition = { group: slot.name, records, commits, recreations, time: timestamp, names }
+    const { after, drafts } = reduceGroup(slot.group, transition)
+    setGroup(slot, after)
+    if (after === null) this.#forget(slot, records.some(isGroupTombstone))
+    if (this.#history) return ordinal
+    for (const draft of drafts) {
+      this.#events.push({
+        id: `${partition}-${offset}-${ordinal++}`,
+        type: draft.type,
+        cluster,
+        group: slot.name,
+        groupType: draft.groupType,
+        time: draft.time,
+        severity: severityOf(draft.type),
+        source: { partition, offset, timestamp },
+        data: draft.data,
+      } as KoffEvent)
+    }
+    return ordinal
+  }
+
+  /** A group that is not known keeps its slot only as long as open transactions want to commit offsets of it. */
+  #forget(slot: GroupSlot, isTombstone: boolean): void {
+    if (isTombstone) this.offsets.forget(slot)
+    if (slot.rows === 0) this.groups.delete(slot.name)
+  }
+
+  /** The slot of a group by name, made when there is none. */
+  slotOf(name: string): GroupSlot {
+    let slot = this.groups.get(name)
+    if (slot === undefined) {
+      slot = newGroupSlot(name)
+      this.groups.set(name, slot)
+    }
+    return slot
+  }
+
+  #reportBrokenBatch(batch: RecordBatch, reason: string): void {
+    const { partition } = batch
+    const fault = { partition, offset: batch.baseOffset, position: batch.start, code: 'BAD_BATCH', reason } as const
+    this.#events.push(undecodableBatch(this.#options, fault, batch.lastOffset, batch.maxTimestamp))
+  }
+
+  /** Known groups by name, in code-point order. */
+  sortedGroups(): GroupSlot[] {
+    const known = [...this.groups.values()].filter(slot => slot.group !== null)
+    return known.sort((a, b) => compareText(a.name, b.name))
+  }
+}
+
+const NO_EVENTS: readonly KoffEvent[] = []

@@ -1,0 +1,149 @@
+import type { Draft } from '../draft.ts'
+import {
+  compareText,
+  type Group,
+  type GroupDraft,
+  type Holding,
+  isSuspended,
+  keyedBy,
+  memberCount,
+  membersOf,
+} from '../group.ts'
+import { compareHoldings, heldBy } from '../holdings.ts'
+import type { Moment } from '../members/diff.ts'
+
+/**
+ * Rebalance events of a transition, and their marks in `after` (what was settled when). `before` is the group as the
+ * transition found it; `epochBefore` its epoch, from which a migration to a lower epoch counts anew.
+ */
+export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBefore: number, moment: Moment): Draft[] {
+  const drafts: Draft[] = []
+  const members = memberCount(after)
+  renameReplaced(before, after)
+
+  const starts = after.type !== 'classic' && after.type !== 'simple' && after.epoch > epochBefore && members > 0
+  if (starts) {
+    drafts.push({
+      type: 'rebalance-started',
+      groupType: after.type,
+      time: moment.time,
+      data: { epochBefore, epochAfter: after.epoch },
+    })
+    after.rebalanceStartedAt ??= moment.time
+  }
+  if (members === 0) {
+    // An empty group is settled by definition: nobody is left to wait for.
+    settle(after)
+    return drafts
+  }
+  const complete =
+    after.type === 'classic' ? after.epoch > epochBefore : isReconciled(after) && after.epoch > after.settledEpoch
+  if (complete) {
+    drafts.push(completed(after, members, moment))
+    drafts.push(...classicChanges(after, moment))
+    settle(after)
+  }
+  remember(after)
+  return drafts
+}
+
+/** Every member that is not away is stable at the group's epoch; share and streams groups alike. */
+function isReconciled(group: Group): boolean {
+  let present = 0
+  for (const member of membersOf(group)) {
+    if (isSuspended(member)) continue
+    if (!member.stable || member.epoch !== group.epoch) return false
+    present++
+  }
+  return present > 0
+}
+
+function completed(group: Group, members: number, moment: Moment): Draft<'rebalance'> {
+  const now = holdingsOf(group)
+  const changes: Draft<'rebalance'>['data']['changes'][number][] = []
+  let moved = 0
+  for (const memberId of [...new Set([...group.settled.keys(), ...now.keys()])].sort(compareText)) {
+    const before = group.settled.get(memberId)
+    const after = now.get(memberId)
+    const { gained, lost, gainedCount } = compareHoldings(before, after, moment.names)
+    if (gained.length === 0 && lost.length === 0) continue
+    moved += gainedCount
+    changes.push({ memberId, clientId: (after ?? before)?.clientId ?? '', gained, lost })
+  }
+  return {
+    type: 'rebalance',
+    groupType: group.type,
+    time: moment.time,
+    data: {
+      epochBefore: group.settledEpoch,
+      epochAfter: group.epoch,
+      protocol: group.protocol,
+      leader: group.leader,
+      memberCount: members,
+      durationMs: group.rebalanceStartedAt === null ? null : Math.max(0, moment.time - group.rebalanceStartedAt),
+      moved,
+      changes,
+    },
+  }
+}
+
+/** Classic groups: against the last generation that had members. */
+function classicChanges(group: Group, moment: Moment): Draft[] {
+  const drafts: Draft[] = []
+  const { type: groupType, protocol, leader, lastProtocol, lastLeader } = group
+  if (protocol !== null && lastProtocol !== null && protocol !== lastProtocol) {
+    drafts.push({ type: 'assignor-changed', groupType, time: moment.time, data: { from: lastProtocol, to: protocol } })
+  }
+  if (leader !== null && lastLeader !== null && leader !== lastLeader) {
+    drafts.push({ type: 'leader-changed', groupType, time: moment.time, data: { from: lastLeader, to: leader } })
+  }
+  return drafts
+}
+
+function settle(group: GroupDraft): void {
+  group.settledEpoch = group.epoch
+  group.rebalanceStartedAt = null
+  group.settled = holdingsOf(group)
+}
+
+/** Protocol and leader outlive the generations without members, in which both are null. */
+function remember(group: GroupDraft): void {
+  group.lastProtocol = group.protocol ?? group.lastProtocol
+  group.lastLeader = group.leader ?? group.lastLeader
+}
+
+/** What the members of a group hold, by member id. */
+function holdingsOf(group: Group): Map<string, Holding> {
+  const holdings = new Map<string, Holding>()
+  for (const member of membersOf(group)) {
+    holdings.set(member.id, {
+      clientId: member.clientId,
+      keyedBy: keyedBy(group.type),
+      assignment: heldBy(member),
+    })
+  }
+  return holdings
+}
+
+/** A static member that returned under a new id took over what its predecessor held: nothing moved. */
+function renameReplaced(before: Group | null, after: GroupDraft): void {
+  if (before === null) return
+  const successors = new Map<string, string>()
+  for (const member of membersOf(after)) {
+    if (member.instanceId !== null && !before.members.has(member.id)) successors.set(member.instanceId, member.id)
+  }
+  if (successors.size === 0) return
+  const settled = new Map(after.settled)
+  for (const member of membersOf(before)) {
+    if (member.instanceId === null || after.members.has(member.id)) continue
+    const successor = successors.get(member.instanceId)
+    if (successor === undefined) continue
+    const holding = settled.get(member.id)
+    if (holding !== undefined) {
+      settled.delete(member.id)
+      settled.set(successor, holding)
+    }
+    if (after.lastLeader === member.id) after.lastLeader = successor
+  }
+  after.settled = settled
+}

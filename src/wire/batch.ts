@@ -1,0 +1,73 @@
+/**
+ * One record batch as it lies in a buffer; in message formats v0 and v1 every message is a batch of its own.
+ *
+ * Whatever the input was (a Fetch response, a segment file, a recording; any magic, any codec), `bytes[start, end)`
+ * holds `recordCount` records in the uncompressed v2 record layout, so that there is one way to walk records.
+ * `bytes` may be shared with other batches and is only valid until the source is asked for more.
+ */
+export interface RecordBatch {
+  /** Partition of `__consumer_offsets`. */
+  readonly partition: number
+  /** Offset of the first record that was ever in the batch (compaction can have removed it). */
+  readonly baseOffset: number
+  /** Offset of the last one, from the header; a compacted batch may no longer hold a record there. */
+  readonly lastOffset: number
+  readonly leaderEpoch: number
+  readonly magic: 0 | 1 | 2
+  readonly compression: Compression
+  readonly timestampType: TimestampType
+  /** Milliseconds since the epoch, or -1 (magic 0 has no time). */
+  readonly baseTimestamp: number
+  readonly maxTimestamp: number
+  readonly isTransactional: boolean
+  readonly isControl: boolean
+  /** -1n where there is none. */
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  readonly recordCount: number
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+export const compressions = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+/** In the order of the codec numbers in a batch's attributes. */
+export type Compression = (typeof compressions)[number]
+
+export type TimestampType = 'NoTimestampType' | 'CreateTime' | 'LogAppendTime'
+
+export const batchFaultCodes = [
+  'CRC_MISMATCH',
+  'TRUNCATED',
+  'UNKNOWN_MAGIC',
+  'BAD_BATCH',
+  'BAD_COMPRESSION',
+  /** Live: the broker deleted records before they could be read. */
+  'RECORDS_LOST',
+  /** Live: the broker no longer has records that were read (unclean leader election, topic created anew). */
+  'LOG_TRUNCATED',
+] as const
+export type BatchFaultCode = (typeof batchFaultCodes)[number]
+
+/** Something in a log that is not a readable batch: a fact to report, never a reason to stop the other batches. */
+export interface BatchFault {
+  /** The file, where there is one. */
+  readonly file?: string
+  readonly partition: number
+  /** Log offset if the header still told it. */
+  readonly offset: number | null
+  /** Byte position in the file or response. */
+  readonly position: number
+  readonly code: BatchFaultCode
+  readonly reason: string
+}
+
+/** What batch reading needs from libraries, handed in so that `wire` itself needs none. */
+export interface BatchCodecs {
+  /** Of `bytes[start, end)`, of all of them by default: parts need no Buffer of their own, of which there would be millions. */
+  crc32c(bytes: Buffer, start?: number, end?: number): number
+  crc32(bytes: Buffer): number
+  /** Throws on malformed input. `compression` is never `none`. */
+  decompress(compression: Compression, bytes: Buffer): Buffer
+}

@@ -1,0 +1,17 @@
+/** What `JSON.stringify` can write without asking. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+
+export interface JsonObject {
+  readonly [name: string]: Json
+}
+
+/** An int64 as JSON: a number while every JSON reader takes it for the same number, else a decimal string. */
+export function int64Json(value: bigint): number | string {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value.toString()
+}
+
+/** Bytes as JSON: base64 with padding. */
+export function bytesJson(bytes: Buffer): string {
+  return bytes.toString('base64')
+}

@@ -1,0 +1,130 @@
+import { compressions, type RecordBatch } from './batch.ts'
+import { type BatchItem, type BatchScanOptions, batchFault, crcReason, decompressionReason } from './batchFault.ts'
+import { BATCH_HEADER_LENGTH, beginsBatch, findBatch } from './findBatch.ts'
+import { readInt64 } from './int64.ts'
+import { readLegacyMessage } from './legacyMessages.ts'
+
+export type { BatchItem, BatchScanOptions } from './batchFault.ts'
+
+export interface BatchScan {
+  readonly items: readonly BatchItem[]
+  /** Bytes that are dealt with. What follows is the beginning of a batch, or preallocated space: or see `isLost`. */
+  readonly consumed: number
+  /**
+   * True where the lengths lead no further: the last item is a fault, one byte before `consumed`, and what follows is to
+   * be searched for the next batch (`findBatch`). A Fetch response of a sound broker never is.
+   */
+  readonly isLost: boolean
+}
+
+/** Offset and length, which every message format begins with; the length counts what follows them. */
+const PREFIX = 12
+const MAGIC_AT = 16
+const CRC_AT = 17
+const ATTRIBUTES_AT = 21
+const RECORDS_AT = BATCH_HEADER_LENGTH
+/** The shortest message there is: crc, magic, attributes, null key, null value (message format v0). */
+const MIN_LENGTH = 14
+const NO_PRODUCER_ID = -1n
+
+/**
+ * Walks the record batches in `bytes` in place: message formats v0, v1 and v2, all codecs, CRC checked. Never throws on
+ * bad bytes: a batch that cannot be read is a fault, and walking goes on after it. An unfinished batch at the end is
+ * left unconsumed without a fault (a Fetch response may be cut anywhere), and so is space that holds only zeros.
+ *
+ * Uncompressed v2 batches point into `bytes`; any other gets a buffer of its own. Layout: KIP-98, KIP-32, KIP-31.
+ */
+export function readBatches(bytes: Buffer, options: BatchScanOptions): BatchScan {
+  const items: BatchItem[] = []
+  let at = 0
+  while (bytes.length - at > MAGIC_AT) {
+    const length = bytes.readInt32BE(at + 8)
+    if (length < MIN_LENGTH) {
+      if (length === 0 && readInt64(bytes, at) === 0) break
+      items.push(batchFault(bytes, at, options, 'BAD_BATCH', `no batch has length ${length}`))
+      return { items, consumed: at + 1, isLost: true }
+    }
+    const end = at + PREFIX + length
+    if (end > bytes.length) break
+    const count = items.length
+    const magic = bytes[at + MAGIC_AT] as number
+    if (magic === 2) items.push(readBatch(bytes, at, end, options))
+    else if (magic < 2) items.push(...readLegacyMessage(bytes, at, end, options))
+    else items.push(batchFault(bytes, at, options, 'UNKNOWN_MAGIC', `message format ${magic} is not known`))
+    if (items[count]?.kind !== 'fault') {
+      at = end
+    } else if (options.hasMore === true && bytes.length - end < BATCH_HEADER_LENGTH) {
+      items.length = count
+      break
+    } else {
+      // No CRC covers a length. If this one is wrong, a sound batch can begin before it says
+      const search = { codecs: options.codecs, maxLength: bytes.length, mayBeCut: false }
+      const next = findBatch(bytes, at + 1, search)
+      if (beginsBatch(bytes, end) && (next < 0 || next > end)) at = end
+      else if (next >= 0) at = next
+      else return { items, consumed: at + 1, isLost: true }
+    }
+  }
+  return { items, consumed: at, isLost: false }
+}
+
+function readBatch(bytes: Buffer, at: number, end: number, options: BatchScanOptions): BatchItem {
+  if (end - at < RECORDS_AT) {
+    return batchFault(bytes, at, options, 'BAD_BATCH', `${end - at} bytes are less than the header of a batch`)
+  }
+  const expected = bytes.readUInt32BE(at + CRC_AT)
+  const actual = options.codecs.crc32c(bytes, at + ATTRIBUTES_AT, end)
+  if (actual !== expected) {
+    return batchFault(bytes, at, options, 'CRC_MISMATCH', crcReason('CRC32C', actual, expected))
+  }
+  const attributes = bytes.readInt16BE(at + ATTRIBUTES_AT)
+  const baseOffset = readInt64(bytes, at)
+  const lastOffset = baseOffset + bytes.readInt32BE(at + 23)
+  const recordCount = bytes.readInt32BE(at + 57)
+  if (baseOffset < 0 || lastOffset < baseOffset || !Number.isSafeInteger(lastOffset) || recordCount < 0) {
+    const reason = `offsets ${baseOffset} to ${lastOffset} with ${recordCount} records cannot be`
+    return batchFault(bytes, at, options, 'BAD_BATCH', reason)
+  }
+  const compression = compressions[attributes & 7]
+  if (compression === undefined) {
+    return batchFault(bytes, at, options, 'BAD_COMPRESSION', `codec ${attributes & 7} is not known`)
+  }
+  let body = bytes
+  let start = at + RECORDS_AT
+  let stop = end
+  if (compression !== 'none') {
+    try {
+      body = options.codecs.decompress(compression, bytes.subarray(start, end))
+    } catch (error) {
+      return batchFault(bytes, at, options, 'BAD_COMPRESSION', decompressionReason(compression, error))
+    }
+    start = 0
+    stop = body.length
+  }
+  const batch: RecordBatch = {
+    partition: options.partition,
+    baseOffset,
+    lastOffset,
+    leaderEpoch: bytes.readInt32BE(at + 12),
+    magic: 2,
+    compression,
+    timestampType: (attributes & 8) === 0 ? 'CreateTime' : 'LogAppendTime',
+    baseTimestamp: readInt64(bytes, at + 27),
+    maxTimestamp: readInt64(bytes, at + 35),
+    isTransactional: (attributes & 16) !== 0,
+    isControl: (attributes & 32) !== 0,
+    producerId: producerIdAt(bytes, at + 43),
+    producerEpoch: bytes.readInt16BE(at + 51),
+    baseSequence: bytes.readInt32BE(at + 53),
+    recordCount,
+    bytes: body,
+    start,
+    end: stop,
+  }
+  return { kind: 'batch', batch }
+}
+
+/** The -1 of most batches without making a bigint for each. */
+function producerIdAt(bytes: Buffer, at: number): bigint {
+  return bytes.readInt32BE(at) === -1 && bytes.readInt32BE(at + 4) === -1 ? NO_PRODUCER_ID : bytes.readBigInt64BE(at)
+}

@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { removeFolder, temporaryFolder } from '../servers/process.ts'
+import { dataFolderOf, startBenchBroker } from './broker.ts'
+import { disagreements } from './disagreements.ts'
+import { environment } from './environment.ts'
+import { fill, untilLoaded } from './fill/fill.ts'
+import { defaultRecords, planOf } from './fill/plan.ts'
+import { measure, type Run } from './measure.ts'
+import { page } from './page.ts'
+import { buildReaders } from './readers.ts'
+import { table } from './table.ts'
+
+/*
+ * npm run bench                        fills a broker (once; kept in .servers/), drains it with every reader, 5 rounds
+ * npm run bench -- --records 500000    a smaller topic
+ * npm run bench -- --rounds 3
+ * npm run bench -- --write             the table goes into docs/benchmarks.md, too
+ */
+const { values } = parseArgs({
+  options: {
+    records: { type: 'string', default: String(defaultRecords) },
+    rounds: { type: 'string', default: '5' },
+    write: { type: 'boolean', default: false },
+  },
+})
+process.exitCode = await main(Number(values.records), Number(values.rounds))
+
+async function main(records: number, rounds: number): Promise<number> {
+  if (!(records >= 1 && rounds >= 1)) {
+    process.stderr.write('npm run bench: --records and --rounds are numbers from 1 up\n')
+    return 2
+  }
+  const folder = await temporaryFolder('bench-readers')
+  await using broker = await startBenchBroker(dataFolderOf(String(records)), async empty => {
+    say(`filling a broker with ${records} records; they are kept for the next time`)
+    await fill(empty, planOf(records), everySeconds(10, commits => say(`${commits} commits`)))
+  })
+  try {
+    const { readers, judge, leftOut } = await buildReaders({ broker, folder })
+    for (const reason of leftOut) say(reason)
+    await untilLoaded(broker)
+    const truth = (await measure(judge)).counts
+    const rows = readers.map(({ name }) => ({ name, runs: [] as Run[] }))
+    for (let round = 1; round <= rounds; round++) {
+      for (const [index, reader] of readers.entries()) {
+        const run = await measure(reader)
+        rows[index]?.runs.push(run)
+        say(`round ${round}: ${reader.name}: ${run.seconds.toFixed(2)} s, CPU ${run.cpuSeconds.toFixed(2)} s, ${run.peakMb.toFixed(0)} MB`)
+      }
+    }
+    const wrong = disagreements(rows, truth)
+    for (const line of wrong) say(line)
+    const text = table(rows)
+    process.stdout.write(`\n${text}`)
+    if (wrong.length > 0) return 1
+    if (values.write) {
+      const path = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
+      const counts = rows[0]?.runs[0]?.counts ?? {}
+      await writeFile(path, page({ table: text, counts, rounds, leftOut, environment: await environment() }))
+      say(`written: ${path}`)
+    }
+    return 0
+  } finally {
+    await removeFolder(folder)
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** Hands on what comes, but not more often. */
+function everySeconds(seconds: number, hear: (value: number) => void): (value: number) => void {
+  let heardAt = performance.now()
+  return value => {
+    if (performance.now() - heardAt < seconds * 1000) return
+    heardAt = performance.now()
+    hear(value)
+  }
+}

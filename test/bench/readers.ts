@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { kafkaJars, serversFolder } from '../servers/maven.ts'
+import { compileJava } from '../servers/toolchain.ts'
+import type { BenchBroker } from './broker.ts'
+import type { Reader } from './measure.ts'
+
+export interface ReaderOptions {
+  readonly broker: BenchBroker
+  /** For compiled programs; gone after the benchmark. */
+  readonly folder: string
+}
+
+export interface Readers {
+  /** In the order of the table; the first is koff live. */
+  readonly readers: readonly Reader[]
+  /** Keeps the committed offset of every key, with Kafka's own classes: what koff's state is held against. */
+  readonly judge: Reader
+  /** What cannot run here and why, a sentence each. */
+  readonly leftOut: readonly string[]
+}
+
+export const names = {
+  live: 'koff, live',
+  segments: 'koff, from segment files',
+  java: "Java KafkaConsumer + Kafka's generated classes (decode only)",
+  go: 'franz-go + kmsg (decode only)',
+} as const
+
+/** Compiles those that need it. */
+export async function buildReaders({ broker, folder }: ReaderOptions): Promise<Readers> {
+  const koff = file('readers/koff.ts')
+  const jars = join(await kafkaJars(), '*')
+  await compileJava({ classPath: jars, sources: [file('java/Drain.java')], into: folder })
+  const java = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', `${folder}:${jars}`, 'Drain', broker.bootstrap]
+  const go = await buildGo(folder)
+  return {
+    readers: [
+      { name: names.live, command: process.execPath, args: [koff, 'live', broker.bootstrap] },
+      { name: names.segments, command: process.execPath, args: [koff, 'segments', broker.dataFolder] },
+      { name: names.java, command: 'java', args: [...java, 'decode'] },
+      ...('program' in go ? [{ name: names.go, command: go.program, args: [broker.bootstrap] }] : []),
+    ],
+    judge: { name: 'Java, state', command: 'java', args: [...java, 'state'] },
+    leftOut: 'program' in go ? [] : [go.leftOut],
+  }
+}
+
+/** With the modules of go.sum, by way of the Go module proxy; they are kept with the servers. */
+async function buildGo(folder: string): Promise<{ program: string } | { leftOut: string }> {
+  const program = join(folder, 'drain')
+  const said: string[] = []
+  const child = spawn('go', ['build', '-o', program, '.'], {
+    cwd: file('go'),
+    env: { ...process.env, GOFLAGS: '-mod=readonly', GOMODCACHE: join(serversFolder(), 'go') },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))
+  await new Promise<void>(resolve => child.once('close', () => resolve()).once('error', () => resolve()))
+  if (existsSync(program)) return { program }
+  const why = said.length === 0 ? 'there is no Go toolchain' : (said.join('').trim().split('\n').at(-1) ?? '')
+  return { leftOut: `${names.go} is left out: ${why}` }
+}
+
+function file(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url))
+}

@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runKoff } from './runKoff.ts'
+
+let home: string
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'koff-main-'))
+  writeFileSync(join(home, 'wrong.yaml'), 'kafka:\n  brokerz: a:9092\nsinks:\n  - type: kafak\n')
+  writeFileSync(join(home, 'right.yaml'), 'kafka: { brokers: a:9092 }\n')
+})
+
+afterAll(() => {
+  rmSync(home, { recursive: true, force: true })
+})
+
+const commands = ['run', 'events', 'print', 'decode', 'replay', 'groups', 'record', 'config check']
+
+describe('help', () => {
+  it('of koff itself names every command', async () => {
+    const { code, stdout, stderr } = await runKoff(['--help'])
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    for (const command of commands) expect(stdout).toContain(`\n  ${command.split(' ')[0]}`)
+  })
+
+  it.each(commands)('of %s says how it is used, with an example', async command => {
+    const { code, stdout, stderr } = await runKoff([...command.split(' '), '--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^Usage: koff ${command} `))
+    expect(stdout).toMatch(new RegExp(`Examples?:\n  koff ${command}`))
+  })
+
+  it('is there by its short flag too, and wins over what is missing', async () => {
+    expect((await runKoff(['decode', '-h'])).stdout).toBe((await runKoff(['decode', '--help'])).stdout)
+  })
+
+  it('fits a terminal of 120 columns', async () => {
+    for (const command of commands) {
+      const { stdout } = await runKoff([...command.split(' '), '--help'])
+      expect(stdout.split('\n').filter(line => line.length > 120)).toEqual([])
+    }
+  })
+})
+
+describe('the version', () => {
+  it('is the one of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
+    expect(await runKoff(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+})
+
+describe('a command line that is wrong', () => {
+  it.each<[line: string, message: string]>([
+    ['', 'koff: which command? known: run, events, print, decode, replay, groups, record, config; --help says more'],
+    [
+      'recrod',
+      'koff: unknown command "recrod"; did you mean record? known: run, events, print, decode, replay, groups, record, config',
+    ],
+    ['consume', 'koff: unknown command "consume"; known: run, events, print, decode, replay, groups, record, config'],
+    ['--verson', 'koff: unknown option --verson; did you mean --version? known: --version, --help'],
+    ['decode', 'koff: decode: file is missing; usage: koff decode [options] <file...>'],
+    [
+      'decode --gruop a x',
+      'koff: decode: unknown option --gruop; did you mean --group? known: --strict, --group, --type, --partition, --from, --to, --help',
+    ],
+    [
+      'groups --at noon x',
+      'koff: --at: "noon" is no point in a log; an offset, a time as 2026-11-24T12:00Z, or @milliseconds',
+    ],
+    [
+      'replay --event member-lefft x',
+      'koff: --event: no event type is called "member-lefft"; did you mean member-left?',
+    ],
+    ['replay', 'koff: replay: file is missing; usage: koff replay [options] <file...>'],
+    ['run --config nowhere.yaml', 'koff: nowhere.yaml: cannot be read: no such file'],
+    ['decode --group', "koff: decode: option '--group <pattern>' argument missing"],
+    ['decode --partition -1 x', 'koff: --partition: "-1" is no partition; a number from 0'],
+    ['decode --partition all x', 'koff: --partition: "all" is no partition; a number from 0'],
+    [
+      'decode --from yesterday x',
+      'koff: --from: "yesterday" is no point in a log; an offset, a time as 2026-11-24T12:00Z, or @milliseconds',
+    ],
+    ['decode --to 99999999999999999999 x', 'koff: --to: "99999999999999999999" is too large'],
+    ['record', "koff: record: required option '-o, --output <file>' not specified"],
+    ['print extra', 'koff: print: unexpected "extra"; usage: koff print [options]'],
+    ['print --brokers a:b', 'koff: --brokers: must be host:port'],
+    ['print --brokers ,', 'koff: --brokers: must be host:port'],
+    ['print --connect-timeout 1s', 'koff: --connect-timeout: must be a whole number, is a text'],
+    [
+      'print --sasl-mechanism SCRAM-SHA-521 --sasl-username u',
+      'koff: --sasl-mechanism: unknown "SCRAM-SHA-521"; did you mean SCRAM-SHA-512? known: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
+    ],
+    ['print --tls-ca nowhere.pem', 'koff: --tls-ca: nowhere.pem cannot be read: no such file'],
+    ['print -c nowhere.yaml', 'koff: nowhere.yaml: cannot be read: no such file'],
+    ['config', 'koff: config: which command? known: check; --help says more'],
+    ['config chekc', 'koff: config: unknown command "chekc"; did you mean check? known: check'],
+    ['config check', 'koff: check: file is missing; usage: koff config check [options] <file>'],
+  ])('koff %s', async (line, message) => {
+    const { code, stdout, stderr } = await runKoff(line.split(' ').filter(word => word !== ''))
+    expect(stderr.replaceAll(`${process.cwd()}/`, '')).toBe(`${message}\n`)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it('names every type of record when it asks for one that does not exist', async () => {
+    const { code, stderr } = await runKoff(['decode', '--type', 'offset-comit', 'x'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /^koff: --type: unknown type "offset-comit"; did you mean OFFSET_COMMIT\? known: .*STREAMS_GROUP_TOPOLOGY\n$/,
+    )
+  })
+
+  it('with a wrong configuration is told every fault, in the form in which editors find it', async () => {
+    const file = join(home, 'wrong.yaml')
+    const message = `${file}:2: kafka.brokerz: unknown key; did you mean brokers?\n${file}:4: sinks[0].type: unknown "kafak"; did you mean kafka? known: stdout, kafka\n`
+    expect(await runKoff(['config', 'check', file])).toEqual({ code: 2, stdout: '', stderr: message })
+    expect(await runKoff(['print', '-c', file])).toEqual({ code: 2, stdout: '', stderr: message })
+  })
+
+  it('is told what a variable did', async () => {
+    const { code, stderr } = await runKoff(['print'], { variables: { KOFF_BROKERS: 'a:b' } })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'koff: KOFF_BROKERS: must be host:port\n' })
+  })
+})
+
+describe('what goes wrong later', () => {
+  it('is one line too, with exit code 1', async () => {
+    expect(await runKoff(['decode', 'nowhere.log'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'koff: nowhere.log: no such file or directory\n',
+    })
+  })
+
+  it('names the broker that is not there', async () => {
+    const { code, stdout, stderr } = await runKoff(['print', '--brokers', '127.0.0.1:1', '--connect-timeout', '500'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^koff: .*127\.0\.0\.1:1: connection refused.*\n$/)
+  })
+})
+
+describe('a right configuration', () => {
+  it('is said to be right', async () => {
+    const file = join(home, 'right.yaml')
+    expect(await runKoff(['config', 'check', file])).toEqual({
+      code: 0,
+      stdout: `${file}: right; sinks: stdout\n`,
+      stderr: '',
+    })
+  })
+})

@@ -1,0 +1,40 @@
+import { PassThrough, Readable } from 'node:stream'
+import { main } from '../../src/commands/main.ts'
+import { Interruption } from '../../src/commands/shell.ts'
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  readonly stdin?: string | Buffer
+  readonly variables?: NodeJS.ProcessEnv
+  /** What the process would end with if a signal came before the first byte was read. */
+  readonly interruptedWith?: number
+}
+
+/** Runs a command line inside this process, with streams of its own. */
+export async function runKoff(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { stdin = '', variables = {}, interruptedWith } = options
+  const stdout = new PassThrough()
+  const stderr = new PassThrough()
+  const texts = Promise.all([textOf(stdout), textOf(stderr)])
+  const signal = interruptedWith === undefined ? neverAborted() : AbortSignal.abort(new Interruption(interruptedWith))
+  const code = await main(args, { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, variables, signal })
+  stdout.end()
+  stderr.end()
+  const [out, err] = await texts
+  return { code, stdout: out, stderr: err }
+}
+
+function neverAborted(): AbortSignal {
+  return new AbortController().signal
+}
+
+async function textOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array))
+  return Buffer.concat(chunks).toString('utf8')
+}

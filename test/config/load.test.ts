@@ -1,0 +1,214 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+import type { Config } from '../../src/config/schema.ts'
+import { settingsFrom } from '../../src/config/settings.ts'
+import { KoffError } from '../../src/errors.ts'
+
+const variables = { PASSWORD: 'hunter2', EMPTY: '', WORD: 'maybe' }
+let home: string
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'koff-config-'))
+  writeFileSync(join(home, 'key.txt'), 'no key\n')
+  writeFileSync(join(home, 'password.txt'), 'hunter2\n')
+  writeFileSync(join(home, 'ca.pem'), '-----BEGIN CERTIFICATE-----\n')
+})
+
+afterAll(() => {
+  rmSync(home, { recursive: true, force: true })
+})
+
+function load(
+  yaml: string,
+  flags: Parameters<typeof settingsFrom>[1] = {},
+  environment: NodeJS.ProcessEnv = {},
+): Config {
+  const file = join(home, 'koff.yaml')
+  writeFileSync(file, yaml)
+  const all = { ...variables, ...environment }
+  return loadConfig({ file, settings: settingsFrom(all, flags), variables: all })
+}
+
+function faultsOf(read: () => unknown): string[] {
+  try {
+    read()
+  } catch (error) {
+    if (!(error instanceof KoffError) || error.code !== 'CONFIG_INVALID') throw error
+    return error.message.split('\n').map(line => line.replace(`${home}/`, ''))
+  }
+  return []
+}
+
+/** The cases of the golden file; `---8<---` marks a line of dashes that belongs to the file. */
+function wrongConfigs(): { readonly name: string; readonly yaml: string; readonly messages: string[] }[] {
+  const golden = readFileSync(new URL('../golden/wrong-configs.txt', import.meta.url), 'utf8')
+  return golden
+    .split('\n=== ')
+    .slice(1)
+    .map(text => {
+      const [head = '', messages = ''] = text.split('\n---\n')
+      const [name = '', ...yaml] = head.split('\n')
+      return {
+        name,
+        yaml: `${yaml.join('\n').replaceAll('---8<---', '---')}\n`,
+        messages: messages.trim().split('\n'),
+      }
+    })
+}
+
+describe('a wrong configuration', () => {
+  const cases = wrongConfigs()
+
+  it('stands in the golden file more than fifty times, once each', () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
+    expect(cases.length).toBeGreaterThan(50)
+  })
+
+  it.each(cases)('$name', ({ yaml, messages }) => {
+    const faults = faultsOf(() => load(yaml))
+    expect(faults).toEqual(messages)
+    expect(faults.join('\n')).not.toContain('hunter2')
+  })
+
+  it('that is not there is one line with its path', () => {
+    expect(faultsOf(() => loadConfig({ file: join(home, 'nowhere.yaml'), variables }))).toEqual([
+      'nowhere.yaml: cannot be read: no such file',
+    ])
+  })
+})
+
+describe('a configuration', () => {
+  it('needs to say nothing: then it is a cluster on this machine, and events on standard output', () => {
+    expect(loadConfig({ variables })).toEqual(load(''))
+    expect(load('')).toEqual({
+      name: 'koff',
+      logLevel: 'info',
+      kafka: {
+        brokers: ['localhost:9092'],
+        clientId: 'koff',
+        connectTimeoutMs: 10_000,
+        requestTimeoutMs: 30_000,
+      },
+      snapshot: 'emit',
+      events: { include: ['default'], exclude: [] },
+      groups: { include: ['*'], exclude: [] },
+      sinks: [{ type: 'stdout', format: 'auto' }],
+    })
+  })
+
+  it('names brokers as a list or as one text, with IPv6 and without ports', () => {
+    const brokers = ['a.example:9093', '[::1]:9092', 'c']
+    expect(load(`kafka: { brokers: ['a.example:9093', '[::1]:9092', c] }`).kafka.brokers).toEqual(brokers)
+    expect(load('kafka:\n  brokers: ${B}', {}, { B: 'a.example:9093, [::1]:9092, c' }).kafka.brokers).toEqual(brokers)
+  })
+
+  it('fills in variables, defaults and the characters themselves', () => {
+    const config = load(
+      'name: ${NAME:-two}\nkafka:\n  clientId: "${EMPTY:-a}-${WORD}-$${WORD}"\n  connectTimeoutMs: ${T}\n  tls: ${TLS:-false}',
+      {},
+      { T: '250' },
+    )
+    expect(config.name).toBe('two')
+    expect(config.kafka.clientId).toBe('a-maybe-${WORD}')
+    expect(config.kafka.connectTimeoutMs).toBe(250)
+    expect(config.kafka.tls).toBeUndefined()
+  })
+
+  it('does not fill in what a variable holds a second time', () => {
+    expect(load('kafka: { clientId: "${A}" }', {}, { A: '${PASSWORD}' }).kafka.clientId).toBe('${PASSWORD}')
+  })
+
+  it('resolves anchors', () => {
+    expect(load('kafka: { clientId: &id one }\nname: *id').name).toBe('one')
+  })
+
+  it('reads certificates and secrets relative to itself, and shows no secret to a printer', () => {
+    const config = load(
+      'kafka:\n  tls: { ca: ca.pem }\n  sasl: { mechanism: SCRAM-SHA-512, username: koff, password: { file: password.txt } }',
+    )
+    expect(config.kafka.tls).toEqual({ ca: '-----BEGIN CERTIFICATE-----\n' })
+    const { sasl } = config.kafka
+    if (sasl === undefined || sasl.mechanism === 'OAUTHBEARER') throw new Error('no password')
+    expect(sasl.password.reveal()).toBe('hunter2')
+    expect(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config)).not.toContain('hunter2')
+  })
+
+  it('turns TLS on with one word', () => {
+    expect(load('kafka: { tls: true }').kafka.tls).toEqual({})
+  })
+})
+
+describe('flags and variables', () => {
+  it('override the file, and flags the variables', () => {
+    const yaml = 'kafka: { brokers: file:1, clientId: file, connectTimeoutMs: 1 }'
+    const { kafka } = load(yaml, { brokers: 'flag:3' }, { KOFF_BROKERS: 'variable:2', KOFF_CLIENT_ID: 'variable' })
+    expect(kafka.brokers).toEqual(['flag:3'])
+    expect(kafka.clientId).toBe('variable')
+    expect(kafka.connectTimeoutMs).toBe(1)
+  })
+
+  it('stand in for a variable of the file that is not set', () => {
+    expect(load('kafka: { brokers: "${NOWHERE}" }', { brokers: 'flag:3' }).kafka.brokers).toEqual(['flag:3'])
+  })
+
+  it('complete a section of the file', () => {
+    const { sasl, tls } = load(
+      'kafka: { sasl: { mechanism: PLAIN, username: koff }, tls: { servername: a } }',
+      { tls: true },
+      { KOFF_SASL_PASSWORD: 'hunter2' },
+    ).kafka
+    expect(sasl).toMatchObject({ mechanism: 'PLAIN', username: 'koff' })
+    expect(tls).toEqual({ servername: 'a' })
+  })
+
+  it('are called by their names when they are wrong', () => {
+    expect(faultsOf(() => load('name: a b', { brokers: 'a:9092,b:x', 'sasl-mechanism': 'SCRAM' }))).toEqual([
+      '--brokers: must be host:port',
+      '--sasl-mechanism: unknown "SCRAM"; did you mean SCRAM-SHA-256? known: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
+      'koff.yaml:1: name: must be 1 to 100 letters, digits, dots, underscores or hyphens',
+    ])
+    const settings = settingsFrom({ KOFF_CONNECT_TIMEOUT_MS: '0', KOFF_TLS_CA: join(home, 'nowhere.pem') }, {})
+    expect(faultsOf(() => loadConfig({ settings, variables }))).toEqual([
+      'KOFF_CONNECT_TIMEOUT_MS: must be at least 1',
+      'KOFF_TLS_CA: nowhere.pem cannot be read: no such file',
+    ])
+  })
+
+  it('are named when one of them is missing and there is no file', () => {
+    const settings = settingsFrom({}, { 'sasl-mechanism': 'PLAIN' })
+    expect(faultsOf(() => loadConfig({ settings, variables }))).toEqual([
+      '--sasl-username or KOFF_SASL_USERNAME: missing',
+      'KOFF_SASL_PASSWORD or --sasl-password-file or KOFF_SASL_PASSWORD_FILE: missing',
+    ])
+  })
+
+  it('count as not set when they are empty', () => {
+    expect(settingsFrom({ KOFF_BROKERS: '' }, {})).toEqual([])
+  })
+})
+
+describe('the example configuration', () => {
+  const path = new URL('../../config/koff.example.yaml', import.meta.url)
+
+  it('loads', () => {
+    const config = loadConfig({ file: path.pathname, variables: {} })
+    expect(config.sinks.map(({ type }) => type)).toEqual(['stdout', 'kafka'])
+  })
+
+  it('holds no key that does not exist, also in its comments', () => {
+    // A comment for people has one space after its #; what stands at its default has none, or more than one.
+    const everything = readFileSync(path, 'utf8').replaceAll(/^( *)#(?=[^ \n]|  )/gm, '$1')
+    expect(everything).not.toBe(readFileSync(path, 'utf8'))
+    writeFileSync(join(home, 'client.pem'), '-----BEGIN CERTIFICATE-----\n')
+    writeFileSync(join(home, 'client.key'), '-----BEGIN PRIVATE KEY-----\n')
+    writeFileSync(join(home, 'registry-password'), 'hunter2\n')
+    const config = load(everything, {}, { KEY_PASSPHRASE: 'hunter2', KAFKA_PASSWORD: 'hunter2' })
+    expect(config.kafka.sasl?.mechanism).toBe('SCRAM-SHA-512')
+    expect(Object.keys(config.kafka.tls ?? {})).toHaveLength(6)
+    expect(config.sinks).toHaveLength(2)
+  })
+})

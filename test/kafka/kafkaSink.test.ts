@@ -1,0 +1,261 @@
+import kafkajs from 'kafkajs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { definitionOf } from '../../src/events/definitions.ts'
+import type { KoffEvent } from '../../src/events/envelope.ts'
+import { eventLine } from '../../src/events/ndjson.ts'
+import { type KafkaSinkOptions, kafkaSink } from '../../src/sinks/kafka/sink.ts'
+import { readAvro } from '../clients/avro.ts'
+import { startJvm } from '../clients/jvm.ts'
+import { javaProducer } from '../clients/producer.ts'
+import { type Kafka, startKafka } from '../servers/kafka.ts'
+import { type Registry, startRegistry } from '../servers/registry.ts'
+import { sinkConformance } from '../sinks/conformance.ts'
+import { events } from '../sinks/events.ts'
+import { byGroup, firstOfEach } from '../sinks/received.ts'
+import { readCleanTopic, readTopic } from './cleanTopic.ts'
+
+const running = new AbortController().signal
+let kafka: Kafka
+let registry: Registry
+
+beforeAll(async () => {
+  ;[kafka, registry] = await Promise.all([startKafka(), startRegistry()])
+})
+afterAll(async () => {
+  await Promise.all([kafka.stop(), registry.stop()])
+})
+
+let topics = 0
+const newTopic = () => `koff-events-${(topics += 1)}`
+const options = (topic: string): KafkaSinkOptions => ({
+  brokers: kafka.brokers,
+  topic,
+  registry: { url: registry.url },
+})
+const read = (topic: string) => readCleanTopic({ brokers: kafka.brokers, topic }, registry.url)
+
+sinkConformance('kafka', async () => {
+  const topic = newTopic()
+  const sink = kafkaSink({ ...options(topic), deliveryTimeoutMs: 1_000 })
+  return {
+    sink,
+    received: async () => (await read(topic)).map(({ value }) => value),
+    stall: async () => {
+      process.kill(kafka.pid, 'SIGSTOP')
+      return async () => void process.kill(kafka.pid, 'SIGCONT')
+    },
+    fail: async () => {
+      await kafka.kill()
+      return async () => {
+        await kafka.start()
+        return sink
+      }
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+})
+
+test('events are read by a consumer that koff did not write: key, headers, value, int64 exact', async () => {
+  const topic = newTopic()
+  const written = events(60)
+  await write(options(topic), written)
+  const messages = await read(topic)
+  const byId = new Map(messages.map(message => [message.value.id, message]))
+  expect(byId.size).toBe(60)
+  for (const event of written) {
+    const message = byId.get(event.id)
+    expect(message?.key).toBe(event.group)
+    expect(message?.headers).toEqual({
+      ce_specversion: '1.0',
+      ce_id: event.id,
+      ce_type: event.type,
+      ce_source: '/clusters/c1/topics/__consumer_offsets',
+      ce_subject: event.group,
+      ce_time: new Date(event.time).toISOString(),
+      severity: definitionOf(event.type).severity,
+    })
+    expect(message?.value).toMatchObject({
+      type: event.type,
+      group: event.group,
+      source: { offset: BigInt(event.source.offset) },
+    })
+    expect(Object.keys(message?.value.data ?? {})).toEqual([
+      event.type === 'member-joined' ? 'io.koff.MemberJoined' : 'io.koff.OffsetCommitted',
+    ])
+  }
+  const committed = written.find(event => event.type === 'offset-committed')
+  expect(byId.get(committed?.id ?? '')?.value.data['io.koff.OffsetCommitted']).toEqual({
+    ...committed?.data,
+    previous: BigInt(committed?.source.offset ?? 0),
+  })
+})
+
+test('Java reads the same with Avro’s own reader, and its producer puts the same keys into the same partitions', async () => {
+  const topic = newTopic()
+  const written = events(60)
+  await write(options(topic), written)
+  const jvm = await startJvm()
+  try {
+    const messages = await readAvro(jvm, { bootstrap: kafka.bootstrap, topic, registry: registry.url, count: 60 })
+    const byId = new Map(messages.map(message => [message.headers['ce_id'], message]))
+    for (const event of written) {
+      expect(byId.get(event.id)?.key).toBe(event.group)
+      expect(byId.get(event.id)?.value).toEqual(asJavaReads(event))
+    }
+    const plain = newTopic()
+    await withAdmin(admin => admin.createTopics({ topics: [{ topic: plain, numPartitions: 8 }], waitForLeaders: true }))
+    const producer = await javaProducer(jvm, { bootstrap: kafka.bootstrap })
+    for (const { key, value } of await read(topic)) await producer.send({ topic: plain, key, value: value.id })
+    await producer.close()
+    const chosenByJava = await partitionOfKeys(plain)
+    expect(chosenByJava.size).toBe(7)
+    expect(await partitionOfKeys(topic)).toEqual(chosenByJava)
+  } finally {
+    await jvm.close()
+  }
+})
+
+test('a topic that is missing is created as configured; the registry keeps its schema compatible with every other', async () => {
+  const topic = newTopic()
+  await write({ ...options(topic), partitions: 5, replicationFactor: 1 }, events(1))
+  await withAdmin(async admin => {
+    const { topics: found } = await admin.fetchTopicMetadata({ topics: [topic] })
+    expect(found[0]?.partitions.map(({ replicas }) => replicas.length)).toEqual([1, 1, 1, 1, 1])
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+    })
+    const config = new Map(resources[0]?.configEntries.map(entry => [entry.configName, entry.configValue]))
+    expect(config.get('cleanup.policy')).toBe('delete')
+    expect(config.get('max.message.bytes')).toBe('16777216')
+  })
+  expect(await registryGet(`/subjects/${topic}-value/versions`)).toEqual([1])
+  expect(await registryGet(`/config/${topic}-value`)).toEqual({ compatibilityLevel: 'FULL_TRANSITIVE' })
+})
+
+test('who opens a topic again finds its schema and changes nothing, also under another compatibility', async () => {
+  const topic = newTopic()
+  await write(options(topic), events(1))
+  await registryPut(`/config/${topic}-value`, { compatibility: 'FORWARD' })
+  await write(options(topic), events(2).slice(1))
+  expect(await registryGet(`/subjects/${topic}-value/versions`)).toEqual([1])
+  expect(await registryGet(`/config/${topic}-value`)).toEqual({ compatibilityLevel: 'FORWARD' })
+  expect((await read(topic)).map(({ value }) => value.id).sort()).toEqual(['1-0-0', '1-1-0'])
+})
+
+test('a topic that is compacted would lose events and is refused', async () => {
+  const topic = newTopic()
+  const configEntries = [{ name: 'cleanup.policy', value: 'compact' }]
+  await withAdmin(admin => admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] }))
+  await expect(write(options(topic), events(1))).rejects.toMatchObject({
+    code: 'TOPIC_UNFIT',
+    retriable: false,
+    message: expect.stringContaining('cleanup.policy=compact'),
+  })
+})
+
+test('more replicas than there are brokers are refused by the cluster, in its words', async () => {
+  const writing = write({ ...options(newTopic()), replicationFactor: 3 }, events(1))
+  await expect(writing).rejects.toMatchObject({ code: 'TOPIC_UNFIT', message: expect.stringContaining('eplication') })
+})
+
+test('an event of megabytes is delivered to a topic of ours, and named where a topic takes none', async () => {
+  const big = undecodable(3_000_000)
+  const ours = newTopic()
+  await write(options(ours), [big])
+  expect((await read(ours)).map(({ value }) => value.id)).toEqual([big.id])
+  const theirs = newTopic()
+  await withAdmin(admin => admin.createTopics({ topics: [{ topic: theirs, numPartitions: 1 }], waitForLeaders: true }))
+  await expect(write(options(theirs), [big])).rejects.toMatchObject({
+    code: 'TOPIC_UNFIT',
+    message: expect.stringContaining('max.message.bytes'),
+  })
+})
+
+test('a broker that is killed while events are written costs nothing but time', async () => {
+  const topic = newTopic()
+  await using sink = kafkaSink({ ...options(topic), requestTimeoutMs: 2_000 })
+  await sink.open(running)
+  await sink.write(events(10), running)
+  const writing = sink.write(events(3_000).slice(10), running)
+  await kafka.kill()
+  await kafka.start()
+  await writing
+  const received = (await read(topic)).map(({ value }) => value)
+  expect(byGroup(firstOfEach(received))).toEqual(byGroup(events(3_000)))
+})
+
+test('a broker that is not there is named after the time that was given', async () => {
+  const before = performance.now()
+  const writing = write({ ...options('nowhere'), brokers: ['127.0.0.1:1'], openTimeoutMs: 1_000 }, events(1))
+  await expect(writing).rejects.toMatchObject({
+    code: 'BROKER_UNREACHABLE',
+    retriable: true,
+    message: expect.stringMatching(/^Kafka at 127\.0\.0\.1:1 cannot be reached: connect ECONNREFUSED/),
+  })
+  expect(performance.now() - before).toBeLessThan(5_000)
+})
+
+async function write(settings: KafkaSinkOptions, all: readonly KoffEvent[]): Promise<void> {
+  await using sink = kafkaSink(settings)
+  await sink.open(running)
+  await sink.write(all, running)
+}
+
+async function partitionOfKeys(topic: string): Promise<Map<string, number>> {
+  const messages = await readTopic({ brokers: kafka.brokers, topic })
+  return new Map(messages.map(({ key, partition }) => [key, partition]))
+}
+
+async function withAdmin<T>(work: (admin: kafkajs.Admin) => Promise<T>): Promise<T> {
+  const admin = client().admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+function client(): kafkajs.Kafka {
+  return new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING })
+}
+
+async function registryGet(path: string): Promise<unknown> {
+  return (await fetch(`${registry.url}${path}`)).json()
+}
+
+async function registryPut(path: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(`${registry.url}${path}`, { method: 'PUT', headers, body: JSON.stringify(body) })
+  expect(response.status).toBe(200)
+}
+
+/** int64 beyond 2^53 are rounded on their way from Java to here; that they are exact is seen with the other reader. */
+function asJavaReads(event: KoffEvent): unknown {
+  return JSON.parse(eventLine(event), (_, value: unknown) =>
+    typeof value === 'string' && /^\d{16,}$/.test(value) ? Number(value) : value,
+  )
+}
+
+function undecodable(bytes: number): KoffEvent<'koff-undecodable'> {
+  return {
+    id: '1-5-koff-undecodable-0',
+    type: 'koff-undecodable',
+    cluster: 'c1',
+    group: '',
+    groupType: 'unknown',
+    time: 5,
+    severity: 'warn',
+    source: { partition: 1, offset: 5, timestamp: 5 },
+    data: {
+      partition: 1,
+      position: 5,
+      typeId: 99,
+      version: null,
+      error: 'no such type',
+      key: null,
+      value: 'A'.repeat(bytes),
+    },
+  }
+}

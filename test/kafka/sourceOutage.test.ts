@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import kafkajs from 'kafkajs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type JavaClients, startJava } from '../clients/java.ts'
+import type { JavaProducer } from '../clients/producer.ts'
+import { until } from '../clients/until.ts'
+import { type Kafka, type KafkaNode, startKafka } from '../servers/kafka.ts'
+import { type Following, follow, recordsOnDisk } from './follow.ts'
+
+const began = /cannot be read: .*; trying again until it works$/
+const over = /is read again after \d+\.\d s$/
+
+/** Sends records one after the other until it is stopped; what the broker has is what counts. */
+function keepSending(producer: JavaProducer, topic: string, partitions: readonly number[]) {
+  let isStopped = false
+  const send = async () => {
+    for (let round = 0; !isStopped; round++) {
+      const partition = partitions[round % partitions.length] ?? 0
+      await producer.send({ topic, partition, value: `value ${round}`, count: 1 + (round % 5) }).catch(() => undefined)
+    }
+  }
+  const sending = send()
+  return {
+    stop: async () => {
+      isStopped = true
+      await sending
+    },
+  }
+}
+
+/** Every partition's trouble began and ended, and the one is told as often as the other. */
+function expectTroubleTold(live: Following, rounds: number): void {
+  expect(live.lines.filter(line => began.test(line)).length).toBeGreaterThanOrEqual(rounds)
+  expect(live.lines.every(line => began.test(line) || over.test(line))).toBe(true)
+  expect(live.lines.at(-1)).toMatch(over)
+  expect(live.lines.length).toBeLessThanOrEqual(rounds * 6)
+}
+
+describe('one broker', () => {
+  let kafka: Kafka
+  let java: JavaClients
+  const partitions = [0, 1, 2]
+  beforeAll(async () => {
+    kafka = await startKafka()
+    java = await startJava()
+    const admin = await java.admin(kafka.bootstrap)
+    await admin.createTopics({ restarted: 3, hung: 3 })
+  })
+  afterAll(async () => {
+    await java[Symbol.asyncDispose]()
+    await kafka.stop()
+  })
+
+  test('that restarts, in order or after kill -9: nothing is skipped or repeated', async () => {
+    const producer = await java.producer({ bootstrap: kafka.bootstrap })
+    await using live = await follow({ brokers: [kafka.bootstrap], topic: 'restarted' })
+    const writer = keepSending(producer, 'restarted', partitions)
+    await sleep(500)
+    await kafka.restart()
+    await sleep(1000)
+    await kafka.kill()
+    await sleep(1000)
+    await kafka.start()
+    await sleep(1000)
+    await writer.stop()
+    await expectAll(live, 'restarted')
+    expectTroubleTold(live, 2)
+  })
+
+  test('that answers no more and then goes on: nothing is skipped or repeated', async () => {
+    const producer = await java.producer({ bootstrap: kafka.bootstrap })
+    const timeouts = { requestTimeoutMs: 1000, connectTimeoutMs: 1000 }
+    await using live = await follow({ brokers: [kafka.bootstrap], topic: 'hung', ...timeouts })
+    const writer = keepSending(producer, 'hung', partitions)
+    await sleep(500)
+    process.kill(kafka.pid, 'SIGSTOP')
+    await sleep(4000)
+    process.kill(kafka.pid, 'SIGCONT')
+    await sleep(1000)
+    await writer.stop()
+    await expectAll(live, 'hung')
+    expectTroubleTold(live, 1)
+  })
+
+  async function expectAll(live: Following, topic: string): Promise<void> {
+    const admin = await java.admin(kafka.bootstrap)
+    await live.reached({ ...(await admin.endOffsets(topic))[topic] })
+    for (const partition of partitions) {
+      const { records, faults } = live.of(partition)
+      expect(records.length).toBeGreaterThan(10)
+      expect(records).toEqual(await recordsOnDisk(kafka.dataFolder, topic, partition))
+      expect(faults).toEqual([])
+    }
+  }
+})
+
+describe('three brokers', () => {
+  let kafka: Kafka
+  let java: JavaClients
+  const partitions = [0, 1, 2, 3, 4, 5]
+  beforeAll(async () => {
+    const properties = { 'broker.session.timeout.ms': '2000', 'broker.heartbeat.interval.ms': '300' }
+    kafka = await startKafka({ brokers: 3, properties })
+    java = await startJava()
+    const admin = await java.admin(kafka.bootstrap)
+    await admin.createTopics({ led: 6 })
+  })
+  afterAll(async () => {
+    await java[Symbol.asyncDispose]()
+    await kafka.stop()
+  })
+
+  test('of which one after the other goes and comes back: nothing is skipped or repeated', async () => {
+    const producer = await java.producer({ bootstrap: kafka.bootstrap, config: { acks: 'all' } })
+    await using live = await follow({ brokers: kafka.brokers, topic: 'led' })
+    const writer = keepSending(producer, 'led', partitions)
+    await sleep(500)
+    const [first, second] = kafka.nodes as [KafkaNode, KafkaNode]
+    await first.kill()
+    await sleep(3000)
+    await first.start()
+    await second.restart()
+    await sleep(2000)
+    await writer.stop()
+    const admin = await java.admin(kafka.bootstrap)
+    await live.reached({ ...(await admin.endOffsets('led'))['led'] })
+    const leaderEpochs = new Set<string | undefined>()
+    for (const partition of partitions) {
+      const { records, faults } = live.of(partition)
+      expect(records.length).toBeGreaterThan(10)
+      expect(records).toEqual(await recordsOnDisk(kafka.nodes[2]?.dataFolder ?? '', 'led', partition))
+      expect(faults).toEqual([])
+      for (const line of records) leaderEpochs.add(line.split(' ')[1])
+    }
+    expect(leaderEpochs.size).toBeGreaterThan(1)
+    expectTroubleTold(live, 2)
+  })
+
+  test('of which one that had less becomes the leader: what is gone is told, what is new is read', async () => {
+    const [first, second] = kafka.nodes as [KafkaNode, KafkaNode]
+    await createUnclean('unclean', [first.id, second.id])
+    const producer = await java.producer({ bootstrap: kafka.bootstrap, config: { acks: '1' } })
+    await producer.send({ topic: 'unclean', partition: 0, value: 'on both', count: 5 })
+    await using live = await follow({ brokers: kafka.brokers, topic: 'unclean' })
+    await live.reached({ 0: 5 })
+    await second.kill()
+    await producer.send({ topic: 'unclean', partition: 0, value: 'on the first', count: 5 })
+    await live.reached({ 0: 10 })
+    await first.kill()
+    // Counts as started only when all three are there
+    const starting = second.start()
+    await until({
+      what: 'the first record of the second leader',
+      ask: () => producer.send({ topic: 'unclean', partition: 0, value: 'on the second' }).catch(() => -1),
+      good: offset => offset >= 0,
+    })
+    await producer.send({ topic: 'unclean', partition: 0, value: 'on the second', count: 2 })
+    const onDisk = () => recordsOnDisk(second.dataFolder, 'unclean', 0)
+    const [, , , , , ...later] = await onDisk()
+    expect(later.length).toBeGreaterThanOrEqual(3)
+    await until({
+      what: 'the records of the second leader',
+      ask: async () => live.of(0).records.slice(10),
+      good: records => records.length >= later.length,
+    })
+    expect(live.of(0).records.slice(10)).toEqual(later)
+    expect(live.of(0).records.slice(0, 5)).toEqual((await onDisk()).slice(0, 5))
+    const reason = 'offsets 5 to 9 had been read and are not in the log of the new leader'
+    expect(live.of(0).faults).toMatchObject([{ code: 'LOG_TRUNCATED', offset: 5, reason }])
+    expect(live.lines).toContain(`unclean 0: ${reason}`)
+    await Promise.all([starting, first.start()])
+  })
+
+  /** One partition on these brokers, where a replica that lags behind may become the leader. */
+  async function createUnclean(topic: string, replicas: number[]): Promise<void> {
+    const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin()
+    await admin.connect()
+    const configEntries = [
+      { name: 'unclean.leader.election.enable', value: 'true' },
+      { name: 'min.insync.replicas', value: '1' },
+    ]
+    await admin.createTopics({
+      topics: [{ topic, replicaAssignment: [{ partition: 0, replicas }], configEntries }],
+      waitForLeaders: true,
+    })
+    await admin.disconnect()
+  }
+})

@@ -1,0 +1,155 @@
+import { readdirSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Statement, VariableDeclarator } from '@swc/core'
+import { Visitor } from '@swc/core/Visitor.js'
+import { cruise, type IForbiddenRuleType } from 'dependency-cruiser'
+
+export interface LayerReport {
+  /** Paths of the modules of `src` that were read, relative to the root, sorted. */
+  readonly modules: readonly string[]
+  /** One line each: who imports what, and the rule that it breaks. */
+  readonly violations: readonly string[]
+}
+
+/**
+ * Reads the imports of every module in `<root>/src` and holds them against the layers. `root` needs a package.json
+ * and a node_modules, because whether an import is a package is judged from there.
+ */
+export async function checkLayers(root: string): Promise<LayerReport> {
+  const { output } = await cruise(['src'], {
+    baseDir: root,
+    // TypeScript 7 has no API that dependency-cruiser knows: without another parser it reads nothing and finds no fault.
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    ruleSet: { forbidden: [...layerRules(), ...packageRules, ...generalRules] },
+    validate: true,
+  })
+  if (typeof output === 'string') throw new Error(`dependency-cruiser gave text instead of a result: ${output}`)
+  const modules = output.modules.map(({ source }) => source).filter(source => source.startsWith('src/'))
+  const known = Object.keys(layers).map(layer => new RegExp(pathOf(layer)))
+  const strays = modules.filter(source => !known.some(layer => layer.test(source)))
+  return {
+    modules: modules.sort(),
+    violations: [
+      ...output.summary.violations.map(({ from, to, rule }) => `${from} → ${to}: ${rule.name}`),
+      ...strays.map(source => `${source}: stands in no layer; known: ${Object.keys(layers).join(', ')}`),
+    ].sort(),
+  }
+}
+
+/** Every TypeScript file under `<root>/src`: what a complete reading must have read. */
+export function sourceFiles(root: string): string[] {
+  return readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
+    .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort()
+}
+
+/**
+ * What each part of `src` may import besides itself and errors.ts. Think twice before adding to a row: the rows are
+ * the design (DESIGN.md), and sources and sinks that do not know each other are what makes any pair of them work.
+ */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  wire: [],
+  events: ['wire'],
+  state: ['wire', 'events'],
+  runtime: ['wire', 'events', 'state'],
+  sources: ['wire', 'events', 'state', 'runtime'],
+  sinks: ['wire', 'events', 'state', 'runtime'],
+  config: ['wire', 'events', 'state', 'runtime'],
+  http: ['wire', 'events', 'state', 'runtime'],
+  commands: ['wire', 'events', 'state', 'runtime', 'sources', 'sinks', 'config', 'http'],
+  'cli.ts': ['commands'],
+  library: ['wire', 'events', 'state', 'runtime', 'sources', 'sinks'],
+  'index.ts': ['wire', 'events', 'state', 'runtime', 'sources', 'sinks', 'config', 'library'],
+}
+
+function layerRules(): IForbiddenRuleType[] {
+  return Object.entries(layers).map(([layer, below]) => ({
+    name: `${layer} may import ${below.length === 0 ? 'no other layer' : below.join(', ')}`,
+    severity: 'error',
+    from: { path: pathOf(layer) },
+    to: { path: '^src/', pathNot: [layer, ...below, 'errors.ts'].map(pathOf) },
+  }))
+}
+
+function pathOf(layer: string): string {
+  return layer.endsWith('.ts') ? `^src/${layer.replace('.', '\\.')}$` : `^src/${layer}/`
+}
+
+const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'] as const
+
+const packageRules: IForbiddenRuleType[] = [
+  {
+    name: 'wire, events and state import no package and no node: module',
+    severity: 'error',
+    from: { path: '^src/(wire|events|state)/' },
+    to: { dependencyTypes: [...npm, 'core'] },
+  },
+  {
+    name: 'runtime imports no package but rxjs',
+    severity: 'error',
+    from: { path: '^src/runtime/', pathNot: '^src/runtime/registry/' },
+    to: { dependencyTypes: [...npm], pathNot: '(^|/)node_modules/rxjs/' },
+  },
+  {
+    // Avro is what several sinks write, and sinks do not know each other.
+    name: 'runtime/registry imports no package but the registry client and avsc',
+    severity: 'error',
+    from: { path: '^src/runtime/registry/' },
+    to: { dependencyTypes: [...npm], pathNot: '(^|/)node_modules/(@kafkajs/confluent-schema-registry|avsc)/' },
+  },
+  {
+    name: 'src imports only packages that package.json declares for use',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+  },
+]
+
+const generalRules: IForbiddenRuleType[] = [
+  {
+    name: 'src imports nothing of the project outside src but package.json',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { dependencyTypes: ['local', 'localmodule'], pathNot: ['^src/', '^package\\.json$'] },
+  },
+  {
+    name: 'an import must be there',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { couldNotResolve: true },
+  },
+  {
+    name: 'modules import each other in no circle (types excepted)',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
+]
+
+// The walk of dependency-cruiser's parser stops at `using` and `await using`, which it does not know: take them as `const`.
+const visitKnownStatement = Reflect.get(Visitor.prototype, 'visitStatement')
+Visitor.prototype.visitStatement = function (this: Visitor, statement: Statement | UsingDeclaration): Statement {
+  if (statement.type !== 'UsingDeclaration') return visitKnownStatement.call(this, statement)
+  this.visitVariableDeclarators(statement.decls)
+  return { type: 'EmptyStatement', span: statement.span }
+}
+
+interface UsingDeclaration {
+  readonly type: 'UsingDeclaration'
+  readonly span: Statement['span']
+  readonly decls: VariableDeclarator[]
+}
+
+if (import.meta.main) {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const { modules, violations } = await checkLayers(root)
+  const expected = sourceFiles(root).length
+  for (const violation of violations) process.stderr.write(`${violation}\n`)
+  process.stdout.write(`${modules.length} of ${expected} modules read, ${violations.length} wrong imports\n`)
+  process.exitCode = violations.length === 0 && modules.length === expected ? 0 : 1
+}

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import packageJson from '../package.json' with { type: 'json' }
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const run = promisify(execFile)
+
+let home: string
+/** The package as npm would unpack it, in the node_modules of a project that uses it. */
+let installed: string
+let project: string
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'koff-package-'))
+  // Built beside the checkout, so that nothing of a present dist/ gets in and no other test is disturbed.
+  const built = join(home, 'built')
+  mkdirSync(built)
+  for (const name of ['package.json', 'README.md', 'LICENSE', ...packageJson.files]) {
+    if (name !== 'dist' && existsSync(join(root, name)))
+      cpSync(join(root, name), join(built, name), { recursive: true })
+  }
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(built, 'dist')])
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', home], { cwd: built })
+  project = join(home, 'project')
+  installed = join(project, 'node_modules/koff')
+  mkdirSync(installed, { recursive: true })
+  await run('tar', ['-xzf', join(home, `koff-${packageJson.version}.tgz`), '--strip-components=1', '-C', installed])
+  symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'))
+}, 120_000)
+
+afterAll(() => {
+  rmSync(home, { recursive: true, force: true })
+})
+
+describe('the package', () => {
+  it('is sound in the eyes of publint', async () => {
+    const { messages } = await publint({ pkgDir: installed, strict: true, pack: false })
+    expect(messages.map(message => formatMessage(message, packageJson, { color: false }))).toEqual([])
+  })
+
+  it('holds what is needed and no sources or tests', () => {
+    const names = readdirSync(installed)
+    for (const name of ['package.json', 'LICENSE', 'README.md', 'bin', 'dist', 'config', 'schemas'])
+      expect(names).toContain(name)
+    for (const name of ['src', 'test', 'scripts', '.ci']) expect(names).not.toContain(name)
+    expect(readdirSync(join(installed, 'dist'))).toContain('index.d.ts')
+  })
+
+  it('runs its command from what was built', async () => {
+    const bin = join(installed, 'bin/koff.js')
+    expect((await run(process.execPath, [bin, '--version'])).stdout).toBe(`${packageJson.version}\n`)
+    const recording = join(root, 'test/corpus/old282.records.ndjson.gz')
+    const { stdout } = await run(process.execPath, [bin, 'decode', '--type', 'GROUP_METADATA', recording])
+    expect(stdout).toMatch(/^\{"partition":0,"offset":\d+,.*"type":"GROUP_METADATA"/)
+  })
+
+  it('can be imported by its name', async () => {
+    const program = join(project, 'program.mjs')
+    writeFileSync(
+      program,
+      `import { decode, eventTypes } from 'koff'\nconsole.log(typeof decode, eventTypes.includes('rebalance'))\n`,
+    )
+    expect((await run(process.execPath, [program])).stdout).toBe('function true\n')
+  })
+})

@@ -1,0 +1,171 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { eventLine } from '../../src/events/ndjson.ts'
+import { Fold } from '../../src/runtime/fold.ts'
+import { encodeState } from '../../src/state/encode.ts'
+import type { Input } from '../../src/state/input.ts'
+import { RecordCursor } from '../../src/wire/recordCursor.ts'
+import { batchOf, markerOf, type TestRecord } from '../state/batchOf.ts'
+import { corpusFile, eventsOf, inputsOf, recordings } from './replay.ts'
+
+const everything = new Map<string, Input[]>()
+const everyType = new Set(eventsTypes())
+
+beforeAll(async () => {
+  for (const name of recordings) everything.set(name, await inputsOf(corpusFile(name)))
+})
+
+const recording = fc.constantFrom(...recordings)
+
+describe('laws of the fold', () => {
+  it('cut anywhere, also inside a transaction: the rest from the stored state gives the rest of the events', () => {
+    fc.assert(
+      fc.property(recording, fc.nat(), (name, at) => {
+        const inputs = inputsFor(name)
+        const cut = at % (inputs.length + 1)
+        const first = newFold()
+        const before = lines(inputs.slice(0, cut).flatMap(input => first.apply(input)))
+        const second = restored(first)
+        const after = lines(inputs.slice(cut).flatMap(input => second.apply(input)))
+        expect([...before, ...after]).toEqual(lines(eventsOf(inputs, { types: everyType })))
+        expect(stateOf(second)).toEqual(stateOf(foldOf(inputs)))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('a stored state read back is the same state', () => {
+    fc.assert(
+      fc.property(recording, fc.nat(), (name, at) => {
+        const inputs = inputsFor(name)
+        const fold = foldOf(inputs.slice(0, at % (inputs.length + 1)))
+        expect(stateOf(restored(fold))).toEqual(stateOf(fold))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('does not matter how the partitions are interleaved', () => {
+    fc.assert(
+      fc.property(recording, fc.infiniteStream(fc.nat()), (name, choices) => {
+        const queues = byPartition(inputsFor(name))
+        const mixed: Input[] = []
+        for (const choice of choices) {
+          const left = queues.filter(queue => queue.length > 0)
+          const next = left[choice % Math.max(1, left.length)]?.shift()
+          if (next === undefined) break
+          mixed.push(next)
+        }
+        const sorted = (inputs: readonly Input[]) => byPartition(inputs).flat()
+        expect(lines(eventsOf(mixed)).sort()).toEqual(lines(eventsOf(sorted(inputsFor(name)))).sort())
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('any records in any order, in any batches, never throw, and are stored and read back', () => {
+    const pool = recordings.flatMap(name => recordsOf(inputsFor(name)))
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('plain' as const), records: fc.array(fc.nat(), { maxLength: 12 }) }),
+      fc.record({
+        kind: fc.constant('transactional' as const),
+        producer: fc.integer({ min: 1, max: 3 }),
+        records: fc.array(fc.nat(), { maxLength: 12 }),
+      }),
+      fc.record({
+        kind: fc.constantFrom('COMMIT' as const, 'ABORT' as const),
+        producer: fc.integer({ min: 1, max: 3 }),
+      }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), steps => {
+        const fold = newFold()
+        const ids = new Set<string>()
+        let baseOffset = 0
+        for (const at of steps) {
+          const producerId = at.kind === 'plain' ? -1n : BigInt(at.producer)
+          const picked = 'records' in at ? at.records.map(n => pool[n % pool.length] as TestRecord) : []
+          const batch =
+            at.kind === 'COMMIT' || at.kind === 'ABORT'
+              ? markerOf(at.kind, { baseOffset, producerId })
+              : batchOf(picked, { baseOffset, producerId, isTransactional: at.kind === 'transactional' })
+          baseOffset = batch.lastOffset + 1
+          for (const event of fold.apply({ kind: 'batch', batch })) {
+            expect(ids.has(event.id)).toBe(false)
+            ids.add(event.id)
+          }
+        }
+        expect(stateOf(restored(fold))).toEqual(stateOf(fold))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+function eventsTypes() {
+  return [...new Fold({ cluster: '', history: 'none' }).types, 'offset-committed', 'leader-changed'] as const
+}
+
+function inputsFor(name: string): Input[] {
+  return everything.get(name) ?? []
+}
+
+function newFold(): Fold {
+  return new Fold({ cluster: '', history: 'none', types: everyType })
+}
+
+function foldOf(inputs: readonly Input[]): Fold {
+  const fold = newFold()
+  for (const input of inputs) fold.apply(input)
+  return fold
+}
+
+function restored(fold: Fold): Fold {
+  const copy = newFold()
+  for (const [partition, state] of fold.partitions) copy.restore(partition, [...encodeState(state)])
+  return copy
+}
+
+function stateOf(fold: Fold): string[] {
+  const entries = [...fold.partitions].flatMap(([partition, state]) =>
+    [...encodeState(state)].map(({ key, value }) => `${partition} ${key} ${sortedTopics(key, value)}`),
+  )
+  return entries.sort()
+}
+
+/** The order in which a group's topics were first seen means nothing. */
+function sortedTopics(key: string, value: string): string {
+  if (!key.startsWith('["group"')) return value
+  const stored = JSON.parse(value) as { topics: string[][] }
+  return JSON.stringify({ ...stored, topics: stored.topics.sort(([a = ''], [b = '']) => (a < b ? -1 : 1)) })
+}
+
+function lines(events: readonly Parameters<typeof eventLine>[0][]): string[] {
+  return events.map(event => eventLine(event))
+}
+
+function byPartition(inputs: readonly Input[]): Input[][] {
+  const queues = new Map<number, Input[]>()
+  for (const input of inputs) {
+    const partition = input.kind === 'batch' ? input.batch.partition : -1
+    queues.set(partition, [...(queues.get(partition) ?? []), input])
+  }
+  return [...queues].sort(([a], [b]) => a - b).map(([, queue]) => queue)
+}
+
+function recordsOf(inputs: readonly Input[]): TestRecord[] {
+  const cursor = new RecordCursor()
+  const records: TestRecord[] = []
+  for (const input of inputs) {
+    if (input.kind !== 'batch' || input.batch.isControl) continue
+    cursor.open(input.batch)
+    while (cursor.next()) {
+      const { bytes, keyStart, keyEnd, valueStart, valueEnd } = cursor
+      records.push({
+        key: keyStart < 0 ? null : bytes.subarray(keyStart, keyEnd),
+        value: valueStart < 0 ? null : bytes.subarray(valueStart, valueEnd),
+      })
+    }
+  }
+  return records
+}

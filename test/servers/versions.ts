@@ -1,0 +1,13 @@
+/** What the tests, the demo and the benchmarks run on. A change here is downloaded by itself at the next start. */
+export const versions = {
+  kafka: '4.3.0',
+  /** The first line of versions that koff also reads: the last 3.x, and an early KRaft. */
+  olderKafka: ['3.9.1', '3.3.2'],
+  /** 3.0.x is the last line of Apicurio that runs on Java 17. */
+  registry: '3.0.9',
+  /** Carries redis-server binaries; used only where none is on the PATH. */
+  embeddedRedis: '1.4.3',
+  avro: '1.12.1',
+  jackson: '2.21.2',
+  java: 17,
+} as const

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { eventLine } from '../../../src/events/ndjson.ts'
+import type { EventEncoder } from '../../../src/runtime/registry/eventEncoder.ts'
+import { messageBatches } from '../../../src/sinks/kafka/messages.ts'
+import { events } from '../events.ts'
+
+const bySize = (bytes: (id: string) => number): EventEncoder => ({
+  encode: async event => Buffer.concat([Buffer.from(eventLine(event))], bytes(event.id)),
+})
+
+async function batchesOf(encoder: EventEncoder, count: number): Promise<string[][]> {
+  const batches: string[][] = []
+  for await (const batch of messageBatches(events(count), encoder)) {
+    batches.push(batch.map(({ headers }) => String(headers?.['ce_id'])))
+  }
+  return batches
+}
+
+test('no request is too large for a topic with Kafka’s defaults, and none is smaller than it need be', async () => {
+  const batches = await batchesOf(
+    bySize(() => 100_000),
+    12,
+  )
+  expect(batches.map(batch => batch.length)).toEqual([5, 5, 2])
+  expect(batches.flat()).toEqual(events(12).map(({ id }) => id))
+})
+
+test('a message that is larger than that goes alone', async () => {
+  const batches = await batchesOf(
+    bySize(id => (id === '1-2-0' ? 3_000_000 : 1_000)),
+    5,
+  )
+  expect(batches).toEqual([['1-0-0', '1-1-0'], ['1-2-0'], ['1-3-0', '1-4-0']])
+})
+
+test('no events make no request', async () => {
+  expect(
+    await batchesOf(
+      bySize(() => 1),
+      0,
+    ),
+  ).toEqual([])
+})

@@ -1,0 +1,132 @@
+import type { RecordBatch } from '../../src/wire/batch.ts'
+import { encodeRecords } from '../../src/wire/encodeRecords.ts'
+
+export interface TestRecord {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+}
+
+export type BatchOptions = Partial<Pick<RecordBatch, 'partition' | 'baseOffset' | 'isTransactional' | 'producerId'>> & {
+  readonly timestamp?: number
+}
+
+/** A batch as a broker would write it, one offset a record. */
+export function batchOf(records: readonly TestRecord[], options: BatchOptions = {}): RecordBatch {
+  const { baseOffset = 0, timestamp = 1_700_000_000_000 } = options
+  const fields = records.map((record, delta) => ({ offset: baseOffset + delta, timestamp, ...record }))
+  const bytes = encodeRecords(fields, { offset: baseOffset, timestamp })
+  return {
+    partition: options.partition ?? 0,
+    baseOffset,
+    lastOffset: baseOffset + Math.max(0, records.length - 1),
+    leaderEpoch: 0,
+    magic: 2,
+    compression: 'none',
+    timestampType: 'CreateTime',
+    baseTimestamp: timestamp,
+    maxTimestamp: timestamp,
+    isTransactional: options.isTransactional ?? false,
+    isControl: false,
+    producerId: options.producerId ?? -1n,
+    producerEpoch: 0,
+    baseSequence: -1,
+    recordCount: records.length,
+    bytes,
+    start: 0,
+    end: bytes.length,
+  }
+}
+
+/** A transaction marker (KIP-98): version, type; version, coordinator epoch. */
+export function markerOf(type: 'COMMIT' | 'ABORT', options: BatchOptions = {}): RecordBatch {
+  const key = Buffer.from([0, 0, 0, type === 'COMMIT' ? 1 : 0])
+  const batch = batchOf([{ key, value: Buffer.alloc(6) }], { ...options, isTransactional: true })
+  return { ...batch, isControl: true }
+}
+
+/** An offset commit, value version 1 without expiry's meaning (v0 layout), or its tombstone. */
+export function commitOf(group: string, topic: string, partition: number, offset: number | bigint | null): TestRecord {
+  const key = Buffer.concat([int16(1), text(group), text(topic), int32(partition)])
+  if (offset === null) return { key, value: null }
+  const time = Buffer.alloc(8)
+  time.writeBigInt64BE(1_700_000_000_500n)
+  const value = Buffer.alloc(10)
+  value.writeBigInt64BE(BigInt(offset), 2)
+  return { key, value: Buffer.concat([value, text(''), time]) }
+}
+
+/** As broker 4.3 writes it: version 4 with a tagged topic id. */
+export function commitWithId(
+  group: string,
+  topic: string,
+  partition: number,
+  offset: number,
+  topicId: string,
+): TestRecord {
+  const { key } = commitOf(group, topic, partition, null)
+  const head = Buffer.alloc(14)
+  head.writeInt16BE(4)
+  head.writeBigInt64BE(BigInt(offset), 2)
+  head.writeInt32BE(-1, 10)
+  const time = Buffer.alloc(8)
+  time.writeBigInt64BE(1_700_000_000_500n)
+  const tags = Buffer.concat([Buffer.from([1, 0, 16]), Buffer.from(topicId, 'base64url')])
+  return { key, value: Buffer.concat([head, Buffer.from([1]), time, tags]) }
+}
+
+export interface TestMember {
+  readonly id: string
+  readonly instanceId?: string
+  readonly clientId?: string
+  readonly host?: string
+  readonly topics?: readonly string[]
+  readonly assigned?: Readonly<Record<string, readonly number[]>>
+}
+
+/** Metadata of a classic group of protocol type `consumer`, value version 3; null: its tombstone. */
+export function classicOf(
+  group: string,
+  generation: number | null,
+  members: readonly TestMember[] = [],
+  { protocol = 'range', leader = members[0]?.id ?? '' }: { protocol?: string; leader?: string } = {},
+): TestRecord {
+  const key = Buffer.concat([int16(2), text(group)])
+  if (generation === null) return { key, value: null }
+  const empty = members.length === 0
+  const parts = [int16(3), text('consumer'), int32(generation), nullable(empty ? null : protocol)]
+  parts.push(nullable(empty ? null : leader), Buffer.alloc(8), int32(members.length))
+  for (const member of members) {
+    parts.push(text(member.id), nullable(member.instanceId ?? null), text(member.clientId ?? 'client'))
+    parts.push(text(member.host ?? '/127.0.0.1'), int32(300_000), int32(45_000))
+    const topics = member.topics ?? ['orders']
+    parts.push(sized(Buffer.concat([int16(0), int32(topics.length), ...topics.map(text), int32(-1)])))
+    const assigned = Object.entries(member.assigned ?? {})
+    const lists = assigned.map(([topic, list]) => Buffer.concat([text(topic), int32(list.length), ...list.map(int32)]))
+    parts.push(sized(Buffer.concat([int16(0), int32(assigned.length), ...lists, int32(-1)])))
+  }
+  return { key, value: Buffer.concat(parts) }
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2)
+  bytes.writeInt16BE(value)
+  return bytes
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(value)
+  return bytes
+}
+
+function text(value: string): Buffer {
+  return Buffer.concat([int16(Buffer.byteLength(value)), Buffer.from(value)])
+}
+
+function nullable(value: string | null): Buffer {
+  return value === null ? int16(-1) : text(value)
+}
+
+function sized(bytes: Buffer): Buffer {
+  return Buffer.concat([int32(bytes.length), bytes])
+}

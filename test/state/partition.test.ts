@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest'
+import type { KoffEvent } from '../../src/events/envelope.ts'
+import { PartitionState } from '../../src/state/partition.ts'
+import { TopicNames } from '../../src/state/topicNames.ts'
+import type { RecordBatch } from '../../src/wire/batch.ts'
+import { batchOf, classicOf, commitOf, commitWithId, markerOf, type TestRecord } from './batchOf.ts'
+
+/** A partition that is told one batch after another; `now` moves by hand. */
+function partition({ everyCommit = false, history = false } = {}) {
+  const state = new PartitionState({ partition: 7, cluster: 'c', names: new TopicNames(), everyCommit, history })
+  let baseOffset = 0
+  let timestamp = 1_700_000_000_000
+  const apply = (make: (options: { baseOffset: number; timestamp: number }) => RecordBatch) => {
+    const batch = make({ baseOffset, timestamp })
+    baseOffset = batch.lastOffset + 1
+    return state.apply(batch).filter(event => event.type !== 'offset-committed' || everyCommit)
+  }
+  return {
+    state,
+    wait: (ms: number) => void (timestamp += ms),
+    plain: (...records: TestRecord[]) => apply(options => batchOf(records, options)),
+    pending: (producerId: bigint, ...records: TestRecord[]) =>
+      apply(options => batchOf(records, { ...options, producerId, isTransactional: true })),
+    marker: (type: 'COMMIT' | 'ABORT', producerId: bigint) =>
+      apply(options => markerOf(type, { ...options, producerId })),
+  }
+}
+
+const types = (events: readonly KoffEvent[]) => events.map(event => event.type)
+const m = (id: string, partitions: number[] = [], instanceId?: string) => ({
+  id,
+  assigned: { orders: partitions },
+  ...(instanceId === undefined ? {} : { instanceId }),
+})
+
+describe('offsets of a partition', () => {
+  it('a first commit makes a simple group; tombstones of unknown keys mean nothing', () => {
+    const p = partition()
+    expect(types(p.plain(commitOf('g', 't', 0, null), classicOf('g', null)))).toEqual([])
+    expect(p.state.groups.size).toBe(0)
+    const [created] = p.plain(commitOf('g', 't', 0, 5))
+    expect(created).toMatchObject({
+      id: '7-2-0',
+      type: 'group-created',
+      groupType: 'simple',
+      data: { protocolType: null },
+    })
+  })
+
+  it('the net effect of a batch counts, also where a key occurs twice', () => {
+    const p = partition()
+    p.plain(commitOf('g', 't', 0, 10))
+    expect(types(p.plain(commitOf('g', 't', 0, 5), commitOf('g', 't', 0, 20)))).toEqual([])
+    expect(types(p.plain(commitOf('g', 't', 0, null), commitOf('g', 't', 0, 21)))).toEqual([])
+    const [rewound] = p.plain(commitOf('g', 't', 0, 30), commitOf('g', 't', 0, 3))
+    expect(rewound).toMatchObject({
+      type: 'offset-rewound',
+      id: '7-6-1',
+      data: { from: 21, to: 3 },
+      time: 1_700_000_000_500,
+    })
+  })
+
+  it('ids do not depend on which types are wanted', () => {
+    const [quiet, all] = [partition(), partition({ everyCommit: true })].map(p => {
+      p.plain(commitOf('g', 't', 0, 10), commitOf('g', 't', 1, 10))
+      return p.plain(commitOf('g', 't', 0, 11), commitOf('g', 't', 1, 9))
+    })
+    expect(quiet).toEqual([all?.find(event => event.type === 'offset-rewound')])
+    expect(types(all ?? [])).toEqual(['offset-committed', 'offset-committed', 'offset-rewound'])
+  })
+
+  it('int64 beyond 2^53 keeps its value', () => {
+    const p = partition()
+    p.plain(commitOf('g', 't', 0, 2n ** 60n + 1n))
+    expect(types(p.plain(commitOf('g', 't', 0, 2n ** 60n + 2n)))).toEqual([])
+    const [rewound] = p.plain(commitOf('g', 't', 0, 2n ** 60n + 1n))
+    expect(rewound?.data).toMatchObject({ from: 2n ** 60n + 2n, to: 2n ** 60n + 1n })
+    const [deleted] = p.plain(commitOf('g', 't', 0, null))
+    expect(deleted?.data).toMatchObject({ lastOffset: 2n ** 60n + 1n, cause: 'unknown' })
+  })
+
+  it('a group without members that is not simple: any other offset is a reset, a first one is not', () => {
+    const p = partition()
+    p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 10))
+    p.plain(classicOf('g', 2))
+    expect(types(p.plain(commitOf('g', 'orders', 1, 4)))).toEqual([])
+    expect(types(p.plain(commitOf('g', 'orders', 0, 10)))).toEqual([])
+    const events = p.plain(commitOf('g', 'orders', 0, 25), commitOf('g', 'orders', 1, 0))
+    expect(events.map(event => event.data)).toMatchObject([
+      { from: 10, to: 25, direction: 'forward' },
+      { from: 4, to: 0, direction: 'backward' },
+    ])
+  })
+
+  it('a topic with another id was recreated: once a topic and transition, remembered over deleted offsets', () => {
+    const p = partition()
+    const [a, b] = ['AAAAAAAAAAAAAAAAAAAAAQ', 'AAAAAAAAAAAAAAAAAAAAAg'] as const
+    p.plain(commitWithId('g', 't', 0, 1, a), commitWithId('g', 't', 1, 1, a))
+    p.plain(commitOf('g', 't', 0, null), commitOf('g', 't', 1, null))
+    const events = p.plain(commitWithId('g', 't', 1, 1, b), commitWithId('g', 't', 0, 1, b))
+    expect(events.map(event => event.data)).toEqual([{ topic: 't', partition: 1, from: a, to: b }])
+    expect(types(p.plain(commitWithId('g', 't', 1, 2, a), commitWithId('g', 't', 1, 3, b)))).toEqual([])
+    p.plain(classicOf('g', null))
+    expect(types(p.plain(commitWithId('g', 't', 0, 1, a)))).toEqual(['group-created'])
+  })
+})
+
+describe('transactions', () => {
+  it('commits count at COMMIT, never after ABORT, and delay nobody', () => {
+    const p = partition()
+    expect(types(p.pending(1n, commitOf('g', 't', 0, 5)))).toEqual([])
+    expect(types(p.plain(commitOf('other', 't', 0, 1)))).toEqual(['group-created'])
+    const [created] = p.marker('COMMIT', 1n)
+    expect(created).toMatchObject({ id: '7-2-0', type: 'group-created', group: 'g', source: { offset: 2 } })
+    p.pending(1n, commitOf('g', 't', 0, 1))
+    expect(types(p.marker('ABORT', 1n))).toEqual([])
+    expect(types(p.marker('COMMIT', 1n))).toEqual([])
+    const table = p.state.offsets.table
+    expect([...table.rows()].map(row => table.offsetOf(row))).toContain(5)
+  })
+
+  it('of a plain and a transactional commit the one with the higher position counts, whenever the marker comes', () => {
+    const p = partition()
+    p.plain(commitOf('g', 't', 0, 10))
+    p.pending(1n, commitOf('g', 't', 0, 3))
+    p.plain(commitOf('g', 't', 0, 11))
+    expect(types(p.marker('COMMIT', 1n))).toEqual([])
+    p.pending(1n, commitOf('g', 't', 0, 2))
+    expect(types(p.marker('COMMIT', 1n))).toEqual(['offset-rewound'])
+  })
+
+  it('of two producers the later record wins, not the later marker', () => {
+    const p = partition()
+    p.plain(commitOf('g', 't', 0, 10))
+    p.pending(1n, commitOf('g', 't', 0, 4))
+    p.pending(2n, commitOf('g', 't', 0, 12))
+    expect(types(p.marker('COMMIT', 2n))).toEqual([])
+    expect(types(p.marker('COMMIT', 1n))).toEqual([])
+  })
+
+  it('a tombstone ends the claims on its key; a deleted group stays deleted', () => {
+    const p = partition()
+    p.plain(commitOf('g', 't', 0, 10))
+    p.pending(1n, commitOf('g', 't', 0, 12), commitOf('g', 't', 1, 12))
+    expect(types(p.plain(commitOf('g', 't', 0, null), classicOf('g', null)))).toEqual([
+      'group-deleted',
+      'offset-deleted',
+    ])
+    expect(types(p.marker('COMMIT', 1n))).toEqual([])
+    expect(p.state.groups.size).toBe(0)
+  })
+
+  it('the groups of one marker share its position: their ordinals run on', () => {
+    const p = partition()
+    p.pending(1n, commitOf('a', 't', 0, 1), commitOf('b', 't', 0, 1))
+    expect(p.marker('COMMIT', 1n).map(event => event.id)).toEqual(['7-2-0', '7-2-2'])
+  })
+})
+
+describe('classic groups', () => {
+  it('a life: join, second member, static return, leave, emptied, revived, deleted', () => {
+    const p = partition()
+    expect(types(p.plain(classicOf('g', 0)))).toEqual(['group-created'])
+    expect(types(p.plain(classicOf('g', 1, [m('a', [0, 1], 'i')])))).toEqual(['member-joined', 'rebalance'])
+    const events = p.plain(classicOf('g', 2, [m('b', [1]), m('a', [0], 'i')], { leader: 'a' }))
+    expect(types(events)).toEqual(['member-joined', 'rebalance'])
+    expect(events[1]?.data).toMatchObject({ epochBefore: 1, epochAfter: 2, moved: 1, memberCount: 2 })
+    expect(types(p.plain(classicOf('g', 2, [m('b', [1]), m('a2', [0], 'i')], { leader: 'a2' })))).toEqual([
+      'member-replaced',
+    ])
+    const left = p.plain(classicOf('g', 3, [m('a2', [0, 1], 'i')]))
+    expect(types(left)).toEqual(['member-left', 'rebalance'])
+    // Nothing moved to the member that only changed its id: it gained what the leaver held
+    expect(left[1]?.data).toMatchObject({
+      changes: [{ memberId: 'a2', gained: [{ partitions: [1] }] }, { memberId: 'b' }],
+    })
+    expect(types(p.plain(classicOf('g', 4)))).toEqual(['group-emptied', 'member-left'])
+    p.wait(5_000)
+    const revived = p.plain(classicOf('g', 5, [m('c', [0, 1])]))
+    expect(types(revived)).toEqual(['group-revived', 'member-joined', 'rebalance', 'leader-changed'])
+    expect(revived[0]?.data).toEqual({ emptyForMs: 5_000 })
+    expect(revived[2]?.data).toMatchObject({ epochBefore: 4, epochAfter: 5 })
+    expect(types(p.plain(commitOf('g', 'orders', 0, 3)))).toEqual([])
+    const deleted = p.plain(commitOf('g', 'orders', 0, null), classicOf('g', null))
+    expect(types(deleted)).toEqual(['group-deleted', 'member-left', 'offset-deleted'])
+    expect(deleted[0]?.data).toEqual({ lastEpoch: 5, offsetsDeleted: 1 })
+  })
+
+  it('another assignor or subscription is said; a mere repetition is not', () => {
+    const p = partition()
+    p.plain(classicOf('g', 1, [m('a')], { protocol: 'range' }))
+    expect(types(p.plain(classicOf('g', 1, [m('a')], { protocol: 'range' })))).toEqual([])
+    const events = p.plain(classicOf('g', 2, [{ ...m('a'), topics: ['orders', 'bills'] }], { protocol: 'sticky' }))
+    expect(types(events)).toEqual(['member-changed', 'rebalance', 'assignor-changed'])
+    expect(
+      types(p.plain(classicOf('g', 3, [{ ...m('a'), topics: ['bills', 'orders'] }], { protocol: 'sticky' }))),
+    ).toEqual(['rebalance'])
+  })
+
+  it('a simple group that gets members changes its kind without an event', () => {
+    const p = partition()
+    p.plain(commitOf('g', 'orders', 0, 1))
+    const events = p.plain(classicOf('g', 1, [m('a', [0])]))
+    expect(types(events)).toEqual(['member-joined', 'rebalance'])
+    expect(events[0]?.groupType).toBe('classic')
+  })
+
+  it('two groups in one batch are two transitions, in the order of their last records', () => {
+    const p = partition()
+    const events = p.plain(classicOf('b', 0), classicOf('a', 0), commitOf('b', 't', 0, 1))
+    expect(events.map(event => [event.group, event.id])).toEqual([
+      ['a', '7-1-0'],
+      ['b', '7-2-0'],
+    ])
+  })
+})
+
+describe('history and what cannot be read', () => {
+  it('history makes state and no events; at its end every live group is shown once', () => {
+    const p = partition({ history: true })
+    expect(p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 3), commitOf('s', 't', 0, 1))).toEqual(
+      [],
+    )
+    expect(p.plain(commitOf('s', 't', 0, null), classicOf('s', null))).toEqual([])
+    const events = p.state.endHistory(0)
+    expect(events.map(event => [event.id, event.group])).toEqual([
+      ['7-4-group-snapshot-0', 'g'],
+      ['7-4-koff-caught-up-0', ''],
+    ])
+    expect(events[0]?.data).toMatchObject({
+      epoch: 1,
+      committedOffsets: 1,
+      members: [{ id: 'a', held: [{ partitions: [0] }] }],
+    })
+    expect(p.state.endHistory(0)).toEqual([])
+    expect(types(p.plain(commitOf('g', 'orders', 0, 1)))).toEqual(['offset-rewound'])
+  })
+
+  it('a record that Kafka could not read is reported with its bytes, and the others count', () => {
+    const p = partition()
+    const events = p.plain({ key: Buffer.from([0, 99]), value: Buffer.from([1]) }, commitOf('g', 't', 0, 1))
+    expect(types(events)).toEqual(['koff-undecodable', 'group-created'])
+    expect(events[0]).toMatchObject({ id: '7-0-koff-undecodable-0', data: { typeId: 99, key: 'AGM=', value: 'AQ==' } })
+  })
+})
