@@ -35,7 +35,11 @@ async function main(records: number, rounds: number): Promise<number> {
   const folder = await temporaryFolder('bench-readers')
   await using broker = await startBenchBroker(dataFolderOf(String(records)), async empty => {
     say(`filling a broker with ${records} records; they are kept for the next time`)
-    await fill(empty, planOf(records), everySeconds(10, commits => say(`${commits} commits`)))
+    await fill(
+      empty,
+      planOf(records),
+      everySeconds(10, commits => say(`${commits} commits`)),
+    )
   })
   try {
     const { readers, judge, leftOut } = await buildReaders({ broker, folder })
@@ -47,7 +51,9 @@ async function main(records: number, rounds: number): Promise<number> {
       for (const [index, reader] of readers.entries()) {
         const run = await measure(reader)
         rows[index]?.runs.push(run)
-        say(`round ${round}: ${reader.name}: ${run.seconds.toFixed(2)} s, CPU ${run.cpuSeconds.toFixed(2)} s, ${run.peakMb.toFixed(0)} MB`)
+        say(
+          `round ${round}: ${reader.name}: ${run.seconds.toFixed(2)} s, CPU ${run.cpuSeconds.toFixed(2)} s, ${run.peakMb.toFixed(0)} MB`,
+        )
       }
     }
     const wrong = disagreements(rows, truth)

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type Connection, consumerGroupHeartbeatV1, createAPI, ProtocolError, type Reader, Writer } from '@platformatic/kafka'
+import {
+  type Connection,
+  consumerGroupHeartbeatV1,
+  createAPI,
+  ProtocolError,
+  type Reader,
+  Writer,
+} from '@platformatic/kafka'
 import { onConnections, type Place } from './connections.ts'
 import type { Plan } from './plan.ts'
 

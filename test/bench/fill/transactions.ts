@@ -15,7 +15,11 @@ export async function fillTransactions({ host, port }: Place, plan: Plan): Promi
   })
   const each = Math.ceil(plan.transactions / producers)
   const work = async (_: unknown, index: number) => {
-    const producer = client.producer({ transactionalId: `settlement-${index}`, idempotent: true, maxInFlightRequests: 1 })
+    const producer = client.producer({
+      transactionalId: `settlement-${index}`,
+      idempotent: true,
+      maxInFlightRequests: 1,
+    })
     await producer.connect()
     const from = index * each
     for (let number = from; number < Math.min(plan.transactions, from + each); number++) {
