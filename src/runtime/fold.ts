@@ -1,9 +1,11 @@
 import { type EventType, eventTypes, offByDefault } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
-import { decodeState, type StateEntry } from '../state/encode.ts'
+import { takeChanges } from '../state/encode.ts'
+import type { StateChange } from '../state/entry.ts'
 import { compareText } from '../state/group.ts'
 import type { Input } from '../state/input.ts'
 import { PartitionState } from '../state/partition.ts'
+import { restoreEntry } from '../state/restore.ts'
 import { TopicNames } from '../state/topicNames.ts'
 import { type GroupView, groupViews } from '../state/view.ts'
 
@@ -22,6 +24,8 @@ export interface FoldOptions {
   readonly types?: ReadonlySet<EventType>
   /** False leaves out `group-snapshot` at the end of history (config `snapshot: skip`). Default true. */
   readonly snapshot?: boolean
+  /** True where the state is stored: what changes is noted for `takeChanges`. Default false. */
+  readonly tracksChanges?: boolean
 }
 
 const defaultTypes: ReadonlySet<EventType> = new Set(eventTypes.filter(type => !offByDefault.has(type)))
@@ -34,8 +38,6 @@ export class Fold {
   /** Names that `topic` inputs told. */
   readonly names = new TopicNames()
   readonly partitions = new Map<number, PartitionState>()
-  /** Partitions → where their history ends; set by the first word of the source about them. */
-  readonly #historyEnds = new Map<number, number>()
   readonly #options: FoldOptions
   /** Types that are given. */
   readonly types: ReadonlySet<EventType>
@@ -59,9 +61,23 @@ export class Fold {
     return this.#wanted(events)
   }
 
-  /** Goes on from a stored state of one partition: the entries of `encodeState`, in any order. */
-  restore(partition: number, entries: Iterable<StateEntry>): void {
-    decodeState(this.#stateOf(partition), entries)
+  /**
+   * Puts stored entries into the state of a partition, before its first input. Fails with a plain Error that says why where
+   * they are not of this version.
+   */
+  restore(partition: number, entries: Iterable<StateChange>): void {
+    const state = this.stateOf(partition)
+    for (const entry of entries) restoreEntry(state, entry)
+  }
+
+  /** What changed in a partition's state since the last call; the last entry is about the partition itself. */
+  takeChanges(partition: number): StateChange[] {
+    return takeChanges(this.stateOf(partition))
+  }
+
+  /** Another instance owns the partition now. */
+  forget(partition: number): void {
+    this.partitions.delete(partition)
   }
 
   /** True when every partition seen is past its history. */
@@ -83,22 +99,21 @@ export class Fold {
     switch (input.kind) {
       case 'batch': {
         const { batch } = input
-        const state = this.#stateOf(batch.partition)
+        const state = this.stateOf(batch.partition)
         if (!state.inHistory || !this.#isLive(batch.maxTimestamp)) return state.apply(batch)
         return [...state.endHistory(batch.maxTimestamp), ...state.apply(batch)]
       }
       case 'fault':
-        return this.#stateOf(input.fault.partition).applyFault(input.fault)
+        return this.stateOf(input.fault.partition).applyFault(input.fault)
       case 'topic':
         this.names.learn(input.id, input.name)
         return []
       case 'position': {
-        const state = this.#stateOf(input.partition)
+        const state = this.stateOf(input.partition)
         state.position = Math.max(state.position, input.position)
         if (!state.inHistory || this.#options.history !== 'until-start') return []
-        const end = this.#historyEnds.get(input.partition) ?? input.logEnd
-        this.#historyEnds.set(input.partition, end)
-        return input.position >= end ? state.endHistory(input.timestamp) : []
+        state.historyEnd ??= input.logEnd
+        return input.position >= state.historyEnd ? state.endHistory(input.timestamp) : []
       }
       case 'logEnd':
       case 'tick':
@@ -111,7 +126,8 @@ export class Fold {
     return typeof history === 'object' && timestamp >= history.liveFrom
   }
 
-  #stateOf(partition: number): PartitionState {
+  /** The state of a partition, made when there is none. */
+  stateOf(partition: number): PartitionState {
     let state = this.partitions.get(partition)
     if (state === undefined) {
       const { cluster, history } = this.#options
@@ -122,6 +138,7 @@ export class Fold {
         names: new TopicNames(this.names),
         everyCommit,
         history: history !== 'none',
+        tracksChanges: this.#options.tracksChanges === true,
       })
       this.partitions.set(partition, state)
     }

@@ -4,6 +4,8 @@ import type { BatchFault, RecordBatch } from '../wire/batch.ts'
 import { decodeRecordAt, groupOf } from '../wire/decode.ts'
 import { controlType, RecordCursor } from '../wire/recordCursor.ts'
 import { type GroupRecord, isGroupTombstone } from './applyRecord.ts'
+import { StateChanges } from './changes.ts'
+import type { StoredPartition } from './entry.ts'
 import { compareText } from './group.ts'
 import { type GroupSlot, newGroupSlot, setGroup } from './groupSlot.ts'
 import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
@@ -21,6 +23,8 @@ export interface PartitionOptions {
   readonly everyCommit: boolean
   /** True: what comes is history, which makes state and no events, until `endHistory`. */
   readonly history: boolean
+  /** What changes is noted for `takeChanges`: of use where the state is stored. Default false. */
+  readonly tracksChanges?: boolean
 }
 
 /**
@@ -38,6 +42,10 @@ export class PartitionState {
   records = 0
   /** Of these, offset records that Kafka accepts: commits, those of transactions too, and tombstones. */
   offsetRecords = 0
+  /** Null: nobody stores this state. */
+  readonly changes: StateChanges | null
+  /** Where history ends, as it was when the partition was first read; null: not known, or nothing is history. */
+  historyEnd: number | null = null
   #history: boolean
   readonly #options: PartitionOptions
   readonly #cursor = new RecordCursor()
@@ -49,11 +57,16 @@ export class PartitionState {
     this.#options = options
     this.#history = options.history
     const { names, everyCommit } = options
-    this.offsets = new Offsets({ names, everyCommit, slotOf: name => this.slotOf(name) })
+    this.changes = options.tracksChanges === true ? new StateChanges() : null
+    this.offsets = new Offsets({ names, everyCommit, changes: this.changes, slotOf: name => this.slotOf(name) })
   }
 
   get names(): TopicNames {
     return this.#options.names
+  }
+
+  get cluster(): string {
+    return this.#options.cluster
   }
 
   get inHistory(): boolean {
@@ -61,9 +74,10 @@ export class PartitionState {
   }
 
   /** Goes on where a stored state was. */
-  restore({ position, timestamp, inHistory }: Pick<PartitionState, 'position' | 'timestamp' | 'inHistory'>): void {
+  restore({ position, timestamp, inHistory, historyEnd }: StoredPartition): void {
     this.position = position
     this.timestamp = timestamp
+    this.historyEnd = historyEnd
     this.#history = inHistory
   }
 
@@ -172,6 +186,7 @@ export class PartitionState {
     const transition = { group: slot.name, records, commits, recreations, time: timestamp, names }
     const { after, drafts } = reduceGroup(slot.group, transition)
     setGroup(slot, after)
+    if (records.length > 0 || drafts.length > 0) this.changes?.groups.add(slot.name)
     if (after === null) this.#forget(slot, records.some(isGroupTombstone))
     if (this.#history) return ordinal
     for (const draft of drafts) {
@@ -193,7 +208,12 @@ export class PartitionState {
   /** A group that is not known keeps its slot only as long as open transactions want to commit offsets of it. */
   #forget(slot: GroupSlot, isTombstone: boolean): void {
     if (isTombstone) this.offsets.forget(slot)
-    if (slot.rows === 0) this.groups.delete(slot.name)
+    this.releaseSlot(slot)
+  }
+
+  /** Gives up the slot of a group that is not known, unless an open transaction wants to commit offsets of it. */
+  releaseSlot(slot: GroupSlot): void {
+    if (slot.group === null && slot.rows === 0) this.groups.delete(slot.name)
   }
 
   /** The slot of a group by name, made when there is none. */

@@ -45,6 +45,29 @@ describe('laws of the fold', () => {
     )
   })
 
+  it('what changed, stored again and again over what was stored, is the state', () => {
+    fc.assert(
+      fc.property(recording, fc.array(fc.nat({ max: 400 }), { maxLength: 12 }), (name, steps) => {
+        const inputs = inputsFor(name)
+        const fold = newFold()
+        const stored = new Map<number, Map<string, string>>()
+        let at = 0
+        for (const step of [...steps, inputs.length]) {
+          for (const input of inputs.slice(at, at + step)) fold.apply(input)
+          at += step
+          for (const partition of fold.partitions.keys()) store(fold, partition, stored)
+        }
+        expect(stateOf(restoredFrom(stored))).toEqual(stateOf(fold))
+        for (const [partition, state] of fold.partitions) {
+          expect([...(stored.get(partition)?.keys() ?? [])].sort()).toEqual(
+            [...encodeState(state)].map(entry => entry.key).sort(),
+          )
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   it('does not matter how the partitions are interleaved', () => {
     fc.assert(
       fc.property(recording, fc.infiniteStream(fc.nat()), (name, choices) => {
@@ -81,6 +104,7 @@ describe('laws of the fold', () => {
       fc.property(fc.array(step, { maxLength: 40 }), steps => {
         const fold = newFold()
         const ids = new Set<string>()
+        const stored = new Map<number, Map<string, string>>()
         let baseOffset = 0
         for (const at of steps) {
           const producerId = at.kind === 'plain' ? -1n : BigInt(at.producer)
@@ -94,8 +118,11 @@ describe('laws of the fold', () => {
             expect(ids.has(event.id)).toBe(false)
             ids.add(event.id)
           }
+          if (baseOffset % 3 === 0) store(fold, 0, stored)
         }
         expect(stateOf(restored(fold))).toEqual(stateOf(fold))
+        store(fold, 0, stored)
+        expect(stateOf(restoredFrom(stored))).toEqual(stateOf(fold))
       }),
       { numRuns: 300 },
     )
@@ -111,7 +138,28 @@ function inputsFor(name: string): Input[] {
 }
 
 function newFold(): Fold {
-  return new Fold({ cluster: '', history: 'none', types: everyType })
+  return new Fold({ cluster: '', history: 'none', types: everyType, tracksChanges: true })
+}
+
+/** As a store does: the new value of a key over the old one, null takes it away. */
+function store(fold: Fold, partition: number, stored: Map<number, Map<string, string>>): void {
+  const entries = stored.get(partition) ?? new Map<string, string>()
+  stored.set(partition, entries)
+  for (const { key, value } of fold.takeChanges(partition)) {
+    if (value === null) entries.delete(key)
+    else entries.set(key, value)
+  }
+}
+
+function restoredFrom(stored: Map<number, Map<string, string>>): Fold {
+  const fold = newFold()
+  for (const [partition, entries] of stored) {
+    fold.restore(
+      partition,
+      [...entries].map(([key, value]) => ({ key, value })),
+    )
+  }
+  return fold
 }
 
 function foldOf(inputs: readonly Input[]): Fold {

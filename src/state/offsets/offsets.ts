@@ -1,6 +1,8 @@
 import { OffsetCommitView, readOffsetCommitKey, readOffsetCommitValue } from '../../wire/offsetCommit.ts'
 import type { RecordCursor } from '../../wire/recordCursor.ts'
 import { decodeUtf8 } from '../../wire/utf8.ts'
+import type { StateChanges } from '../changes.ts'
+import { offsetKey } from '../entry.ts'
 import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicSlot } from '../groupSlot.ts'
 import type { TopicNames } from '../topicNames.ts'
 import type { CommitChange, Recreation } from './describe.ts'
@@ -14,6 +16,8 @@ export interface OffsetsOptions {
   readonly slotOf: (name: string) => GroupSlot
   /** Every commit is of interest (`offset-committed` is on), not only those that mean something else too. */
   readonly everyCommit: boolean
+  /** Where changes are noted; null where nobody stores the state. */
+  readonly changes: StateChanges | null
 }
 
 /** Net changes of one group's offsets in one transition. */
@@ -37,10 +41,12 @@ export class Offsets {
   readonly #touched = new Touched()
   readonly #view = new OffsetCommitView()
   readonly #options: OffsetsOptions
+  readonly #changes: StateChanges | null
   #recreated: { slot: GroupSlot; topic: TopicSlot; partition: number; from: string }[] = []
 
   constructor(options: OffsetsOptions) {
     this.#options = options
+    this.#changes = options.changes
   }
 
   /** Begins a transition. */
@@ -83,6 +89,7 @@ export class Offsets {
     if (row === NONE) row = this.#addRow(cursor)
     if (this.transactions.add(producerId, { row, ...commit }))
       this.table.pending[row] = (this.table.pending[row] ?? 0) + 1
+    this.#changes?.producers.add(producerId)
     return true
   }
 
@@ -94,9 +101,11 @@ export class Offsets {
     const changes = new Map<GroupSlot, OffsetChanges>()
     const touchedRows: number[] = []
     const { table } = this
+    const noted = this.#changes
     for (const commit of this.transactions.take(producerId)) {
       const { row } = commit
       touchedRows.push(row)
+      noted?.producers.add(producerId)
       table.pending[row] = (table.pending[row] ?? 1) - 1
       if (!isCommit || (table.present[row] === 1 && (table.positions[row] ?? 0) > commit.position)) continue
       const slot = table.groupOf(row)
@@ -104,6 +113,7 @@ export class Offsets {
       const partition = table.partitions[row] ?? 0
       const before = table.present[row] === 1 ? table.offsetOf(row) : null
       table.set(row, commit.offset, commit.exact, time, commit.position)
+      noted?.noteRow(row)
       if (commit.topicId !== null) this.#noteTopicId(slot, topic, partition, commit.topicId, 0)
       changesOf(changes, slot, position, time).commits.push({
         topic: topic.name,
@@ -117,7 +127,7 @@ export class Offsets {
       })
     }
     this.#addRecreations(changes, position, time)
-    for (const row of touchedRows) table.releaseIfEmpty(row)
+    for (const row of touchedRows) this.#release(row)
     return changes
   }
 
@@ -148,7 +158,7 @@ export class Offsets {
       change.commits.push({ topic, partition, before, after, transactional: false, time, metadata, leaderEpoch })
     }
     this.#addRecreations(changes, 0, 0)
-    for (const entry of entries) table.releaseIfEmpty(touched.rows[entry] ?? 0)
+    for (const entry of entries) this.#release(touched.rows[entry] ?? 0)
     return changes
   }
 
@@ -159,10 +169,23 @@ export class Offsets {
     for (const row of this.table.rows()) {
       if (this.table.groups[row] !== slot) continue
       this.table.clear(row)
-      if ((this.table.pending[row] ?? 0) > 0) this.transactions.drop(row)
-      this.table.pending[row] = 0
-      this.table.releaseIfEmpty(row)
+      this.#endClaims(row)
+      this.#release(row)
     }
+  }
+
+  /** A tombstone ends what open transactions wanted of the key. */
+  #endClaims(row: number): void {
+    if ((this.table.pending[row] ?? 0) === 0) return
+    for (const producerId of this.transactions.drop(row)) this.#changes?.producers.add(producerId)
+    this.table.pending[row] = 0
+  }
+
+  /** Gives up a row that holds nothing any more; after that only its key tells what it was. */
+  #release(row: number): void {
+    const changes = this.#changes
+    if (changes !== null && this.table.isEmpty(row)) changes.goneOffsets.add(offsetKey(this.table, row))
+    this.table.releaseIfEmpty(row)
   }
 
   #rowOf(cursor: RecordCursor): number {
@@ -208,6 +231,7 @@ export class Offsets {
       )
     }
     table.set(row, offset, view.offsetBig, view.commitTimestamp, cursor.offset)
+    if (this.#changes !== null) this.#changes.noteRow(row)
     touched.positions[entry] = cursor.offset
     touched.timestamps[entry] = cursor.timestamp
     touched.times[entry] = view.commitTimestamp
@@ -219,10 +243,8 @@ export class Offsets {
   #tombstone(row: number, cursor: RecordCursor): true {
     if (row === NONE) return true
     const { table } = this
-    if ((table.pending[row] ?? 0) > 0) {
-      this.transactions.drop(row)
-      table.pending[row] = 0
-    }
+    this.#endClaims(row)
+    this.#changes?.noteRow(row)
     const entry = this.#touched.touch(row, table)
     table.clear(row)
     this.#touched.positions[entry] = cursor.offset
@@ -241,7 +263,11 @@ export class Offsets {
     const from = topicIdOf(topic)
     setTopicId(topic, bytes, at)
     const id = topicIdOf(topic)
-    if (id !== null) this.#options.names.learn(id, topic.name)
+    this.#changes?.groups.add(slot.name)
+    if (id !== null) {
+      this.#options.names.learn(id, topic.name)
+      this.#changes?.topicIds.add(id)
+    }
     if (from === null) return
     this.notable = true
     if (!this.#recreated.some(other => other.topic === topic)) this.#recreated.push({ slot, topic, partition, from })

@@ -61,9 +61,14 @@ export class OffsetTable {
     this.groupOf(row).offsets--
   }
 
+  /** True for a row in use that holds nothing any more. */
+  isEmpty(row: number): boolean {
+    return this.present[row] === 0 && this.pending[row] === 0 && this.index.keyOf(row).length > 0
+  }
+
   /** Gives up a row that holds nothing any more. */
   releaseIfEmpty(row: number): void {
-    if (this.present[row] !== 0 || this.pending[row] !== 0 || this.index.keyOf(row).length === 0) return
+    if (!this.isEmpty(row)) return
     this.groupOf(row).rows--
     this.index.remove(row)
   }

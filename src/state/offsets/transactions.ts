@@ -41,20 +41,23 @@ export class OpenTransactions {
     return [...commits.values()]
   }
 
-  /** A tombstone of the key ends the claims of all open transactions on it. Returns how many there were. */
-  drop(row: number): number {
-    let dropped = 0
+  /** A tombstone of the key ends the claims of all open transactions on it. Returns whose they were. */
+  drop(row: number): readonly bigint[] {
+    const dropped: bigint[] = []
     for (const [producerId, commits] of this.#byProducer) {
       if (!commits.delete(row)) continue
-      dropped++
+      dropped.push(producerId)
       if (commits.size === 0) this.#byProducer.delete(producerId)
     }
     return dropped
   }
 
-  *entries(): Generator<readonly [bigint, PendingCommit]> {
-    for (const [producerId, commits] of this.#byProducer) {
-      for (const commit of commits.values()) yield [producerId, commit]
-    }
+  /** What a producer's open transaction holds; undefined where it has none. */
+  of(producerId: bigint): Iterable<PendingCommit> | undefined {
+    return this.#byProducer.get(producerId)?.values()
+  }
+
+  *entries(): Generator<readonly [bigint, Iterable<PendingCommit>]> {
+    for (const [producerId, commits] of this.#byProducer) yield [producerId, commits.values()]
   }
 }

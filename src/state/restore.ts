@@ -1,0 +1,125 @@
+import type { Int64 } from '../events/envelope.ts'
+import {
+  decodeGroup,
+  decodeInt64,
+  type StateChange,
+  type StoredCommit,
+  type StoredOffset,
+  type StoredPartition,
+  type StoredSlot,
+  stateVersion,
+} from './entry.ts'
+import { setGroup, setTopicId, topicSlot } from './groupSlot.ts'
+import type { PartitionState } from './partition.ts'
+
+/**
+ * Puts a stored entry into a state; of one key the last counts, and null takes it away. Different keys may come in any
+ * order. Fails with a plain Error that says why where the entry is not one of this version.
+ */
+export function restoreEntry(state: PartitionState, { key, value }: StateChange): void {
+  const [kind, ...parts] = JSON.parse(key) as [string, ...(string | number)[]]
+  const stored: unknown = value === null ? null : JSON.parse(value)
+  const name = String(parts[0])
+  switch (kind) {
+    case 'partition':
+      return restorePartition(state, stored as StoredPartition | null)
+    case 'topic':
+      if (stored !== null) state.names.learn(name, stored as string)
+      return
+    case 'group':
+      return restoreSlot(state, name, stored as StoredSlot | null)
+    case 'offset':
+      return restoreOffset(state, parts, stored as StoredOffset | null)
+    case 'transaction':
+      return restoreTransaction(state, BigInt(name), (stored ?? []) as readonly StoredCommit[])
+    default:
+      throw new Error(`an entry of kind ${kind}, which this version of koff does not know`)
+  }
+}
+
+function restorePartition(state: PartitionState, stored: StoredPartition | null): void {
+  if (stored === null) return
+  if (stored.version !== stateVersion) {
+    throw new Error(`it is of version ${stored.version}, and this version of koff reads ${stateVersion}`)
+  }
+  state.restore(stored)
+}
+
+function restoreSlot(state: PartitionState, name: string, stored: StoredSlot | null): void {
+  const slot = state.slotOf(name)
+  setGroup(slot, stored === null || stored.group === null ? null : decodeGroup(stored.group))
+  for (const topic of slot.topics.values()) setTopicId(topic, noTopicId, 0)
+  for (const [topic, id] of stored?.topics ?? []) setTopicId(topicSlot(slot, topic), Buffer.from(id, 'base64url'), 0)
+  state.releaseSlot(slot)
+}
+
+function restoreOffset(state: PartitionState, place: readonly (string | number)[], stored: StoredOffset | null): void {
+  const row = rowOf(state, String(place[0]), String(place[1]), Number(place[2]))
+  const { table } = state.offsets
+  if (stored === null) {
+    table.clear(row)
+    return giveUp(state, row)
+  }
+  const [offset, time, position] = stored
+  const exact = decodeInt64(offset)
+  table.set(row, numberOf(exact), BigInt(exact), time, position)
+}
+
+function restoreTransaction(state: PartitionState, producerId: bigint, commits: readonly StoredCommit[]): void {
+  const { table, transactions } = state.offsets
+  const before = transactions.take(producerId)
+  for (const commit of commits) {
+    const { position, leaderEpoch, metadata, topicId } = commit
+    const exact = decodeInt64(commit.offset)
+    const row = rowOf(state, commit.group, commit.topic, commit.partition)
+    table.pending[row] = (table.pending[row] ?? 0) + 1
+    transactions.add(producerId, {
+      row,
+      offset: numberOf(exact),
+      exact: BigInt(exact),
+      position,
+      leaderEpoch,
+      metadata,
+      topicId: topicId === null ? null : Buffer.from(topicId, 'base64'),
+    })
+  }
+  for (const { row } of before) {
+    table.pending[row] = (table.pending[row] ?? 1) - 1
+    giveUp(state, row)
+  }
+}
+
+function giveUp(state: PartitionState, row: number): void {
+  const slot = state.offsets.table.groupOf(row)
+  state.offsets.table.releaseIfEmpty(row)
+  state.releaseSlot(slot)
+}
+
+const noTopicId = Buffer.alloc(16)
+
+function rowOf(state: PartitionState, group: string, topic: string, partition: number): number {
+  const { table } = state.offsets
+  const key = keyBytes(group, topic, partition)
+  const known = table.index.find(key, 0, key.length)
+  if (known >= 0) return known
+  const slot = state.slotOf(group)
+  return table.add(key, 0, key.length, slot, topicSlot(slot, topic), partition)
+}
+
+/** The bytes of an offset key after its version: two strings with int16 lengths, an int32. */
+function keyBytes(group: string, topic: string, partition: number): Buffer {
+  const groupLength = Buffer.byteLength(group)
+  const topicLength = Buffer.byteLength(topic)
+  const key = Buffer.allocUnsafe(8 + groupLength + topicLength)
+  key.writeInt16BE(groupLength, 0)
+  key.write(group, 2)
+  key.writeInt16BE(topicLength, 2 + groupLength)
+  key.write(topic, 4 + groupLength)
+  key.writeInt32BE(partition, 4 + groupLength + topicLength)
+  return key
+}
+
+/** NaN where only a bigint is exact. */
+function numberOf(value: Int64): number {
+  return typeof value === 'bigint' ? Number.NaN : value
+}
