@@ -15,6 +15,7 @@ import {
 import { deliver } from './deliver.ts'
 import { groupFilter } from './eventOptions.ts'
 import { catchUpProgress } from './progress.ts'
+import { runWithState } from './service.ts'
 import { note, type Shell } from './shell.ts'
 
 export function runCommand(shell: Shell, finish: (code: number) => void): Command {
@@ -36,13 +37,29 @@ Examples:
 
 async function run(shell: Shell, flags: ConnectionFlags): Promise<number> {
   const config = await configOf(shell, flags)
+  const closed: AbortSignal[] = []
+  await using stack = new AsyncDisposableStack()
+  const carrier = config.sinks.find(sink => sink.type === 'kafka')
+  const sinks: Sink[] = []
+  for (const sink of config.sinks) {
+    if (sink !== carrier) sinks.push(stack.use(await openSink(sink, { config, shell, closed })))
+  }
+  const signal = AbortSignal.any([shell.signal, ...closed])
+  if (carrier === undefined) await runWithoutState(shell, { config, sinks, signal })
+  else await runWithState(shell, { config, carrier, mirrors: sinks, signal })
+  return 0
+}
+
+interface StatelessPlan {
+  readonly config: Config
+  readonly sinks: readonly Sink[]
+  readonly signal: AbortSignal
+}
+
+async function runWithoutState(shell: Shell, { config, sinks, signal }: StatelessPlan): Promise<void> {
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   await using source = await openKafkaSource({ ...brokerOptions(config.kafka), log: line => note(shell, line) })
   using progress = catchUpProgress(source, shell.stderr)
-  const closed: AbortSignal[] = []
-  await using stack = new AsyncDisposableStack()
-  const sinks: Sink[] = []
-  for (const sink of config.sinks) sinks.push(stack.use(await openSink(sink, { config, shell, closed })))
   await deliver({
     source: progress.source,
     fold: new Fold({
@@ -52,10 +69,9 @@ async function run(shell: Shell, flags: ConnectionFlags): Promise<number> {
       snapshot: config.snapshot === 'emit',
     }),
     sinks,
-    signal: AbortSignal.any([shell.signal, ...closed]),
+    signal,
     accept: groupFilter(config.groups.include, config.groups.exclude),
   })
-  return 0
 }
 
 interface SinkContext {

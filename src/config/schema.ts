@@ -64,6 +64,8 @@ export function configSchema(readFile: ReadFile) {
     topic,
     partitions: whole(1).default(8),
     replicationFactor: whole(1, 32_767).optional(),
+    minInsyncReplicas: whole(1, 32_767).optional(),
+    stateTopic: topic.optional(),
     registry,
   })
 
@@ -74,6 +76,7 @@ export function configSchema(readFile: ReadFile) {
       .default('koff'),
     logLevel: z.enum(logLevels).default('info'),
     kafka: kafka.prefault({}),
+    instances: section({ sessionTimeoutMs: whole(1_000, 1_800_000).default(10_000) }).prefault({}),
     snapshot: z.enum(['emit', 'skip']).default('emit'),
     events: section({
       include: eventPatterns.default(['default']),

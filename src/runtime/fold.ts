@@ -1,11 +1,8 @@
 import { type EventType, eventTypes, offByDefault } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
-import { takeChanges } from '../state/encode.ts'
-import type { StateChange } from '../state/entry.ts'
 import { compareText } from '../state/group.ts'
 import type { Input } from '../state/input.ts'
 import { PartitionState } from '../state/partition.ts'
-import { restoreEntry } from '../state/restore.ts'
 import { TopicNames } from '../state/topicNames.ts'
 import { type GroupView, groupViews } from '../state/view.ts'
 
@@ -61,18 +58,23 @@ export class Fold {
     return this.#wanted(events)
   }
 
-  /**
-   * Puts stored entries into the state of a partition, before its first input. Fails with a plain Error that says why where
-   * they are not of this version.
-   */
-  restore(partition: number, entries: Iterable<StateChange>): void {
-    const state = this.stateOf(partition)
-    for (const entry of entries) restoreEntry(state, entry)
+  /** A fresh state of a partition, to put what is stored into; it counts when it is adopted. */
+  newState(partition: number): PartitionState {
+    const { cluster, history, tracksChanges = false } = this.#options
+    const everyCommit = this.types.has('offset-committed')
+    return new PartitionState({
+      partition,
+      cluster,
+      names: new TopicNames(this.names),
+      everyCommit,
+      history: history !== 'none',
+      tracksChanges,
+    })
   }
 
-  /** What changed in a partition's state since the last call; the last entry is about the partition itself. */
-  takeChanges(partition: number): StateChange[] {
-    return takeChanges(this.stateOf(partition))
+  /** Goes on from a state, before the first input of its partition. */
+  adopt(partition: number, state: PartitionState): void {
+    this.partitions.set(partition, state)
   }
 
   /** Another instance owns the partition now. */
@@ -130,16 +132,7 @@ export class Fold {
   stateOf(partition: number): PartitionState {
     let state = this.partitions.get(partition)
     if (state === undefined) {
-      const { cluster, history } = this.#options
-      const everyCommit = this.types.has('offset-committed')
-      state = new PartitionState({
-        partition,
-        cluster,
-        names: new TopicNames(this.names),
-        everyCommit,
-        history: history !== 'none',
-        tracksChanges: this.#options.tracksChanges === true,
-      })
+      state = this.newState(partition)
       this.partitions.set(partition, state)
     }
     return state

@@ -42,6 +42,9 @@ function restorePartition(state: PartitionState, stored: StoredPartition | null)
   if (stored.version !== stateVersion) {
     throw new Error(`it is of version ${stored.version}, and this version of koff reads ${stateVersion}`)
   }
+  if (stored.cluster !== state.cluster) {
+    throw new Error(`it is of cluster ${stored.cluster}, and this is cluster ${state.cluster}`)
+  }
   state.restore(stored)
 }
 

@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { eventLine } from '../../src/events/ndjson.ts'
 import { Fold } from '../../src/runtime/fold.ts'
-import { encodeState } from '../../src/state/encode.ts'
+import { encodeState, takeChanges } from '../../src/state/encode.ts'
+import type { StateChange } from '../../src/state/entry.ts'
 import type { Input } from '../../src/state/input.ts'
+import { restoreEntry } from '../../src/state/restore.ts'
 import { RecordCursor } from '../../src/wire/recordCursor.ts'
 import { batchOf, markerOf, type TestRecord } from '../state/batchOf.ts'
 import { corpusFile, eventsOf, inputsOf, recordings } from './replay.ts'
@@ -145,19 +147,24 @@ function newFold(): Fold {
 function store(fold: Fold, partition: number, stored: Map<number, Map<string, string>>): void {
   const entries = stored.get(partition) ?? new Map<string, string>()
   stored.set(partition, entries)
-  for (const { key, value } of fold.takeChanges(partition)) {
+  for (const { key, value } of takeChanges(fold.stateOf(partition))) {
     if (value === null) entries.delete(key)
     else entries.set(key, value)
   }
 }
 
 function restoredFrom(stored: Map<number, Map<string, string>>): Fold {
+  return foldFrom(
+    [...stored].map(([partition, entries]) => [partition, [...entries].map(([key, value]) => ({ key, value }))]),
+  )
+}
+
+function foldFrom(stored: Iterable<readonly [number, Iterable<StateChange>]>): Fold {
   const fold = newFold()
   for (const [partition, entries] of stored) {
-    fold.restore(
-      partition,
-      [...entries].map(([key, value]) => ({ key, value })),
-    )
+    const state = fold.newState(partition)
+    for (const entry of entries) restoreEntry(state, entry)
+    fold.adopt(partition, state)
   }
   return fold
 }
@@ -169,9 +176,8 @@ function foldOf(inputs: readonly Input[]): Fold {
 }
 
 function restored(fold: Fold): Fold {
-  const copy = newFold()
-  for (const [partition, state] of fold.partitions) copy.restore(partition, [...encodeState(state)])
-  return copy
+  const stored = [...fold.partitions].map(([partition, state]) => [partition, encodeState(state)] as const)
+  return foldFrom(stored)
 }
 
 function stateOf(fold: Fold): string[] {

@@ -53,6 +53,12 @@ export function brokerFault(error: unknown, { brokers, topic }: BrokerCall): Kof
   return new KoffError('BROKER_ERROR', `${where}, topic ${topic}: ${reason}`, { retriable: true, cause: error })
 }
 
+/** The transactional id is another producer's by now, or its transaction took the broker too long. */
+export function isFenced(error: unknown): boolean {
+  const fences = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPPING', 'INVALID_TXN_STATE']
+  return causesOf(error).some(cause => fences.includes(stringIn(cause, 'type')))
+}
+
 const certificateCode = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_)/
 
 /** The error, and what it was made from, innermost last. */

@@ -17,7 +17,7 @@ export interface KafkaSinkOptions extends KafkaClientOptions {
   readonly registry?: RegistryOptions | undefined
   /** Of a topic that koff has to create; 8 unless given. */
   readonly partitions?: number | undefined
-  /** Of a topic that koff has to create; the cluster's default unless given. */
+  /** Of a topic that koff has to create; as many as there are brokers, at most 3, unless given. */
   readonly replicationFactor?: number | undefined
   /** How long `open` tries to reach the cluster; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
@@ -99,9 +99,9 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
         )
       }
       encoder = await openEventEncoder(options.registry, topic, signal)
-      const { partitions = 8, replicationFactor = -1 } = options
+      const { partitions = 8, replicationFactor } = options
       const prepare = async () => {
-        await ensureTopic(kafka, { topic, partitions, replicationFactor })
+        await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })
         await connect()
       }
       await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs })

@@ -1,24 +1,30 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { KoffError } from '../../errors.ts'
 
-/** What the topic of the events is to be, where koff has to create it. */
+/** What a topic is to be, where koff has to create it, and what it must be where it is there. */
 export interface TopicPlan {
   readonly topic: string
   readonly partitions: number
-  /** -1: the cluster's own default. */
-  readonly replicationFactor: number
+  /** As many brokers as there are, at most 3, unless given. */
+  readonly replicationFactor?: number | undefined
+  /** One less than the replication factor, at least 1, unless given. */
+  readonly minInsyncReplicas?: number | undefined
+  /** `delete` keeps every record for a time, `compact` the last of each key. */
+  readonly cleanupPolicy: 'delete' | 'compact'
+  /** True where another number of partitions than `partitions` would be wrong. */
+  readonly exactPartitions?: boolean
 }
 
 /**
- * Creates the topic if it is missing; else checks that it keeps events.
- * @throws KoffError TOPIC_UNFIT where it is compacted; what kafkajs throws.
+ * Creates the topic if it is missing; else checks that it keeps what it has to.
+ * @throws KoffError TOPIC_UNFIT where it does not fit; what kafkajs throws.
  */
 export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<void> {
   const admin = kafka.admin()
   try {
     await admin.connect()
     const topics = await admin.listTopics()
-    if (topics.includes(plan.topic)) await checkTopic(admin, plan.topic)
+    if (topics.includes(plan.topic)) await checkTopic(admin, plan)
     else await createTopic(admin, plan)
   } finally {
     await admin.disconnect()
@@ -30,36 +36,57 @@ export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<void> 
  * Kafka's default of 1 MiB is too little for it.
  */
 const maxMessageBytes = 16 * 1024 * 1024
+/** Compaction leaves the segment that is written to alone: small ones keep a state topic near the size of the state. */
+const compactedSegmentBytes = 64 * 1024 * 1024
 
 async function createTopic(admin: Admin, plan: TopicPlan): Promise<void> {
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [
-      {
-        topic: plan.topic,
-        numPartitions: plan.partitions,
-        replicationFactor: plan.replicationFactor,
-        configEntries: [
-          { name: 'cleanup.policy', value: 'delete' },
-          { name: 'max.message.bytes', value: String(maxMessageBytes) },
-        ],
-      },
-    ],
-  })
+  const { topic, partitions, cleanupPolicy } = plan
+  const replicationFactor = plan.replicationFactor ?? Math.min(3, (await admin.describeCluster()).brokers.length)
+  const minInsyncReplicas = plan.minInsyncReplicas ?? Math.max(1, replicationFactor - 1)
+  const configEntries = [
+    { name: 'cleanup.policy', value: cleanupPolicy },
+    { name: 'max.message.bytes', value: String(maxMessageBytes) },
+    { name: 'min.insync.replicas', value: String(minInsyncReplicas) },
+  ]
+  if (cleanupPolicy === 'compact') configEntries.push({ name: 'segment.bytes', value: String(compactedSegmentBytes) })
+  try {
+    const topics = [{ topic, numPartitions: partitions, replicationFactor, configEntries }]
+    await admin.createTopics({ waitForLeaders: true, topics })
+  } catch (error) {
+    // Another instance was faster.
+    if (!(error instanceof Error && hasType(error, 'TOPIC_ALREADY_EXISTS'))) throw error
+    await checkTopic(admin, plan)
+  }
 }
 
-async function checkTopic(admin: Admin, topic: string): Promise<void> {
-  const policy = await cleanupPolicy(admin, topic)
-  if (policy?.includes('compact')) {
+async function checkTopic(admin: Admin, plan: TopicPlan): Promise<void> {
+  const { topic, partitions } = plan
+  const policy = await cleanupPolicyOf(admin, topic)
+  if (policy !== null && plan.cleanupPolicy === 'delete' && policy.includes('compact')) {
     throw new KoffError(
       'TOPIC_UNFIT',
       `topic ${topic} has cleanup.policy=${policy}: compaction would leave one event of each group; set it to delete, or name another topic`,
     )
   }
+  if (policy !== null && plan.cleanupPolicy === 'compact' && policy !== 'compact') {
+    throw new KoffError(
+      'TOPIC_UNFIT',
+      `topic ${topic} has cleanup.policy=${policy}: it holds koff's state, of which nothing may expire; set it to compact, or name another topic`,
+    )
+  }
+  if (plan.exactPartitions !== true) return
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  const found = topics[0]?.partitions.length ?? 0
+  if (found !== partitions) {
+    throw new KoffError(
+      'TOPIC_UNFIT',
+      `topic ${topic} has ${found} partitions and needs ${partitions}, as many as __consumer_offsets; name another topic, or delete this one if nobody needs its state`,
+    )
+  }
 }
 
 /** Null where koff may not see it, which takes DescribeConfigs and no more than that to write. */
-async function cleanupPolicy(admin: Admin, topic: string): Promise<string | null> {
+async function cleanupPolicyOf(admin: Admin, topic: string): Promise<string | null> {
   try {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
@@ -67,7 +94,16 @@ async function cleanupPolicy(admin: Admin, topic: string): Promise<string | null
     })
     return resources[0]?.configEntries.find(entry => entry.configName === 'cleanup.policy')?.configValue ?? null
   } catch (error) {
-    if (error instanceof Error && 'type' in error && error.type === 'TOPIC_AUTHORIZATION_FAILED') return null
+    if (error instanceof Error && hasType(error, 'TOPIC_AUTHORIZATION_FAILED')) return null
     throw error
   }
+}
+
+function hasType(error: Error, type: string): boolean {
+  if ('type' in error && error.type === type) return true
+  return (
+    'errors' in error &&
+    Array.isArray(error.errors) &&
+    error.errors.some(part => part instanceof Error && hasType(part, type))
+  )
 }

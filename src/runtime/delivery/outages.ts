@@ -1,0 +1,23 @@
+/** One line when delivery stops working, and one when all of it works again, however many partitions it concerns. */
+export interface Outages {
+  begin(partition: number, reason: string): void
+  end(partition: number): void
+}
+
+export function createOutages(log: (line: string) => void, now: () => number = () => performance.now()): Outages {
+  const affected = new Set<number>()
+  let since = 0
+  return {
+    begin(partition, reason) {
+      if (affected.size === 0) {
+        since = now()
+        log(`${reason}; trying again until it works, nothing is lost`)
+      }
+      affected.add(partition)
+    },
+    end(partition) {
+      if (!affected.delete(partition) || affected.size > 0) return
+      log(`delivering again after ${((now() - since) / 1000).toFixed(1)} s`)
+    },
+  }
+}

@@ -1,0 +1,19 @@
+/** Which partitions of `__consumer_offsets` are this instance's. */
+export interface Ownership extends AsyncDisposable {
+  /** As last told. */
+  readonly partitions: ReadonlySet<number>
+  /** Joins in; `changed` is called after `partitions` did. Fails where that cannot work, with what to do. */
+  start(changed: () => void, signal: AbortSignal): Promise<void>
+  /** Resolves when the others next agree that this instance is one of them: an instance that was away learns of it. */
+  confirmed(signal: AbortSignal): Promise<void>
+}
+
+/** For an instance that has nobody to share with. */
+export function soleOwnership(partitions: Iterable<number>): Ownership {
+  return {
+    partitions: new Set(partitions),
+    start: async changed => changed(),
+    confirmed: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}

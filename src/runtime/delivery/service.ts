@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KoffError } from '../../errors.ts'
+import type { KoffEvent } from '../../events/envelope.ts'
+import type { Fold } from '../fold.ts'
+import type { Sink } from '../sink.ts'
+import type { Source } from '../source.ts'
+import { createOutages } from './outages.ts'
+import type { Output } from './output.ts'
+import { OwnedPartitions } from './ownedPartitions.ts'
+import type { Ownership } from './ownership.ts'
+
+export interface ServiceOptions {
+  /** Must note what changes. */
+  readonly fold: Fold
+  readonly output: Output
+  readonly ownership: Ownership
+  /** Reads those partitions from those positions; null: from the first record that there is. */
+  readonly openSource: (positions: ReadonlyMap<number, number | null>, signal: AbortSignal) => Promise<Source>
+  /** Get each event after the output has it. */
+  readonly mirrors: readonly Sink[]
+  /** Which events are delivered; by default all that the fold gives. */
+  readonly accept?: (event: KoffEvent) => boolean
+  readonly signal: AbortSignal
+  /** Takes notices for people, a line each. */
+  readonly log: (line: string) => void
+  /** State that changed without an event is committed this often at most; 5 s unless given. */
+  readonly stateEveryMs?: number
+  /** What an end by `signal` may take; 8 s unless given. */
+  readonly finishTimeoutMs?: number
+}
+
+/**
+ * Reads the partitions that this instance owns, folds them, and commits events together with state, until `signal` aborts:
+ * then what is under way is committed, and the rest is left to the next owner. Where a commit fails, its partition is
+ * taken over anew: from the state that is stored, as a new owner would.
+ * @throws KoffError where nothing but a person can help.
+ */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { output, ownership, mirrors, signal, log, finishTimeoutMs = 8_000 } = options
+  const fatal = new AbortController()
+  const stop = AbortSignal.any([signal, fatal.signal])
+  const outages = createOutages(log)
+  const partitions = new OwnedPartitions({ ...options, outages, signal: stop, fail: error => fatal.abort(error) })
+  try {
+    for (const mirror of mirrors) await mirror.open(stop)
+    await output.open(stop)
+    await ownership.start(() => partitions.adjust(), stop)
+    while (!stop.aborted) await readWhatIsOwned(options, partitions, stop)
+  } catch (error) {
+    if (!stop.aborted) throw error
+  }
+  const finished = partitions.finish()
+  await Promise.race([finished, sleep(finishTimeoutMs, undefined, { ref: false })])
+  if (fatal.signal.aborted) throw fatal.signal.reason
+}
+
+/** One source for the partitions that are ready, until they are others. */
+async function readWhatIsOwned(
+  options: ServiceOptions,
+  partitions: OwnedPartitions,
+  signal: AbortSignal,
+): Promise<void> {
+  const ready = await partitions.whenReady(signal)
+  const { signal: changed } = ready
+  const until = AbortSignal.any([signal, changed])
+  try {
+    await using source = await options.openSource(ready.positions, until)
+    for await (const chunk of source.chunks(until)) {
+      for (const input of chunk) await partitions.apply(input, ready)
+      if (until.aborted) return
+    }
+  } catch (error) {
+    if (until.aborted) return
+    if (!(error instanceof KoffError && error.retriable)) throw error
+    options.log(`${error.message}; trying again`)
+    await sleep(1_000, undefined, { signal: until }).catch(() => undefined)
+  }
+}

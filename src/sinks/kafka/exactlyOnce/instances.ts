@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import kafkajs, { type Consumer, type PartitionAssigner } from 'kafkajs'
+import { abortable } from '../../../runtime/abortable.ts'
+import type { Ownership } from '../../../runtime/delivery/ownership.ts'
+import { brokerFault } from '../brokerFault.ts'
+import { type KafkaClientOptions, kafkaClient } from '../client.ts'
+import { type Claim, stickyAssignment } from './stickyAssignment.ts'
+
+export interface InstancesOptions extends KafkaClientOptions {
+  /** Of the consumer group that the instances are in. */
+  readonly groupId: string
+  /** Its partitions are those of `__consumer_offsets`. */
+  readonly stateTopic: string
+  /** An instance that is not heard of for so long loses what it owned; 10 s unless given. */
+  readonly sessionTimeoutMs?: number | undefined
+  /** Takes notices for people, a line each. */
+  readonly log: (line: string) => void
+}
+
+const protocolName = 'koff-sticky'
+const firstPauseMs = 500
+const maxPauseMs = 10_000
+
+/**
+ * The instances of one deployment share the partitions as a consumer group on the state topic. It commits nothing and fetches
+ * nothing: who may write is decided by transactional ids, membership only says whose turn it is. What an instance owns
+ * it keeps while it is cut off, until it is told otherwise, or fenced.
+ */
+export function kafkaInstances(options: InstancesOptions): Ownership {
+  const kafka = kafkaClient(options)
+  const closing = new AbortController()
+  let partitions: ReadonlySet<number> = new Set()
+  let since = 0
+  let consumer: Consumer | null = null
+  let over: Promise<void> = Promise.resolve()
+  let waiting: (() => void)[] = []
+
+  const confirm = () => {
+    for (const resolve of waiting.splice(0)) resolve()
+  }
+
+  const join = async (changed: () => void): Promise<Error> => {
+    const { groupId, stateTopic, sessionTimeoutMs = 10_000 } = options
+    const joined = kafka.consumer({
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
+      heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
+      maxWaitTimeInMs: 250,
+      allowAutoTopicCreation: false,
+      partitionAssigners: [assigner(stateTopic, () => ({ partitions: [...partitions], since }))],
+      // One crash is one end, and this function begins anew: no second place that retries.
+      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    })
+    consumer = joined
+    const { promise: crashed, resolve: crash } = Promise.withResolvers<Error>()
+    joined.on(joined.events.CRASH, ({ payload }) => crash(payload.error))
+    joined.on(joined.events.HEARTBEAT, confirm)
+    joined.on(joined.events.GROUP_JOIN, ({ payload }) => {
+      joined.pause([{ topic: stateTopic }])
+      partitions = new Set(payload.memberAssignment[stateTopic] ?? [])
+      since = Date.now()
+      changed()
+      confirm()
+    })
+    try {
+      await joined.connect()
+      await joined.subscribe({ topics: [stateTopic], fromBeginning: false })
+      await joined.run({ autoCommit: false, eachBatch: async () => undefined })
+      return await abortable(crashed, closing.signal)
+    } finally {
+      await joined.disconnect().catch(() => undefined)
+    }
+  }
+
+  const keepJoined = async (changed: () => void, failed: (error: unknown) => void) => {
+    for (let pauseMs = firstPauseMs; !closing.signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+      const startedAt = performance.now()
+      const error = await join(changed).catch((thrown: unknown) => thrown)
+      if (closing.signal.aborted) return
+      const fault = brokerFault(error, { brokers: options.brokers, topic: options.stateTopic })
+      if (!fault.retriable) return failed(fault)
+      if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
+      if (pauseMs === firstPauseMs) options.log(`group ${options.groupId}: ${fault.message}; joining again`)
+      await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
+    }
+  }
+
+  return {
+    get partitions() {
+      return partitions
+    },
+    async start(changed, signal) {
+      const { promise: joined, resolve, reject } = Promise.withResolvers<void>()
+      over = keepJoined(() => {
+        resolve()
+        changed()
+      }, reject)
+      await abortable(joined, signal)
+    },
+    async confirmed(signal) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting = [...waiting, resolve]
+      await abortable(promise, signal)
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      await Promise.race([over, sleep(3_000, undefined, { ref: false })])
+      await consumer?.disconnect().catch(() => undefined)
+    },
+  }
+}
+
+function assigner(topic: string, owned: () => Omit<Claim, 'memberId'>): PartitionAssigner {
+  const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol
+  return ({ cluster }) => ({
+    name: protocolName,
+    version: 0,
+    protocol: ({ topics }) => ({
+      name: protocolName,
+      metadata: MemberMetadata.encode({ version: 0, topics, userData: Buffer.from(JSON.stringify(owned())) }),
+    }),
+    assign: async ({ members }) => {
+      const claims = members.map(({ memberId, memberMetadata }): Claim => {
+        const userData = MemberMetadata.decode(memberMetadata)?.userData.toString()
+        return { memberId, ...(userData ? claimIn(userData) : { partitions: [], since: 0 }) }
+      })
+      const count = cluster.findTopicPartitionMetadata(topic).length
+      return [...stickyAssignment(count, claims)].map(([memberId, partitions]) => ({
+        memberId,
+        memberAssignment: MemberAssignment.encode({
+          version: 0,
+          assignment: { [topic]: partitions },
+          userData: Buffer.alloc(0),
+        }),
+      }))
+    },
+  })
+}
+
+/** Other versions of koff may say more. */
+function claimIn(userData: string): Omit<Claim, 'memberId'> {
+  const { partitions, since } = JSON.parse(userData) as Omit<Claim, 'memberId'>
+  return { partitions, since }
+}

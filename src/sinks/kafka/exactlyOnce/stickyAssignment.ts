@@ -1,0 +1,40 @@
+/** One instance, and what it owned when it joined. */
+export interface Claim {
+  readonly memberId: string
+  readonly partitions: readonly number[]
+  /** When it was given them, ms: of two that claim the same, one was away for a while. */
+  readonly since: number
+}
+
+/**
+ * Shares the partitions 0 to `count - 1` evenly, and leaves each where it is unless that would be uneven: an instance that
+ * comes or goes moves as few as can be. The same claims in any order give the same result.
+ */
+export function stickyAssignment(count: number, claims: readonly Claim[]): Map<string, number[]> {
+  const members = [...claims].sort((a, b) => b.since - a.since || (a.memberId < b.memberId ? -1 : 1))
+  const owners = new Map<number, string>()
+  for (const { memberId, partitions } of members) {
+    for (const partition of partitions) {
+      if (partition >= 0 && partition < count && !owners.has(partition)) owners.set(partition, memberId)
+    }
+  }
+  const shares = new Map<string, number[]>(members.map(({ memberId }) => [memberId, []]))
+  for (const [partition, memberId] of [...owners].sort(([a], [b]) => a - b)) shares.get(memberId)?.push(partition)
+
+  // Who owns most keeps the larger share, where the partitions cannot be divided evenly.
+  const least = Math.floor(count / Math.max(1, members.length))
+  const larger = count - least * members.length
+  const free: number[] = []
+  const bySize = [...shares].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
+  bySize.forEach(([, share], rank) => {
+    free.push(...share.splice(least + (rank < larger ? 1 : 0)))
+  })
+  for (let partition = 0; partition < count; partition++) if (!owners.has(partition)) free.push(partition)
+  free.sort((a, b) => a - b)
+  bySize.forEach(([, share], rank) => {
+    const quota = least + (rank < larger ? 1 : 0)
+    share.push(...free.splice(0, quota - share.length))
+    share.sort((a, b) => a - b)
+  })
+  return shares
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BrokerOptions } from './brokerOptions.ts'
+import { openCluster } from './cluster.ts'
+import { authorizationFailure } from './failure.ts'
+
+export interface AwaitTopicOptions {
+  readonly topic: string
+  readonly signal: AbortSignal
+  /** Takes one line, where there is something to wait for. */
+  readonly log: (line: string) => void
+}
+
+export interface FoundTopic {
+  /** Kafka's cluster id. */
+  readonly cluster: string
+  /** How many it has. */
+  readonly partitions: number
+}
+
+const TOPIC_AUTHORIZATION_FAILED = 29
+const pauseMs = 1_000
+
+/**
+ * Waits for a topic to be there, however long that takes; it is never created. Fails as `openKafkaSource` does where no
+ * broker answers at first, or koff may not see the topic.
+ */
+export async function awaitTopic(
+  options: BrokerOptions,
+  { topic, signal, log }: AwaitTopicOptions,
+): Promise<FoundTopic> {
+  const cluster = await openCluster(options, signal)
+  try {
+    for (let tries = 0; ; tries++) {
+      const { topics } = await cluster.metadata({ names: [topic] }, signal)
+      const [found] = topics
+      if (found?.errorCode === TOPIC_AUTHORIZATION_FAILED) {
+        throw authorizationFailure(cluster.connection?.broker ?? options.brokers.join(', '), 'Describe', topic)
+      }
+      if (found !== undefined && found.errorCode === 0 && found.partitions.length > 0) {
+        return { cluster: cluster.id, partitions: found.partitions.length }
+      }
+      if (tries === 0) log(`the cluster has no topic ${topic} yet; waiting for its first consumer group`)
+      await sleep(pauseMs, undefined, { signal })
+    }
+  } finally {
+    cluster.close()
+  }
+}
