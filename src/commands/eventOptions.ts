@@ -3,6 +3,7 @@ import { checkEventPattern, selectedEvents } from '../config/eventPatterns.ts'
 import { matchesGlob } from '../config/glob.ts'
 import type { EventType } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import { isOwnGroup } from '../runtime/ownGroups.ts'
 import { usage } from './usage.ts'
 
 /** What `--event`, `--without-event`, `--group` and `--no-snapshot` say. */
@@ -35,10 +36,18 @@ export function typesOf({ event = ['default'], withoutEvent = [] }: EventOptions
   return selectedEvents({ include: event, exclude: withoutEvent })
 }
 
+export interface GroupFilter {
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+  /** Of the deployment whose own groups are left out; none unless given. */
+  readonly name?: string
+}
+
 /** Events of koff itself belong to no group and pass every filter of groups. */
-export function groupFilter(include: readonly string[], exclude: readonly string[]): (event: KoffEvent) => boolean {
+export function groupFilter({ include, exclude, name }: GroupFilter): (event: KoffEvent) => boolean {
   const fits = (patterns: readonly string[], group: string) => patterns.some(pattern => matchesGlob(pattern, group))
-  return ({ group }) => group === '' || (fits(include, group) && !fits(exclude, group))
+  const isOwn = (group: string) => name !== undefined && isOwnGroup(group, name)
+  return ({ group }) => group === '' || (fits(include, group) && !fits(exclude, group) && !isOwn(group))
 }
 
 export function collect(value: string, previous: readonly string[] = []): string[] {

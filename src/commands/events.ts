@@ -35,7 +35,7 @@ Examples:
 }
 
 async function events(shell: Shell, options: EventsOptions): Promise<number> {
-  const { kafka } = await configOf(shell, options)
+  const { kafka, name } = await configOf(shell, options)
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   await using source = await openKafkaSource({
     ...brokerOptions(kafka),
@@ -55,7 +55,7 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
     fold,
     sinks: [sink],
     signal: AbortSignal.any([shell.signal, sink.closed]),
-    accept: groupFilter(options.group ?? ['*'], []),
+    accept: groupFilter({ include: options.group ?? ['*'], exclude: [], name }),
   })
   return interruptionCode(shell)
 }

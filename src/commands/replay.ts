@@ -48,7 +48,7 @@ async function replay(shell: Shell, files: readonly string[], options: ReplayOpt
     fold: new Fold({ cluster, history, types: typesOf(options), snapshot }),
     sinks: [sink],
     signal: AbortSignal.any([shell.signal, sink.closed]),
-    accept: groupFilter(group, []),
+    accept: groupFilter({ include: group, exclude: [] }),
   })
   return interruptionCode(shell)
 }

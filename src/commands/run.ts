@@ -70,7 +70,7 @@ async function runWithoutState(shell: Shell, { config, sinks, signal }: Stateles
     }),
     sinks,
     signal,
-    accept: groupFilter(config.groups.include, config.groups.exclude),
+    accept: groupFilter({ ...config.groups, name: config.name }),
   })
 }
 

@@ -1,8 +1,8 @@
 import { selectedEvents } from '../config/eventPatterns.ts'
 import type { Config, SinkConfig } from '../config/schema.ts'
-import type { KoffEvent } from '../events/envelope.ts'
 import { runService } from '../runtime/delivery/service.ts'
 import { Fold } from '../runtime/fold.ts'
+import { instancesGroup } from '../runtime/ownGroups.ts'
 import type { Sink } from '../runtime/sink.ts'
 import { brokerOptions, defined } from './connection.ts'
 import { groupFilter } from './eventOptions.ts'
@@ -26,7 +26,7 @@ export async function runWithState(shell: Shell, { config, carrier, mirrors, sig
   const { kafkaInstances } = await import('../sinks/kafka/exactlyOnce/instances.ts')
   const broker = brokerOptions(config.kafka)
   const log = (line: string) => note(shell, line)
-  const { cluster, partitions } = await awaitTopic(broker, { topic: '__consumer_offsets', signal, log })
+  const { cluster, partitions, isNew } = await awaitTopic(broker, { topic: '__consumer_offsets', signal, log })
   const { type: _type, registry, stateTopic = `${config.name}.state`, ...topic } = carrier
   const { url, username, password, timeoutMs } = registry
   await using output = exactlyOnceOutput({
@@ -46,7 +46,6 @@ export async function runWithState(shell: Shell, { config, carrier, mirrors, sig
     sessionTimeoutMs: config.instances.sessionTimeoutMs,
     log,
   })
-  const wanted = groupFilter(config.groups.include, config.groups.exclude)
   await runService({
     fold: new Fold({
       cluster,
@@ -58,7 +57,7 @@ export async function runWithState(shell: Shell, { config, carrier, mirrors, sig
     output,
     ownership,
     mirrors,
-    accept: event => wanted(event) && !isOwn(event, config.name),
+    accept: groupFilter({ ...config.groups, name: config.name }),
     signal,
     log,
     openSource: async (positions, until) => {
@@ -66,19 +65,11 @@ export async function runWithState(shell: Shell, { config, carrier, mirrors, sig
         ...broker,
         partitions: [...positions.keys()],
         from: new Map([...positions].flatMap(([partition, at]) => (at === null ? [] : [[partition, at] as const]))),
+        isNew,
         log,
         signal: until,
       })
       return catchUpProgress(source, shell.stderr).source
     },
   })
-}
-
-function instancesGroup(name: string): string {
-  return `${name}.instances`
-}
-
-/** koff's own groups are its business: what it reports would make it report more. */
-function isOwn({ group }: KoffEvent, name: string): boolean {
-  return group === instancesGroup(name) || group.startsWith(`${name}.pipeline.`)
 }

@@ -26,11 +26,12 @@ export function eventsIn(lines: readonly string[]): EventLine[] {
   return lines.map(line => JSON.parse(line) as EventLine)
 }
 
-/** Events of groups, by group; those of sentinels are left out, and those about koff itself. */
+/** Events of groups, by group; those of sentinels and of koff's own group are left out, and those about koff itself. */
 export function byGroup(events: readonly EventLine[]): Record<string, EventLine[]> {
   const groups: Record<string, EventLine[]> = {}
   for (const event of events) {
-    if (event.group !== '' && !event.group.startsWith('sentinel-')) (groups[event.group] ??= []).push(event)
+    const isOther = event.group === '' || event.group === 'koff.instances' || event.group.startsWith('sentinel-')
+    if (!isOther) (groups[event.group] ??= []).push(event)
   }
   return groups
 }

@@ -33,12 +33,12 @@ export async function readCleanTopic(place: Topic, registryUrl: string): Promise
   return clean
 }
 
-/** All that a topic holds now; those of one partition in order. */
+/** All that a topic holds now of what was committed; those of one partition in order. */
 export async function readTopic({ brokers, topic }: Topic): Promise<readonly Message<Buffer>[]> {
   const kafka = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING })
-  const count = await messagesIn(kafka, topic)
+  const unread = await endsOf(kafka, topic)
   const messages: Message<Buffer>[] = []
-  if (count === 0) return messages
+  if (unread.size === 0) return messages
   const consumer = kafka.consumer({ groupId: `reader-${Math.random()}`, maxBytesPerPartition: 32_000_000 })
   await consumer.connect()
   try {
@@ -47,12 +47,17 @@ export async function readTopic({ brokers, topic }: Topic): Promise<readonly Mes
     consumer.on('consumer.crash', ({ payload }) => {
       if (!payload.restart) reject(payload.error)
     })
+    // Also told of batches of which nothing is delivered: markers, and what was aborted.
+    consumer.on('consumer.end_batch_process', ({ payload: { partition, lastOffset } }) => {
+      if (Number(lastOffset) + 1 >= (unread.get(partition) ?? 0)) unread.delete(partition)
+      if (unread.size === 0) resolve()
+    })
     await consumer.run({
+      autoCommit: false,
       eachMessage: async ({ partition, message: { key, value, headers } }) => {
         if (key === null || value === null) return reject(new Error(`a message of ${topic} has no key or no value`))
         const text = Object.entries(headers ?? {}).map(([name, bytes]) => [name, String(bytes)])
         messages.push({ partition, key: key.toString(), headers: Object.fromEntries(text), value })
-        if (messages.length === count) resolve()
       },
     })
     await all
@@ -62,12 +67,14 @@ export async function readTopic({ brokers, topic }: Topic): Promise<readonly Mes
   return messages
 }
 
-async function messagesIn(kafka: kafkajs.Kafka, topic: string): Promise<number> {
+/** Where the partitions that hold something end. */
+async function endsOf(kafka: kafkajs.Kafka, topic: string): Promise<Map<number, number>> {
   const admin = kafka.admin()
   await admin.connect()
   try {
     const offsets = await fetchOffsets(admin, topic)
-    return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)
+    const holding = offsets.filter(({ high, low }) => Number(high) > Number(low))
+    return new Map(holding.map(({ partition, high }) => [partition, Number(high)]))
   } finally {
     await admin.disconnect()
   }

@@ -6,7 +6,7 @@ import { authorizationFailure } from './failure.ts'
 export interface AwaitTopicOptions {
   readonly topic: string
   readonly signal: AbortSignal
-  /** Takes one line, where there is something to wait for. */
+  /** Takes a line where there is something to wait for, and one when that is over. */
   readonly log: (line: string) => void
 }
 
@@ -15,6 +15,8 @@ export interface FoundTopic {
   readonly cluster: string
   /** How many it has. */
   readonly partitions: number
+  /** It was not there at first: all that it holds came after the start. */
+  readonly isNew: boolean
 }
 
 const TOPIC_AUTHORIZATION_FAILED = 29
@@ -37,9 +39,10 @@ export async function awaitTopic(
         throw authorizationFailure(cluster.connection?.broker ?? options.brokers.join(', '), 'Describe', topic)
       }
       if (found !== undefined && found.errorCode === 0 && found.partitions.length > 0) {
-        return { cluster: cluster.id, partitions: found.partitions.length }
+        if (tries > 0) log(`${topic} is there now`)
+        return { cluster: cluster.id, partitions: found.partitions.length, isNew: tries > 0 }
       }
-      if (tries === 0) log(`the cluster has no topic ${topic} yet; waiting for its first consumer group`)
+      if (tries === 0) log(`${topic} is not there yet: waiting for it`)
       await sleep(pauseMs, undefined, { signal })
     }
   } finally {

@@ -17,6 +17,8 @@ export interface PartitionTableOptions {
   readonly from: From
   /** True to read no further than to the end of each partition as it was at its first answer. */
   readonly untilEnd: boolean
+  /** Nothing that the partitions hold was there before koff started. */
+  readonly isNew: boolean
   readonly metadataMaxAgeMs: number
   readonly log: (line: string) => void
 }
@@ -131,7 +133,7 @@ export class PartitionTable {
     if (wanted?.includes(partition) === false || (this.isOpen && untilEnd)) return null
     const isLate = this.isOpen
     const start = isLate && !(from instanceof Map) ? logStart : startOf(from, partition)
-    const followed = followedPartition({ partition, start, isLate })
+    const followed = followedPartition({ partition, start, isLate: isLate || this.#options.isNew })
     this.partitions.set(partition, followed)
     return followed
   }

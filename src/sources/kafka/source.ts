@@ -22,6 +22,8 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly from?: From
   /** False fails where the topic is not there; by default it is waited for, and never created. */
   readonly waitForTopic?: boolean
+  /** True: the topic was not there when koff started, so that nothing in it is history. */
+  readonly isNew?: boolean
   /** True ends when every partition is read to where its log ended at the first answer. */
   readonly untilEnd?: boolean
   /** How long a broker may wait for new records. Default 500. */
@@ -79,7 +81,7 @@ class KafkaSource implements Source {
   #first: Input[] = []
 
   constructor(cluster: Cluster, options: KafkaSourceOptions, closing: AbortController) {
-    const { topic = consumerOffsets, partitions = null, from = 'earliest', untilEnd = false } = options
+    const { topic = consumerOffsets, partitions = null, from = 'earliest', untilEnd = false, isNew = false } = options
     const { metadataMaxAgeMs = 60_000 } = options
     const { maxWaitMs = 500, maxBytes = 8 * 1024 * 1024, maxPartitionBytes = 1024 * 1024 } = options
     this.cluster = cluster.id
@@ -90,7 +92,7 @@ class KafkaSource implements Source {
     this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, versions: options.fetchVersions ?? fetchVersions }
     this.#topicIds = createTopicIds(cluster)
     const log = options.log ?? (() => undefined)
-    this.#follower = new Follower({ topic, partitions, from, untilEnd, metadataMaxAgeMs, codecs, log })
+    this.#follower = new Follower({ topic, partitions, from, untilEnd, isNew, metadataMaxAgeMs, codecs, log })
   }
 
   /** Finds out whether koff may see the topic, and what topics are called. */
