@@ -1,13 +1,19 @@
 import { Command } from 'commander'
 import { KoffError } from '../errors.ts'
+import { Fold } from '../runtime/fold.ts'
+import { sampledSource } from '../runtime/sampledSource.ts'
 import { openRecordingWriter } from '../sources/recording/write.ts'
-import { connectionHelp } from './connection.ts'
-import { addLiveOptions, type LiveOptions, openLive } from './live.ts'
+import { brokerOptions, configOf, connectionHelp } from './connection.ts'
+import { addLiveOptions, type LiveOptions, type LiveRecords, openLive } from './live.ts'
 import { selectInputs } from './selectInputs.ts'
 import { isClosedPipe, note, OutputClosed, type Shell } from './shell.ts'
+import { usage } from './usage.ts'
 
 interface RecordOptions extends LiveOptions {
   readonly output: string
+  readonly sampleEvery: number
+  /** False with `--no-samples`. */
+  readonly samples: boolean
 }
 
 export function recordCommand(shell: Shell, finish: (code: number) => void): Command {
@@ -18,10 +24,20 @@ export function recordCommand(shell: Shell, finish: (code: number) => void): Com
       '-o, --output <file>',
       'where to, in place of what is there; gzipped if it ends in .gz; - for standard output',
     )
+    .option(
+      '--sample-every <ms>',
+      'how often to note where the logs of committed partitions end',
+      parseInterval,
+      10_000,
+    )
+    .option('--no-samples', 'do not note where logs end')
     .action(async (options: RecordOptions) => finish(await record(shell, options)))
   return addLiveOptions(command).addHelpText(
     'after',
     `${connectionHelp}
+
+Beside the records it holds what topic ids are called and, every ten seconds, where the logs of the partitions that
+groups committed to start and end, which takes Describe on their topics; those it may not see are left out.
 
 Goes on until Ctrl-C, which ends the file well, --to or --until-end. With --group or --type the recording holds these
 records and all transaction markers.
@@ -36,12 +52,44 @@ async function record(shell: Shell, options: RecordOptions): Promise<number> {
   await using live = await openLive(shell, options)
   await using writer = openRecordingWriter(options.output, { stdout: shell.stdout })
   const selected = selectInputs(live.filter)
-  for await (const inputs of live.source.chunks(live.signal)) {
+  const fold = new Fold({ cluster: live.source.cluster, history: 'none', types: new Set() })
+  await using sampling = options.samples ? await openSampling(shell, { options, live, fold }) : null
+  for await (const inputs of (sampling?.source ?? live.source).chunks(live.signal)) {
+    if (sampling !== null) for (const input of inputs) fold.apply(input)
     await writer.write(inputs.flatMap(selected.of)).catch(rethrowUnlessClosed)
   }
   if (options.output !== '-') note(shell, `${options.output}: ${selected.records} records`)
   // Ctrl-C is how one ends a recording, not how one breaks it off.
   return 0
+}
+
+interface SamplingOptions {
+  readonly options: RecordOptions
+  readonly live: LiveRecords
+  readonly fold: Fold
+}
+
+async function openSampling(shell: Shell, { options, live, fold }: SamplingOptions) {
+  const { openKafkaAdmin } = await import('../sources/kafka/admin.ts')
+  const admin = await openKafkaAdmin(brokerOptions((await configOf(shell, options)).kafka))
+  const source = sampledSource({
+    source: live.source,
+    everyMs: options.sampleEvery,
+    sample: () => admin.sampleLogEnds(fold.committedPartitions()).catch(noneUntilLater),
+  })
+  return { source, [Symbol.asyncDispose]: () => admin[Symbol.asyncDispose]() }
+}
+
+/** A sample that cannot be had is no reason to lose records. */
+function noneUntilLater(error: unknown): [] {
+  if (error instanceof KoffError && error.retriable) return []
+  throw error
+}
+
+function parseInterval(text: string): number {
+  const ms = Number(text)
+  if (!Number.isSafeInteger(ms) || ms < 1) throw usage(`--sample-every ${text}: not a number of milliseconds`)
+  return ms
 }
 
 /** `koff record -o - | head` ends as quietly as every other command. */

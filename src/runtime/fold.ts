@@ -82,6 +82,21 @@ export class Fold {
     this.partitions.delete(partition)
   }
 
+  /** Partitions of topics for which a group of this fold has a committed offset, each once. */
+  committedPartitions(): { readonly topic: string; readonly partition: number }[] {
+    const found = new Map<string, { readonly topic: string; readonly partition: number }>()
+    for (const { offsets } of this.partitions.values()) {
+      const { table } = offsets
+      for (const row of table.rows()) {
+        if (table.present[row] !== 1) continue
+        const topic = table.topicOf(row).name
+        const partition = table.partitions[row] ?? 0
+        found.set(`${partition} ${topic}`, { topic, partition })
+      }
+    }
+    return [...found.values()]
+  }
+
   /** True when every partition seen is past its history. */
   get caughtUp(): boolean {
     for (const state of this.partitions.values()) if (state.inHistory) return false

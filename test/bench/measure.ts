@@ -23,7 +23,7 @@ export interface Run {
 /** Runs a reader in a process of its own; looks at what the kernel says of it before it ends. */
 export async function measure({ name, command, args }: Reader): Promise<Run> {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-  const ended = new Promise((resolve, reject) => child.once('close', resolve).once('error', reject))
+  const ended = new Promise<number | null>((resolve, reject) => child.once('close', resolve).once('error', reject))
   ended.catch(() => undefined)
   let startedAt = 0
   let run: Run | null = null
@@ -35,7 +35,7 @@ export async function measure({ name, command, args }: Reader): Promise<Run> {
     child.stdin.end()
   }
   const code = await ended
-  if (run === null || code !== 0) throw new Error(`${name} ended with exit code ${code}`)
+  if (run === null || code !== 0) throw new Error(`${name} ended with exit code ${String(code)}`)
   return run
 }
 

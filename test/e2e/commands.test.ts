@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import kafkajs, { type Admin } from 'kafkajs'
@@ -93,6 +93,12 @@ describe('koff on a cluster with a life behind it', () => {
   it('shows the same groups live as from a recording, and as they were', async () => {
     const file = join(home, 'groups.ndjson')
     await koff(['record', '--until-end', '-o', file], variables)
+    const samples = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(line => line.includes('"logEnd"'))
+    expect(samples.map(line => JSON.parse(line) as object)).toMatchObject([
+      { kind: 'logEnd', topic: 'orders', partition: 1, logStart: 0, logEnd: 0 },
+    ])
     const live = await koff(['groups'], variables)
     expect(parsed(live.lines)).toMatchObject([
       { group: 'first', groupType: 'classic', state: 'Empty', offsets: { orders: { 1: 7 } } },

@@ -12,9 +12,9 @@ const over = /is read again after \d+\.\d s$/
 
 /** Sends records one after the other until it is stopped; what the broker has is what counts. */
 function keepSending(producer: JavaProducer, topic: string, partitions: readonly number[]) {
-  let isStopped = false
+  const stopped = new AbortController()
   const send = async () => {
-    for (let round = 0; !isStopped; round++) {
+    for (let round = 0; !stopped.signal.aborted; round++) {
       const partition = partitions[round % partitions.length] ?? 0
       await producer.send({ topic, partition, value: `value ${round}`, count: 1 + (round % 5) }).catch(() => undefined)
     }
@@ -22,7 +22,7 @@ function keepSending(producer: JavaProducer, topic: string, partitions: readonly
   const sending = send()
   return {
     stop: async () => {
-      isStopped = true
+      stopped.abort()
       await sending
     },
   }

@@ -13,8 +13,6 @@ export type { TopicPartition } from './leaderTable.ts'
 export interface KafkaAdmin extends AsyncDisposable {
   /** Kafka's cluster id. */
   readonly cluster: string
-  /** Names of all topics that koff may see. */
-  listTopics(): Promise<readonly string[]>
   /**
    * Where the logs of those partitions start and end (the high watermark) now: two requests to each leader, however
    * many partitions. Left out is what nobody can tell: deleted topics, partitions without a leader, topics that koff
@@ -48,10 +46,6 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
   }
   return {
     cluster: cluster.id,
-    listTopics: async () => {
-      const { topics } = await cluster.metadata(null, closing.signal)
-      return topics.map(({ name }) => name)
-    },
     sampleLogEnds: async partitions => {
       const wanted = new Map([...partitions].map(wish => [keyOf(wish.topic, wish.partition), wish]))
       const samples = await sample([...wanted.values()])
