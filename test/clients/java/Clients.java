@@ -47,8 +47,12 @@ public final class Clients {
       }
       clients.threads.execute(() -> clients.answer(request));
     }
-    remove(Path.of(args[0]));
-    Runtime.getRuntime().halt(0);
+    try {
+      remove(Path.of(args[0]));
+    } finally {
+      // Also where who started us has removed it already: threads of clients would keep this process alive.
+      Runtime.getRuntime().halt(0);
+    }
   }
 
   private static void remove(Path folder) throws IOException {

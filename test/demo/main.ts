@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { KoffError } from '../../src/errors.ts'
+import type { KoffEvent } from '../../src/events/envelope.ts'
+import { startJava } from '../clients/java.ts'
+import { until } from '../clients/until.ts'
+import { startKoff } from '../e2e/koff.ts'
+import { readCleanTopic } from '../kafka/cleanTopic.ts'
+import { startKafka } from '../servers/kafka.ts'
+import { startRegistry } from '../servers/registry.ts'
+import { groups, live } from './life.ts'
+import { screenOn } from './screen.ts'
+
+const cleanTopic = 'koff.events'
+const screen = screenOn(process.stdout)
+
+// kafkajs 2.2.4 sets timers to times that are over, of which Node warns each time.
+const print = process.listeners('warning')
+process.removeAllListeners('warning').on('warning', warning => {
+  if (warning.name !== 'TimeoutNegativeWarning') for (const listener of print) listener(warning)
+})
+
+process.exitCode = await demo().catch((error: unknown) => {
+  const text = error instanceof KoffError ? error.message : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`demo: ${text}\n`)
+  return 1
+})
+
+/** Real servers, a small life of a cluster, koff's events as they happen and as others read them. Gives the exit code. */
+async function demo(): Promise<number> {
+  const startedAt = performance.now()
+  const home = mkdtempSync(join(tmpdir(), 'koff-demo-'))
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => rmSync(home, { recursive: true, force: true }))
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ] as const) {
+    process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(128 + number)))
+  }
+
+  screen.chapter('Starting Kafka and a schema registry')
+  const onProgress = screen.download
+  const [kafka, registry] = await Promise.all([
+    startKafka({ onProgress }).then(started => stack.use(started)),
+    startRegistry({ onProgress }).then(started => stack.use(started)),
+  ])
+  const java = stack.use(await startJava({ onProgress }))
+  screen.line(`  Kafka ${kafka.version} at ${kafka.bootstrap}, registry at ${registry.url}`)
+
+  screen.chapter('koff run: every event to the terminal, and as Avro to the topic koff.events, exactly once')
+  const config = join(home, 'koff.yaml')
+  writeFileSync(config, configuration(kafka.bootstrap, registry.url))
+  const koff = stack.use(startKoff(['run', '-c', config]))
+  const events: KoffEvent[] = []
+  const show = () => {
+    for (const line of koff.lines().slice(events.length)) {
+      const event = JSON.parse(line) as KoffEvent
+      events.push(event)
+      screen.event(event)
+    }
+  }
+  const showing = setInterval(show, 50)
+  stack.defer(() => clearInterval(showing))
+  await until({ what: 'koff', ask: async () => koff.stderr(), good: text => text.includes('waiting for it') })
+
+  const admin = await java.admin(kafka.bootstrap)
+  await live({
+    bootstrap: kafka.bootstrap,
+    java,
+    admin,
+    screen,
+    shown: async (group, type, times = 1) => {
+      await until({
+        what: `${type} of ${group}`,
+        ask: async () => events.filter(event => event.group === group && event.type === type).length,
+        good: count => count >= times,
+      })
+    },
+  })
+
+  koff.kill('SIGTERM')
+  const [code] = await koff.ended
+  show()
+  screen.chapter(`The same events, read from ${cleanTopic} by kafkajs and the registry's client`)
+  const clean = await readCleanTopic({ brokers: kafka.brokers, topic: cleanTopic }, registry.url)
+  for (const { partition, key, value } of clean) {
+    screen.line(`  ${cleanTopic}-${partition}  ${key.padEnd(8)}  ${value.id.padEnd(8)}  ${value.type}`)
+  }
+  const shown = new Set(events.map(({ id }) => id))
+  const isSame = clean.length === events.length && clean.every(({ value }) => shown.has(value.id))
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
+  screen.line('')
+  screen.line(
+    `${events.length} events shown, ${clean.length} read back: ${isSame ? 'the same' : 'NOT the same'}. ${seconds} s.`,
+  )
+  if (code !== 0) screen.line(`koff ended with exit code ${String(code)}: ${koff.stderr()}`)
+  return isSame && code === 0 ? 0 : 1
+}
+
+function configuration(brokers: string, registry: string): string {
+  return [
+    `kafka: { brokers: ${brokers} }`,
+    `groups: { include: [${groups.join(', ')}] }`,
+    'sinks:',
+    '  - { type: stdout, format: json }',
+    `  - { type: kafka, topic: ${cleanTopic}, registry: { url: '${registry}' } }`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,36 @@
+import type { KoffEvent } from '../../src/events/envelope.ts'
+import { inkFor } from '../../src/sinks/stdout/ink.ts'
+import { lineFormatter } from '../../src/sinks/stdout/line.ts'
+import type { Download } from '../servers/maven.ts'
+
+/** What the demo says, and the events as koff's own terminal output shows them. */
+export interface Screen {
+  /** A headline. */
+  chapter(text: string): void
+  /** What is being done now. */
+  step(text: string): void
+  event(event: KoffEvent): void
+  /** A line as it is. */
+  line(text: string): void
+  readonly download: (download: Download) => void
+}
+
+const everyMs = 1_000
+
+export function screenOn(stream: NodeJS.WriteStream): Screen {
+  const ink = inkFor(stream)
+  const lineOf = lineFormatter({ ink })
+  const put = (text: string) => void stream.write(text)
+  let told = 0
+  return {
+    chapter: text => put(`\n${ink(['bold', 'green'], text)}\n`),
+    step: text => put(`${ink('green', '▸')} ${ink('bold', text)}\n`),
+    event: event => put(lineOf(event)),
+    line: text => put(`${text}\n`),
+    download: ({ what, files, bytes }) => {
+      if (performance.now() - told < everyMs) return
+      told = performance.now()
+      put(`  ${what}: ${files} files, ${(bytes / 1e6).toFixed(0)} MB from Maven Central\n`)
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { expect, test } from 'vitest'
+import { until } from '../clients/until.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Starts a command whose descendants can be told from all other processes. */
+function start(command: string, args: readonly string[]) {
+  const mark = `KOFF_DEMO_TEST=${process.pid}-${Math.random()}`
+  const [name = '', value = ''] = mark.split('=')
+  const child = spawn(command, args, { cwd: root, env: { ...process.env, [name]: value }, stdio: 'pipe' })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  }
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  return { child, ended, output: () => stripVTControlCharacters(output), left: () => processesWith(mark) }
+}
+
+/** Command lines of processes that have this in their environment. */
+function processesWith(mark: string): string[] {
+  return readdirSync('/proc').flatMap(pid => {
+    if (!/^\d+$/.test(pid)) return []
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark)) return []
+      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 200)]
+    } catch {
+      // It ended meanwhile.
+      return []
+    }
+  })
+}
+
+test('the demo shows the life of three groups, reads the same events back, ends well and leaves nothing running', async () => {
+  const demo = start('npm', ['run', '--silent', 'demo'])
+  const [code] = await demo.ended
+  const output = demo.output()
+  expect({ code, output }).toMatchObject({ code: 0 })
+  expect(output).toMatch(/\n(\d+) events shown, \1 read back: the same\./)
+  const told = (group: string) =>
+    [...output.matchAll(new RegExp(`^[\\d:.]+ +\\w+ +${group} +(\\w+(?: \\w+)?) {2}`, 'gm'))].map(([, type]) => type)
+  expect(told('shop')).toEqual(
+    expect.arrayContaining([
+      'member joined',
+      'offset rewound',
+      'member replaced',
+      'member left',
+      'group emptied',
+      'offset reset',
+      'group deleted',
+    ]),
+  )
+  expect(told('billing')).toEqual(expect.arrayContaining(['rebalance started', 'rebalance', 'member left']))
+  expect(told('reports')).toEqual(expect.arrayContaining(['rebalance', 'member left', 'group deleted']))
+  await until({ what: 'the end of all processes', ask: async () => demo.left(), good: left => left.length === 0 })
+})
+
+test('a demo that is interrupted leaves nothing running', async () => {
+  const demo = start(process.execPath, ['test/demo/main.ts'])
+  await until({ what: 'a first event', ask: async () => demo.output(), good: text => text.includes('member joined') })
+  expect(demo.left().length).toBeGreaterThan(3)
+  demo.child.kill('SIGINT')
+  expect(await demo.ended).toEqual([130, null])
+  await until({ what: 'the end of all processes', ask: async () => demo.left(), good: left => left.length === 0 })
+})
