@@ -33,12 +33,6 @@ async function demo(): Promise<number> {
   const home = mkdtempSync(join(tmpdir(), 'koff-demo-'))
   await using stack = new AsyncDisposableStack()
   stack.defer(() => rmSync(home, { recursive: true, force: true }))
-  for (const [signal, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-  ] as const) {
-    process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(128 + number)))
-  }
 
   screen.chapter('Starting Kafka and a schema registry')
   const onProgress = screen.download

@@ -26,6 +26,10 @@ export function startKoff(args: readonly string[], variables: NodeJS.ProcessEnv 
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  // Nothing outlives us, however we go.
+  const killWithUs = () => child.kill('SIGKILL')
+  process.once('exit', killWithUs)
+  child.once('close', () => process.removeListener('exit', killWithUs))
   const lines = (): string[] => stdout.split('\n').slice(0, -1)
   return {
     lines,
