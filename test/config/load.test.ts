@@ -93,6 +93,7 @@ describe('a configuration', () => {
         connectTimeoutMs: 10_000,
         requestTimeoutMs: 30_000,
       },
+      instances: { sessionTimeoutMs: 10_000 },
       snapshot: 'emit',
       events: { include: ['default'], exclude: [] },
       groups: { include: ['*'], exclude: [] },
