@@ -13,6 +13,7 @@ export const errorCodes = [
   'SINK_FAILED',
   'TOPIC_UNFIT',
   'STATE_INVALID',
+  'STATE_UNAVAILABLE',
   'UNSUPPORTED',
 ] as const
 

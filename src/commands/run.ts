@@ -1,7 +1,5 @@
 import { Command } from 'commander'
-import { selectedEvents } from '../config/eventPatterns.ts'
 import type { Config, SinkConfig } from '../config/schema.ts'
-import { Fold } from '../runtime/fold.ts'
 import type { Sink } from '../runtime/sink.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
 import {
@@ -12,11 +10,10 @@ import {
   connectionHelp,
   defined,
 } from './connection.ts'
-import { deliver } from './deliver.ts'
-import { groupFilter } from './eventOptions.ts'
-import { catchUpProgress } from './progress.ts'
+import { exactlyOnce } from './delivery/exactlyOnce.ts'
+import { stored } from './delivery/stored.ts'
 import { runWithState } from './service.ts'
-import { note, type Shell } from './shell.ts'
+import type { Shell } from './shell.ts'
 
 export function runCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('run')
@@ -38,40 +35,16 @@ Examples:
 async function run(shell: Shell, flags: ConnectionFlags): Promise<number> {
   const config = await configOf(shell, flags)
   const closed: AbortSignal[] = []
+  // The one that the state goes with; the others are shown what it has.
+  const carrier = config.sinks.find(sink => sink.type === 'kafka') ?? config.sinks[0]
+  if (carrier === undefined) return 0
   await using stack = new AsyncDisposableStack()
-  const carrier = config.sinks.find(sink => sink.type === 'kafka')
-  const sinks: Sink[] = []
-  for (const sink of config.sinks) {
-    if (sink !== carrier) sinks.push(stack.use(await openSink(sink, { config, shell, closed })))
-  }
-  const signal = AbortSignal.any([shell.signal, ...closed])
-  if (carrier === undefined) await runWithoutState(shell, { config, sinks, signal })
-  else await runWithState(shell, { config, carrier, mirrors: sinks, signal })
+  const open = async (sink: SinkConfig) => stack.use(await openSink(sink, { config, shell, closed }))
+  const mirrors: Sink[] = []
+  for (const sink of config.sinks) if (sink !== carrier) mirrors.push(await open(sink))
+  const deliver = carrier.type === 'kafka' ? exactlyOnce(config, carrier) : stored(config, await open(carrier))
+  await runWithState(shell, { config, deliver, mirrors, signal: AbortSignal.any([shell.signal, ...closed]) })
   return 0
-}
-
-interface StatelessPlan {
-  readonly config: Config
-  readonly sinks: readonly Sink[]
-  readonly signal: AbortSignal
-}
-
-async function runWithoutState(shell: Shell, { config, sinks, signal }: StatelessPlan): Promise<void> {
-  const { openKafkaSource } = await import('../sources/kafka/source.ts')
-  await using source = await openKafkaSource({ ...brokerOptions(config.kafka), log: line => note(shell, line) })
-  using progress = catchUpProgress(source, shell.stderr)
-  await deliver({
-    source: progress.source,
-    fold: new Fold({
-      cluster: source.cluster,
-      history: 'until-start',
-      types: selectedEvents(config.events),
-      snapshot: config.snapshot === 'emit',
-    }),
-    sinks,
-    signal,
-    accept: groupFilter({ ...config.groups, name: config.name }),
-  })
 }
 
 interface SinkContext {

@@ -1,51 +1,47 @@
 import { selectedEvents } from '../config/eventPatterns.ts'
-import type { Config, SinkConfig } from '../config/schema.ts'
+import type { Config } from '../config/schema.ts'
+import type { Output } from '../runtime/delivery/output.ts'
+import type { Ownership } from '../runtime/delivery/ownership.ts'
 import { runService } from '../runtime/delivery/service.ts'
 import { Fold } from '../runtime/fold.ts'
-import { instancesGroup } from '../runtime/ownGroups.ts'
 import type { Sink } from '../runtime/sink.ts'
-import { brokerOptions, defined } from './connection.ts'
+import { brokerOptions } from './connection.ts'
 import { groupFilter } from './eventOptions.ts'
 import { catchUpProgress } from './progress.ts'
 import { note, type Shell } from './shell.ts'
 
+/** Where the events and the state go, and which partitions are this instance's. */
+export interface Delivery {
+  readonly output: Output
+  readonly ownership: Ownership
+}
+
+export interface Place {
+  /** How many `__consumer_offsets` has. */
+  readonly partitions: number
+  readonly log: (line: string) => void
+}
+
+export type Deliver = (place: Place) => Promise<Delivery>
+
 export interface ServicePlan {
   readonly config: Config
-  /** Carries the state: its events and the state are committed together. */
-  readonly carrier: Extract<SinkConfig, { type: 'kafka' }>
+  readonly deliver: Deliver
   /** Shown each event after it is committed. */
   readonly mirrors: readonly Sink[]
   readonly signal: AbortSignal
 }
 
-/** The cluster's events to a topic of it, exactly once, on as many instances as are started. */
-export async function runWithState(shell: Shell, { config, carrier, mirrors, signal }: ServicePlan): Promise<void> {
+/** The cluster's events, delivered together with the state, until the signal aborts. */
+export async function runWithState(shell: Shell, { config, deliver, mirrors, signal }: ServicePlan): Promise<void> {
   const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
-  const { exactlyOnceOutput } = await import('../sinks/kafka/exactlyOnce/output.ts')
-  const { kafkaInstances } = await import('../sinks/kafka/exactlyOnce/instances.ts')
   const broker = brokerOptions(config.kafka)
   const log = (line: string) => note(shell, line)
   const { cluster, partitions, isNew } = await awaitTopic(broker, { topic: '__consumer_offsets', signal, log })
-  const { type: _type, registry, stateTopic = `${config.name}.state`, ...topic } = carrier
-  const { url, username, password, timeoutMs } = registry
-  await using output = exactlyOnceOutput({
-    ...broker,
-    ...topic,
-    name: config.name,
-    registry: { url, ...defined({ username, password: password?.reveal(), timeoutMs }) },
-    stateTopic,
-    statePartitions: partitions,
-    openStateSource: (partition, until) =>
-      openKafkaSource({ ...broker, topic: stateTopic, partitions: [partition], untilEnd: true, signal: until }),
-  })
-  await using ownership = kafkaInstances({
-    ...broker,
-    groupId: instancesGroup(config.name),
-    stateTopic,
-    sessionTimeoutMs: config.instances.sessionTimeoutMs,
-    log,
-  })
+  const delivery = await deliver({ partitions, log })
+  await using output = delivery.output
+  await using ownership = delivery.ownership
   await runService({
     fold: new Fold({
       cluster,

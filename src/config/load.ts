@@ -24,7 +24,7 @@ export function loadConfig({ file, settings = [], variables }: ConfigSources): C
   const document = file === undefined ? undefined : openDocument(file, variables)
   const data = settings.reduce(withSetting, document?.data ?? {})
   const home = file === undefined ? '.' : dirname(file)
-  const result = configSchema(fileReader(home)).safeParse(data)
+  const result = configSchema({ readFile: fileReader(home), home }).safeParse(data)
   const overriding = (path: Path): Setting | undefined => settings.findLast(setting => startsWith(setting.path, path))
 
   const faults = (document?.faults ?? []).filter(({ path }) => overriding(path) === undefined)

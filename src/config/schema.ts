@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { eventPatterns } from './eventPatterns.ts'
 import { brokers, flag, pem, type ReadFile, secret, section, text, topic, url, whole } from './values.ts'
@@ -9,11 +10,18 @@ export type SinkConfig = Config['sinks'][number]
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
+export interface Surroundings {
+  /** Gives the text of a file, relative to `home`. */
+  readonly readFile: ReadFile
+  /** The folder of the configuration. */
+  readonly home: string
+}
+
 /**
  * The one definition of what a configuration may say. Every key that is accepted does something; a key comes with the
- * feature. `readFile` gives the text of a file named in it, relative to the configuration.
+ * feature.
  */
-export function configSchema(readFile: ReadFile) {
+export function configSchema({ readFile, home }: Surroundings) {
   const password = secret(readFile)
 
   const sasl = z.discriminatedUnion('mechanism', [
@@ -77,6 +85,7 @@ export function configSchema(readFile: ReadFile) {
     logLevel: z.enum(logLevels).default('info'),
     kafka: kafka.prefault({}),
     instances: section({ sessionTimeoutMs: whole(1_000, 1_800_000).default(10_000) }).prefault({}),
+    state: section({ dir: text.default('koff-state').transform(dir => resolve(home, dir)) }).prefault({}),
     snapshot: z.enum(['emit', 'skip']).default('emit'),
     events: section({
       include: eventPatterns.default(['default']),

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
@@ -83,8 +83,9 @@ describe('a wrong configuration', () => {
 
 describe('a configuration', () => {
   it('needs to say nothing: then it is a cluster on this machine, and events on standard output', () => {
-    expect(loadConfig({ variables })).toEqual(load(''))
-    expect(load('')).toEqual({
+    const nothing = load('')
+    expect(loadConfig({ variables })).toEqual({ ...nothing, state: { dir: resolve('koff-state') } })
+    expect(nothing).toEqual({
       name: 'koff',
       logLevel: 'info',
       kafka: {
@@ -94,6 +95,7 @@ describe('a configuration', () => {
         requestTimeoutMs: 30_000,
       },
       instances: { sessionTimeoutMs: 10_000 },
+      state: { dir: join(home, 'koff-state') },
       snapshot: 'emit',
       events: { include: ['default'], exclude: [] },
       groups: { include: ['*'], exclude: [] },

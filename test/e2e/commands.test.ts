@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type KafkajsConsumer, startKafkajsConsumer } from '../clients/kafkajs.ts'
 import { until } from '../clients/until.ts'
 import { type Kafka, startKafka } from '../servers/kafka.ts'
-import { koff, startKoff } from './koff.ts'
+import { type KoffProcess, koff, startKoff } from './koff.ts'
 
 let kafka: Kafka
 let admin: Admin
@@ -40,6 +40,10 @@ interface Line {
   readonly type: string
   readonly group: string
   readonly offset: number
+}
+
+function idsIn(run: KoffProcess): string[] {
+  return run.lines().map(line => (JSON.parse(line) as { readonly id: string }).id)
 }
 
 function parsed(lines: readonly string[]): Line[] {
@@ -151,21 +155,43 @@ describe('koff on a cluster with a life behind it', () => {
     ])
   })
 
-  it('runs as a service until it is told to end, and then has done well', async () => {
+  it('runs as a service until it is told to end, and goes on there when it is started again', async () => {
     const file = join(home, 'koff.yaml')
-    writeFileSync(file, 'snapshot: skip\ngroups: { exclude: [second] }\nsinks:\n  - type: stdout\n')
-    await using run = startKoff(['run', '-c', file], variables)
-    await run.line(line => line.includes('"koff-caught-up"'))
-    await using excluded = await member('second')
-    await using consumer = await member('third')
-    await run.line(line => line.includes('"member-joined"'))
-    await consumer.close()
-    await excluded.close()
-    await run.line(line => line.includes('"group-emptied"'))
-    run.kill('SIGTERM')
-    expect(await run.ended).toEqual([0, null])
-    expect(new Set(parsed(run.lines()).map(({ group }) => group))).toEqual(new Set(['', 'third']))
-    expect(run.lines().join('\n')).not.toContain('group-snapshot')
+    writeFileSync(file, 'groups: { exclude: [second] }\nstate: { dir: state }\nsinks:\n  - type: stdout\n')
+    const caughtUp = async (run: KoffProcess) =>
+      until({
+        what: 'the end of history in all partitions',
+        ask: async () => run.lines().filter(line => line.includes('"koff-caught-up"')).length,
+        good: count => count === 4,
+      })
+    const ids: string[] = []
+    {
+      await using run = startKoff(['run', '-c', file], variables)
+      await caughtUp(run)
+      await using excluded = await member('second')
+      await using consumer = await member('third')
+      await run.line(line => line.includes('"member-joined"'))
+      await using second = startKoff(['run', '-c', file], variables)
+      expect(await second.ended).toEqual([1, null])
+      expect(second.stderr()).toContain(join(home, 'state', 'koff.db'))
+      run.kill('SIGTERM')
+      expect(await run.ended).toEqual([0, null])
+      expect(run.stderr()).toBe('')
+      const groups = new Set(parsed(run.lines()).map(({ group }) => group))
+      expect(groups).toEqual(new Set(['', 'first', 'third']))
+      expect(run.lines().filter(line => line.includes('"group-snapshot"'))).toHaveLength(1)
+      ids.push(...idsIn(run))
+      await consumer.close()
+      await excluded.close()
+    }
+    await using again = startKoff(['run', '-c', file], variables)
+    await again.line(line => line.includes('"member-left"'))
+    again.kill('SIGTERM')
+    expect(await again.ended).toEqual([0, null])
+    const lines = parsed(again.lines())
+    expect(lines.map(({ type, group }) => `${group} ${type}`)).toEqual(['third group-emptied', 'third member-left'])
+    ids.push(...idsIn(again))
+    expect(new Set(ids).size).toBe(ids.length)
   })
 })
 

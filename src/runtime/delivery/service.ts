@@ -40,7 +40,11 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const fatal = new AbortController()
   const stop = AbortSignal.any([signal, fatal.signal])
   const outages = createOutages(log)
-  const partitions = new OwnedPartitions({ ...options, outages, signal: stop, fail: error => fatal.abort(error) })
+  // What was interrupted fails in its own way, and is none.
+  const fail = (error: unknown) => {
+    if (!signal.aborted || error instanceof KoffError) fatal.abort(error)
+  }
+  const partitions = new OwnedPartitions({ ...options, outages, signal: stop, fail })
   try {
     for (const mirror of mirrors) await mirror.open(stop)
     await output.open(stop)

@@ -1,0 +1,35 @@
+import type { Config, SinkConfig } from '../../config/schema.ts'
+import { instancesGroup } from '../../runtime/ownGroups.ts'
+import { brokerOptions, defined } from '../connection.ts'
+import type { Deliver } from '../service.ts'
+
+/** Events to a topic, state to another, in one transaction; the partitions are shared by all instances that run. */
+export function exactlyOnce(config: Config, carrier: Extract<SinkConfig, { type: 'kafka' }>): Deliver {
+  return async ({ partitions, log }) => {
+    const { openKafkaSource } = await import('../../sources/kafka/source.ts')
+    const { exactlyOnceOutput } = await import('../../sinks/kafka/exactlyOnce/output.ts')
+    const { kafkaInstances } = await import('../../sinks/kafka/exactlyOnce/instances.ts')
+    const broker = brokerOptions(config.kafka)
+    const { type: _type, registry, stateTopic = `${config.name}.state`, ...topic } = carrier
+    const { url, username, password, timeoutMs } = registry
+    return {
+      output: exactlyOnceOutput({
+        ...broker,
+        ...topic,
+        name: config.name,
+        registry: { url, ...defined({ username, password: password?.reveal(), timeoutMs }) },
+        stateTopic,
+        statePartitions: partitions,
+        openStateSource: (partition, until) =>
+          openKafkaSource({ ...broker, topic: stateTopic, partitions: [partition], untilEnd: true, signal: until }),
+      }),
+      ownership: kafkaInstances({
+        ...broker,
+        groupId: instancesGroup(config.name),
+        stateTopic,
+        sessionTimeoutMs: config.instances.sessionTimeoutMs,
+        log,
+      }),
+    }
+  }
+}
