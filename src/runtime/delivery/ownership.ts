@@ -7,3 +7,13 @@ export interface Ownership extends AsyncDisposable {
   /** Resolves when the others next agree that this instance is one of them: an instance that was away learns of it. */
   confirmed(signal: AbortSignal): Promise<void>
 }
+
+/** For an instance that has nobody to share with. */
+export function soleOwnership(partitions: Iterable<number>): Ownership {
+  return {
+    partitions: new Set(partitions),
+    start: async changed => changed(),
+    confirmed: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}
