@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { type Page, pages } from './docs/pages.ts'
 
 /*
- * npm run docs                writes what is derived from the event definitions: docs/events.md, schemas/koff-event.avsc
+ * npm run docs                writes what is derived from definitions in src: docs/events.md, docs/configuration.md, schemas/
  * npm run docs -- --check     writes nothing; exit code 1 and the names of the files that are not what would be written
  * npm run docs -- --freeze    for a release: also keeps the schema as the next schemas/history/<n>.avsc, unless the
  *                             newest one there is the same
@@ -21,7 +21,7 @@ async function main(args: string[]): Promise<number> {
   const stale: Page[] = []
   for (const page of pages()) if ((await textOf(join(root, page.path))) !== page.text) stale.push(page)
   if (values.check === true) {
-    for (const { path } of stale) process.stderr.write(`${path} is not what the event definitions say: npm run docs\n`)
+    for (const { path } of stale) process.stderr.write(`${path} is not what the definitions in src say: npm run docs\n`)
     return stale.length === 0 ? 0 : 1
   }
   for (const { path, text } of stale) await write(join(root, path), text)

@@ -1,4 +1,6 @@
+import { configJsonSchema } from '../../src/config/jsonSchema.ts'
 import { avroSchema } from '../../src/events/avro.ts'
+import { configurationPage } from './configurationPage.ts'
 import { eventsPage } from './eventsPage.ts'
 
 export interface Page {
@@ -7,10 +9,12 @@ export interface Page {
   readonly text: string
 }
 
-/** Every file that is derived from the event definitions, as it should be. */
+/** Every file that is derived from definitions in src, as it should be. */
 export function pages(): readonly Page[] {
   return [
     { path: 'docs/events.md', text: eventsPage() },
     { path: 'schemas/koff-event.avsc', text: `${JSON.stringify(avroSchema(), null, 2)}\n` },
+    { path: 'docs/configuration.md', text: configurationPage() },
+    { path: 'schemas/koff-config.schema.json', text: `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
   ]
 }

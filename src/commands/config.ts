@@ -15,8 +15,28 @@ export function configCommand(shell: Shell, finish: (code: number) => void): Com
       finish(0)
     })
     .addHelpText('after', '\nExample:\n  koff config check config/koff.example.yaml')
+  const schema = new Command('schema')
+    .summary('the JSON schema of configurations')
+    .description(
+      'Prints the JSON schema of configurations, for editors. It is schemas/koff-config.schema.json of this version.',
+    )
+    .action(async () => {
+      const { configJsonSchema } = await import('../config/jsonSchema.ts')
+      await put(shell.stdout, `${JSON.stringify(configJsonSchema(), null, 2)}\n`)
+      finish(0)
+    })
+    .addHelpText(
+      'after',
+      `
+In a configuration, for editors with the YAML language server:
+  # yaml-language-server: $schema=koff-config.schema.json
+
+Example:
+  koff config schema > koff-config.schema.json`,
+    )
   return new Command('config')
     .summary('look at a configuration')
     .description('Looks at configurations.')
     .addCommand(check)
+    .addCommand(schema)
 }

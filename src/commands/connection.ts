@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Config, KafkaConfig } from '../config/schema.ts'
-import { connectionSettings, settingsFrom } from '../config/settings.ts'
+import { connectionSettings, type SettingDefinition, settingsFrom } from '../config/settings.ts'
 import type { BrokerOptions } from '../sources/kafka/brokerOptions.ts'
 import type { Shell } from './shell.ts'
 
@@ -10,7 +10,11 @@ export type ConnectionFlags = Readonly<Record<string, unknown>> & { readonly con
 /** Gives a command `-c` and a flag for everything that can be said of a cluster without a secret in it. */
 export function addConnectionOptions(command: Command): Command {
   command.option('-c, --config <file>', 'the configuration to take the cluster from')
-  for (const { flag, kind, says } of connectionSettings) {
+  return addSettings(command, connectionSettings)
+}
+
+export function addSettings(command: Command, definitions: readonly SettingDefinition[]): Command {
+  for (const { flag, kind, says } of definitions) {
     if (flag !== undefined) command.option(kind === 'switch' ? `--${flag}` : `--${flag} <${kind}>`, says)
   }
   return command
@@ -21,18 +25,24 @@ Where no flag says how to reach the cluster, KOFF_BROKERS, KOFF_TLS_CA, KOFF_SAS
 configuration; then it is localhost:9092.`
 
 /**
- * The configuration that flags, variables and a file make together.
+ * The configuration that flags, variables and a file make together; of flags and variables those that `definitions`
+ * knows.
  *
  * Rejects with KoffError CONFIG_INVALID.
  */
-export async function configOf(shell: Shell, flags: ConnectionFlags): Promise<Config> {
+export async function configOf(
+  shell: Shell,
+  flags: ConnectionFlags,
+  definitions: readonly SettingDefinition[] = connectionSettings,
+): Promise<Config> {
   const { loadConfig } = await import('../config/load.ts')
   const given: Record<string, string | true> = {}
-  for (const { flag } of connectionSettings) {
+  for (const { flag } of definitions) {
     const value = flag === undefined ? undefined : flags[camelCase(flag)]
     if (flag !== undefined && (value === true || typeof value === 'string')) given[flag] = value
   }
-  return loadConfig({ file: flags.config, settings: settingsFrom(shell.variables, given), variables: shell.variables })
+  const settings = settingsFrom(shell.variables, given, definitions)
+  return loadConfig({ file: flags.config, settings, variables: shell.variables })
 }
 
 /** Reveals the secrets: for what connects, not for what prints. */

@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import type { Config, SinkConfig } from '../config/schema.ts'
+import { connectionSettings, serviceSettings } from '../config/settings.ts'
 import type { Sink } from '../runtime/sink.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
 import {
   addConnectionOptions,
+  addSettings,
   brokerOptions,
   type ConnectionFlags,
   configOf,
@@ -20,7 +22,7 @@ export function runCommand(shell: Shell, finish: (code: number) => void): Comman
     .summary('the service: events of a cluster to where the configuration says')
     .description('Reads a cluster and delivers its events, until a signal ends it.')
     .action(async (flags: ConnectionFlags) => finish(await run(shell, flags)))
-  return addConnectionOptions(command).addHelpText(
+  return addSettings(addConnectionOptions(command), serviceSettings).addHelpText(
     'after',
     `${connectionHelp}
 
@@ -33,7 +35,7 @@ Examples:
 }
 
 async function run(shell: Shell, flags: ConnectionFlags): Promise<number> {
-  const config = await configOf(shell, flags)
+  const config = await configOf(shell, flags, [...connectionSettings, ...serviceSettings])
   const closed: AbortSignal[] = []
   // The one that the state goes with; the others are shown what it has.
   const carrier = config.sinks.find(sink => sink.type === 'kafka') ?? config.sinks[0]

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { clusterSchema } from './clusterSchema.ts'
 import { eventPatterns } from './eventPatterns.ts'
-import { brokers, flag, pem, type ReadFile, secret, section, text, topic, url, whole } from './values.ts'
+import { host, type ReadFile, secret, section, text, topic, url, whole } from './values.ts'
 
 /** A configuration as the rest of koff gets it: complete, checked, files read. */
 export type Config = z.infer<ReturnType<typeof configSchema>>
@@ -19,42 +20,16 @@ export interface Surroundings {
 
 /**
  * The one definition of what a configuration may say. Every key that is accepted does something; a key comes with the
- * feature.
+ * feature, and with the sentence that describes it in editors and in docs/configuration.md (`describe`, last in its
+ * chain).
  */
 export function configSchema({ readFile, home }: Surroundings) {
-  const password = secret(readFile)
-
-  const sasl = z.discriminatedUnion('mechanism', [
-    section({ mechanism: z.literal('PLAIN'), username: text, password }),
-    section({ mechanism: z.literal('SCRAM-SHA-256'), username: text, password }),
-    section({ mechanism: z.literal('SCRAM-SHA-512'), username: text, password }),
-    section({ mechanism: z.literal('OAUTHBEARER'), token: secret(readFile) }),
-  ])
-
-  const tls = section({
-    ca: pem(readFile).optional(),
-    cert: pem(readFile).optional(),
-    key: secret(readFile, 'pem').optional(),
-    passphrase: password.optional(),
-    servername: text.optional(),
-    rejectUnauthorized: flag.optional(),
-  }).refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key come together')
-
-  const kafka = section({
-    brokers: brokers.default(['localhost:9092']),
-    clientId: text.default('koff'),
-    connectTimeoutMs: whole(1).default(10_000),
-    requestTimeoutMs: whole(1).default(30_000),
-    tls: z.preprocess(onOrOff, tls.optional()),
-    sasl: sasl.optional(),
-  })
-
   const registry = section(
     {
-      url,
-      username: text.optional(),
-      password: password.optional(),
-      timeoutMs: whole(1).default(10_000),
+      url: url.describe('Of its Confluent-compatible API.'),
+      username: text.optional().describe('Comes with `password`.'),
+      password: secret(readFile).optional().describe('The text, or `{ file: path }`.'),
+      timeoutMs: whole(1).default(10_000).describe('How long to try before giving up.'),
     },
     'Avro needs a schema registry: registry: { url: http://… }',
   ).refine(
@@ -63,47 +38,78 @@ export function configSchema({ readFile, home }: Surroundings) {
   )
 
   const stdoutSink = section({
-    type: z.literal('stdout'),
-    format: z.enum(['auto', 'human', 'json']).default('auto'),
+    type: z.literal('stdout').describe('Lines on standard output.'),
+    format: z
+      .enum(['auto', 'human', 'json'])
+      .default('auto')
+      .describe('`auto`: for people on a terminal, one JSON object a line elsewhere.'),
   })
 
   const kafkaSink = section({
-    type: z.literal('kafka'),
-    topic,
-    partitions: whole(1).default(8),
-    replicationFactor: whole(1, 32_767).optional(),
-    minInsyncReplicas: whole(1, 32_767).optional(),
-    stateTopic: topic.optional(),
-    registry,
+    type: z.literal('kafka').describe('Avro records in a topic of the cluster, keyed by group, exactly once.'),
+    topic: topic.describe('Where the events go; created if it is missing.'),
+    partitions: whole(1).default(8).describe('Of the topic, when koff creates it.'),
+    replicationFactor: whole(1, 32_767)
+      .optional()
+      .describe('Of topics that koff creates; as many as there are brokers, at most 3, unless set.'),
+    minInsyncReplicas: whole(1, 32_767)
+      .optional()
+      .describe('Of topics that koff creates; one less than the replication factor unless set.'),
+    stateTopic: topic.optional().describe('Where state and position go, compacted; `<name>.state` unless set.'),
+    registry: registry.describe('The schema registry.'),
   })
 
   return section({
     name: z
       .string()
       .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be 1 to 100 letters, digits, dots, underscores or hyphens')
-      .default('koff'),
-    logLevel: z.enum(logLevels).default('info'),
-    kafka: kafka.prefault({}),
-    instances: section({ sessionTimeoutMs: whole(1_000, 1_800_000).default(10_000) }).prefault({}),
-    state: section({ dir: text.default('koff-state').transform(dir => resolve(home, dir)) }).prefault({}),
-    snapshot: z.enum(['emit', 'skip']).default('emit'),
+      .default('koff')
+      .describe('What this deployment calls itself: the prefix of its own groups and transactional ids.'),
+    logLevel: z.enum(logLevels).default('info').describe('From which level on koff logs, to standard error.'),
+    http: section({
+      port: whole(0, 65_535).describe('Where /metrics, /healthz and /readyz are; 0 takes any free port.'),
+      host: host.default('0.0.0.0').describe('The address to listen on.'),
+    })
+      .optional()
+      .describe('A port for metrics and health; none unless set.'),
+    kafka: clusterSchema(readFile).prefault({}).describe('The cluster.'),
+    instances: section({
+      sessionTimeoutMs: whole(1_000, 1_800_000)
+        .default(10_000)
+        .describe('An instance that is not heard of for so long loses what it owned.'),
+    })
+      .prefault({})
+      .describe('How instances of one deployment share the work.'),
+    state: section({
+      dir: text
+        .default('koff-state')
+        .transform(dir => resolve(home, dir))
+        .describe('A folder, made if it is missing.'),
+    })
+      .prefault({})
+      .describe('Where state and position go when no sink of type kafka takes them.'),
+    snapshot: z
+      .enum(['emit', 'skip'])
+      .default('emit')
+      .describe('At the end of a first read: one `group-snapshot` for each group that is there, or nothing.'),
     events: section({
-      include: eventPatterns.default(['default']),
-      exclude: eventPatterns.default([]),
-    }).prefault({}),
+      include: eventPatterns
+        .default(['default'])
+        .describe('Types, `offset-*` for several; `default` is all of them but those that are off by default.'),
+      exclude: eventPatterns.default([]).describe('Types that are left out all the same.'),
+    })
+      .prefault({})
+      .describe('Which types of events are made.'),
     groups: section({
-      include: z.array(text).min(1).default(['*']),
-      exclude: z.array(text).default([]),
-    }).prefault({}),
+      include: z.array(text).min(1).default(['*']).describe('Patterns: `*` is any text, `?` any one character.'),
+      exclude: z.array(text).default([]).describe('Patterns of groups that are left out all the same.'),
+    })
+      .prefault({})
+      .describe('Which groups are spoken of.'),
     sinks: z
       .array(z.discriminatedUnion('type', [stdoutSink, kafkaSink]))
       .min(1)
-      .default([{ type: 'stdout', format: 'auto' }]),
+      .default([{ type: 'stdout', format: 'auto' }])
+      .describe('Where the events go.'),
   })
-}
-
-/** `tls: true` is TLS with the certificates that Node brings; `false` is none. */
-function onOrOff(value: unknown): unknown {
-  if (value === true || value === 'true') return {}
-  return value === false || value === 'false' ? undefined : value
 }

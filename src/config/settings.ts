@@ -9,22 +9,28 @@ export interface Setting {
   readonly value: unknown
 }
 
-interface Definition {
+export interface SettingDefinition {
   readonly variable: string
   /** Long flag; none for a secret, which every user of the machine could read in the process list. */
   readonly flag?: string
   readonly path: Path
   /** How the text becomes what the file would hold; paths are relative to the working directory. */
-  readonly kind: 'text' | 'host:port' | 'file' | 'secret-file' | 'milliseconds' | 'switch'
+  readonly kind: 'text' | 'host:port' | 'file' | 'secret-file' | 'milliseconds' | 'switch' | 'level' | 'port'
   readonly says: string
 }
 
-function define(path: string, variable: string, kind: Definition['kind'], says: string, flag?: string): Definition {
+function define(
+  path: string,
+  variable: string,
+  kind: SettingDefinition['kind'],
+  says: string,
+  flag?: string,
+): SettingDefinition {
   return { variable, ...(flag === undefined ? {} : { flag }), path: path.split('.'), kind, says }
 }
 
 /** What can be said of a cluster without a configuration file. */
-export const connectionSettings: readonly Definition[] = [
+export const connectionSettings: readonly SettingDefinition[] = [
   define('kafka.brokers', 'KOFF_BROKERS', 'host:port', 'some brokers of the cluster, with commas', 'brokers'),
   define('kafka.clientId', 'KOFF_CLIENT_ID', 'text', 'what brokers call koff', 'client-id'),
   define(
@@ -72,7 +78,14 @@ export const connectionSettings: readonly Definition[] = [
   ),
 ]
 
-function valueOf(kind: Definition['kind'], text: string): unknown {
+/** What can be said of a service beside that. */
+export const serviceSettings: readonly SettingDefinition[] = [
+  define('logLevel', 'KOFF_LOG_LEVEL', 'level', 'from which level on it logs, to standard error', 'log-level'),
+  define('http.port', 'KOFF_HTTP_PORT', 'port', 'where /metrics, /healthz and /readyz are', 'http-port'),
+  define('http.host', 'KOFF_HTTP_HOST', 'text', 'the address that they listen on', 'http-host'),
+]
+
+function valueOf(kind: SettingDefinition['kind'], text: string): unknown {
   switch (kind) {
     case 'file':
       return text.includes('-----BEGIN ') ? text : resolve(text)
@@ -83,6 +96,8 @@ function valueOf(kind: Definition['kind'], text: string): unknown {
     case 'text':
     case 'host:port':
     case 'milliseconds':
+    case 'level':
+    case 'port':
       return text
   }
 }
@@ -91,12 +106,13 @@ function valueOf(kind: Definition['kind'], text: string): unknown {
 export function settingsFrom(
   variables: NodeJS.ProcessEnv,
   flags: Readonly<Record<string, string | true | undefined>>,
+  definitions: readonly SettingDefinition[] = connectionSettings,
 ): Setting[] {
-  const fromVariables = connectionSettings.flatMap(({ variable, path, kind }) => {
+  const fromVariables = definitions.flatMap(({ variable, path, kind }) => {
     const text = variables[variable]
     return text === undefined || text === '' ? [] : [{ name: variable, path, value: valueOf(kind, text) }]
   })
-  const fromFlags = connectionSettings.flatMap(({ flag, path, kind }) => {
+  const fromFlags = definitions.flatMap(({ flag, path, kind }) => {
     const given = flag === undefined ? undefined : flags[flag]
     if (flag === undefined || given === undefined) return []
     return [{ name: `--${flag}`, path, value: given === true ? true : valueOf(kind, given) }]
@@ -106,7 +122,7 @@ export function settingsFrom(
 
 /** What to set for a path, when nothing did: `--sasl-username or KOFF_SASL_USERNAME`. */
 export function settingNames(path: Path): string | undefined {
-  const same = connectionSettings.filter(setting => setting.path.join('.') === path.join('.'))
+  const same = [...connectionSettings, ...serviceSettings].filter(setting => setting.path.join('.') === path.join('.'))
   const names = same.flatMap(({ flag, variable }) => (flag === undefined ? [variable] : [`--${flag}`, variable]))
   return names.length === 0 ? undefined : names.join(' or ')
 }

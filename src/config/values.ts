@@ -48,10 +48,15 @@ function isHttpUrl(value: string): boolean {
 }
 
 /** `host:port`, `host` (port 9092) or `[ipv6]:port`; a list of them, or one text with commas. */
-export const brokers = z.preprocess(
-  value => (typeof value === 'string' ? value.split(',').map(item => item.trim()) : value),
-  z.array(z.string().refine(isBroker, 'must be host:port')).min(1),
-)
+export const brokers = z
+  .preprocess(
+    value => (typeof value === 'string' ? value.split(',').map(item => item.trim()) : value),
+    z.array(z.string().refine(isBroker, 'must be host:port')).min(1),
+  )
+  .meta({ type: ['array', 'string'] })
+
+/** An address or name to listen on. */
+export const host = z.string().regex(/^[A-Za-z0-9.:_-]+$/, 'must be an address or the name of a host, without a port')
 
 function isBroker(value: string): boolean {
   const match = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(value)
@@ -62,9 +67,16 @@ function isBroker(value: string): boolean {
 /** As text too, since that is what a variable's value is. */
 export const flag = z.preprocess(value => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
 
+const fileReference = {
+  type: 'object',
+  properties: { file: { type: 'string', description: 'Path of the file that holds it.' } },
+  required: ['file'],
+  additionalProperties: false,
+}
+
 /** A secret as text, or `{ file: path }`, whose last line break does not count. */
 export function secret(readFile: ReadFile, form: 'line' | 'pem' = 'line') {
-  return z.unknown().transform((value, context): Secret => {
+  const schema = z.unknown().transform((value, context): Secret => {
     if (typeof value === 'string' && value !== '') {
       if (form === 'line') return hide(value)
       const content = readPem(value, readFile)
@@ -84,6 +96,9 @@ export function secret(readFile: ReadFile, form: 'line' | 'pem' = 'line') {
     context.addIssue({ code: 'custom', message: content.fault, path: ['file'] })
     return z.NEVER
   })
+  // What a transformation takes cannot be seen in it; this is for jsonSchema.ts.
+  if (form === 'pem') return schema.meta({ type: 'string' })
+  return schema.meta({ anyOf: [{ type: 'string' }, fileReference] })
 }
 
 /** Certificates: the path of a PEM file, or its text. */

@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(home, { recursive: true, force: true })
 })
 
-const commands = ['run', 'events', 'print', 'decode', 'replay', 'groups', 'record', 'config check']
+const commands = ['run', 'events', 'print', 'decode', 'replay', 'groups', 'record', 'config check', 'config schema']
 
 describe('help', () => {
   it('of koff itself names every command', async () => {
@@ -97,8 +97,8 @@ describe('a command line that is wrong', () => {
     ],
     ['print --tls-ca nowhere.pem', 'koff: --tls-ca: nowhere.pem cannot be read: no such file'],
     ['print -c nowhere.yaml', 'koff: nowhere.yaml: cannot be read: no such file'],
-    ['config', 'koff: config: which command? known: check; --help says more'],
-    ['config chekc', 'koff: config: unknown command "chekc"; did you mean check? known: check'],
+    ['config', 'koff: config: which command? known: check, schema; --help says more'],
+    ['config chekc', 'koff: config: unknown command "chekc"; did you mean check? known: check, schema'],
     ['config check', 'koff: check: file is missing; usage: koff config check [options] <file>'],
   ])('koff %s', async (line, message) => {
     const { code, stdout, stderr } = await runKoff(line.split(' ').filter(word => word !== ''))

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { pages } from '../../../scripts/docs/pages.ts'
+import { plainConfigSchema } from '../../../src/config/jsonSchema.ts'
+import { connectionSettings, serviceSettings } from '../../../src/config/settings.ts'
 import { definitions } from '../../../src/events/definitions.ts'
 
 const root = new URL('../../../', import.meta.url)
 
-test.each(pages())('$path is what the event definitions say', async ({ path, text }) => {
+test.each(pages())('$path is what the definitions say', async ({ path, text }) => {
   expect(await readFile(new URL(path, root), 'utf8')).toBe(text)
 })
 
@@ -21,10 +23,18 @@ test('the page describes every event with every field of it', () => {
 })
 
 test('every link of the page leads to a heading', () => {
-  for (const { text } of pages().filter(page => page.path.endsWith('.md'))) {
-    const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(match => match[1]?.toLowerCase())
-    const links = [...text.matchAll(/\(#([^)]+)\)/g)].map(match => match[1])
-    expect(links.length).toBeGreaterThan(definitions.length)
-    expect(links.filter(link => !headings.includes(link))).toEqual([])
-  }
+  const text = pages().find(({ path }) => path === 'docs/events.md')?.text ?? ''
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(match => match[1]?.toLowerCase())
+  const links = [...text.matchAll(/\(#([^)]+)\)/g)].map(match => match[1])
+  expect(links.length).toBeGreaterThan(definitions.length)
+  expect(links.filter(link => !headings.includes(link))).toEqual([])
+})
+
+test('the page of the configuration describes every key, and how else it can be set', () => {
+  const page = pages().find(({ path }) => path === 'docs/configuration.md')?.text ?? ''
+  const keys = Object.keys(plainConfigSchema().properties ?? {})
+  expect(keys.length).toBeGreaterThan(8)
+  expect(keys.filter(key => !page.includes(`| \`${key}\` |`))).toEqual([])
+  const settings = [...connectionSettings, ...serviceSettings]
+  expect(settings.filter(({ variable }) => !page.includes(`| \`${variable}\` |`))).toEqual([])
 })

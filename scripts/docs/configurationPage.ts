@@ -1,0 +1,141 @@
+import { type JsonSchema, plainConfigSchema } from '../../src/config/jsonSchema.ts'
+import { connectionSettings, type SettingDefinition, serviceSettings } from '../../src/config/settings.ts'
+
+/** docs/configuration.md: every key by section, then flags and variables. */
+export function configurationPage(): string {
+  const [top, ...sections] = sectionsOf('', plainConfigSchema())
+  return `${[
+    '<!-- Written by `npm run docs` from src/config; edit the schema there. -->',
+    '# Configuration',
+    introduction,
+    '## Keys',
+    top?.table ?? '',
+    ...sections.flatMap(({ title, about, table }) => [`## ${title}`, about, table]),
+    '## Flags and variables',
+    'They override the file, and flags override variables; an empty variable is one that is not set. Secrets have no flag.',
+    'Every command that reads a cluster:',
+    settingTable(connectionSettings),
+    '`koff run`:',
+    settingTable(serviceSettings),
+  ].join('\n\n')}\n`
+}
+
+const introduction = `\`koff run -c koff.yaml\` takes a YAML file; the other commands that read a cluster take \`kafka\` from it. Examples with comments
+are in [config/](../config). Without a file koff reads \`localhost:9092\` and prints events.
+
+- **Variables**: any value may hold \`\${NAME}\` or \`\${NAME:-default}\`; \`$\${\` is a literal \`\${\`. A variable that is not set and has
+  no default is an error, and so is one where its value does not fit.
+- **Secrets**: as a text, best from a variable, or \`{ file: /run/secrets/… }\`, whose last line break does not count. koff never
+  prints one: not in logs, messages, metrics, nor in what \`koff config check\` says.
+- **Paths** are relative to the file that names them.
+- **Faults**: \`koff config check FILE\` says all that is wrong, with line and key, and what was probably meant; exit code 2.
+- **Editors**: \`koff config schema\` prints the JSON schema, which is [schemas/koff-config.schema.json](../schemas/koff-config.schema.json) too. With the
+  YAML language server: \`# yaml-language-server: $schema=…/koff-config.schema.json\` in the first line.`
+
+interface Section {
+  readonly title: string
+  readonly about: string
+  readonly table: string
+}
+
+/** The table of a mapping, then those of the mappings in it. */
+function sectionsOf(path: string, schema: JsonSchema, title = `\`${path}\``): Section[] {
+  const { properties = {}, required = [], description = '' } = schema
+  const rows = Object.entries(properties).map(([key, value]) => {
+    const keyPath = joined(path, key)
+    if (value.description === undefined)
+      throw new Error(`${keyPath}: has no description; add .describe('…') in src/config`)
+    const fallback = required.includes(key) ? 'required' : shown(value.default)
+    return `| \`${key}\` | ${typeOf(value, keyPath)} | ${fallback} | ${cell(value.description)} |`
+  })
+  const inside = Object.entries(properties).flatMap(([key, value]) => mappingsIn(joined(path, key), value))
+  const table = ['| key | type | default | |', '|---|---|---|---|', ...rows].join('\n')
+  return [{ title, about: description, table }, ...inside]
+}
+
+function joined(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`
+}
+
+function mappingsIn(path: string, schema: JsonSchema): Section[] {
+  const { properties, items, oneOf, anyOf } = schema
+  if (properties !== undefined) return sectionsOf(path, schema)
+  if (items !== undefined) return mappingsIn(`${path}[]`, items)
+  if (oneOf !== undefined) {
+    // Those that differ in nothing but their name are one.
+    const variants = Map.groupBy(oneOf, variant =>
+      JSON.stringify({ ...variant, properties: withoutConstants(variant) }),
+    )
+    return [...variants.values()].flatMap(same => variantSections(path, same))
+  }
+  return (anyOf ?? []).filter(part => !isFileReference(part)).flatMap(part => mappingsIn(path, part))
+}
+
+/** Mappings that differ in nothing but the name in one key. */
+function variantSections(path: string, same: readonly JsonSchema[]): Section[] {
+  const [{ properties = {}, ...first } = {}] = same
+  const [key = ''] = Object.entries(properties).find(([, value]) => value.const !== undefined) ?? []
+  const named = same.map(variant => variant.properties?.[key] ?? {})
+  const about = [...new Set(named.map(({ description = '' }) => description))].join(' ')
+  const names = { description: 'Which of them it is.', enum: named.map(({ const: name }) => name) }
+  const title = `\`${path}\`: \`${key}\` ${names.enum.map(name => `\`${String(name)}\``).join(', ')}`
+  return sectionsOf(path, { ...first, description: about, properties: { ...properties, [key]: names } }, title)
+}
+
+function withoutConstants({ properties = {} }: JsonSchema): JsonSchema['properties'] {
+  return Object.fromEntries(Object.entries(properties).filter(([, { const: value }]) => value === undefined))
+}
+
+/** A secret is one key, however it is given. */
+function isFileReference({ properties }: JsonSchema): boolean {
+  return properties !== undefined && Object.keys(properties).join() === 'file'
+}
+
+function typeOf(schema: JsonSchema, path: string): string {
+  const { type, enum: names, items, oneOf, anyOf, minimum, maximum } = schema
+  if (names !== undefined) return names.map(name => `\`${String(name)}\``).join(' ')
+  if (anyOf?.some(isFileReference)) return 'secret'
+  if (anyOf !== undefined) return anyOf.map(part => typeOf(part, path)).join(' or ')
+  if (oneOf !== undefined) return 'mapping'
+  const types = [type].flat().map(name => {
+    switch (name) {
+      case 'string':
+        return 'text'
+      case 'boolean':
+        return '`true` `false`'
+      case 'integer':
+      case 'number':
+        return `number${range(minimum, maximum)}`
+      case 'array':
+        return items?.properties === undefined && items?.oneOf === undefined ? 'list' : 'list of mappings'
+      case 'object':
+        return 'mapping'
+      case undefined:
+      default:
+        throw new Error(`${path}: no words for the type ${JSON.stringify(schema)}`)
+    }
+  })
+  return types.join(' or ')
+}
+
+/** What timers and Kafka's numbers end at goes without saying. */
+function range(minimum: unknown, maximum: unknown): string {
+  const hasEnd = typeof maximum === 'number' && maximum < 2_147_483_647
+  if (typeof minimum !== 'number') return hasEnd ? ` ≤ ${maximum}` : ''
+  return hasEnd ? ` ${minimum}–${maximum}` : ` ≥ ${minimum}`
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? '' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}
+
+function settingTable(settings: readonly SettingDefinition[]): string {
+  const rows = settings.map(({ variable, flag, path, says }) => {
+    return `| ${flag === undefined ? '' : `\`--${flag}\``} | \`${variable}\` | \`${path.join('.')}\` | ${cell(says)} |`
+  })
+  return ['| flag | variable | key | |', '|---|---|---|---|', ...rows].join('\n')
+}
