@@ -58,7 +58,7 @@ async function launch(folder: string): Promise<BenchBroker> {
   const address = `127.0.0.1:${place.port}`
   const run = await temporaryFolder('bench')
   const config = join(run, 'server.properties')
-  const settings = { version: versions.kafka, offsetsPartitions, properties: keptAsItIs }
+  const settings = { quorum: 'kraft', version: versions.kafka, offsetsPartitions, properties: keptAsItIs } as const
   await writeFile(config, propertiesFile(serverProperties(place, [place], settings)))
   const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'
   const server = await startServer({
@@ -69,7 +69,7 @@ async function launch(folder: string): Promise<BenchBroker> {
         args: ['-Xms512m', '-Xmx2g', '-XX:+UseSerialGC', quiet, '-cp', `${jars}/*`, 'kafka.Kafka', config],
         folder: run,
       }),
-    probe: () => clusterOf(address, { brokers: 1 }),
+    probe: async () => void (await clusterOf(address, { brokers: 1 })),
     remove: () => removeFolder(run),
     failure: 'BROKER_UNREACHABLE',
   })

@@ -1,7 +1,7 @@
 import { Admin } from '@platformatic/kafka'
 
-/** Resolves when the broker at `address` answers and sees the whole cluster; rejects otherwise. */
-export async function clusterOf(address: string, expected: { brokers: number }): Promise<void> {
+/** The cluster's id, when the broker at `address` answers and sees the whole cluster; rejects otherwise. */
+export async function clusterOf(address: string, expected: { brokers: number }): Promise<string> {
   const admin = new Admin({
     clientId: 'koff-probe',
     bootstrapBrokers: [address],
@@ -10,9 +10,10 @@ export async function clusterOf(address: string, expected: { brokers: number }):
     requestTimeout: 5_000,
   })
   try {
-    const { brokers } = await admin.metadata({ topics: [] })
+    const { id, brokers } = await admin.metadata({ topics: [] })
     if (brokers.size !== expected.brokers)
       throw new Error(`${address} sees ${brokers.size} of ${expected.brokers} brokers`)
+    return id
   } finally {
     await admin.close()
   }

@@ -47,7 +47,7 @@ async function formatted(jars: string, version: string): Promise<string> {
     try {
       const place: BrokerPlace = { id: 1, port: 1, controllerPort: 2, folder: work }
       const config = join(work, 'server.properties')
-      await writeFile(config, propertiesFile(serverProperties(place, [place], { version })))
+      await writeFile(config, propertiesFile(serverProperties(place, [place], { quorum: 'kraft', version })))
       const tool = ['kafka.tools.StorageTool', 'format', '-t', kafkaUuid(), '-c', config, ...features(version)]
       await runJava(['-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', `${jars}/*`, ...tool])
       await publish(join(work, 'data'), final)
@@ -58,7 +58,8 @@ async function formatted(jars: string, version: string): Promise<string> {
   })
 }
 
-/** A cluster of 4.x has share and streams groups when it was formatted with them. */
+/** A cluster of 4.2 and later has share and streams groups when it was formatted with them. */
 function features(version: string): readonly string[] {
-  return version.startsWith('3.') ? [] : ['--feature', 'share.version=1', '--feature', 'streams.version=1']
+  const without = /^(3|4\.[01])\./.test(version)
+  return without ? [] : ['--feature', 'share.version=1', '--feature', 'streams.version=1']
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { classArchive } from './archive.ts'
 import { clusterOf } from './cluster.ts'
@@ -6,15 +6,16 @@ import { format, kafkaUuid } from './format.ts'
 import { type DownloadOptions, kafkaJars } from './maven.ts'
 import { freePort } from './ports.ts'
 import { removeFolder, startProcess, temporaryFolder } from './process.ts'
-import { type BrokerPlace, type Listener, propertiesFile, serverProperties } from './properties.ts'
+import { type BrokerPlace, type Listener, propertiesFile, type Quorum, serverProperties } from './properties.ts'
 import { type Server, startServer } from './server.ts'
 import { requireJava } from './toolchain.ts'
 import { versions } from './versions.ts'
+import { startZooKeeper } from './zookeeper.ts'
 
 export interface KafkaOptions extends DownloadOptions {
   /** 1 unless given. With 3 the internal topics have 3 replicas, and the cluster survives the loss of any one. */
   readonly brokers?: number
-  /** 4.3.0 unless given; 3.3 and later (KRaft). */
+  /** 4.3.0 unless given; 2.4 to 2.8 (with a ZooKeeper of their own), 3.3 and later (KRaft). */
   readonly version?: string
   /** Partitions of `__consumer_offsets`, 4 unless given. */
   readonly offsetsPartitions?: number
@@ -46,11 +47,13 @@ export interface Kafka extends Server {
   readonly dataFolder: string
 }
 
-/** Starts a Kafka cluster of its own (KRaft, plaintext, loopback); resolves when every broker answers. */
+/** Starts a Kafka cluster of its own (plaintext, loopback); resolves when every broker answers. */
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const { version = versions.kafka, jvm = fastAndSmall } = options
   await requireJava()
   const jars = await kafkaJars(version, options)
+  // Others are started too seldom to win back what the training takes.
+  if (version !== versions.kafka) return launchCluster({ jars, version, jvm, options })
   const shared = await classArchive({
     name: `kafka-${version}`,
     train: async flags => {
@@ -70,11 +73,16 @@ interface Launch {
 }
 
 async function launchCluster(launch: Launch): Promise<Kafka> {
-  const { version, options } = launch
+  const { jars, version, options } = launch
   const folder = await temporaryFolder('kafka')
-  const remove = () => removeFolder(folder)
+  const zookeeper = version.startsWith('2.') ? await startZooKeeper({ jars, folder }) : null
+  const remove = async () => {
+    await zookeeper?.stop()
+    await removeFolder(folder)
+  }
   try {
-    const clusterId = kafkaUuid()
+    const id = kafkaUuid()
+    const quorum = zookeeper === null ? 'kraft' : { zookeeper: zookeeper.address }
     const places = await Promise.all(
       Array.from({ length: options.brokers ?? 1 }, async (_, index) => ({
         id: index + 1,
@@ -83,7 +91,9 @@ async function launchCluster(launch: Launch): Promise<Kafka> {
         folder: join(folder, `broker-${index + 1}`),
       })),
     )
-    const settled = await Promise.allSettled(places.map(place => startNode({ ...launch, place, places, clusterId })))
+    const settled = await Promise.allSettled(
+      places.map(place => startNode({ ...launch, place, places, quorum, clusterId: id })),
+    )
     const nodes = settled.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
     const failed = settled.find(result => result.status === 'rejected')
     if (failed !== undefined) {
@@ -91,6 +101,8 @@ async function launchCluster(launch: Launch): Promise<Kafka> {
       throw failed.reason
     }
     const brokers = nodes.map(({ address }) => address)
+    // With ZooKeeper the first broker gives the cluster its id.
+    const clusterId = zookeeper === null ? id : await clusterOf(brokers[0] ?? '', { brokers: brokers.length })
     return cluster({ nodes, remove, bootstrap: brokers.join(','), brokers, clusterId, version })
   } catch (error) {
     await remove()
@@ -101,15 +113,18 @@ async function launchCluster(launch: Launch): Promise<Kafka> {
 interface NodeLaunch extends Launch {
   readonly place: BrokerPlace
   readonly places: readonly BrokerPlace[]
+  readonly quorum: Quorum
   readonly clusterId: string
 }
 
-async function startNode({ jars, version, jvm, options, place, places, clusterId }: NodeLaunch): Promise<StartedNode> {
+async function startNode(launch: NodeLaunch): Promise<StartedNode> {
+  const { jars, version, jvm, options, place, places, quorum, clusterId } = launch
   const { id, folder } = place
   const address = `127.0.0.1:${place.port}`
-  await format({ jars, version, clusterId, place })
+  await mkdir(folder, { recursive: true })
+  if (quorum === 'kraft') await format({ jars, version, clusterId, place })
   const config = join(folder, 'server.properties')
-  await writeFile(config, propertiesFile(serverProperties(place, places, { version, ...options })))
+  await writeFile(config, propertiesFile(serverProperties(place, places, { version, quorum, ...options })))
   const server = await startServer({
     what: `Kafka ${version} broker ${id}`,
     launch: () =>
@@ -119,7 +134,7 @@ async function startNode({ jars, version, jvm, options, place, places, clusterId
         folder,
         temporary: dirname(folder),
       }),
-    probe: () => clusterOf(address, { brokers: places.length }),
+    probe: async () => void (await clusterOf(address, { brokers: places.length })),
     remove: async () => undefined,
     failure: 'BROKER_UNREACHABLE',
   })

@@ -21,23 +21,17 @@ export interface DownloadOptions {
   readonly onProgress?: (download: Download) => void
 }
 
-/** The folder of the jars of one Kafka version: broker, clients, tools and Kafka Streams. Class path: `<folder>/*`. */
+/**
+ * The folder of the jars of one Kafka version: broker, clients, tools and Kafka Streams; of a 2.x the broker alone,
+ * with ZooKeeper. Class path: `<folder>/*`.
+ */
 export async function kafkaJars(version: string = versions.kafka, options: DownloadOptions = {}): Promise<string> {
-  return fetched(
-    {
-      folder: `kafka-${version}`,
-      what: `Kafka ${version}`,
-      get: {
-        jars: [
-          `org.apache.kafka:kafka_2.13:${version}`,
-          `org.apache.kafka:kafka-tools:${version}`,
-          `org.apache.kafka:kafka-streams:${version}`,
-          slf4j,
-        ],
-      },
-    },
-    options,
-  )
+  const broker = `org.apache.kafka:kafka_2.13:${version}`
+  const more = version.startsWith('2.')
+    ? [log4j]
+    : [`org.apache.kafka:kafka-tools:${version}`, `org.apache.kafka:kafka-streams:${version}`]
+  const get = { jars: [broker, ...more, slf4j] }
+  return fetched({ folder: `kafka-${version}`, what: `Kafka ${version}`, get }, options)
 }
 
 /** The folder of the jars that Java clients need: Kafka's clients and Streams, and Avro. Class path: `<folder>/*`. */
@@ -106,6 +100,9 @@ const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.10'
 
 /** Without a binding of slf4j a broker that does not come up says nothing at all. */
 const slf4j = 'org.slf4j:slf4j-simple:1.7.36'
+
+/** Brokers of 2.x do not run without log4j's classes, also where they log to something else. */
+const log4j = 'ch.qos.reload4j:reload4j:1.2.26'
 
 interface Wanted {
   readonly folder: string

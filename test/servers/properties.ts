@@ -12,7 +12,11 @@ export interface Listener {
   readonly port: number
 }
 
+/** What keeps a cluster's metadata: the brokers themselves (KRaft), or before that a ZooKeeper at this address. */
+export type Quorum = 'kraft' | { readonly zookeeper: string }
+
 export interface PropertyOptions {
+  readonly quorum: Quorum
   /** Besides the plain one that the servers themselves and the tests use; for one broker. */
   readonly listeners?: readonly Listener[]
   /** Of Kafka. */
@@ -21,27 +25,22 @@ export interface PropertyOptions {
   readonly properties?: Readonly<Record<string, string>>
 }
 
-/** The server.properties of one broker of a cluster in which every broker is a controller, too. */
+/** The server.properties of one broker; without ZooKeeper every broker of a cluster is a controller, too. */
 export function serverProperties(
   place: BrokerPlace,
   places: readonly BrokerPlace[],
-  { version, offsetsPartitions = 4, properties = {}, listeners = [] }: PropertyOptions,
+  { quorum, version, offsetsPartitions = 4, properties = {}, listeners = [] }: PropertyOptions,
 ): Record<string, string> {
   const replicas = String(Math.min(3, places.length))
   const minInSync = places.length >= 3 ? '2' : '1'
   const open = [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: place.port }, ...listeners]
   const advertised = open.map(({ name, port }) => `${name}://127.0.0.1:${port}`)
+  const protocols = open.map(({ name, protocol }) => `${name}:${protocol}`)
   return {
-    'process.roles': 'broker,controller',
-    'node.id': String(place.id),
-    'controller.quorum.voters': places.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    listeners: [...advertised, `CONTROLLER://127.0.0.1:${place.controllerPort}`].join(','),
+    listeners: advertised.join(','),
+    'listener.security.protocol.map': protocols.join(','),
+    ...(quorum === 'kraft' ? kraft(place, places, { advertised, protocols }) : zookeeper(place, quorum.zookeeper)),
     'advertised.listeners': advertised.join(','),
-    'listener.security.protocol.map': [
-      ...open.map(({ name, protocol }) => `${name}:${protocol}`),
-      'CONTROLLER:PLAINTEXT',
-    ].join(','),
-    'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': `${place.folder}/data`,
     'auto.create.topics.enable': 'false',
@@ -58,6 +57,31 @@ export function propertiesFile(properties: Readonly<Record<string, string>>): st
   return Object.entries(properties)
     .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\')}\n`)
     .join('')
+}
+
+interface Listeners {
+  readonly advertised: readonly string[]
+  readonly protocols: readonly string[]
+}
+
+function kraft(place: BrokerPlace, places: readonly BrokerPlace[], { advertised, protocols }: Listeners) {
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': String(place.id),
+    'controller.quorum.voters': places.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
+    listeners: [...advertised, `CONTROLLER://127.0.0.1:${place.controllerPort}`].join(','),
+    'listener.security.protocol.map': [...protocols, 'CONTROLLER:PLAINTEXT'].join(','),
+    'controller.listener.names': 'CONTROLLER',
+  }
+}
+
+/** A broker killed comes back only when ZooKeeper has forgotten its session. */
+function zookeeper(place: BrokerPlace, address: string) {
+  return {
+    'broker.id': String(place.id),
+    'zookeeper.connect': address,
+    'zookeeper.session.timeout.ms': '2000',
+  }
 }
 
 function internalTopics(replicas: string, minInSync: string, offsetsPartitions: number): Record<string, string> {

@@ -1,8 +1,8 @@
 /** What the tests, the demo and the benchmarks run on. A change here is downloaded by itself at the next start. */
 export const versions = {
   kafka: '4.3.0',
-  /** The first line of versions that koff also reads: the last 3.x, and an early KRaft. */
-  olderKafka: ['3.9.1', '3.3.2'],
+  /** Older ones that koff reads as well: the first and the last 2.x (with ZooKeeper), an early KRaft, the last 3.x, the first 4.x. */
+  olderKafka: ['2.4.1', '2.8.2', '3.3.2', '3.9.1', '4.0.0'],
   /** 3.0.x is the last line of Apicurio that runs on Java 17. */
   registry: '3.0.9',
   /** Carries redis-server binaries; used only where none is on the PATH. */
