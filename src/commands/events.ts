@@ -5,7 +5,7 @@ import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, co
 import { deliver } from './deliver.ts'
 import { addEventOptions, type EventOptions, groupFilter, typesOf } from './eventOptions.ts'
 import { catchUpProgress } from './progress.ts'
-import { interruptionCode, note, type Shell } from './shell.ts'
+import { interruptionCode, noteLog, type Shell } from './shell.ts'
 
 interface EventsOptions extends EventOptions, ConnectionFlags {
   readonly json?: true
@@ -40,7 +40,7 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
   await using source = await openKafkaSource({
     ...brokerOptions(kafka),
     untilEnd: options.untilEnd === true,
-    log: line => note(shell, line),
+    log: noteLog(shell),
   })
   using progress = catchUpProgress(source, shell.stderr)
   const fold = new Fold({

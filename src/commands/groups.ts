@@ -9,7 +9,7 @@ import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, co
 import { collect } from './eventOptions.ts'
 import { parseTime } from './logPoint.ts'
 import { catchUpProgress, fileProgress } from './progress.ts'
-import { interruptionCode, note, put, type Shell } from './shell.ts'
+import { interruptionCode, noteLog, put, type Shell } from './shell.ts'
 
 interface GroupsOptions extends ConnectionFlags {
   readonly at?: number
@@ -64,7 +64,7 @@ async function openCluster(shell: Shell, options: GroupsOptions): Promise<Source
     ...brokerOptions(kafka),
     untilEnd: true,
     waitForTopic: false,
-    log: line => note(shell, line),
+    log: noteLog(shell),
   })
 }
 

@@ -9,7 +9,7 @@ import {
   recordFilter,
   toOption,
 } from './recordFilter.ts'
-import { note, type Shell } from './shell.ts'
+import { noteLog, type Shell } from './shell.ts'
 
 /** Of the commands that show or keep records of a running cluster. */
 export interface LiveOptions extends Omit<RecordFilterOptions, 'from'>, ConnectionFlags {
@@ -49,7 +49,7 @@ export async function openLive(shell: Shell, options: LiveOptions): Promise<Live
     ...(partition === undefined ? {} : { partitions: [...new Set(partition)] }),
     from: typeof from === 'string' ? from : startOf(from, partition),
     untilEnd: untilEnd === true || (to !== undefined && untilMs <= 0),
-    log: line => note(shell, line),
+    log: noteLog(shell),
   })
   const ends = new AbortController()
   const timer = untilMs > 0 ? setTimeout(() => ends.abort(), Math.min(untilMs, maxTimerMs)) : undefined

@@ -9,7 +9,7 @@ import { printCommand } from './print.ts'
 import { recordCommand } from './record.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
-import { interruptionCode, OutputClosed, put, type Shell } from './shell.ts'
+import { exitCodeOf, interruptionCode, OutputClosed, put, type Shell } from './shell.ts'
 import { usageError } from './usage.ts'
 
 /** A command under its own flags; `finish` takes its exit code. */
@@ -85,7 +85,7 @@ function report(error: unknown, shell: Shell): number {
   // A line that begins with a place in a file stays as it is, so that editors find it.
   const lines = error.code === 'CONFIG_INVALID' ? error.message.split('\n') : [error.message.replaceAll('\n', ' ')]
   for (const line of lines) shell.stderr.write(/^\S+:\d+: /.test(line) ? `${line}\n` : `koff: ${line}\n`)
-  return error.code === 'USAGE' || error.code === 'CONFIG_INVALID' ? 2 : 1
+  return exitCodeOf(error)
 }
 
 function version(): string {

@@ -4,11 +4,12 @@ import type { Output } from '../runtime/delivery/output.ts'
 import type { Ownership } from '../runtime/delivery/ownership.ts'
 import { runService } from '../runtime/delivery/service.ts'
 import { Fold } from '../runtime/fold.ts'
+import type { Log } from '../runtime/log.ts'
 import type { Sink } from '../runtime/sink.ts'
 import { brokerOptions } from './connection.ts'
 import { groupFilter } from './eventOptions.ts'
 import { catchUpProgress } from './progress.ts'
-import { note, type Shell } from './shell.ts'
+import type { Shell } from './shell.ts'
 
 /** Where the events and the state go, and which partitions are this instance's. */
 export interface Delivery {
@@ -19,7 +20,7 @@ export interface Delivery {
 export interface Place {
   /** How many `__consumer_offsets` has. */
   readonly partitions: number
-  readonly log: (line: string) => void
+  readonly log: Log
 }
 
 export type Deliver = (place: Place) => Promise<Delivery>
@@ -30,15 +31,17 @@ export interface ServicePlan {
   /** Shown each event after it is committed. */
   readonly mirrors: readonly Sink[]
   readonly signal: AbortSignal
+  readonly log: Log
 }
 
 /** The cluster's events, delivered together with the state, until the signal aborts. */
-export async function runWithState(shell: Shell, { config, deliver, mirrors, signal }: ServicePlan): Promise<void> {
+export async function runWithState(shell: Shell, plan: ServicePlan): Promise<void> {
+  const { config, deliver, mirrors, signal, log } = plan
   const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const broker = brokerOptions(config.kafka)
-  const log = (line: string) => note(shell, line)
   const { cluster, partitions, isNew } = await awaitTopic(broker, { topic: '__consumer_offsets', signal, log })
+  log.info(`reads the groups of cluster ${cluster}, ${partitions} partitions`, { cluster, partitions })
   const delivery = await deliver({ partitions, log })
   await using output = delivery.output
   await using ownership = delivery.ownership

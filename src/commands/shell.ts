@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { KoffError } from '../errors.ts'
+import type { Log } from '../runtime/log.ts'
 
 /** Everything of the process that a command touches, so that a test can bring its own. */
 export interface Shell {
@@ -24,6 +25,11 @@ export class Interruption extends Error {
 /** The exit code of a command that stopped before its end if it was interrupted, and 0 otherwise. */
 export function interruptionCode({ signal }: Shell): number {
   return signal.aborted && signal.reason instanceof Interruption ? signal.reason.exitCode : 0
+}
+
+/** 2 where the command line or a configuration is wrong, 1 for everything else. */
+export function exitCodeOf({ code }: KoffError): number {
+  return code === 'USAGE' || code === 'CONFIG_INVALID' ? 2 : 1
 }
 
 export type Output = Writable & {
@@ -59,4 +65,10 @@ function unwritable(error: Error): KoffError {
 /** One line on standard error, where it does not mix with what a command puts out. */
 export function note(shell: Shell, text: string): void {
   shell.stderr.write(`koff: ${text}\n`)
+}
+
+/** For commands that a person or a script waits for: the words of every notice that concerns them, and no more. */
+export function noteLog(shell: Shell): Log {
+  const line = (message: string) => note(shell, message)
+  return { debug: () => undefined, info: line, warn: line, error: line }
 }

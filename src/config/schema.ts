@@ -9,7 +9,7 @@ export type Config = z.infer<ReturnType<typeof configSchema>>
 export type KafkaConfig = Config['kafka']
 export type SinkConfig = Config['sinks'][number]
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 export interface Surroundings {
   /** Gives the text of a file, relative to `home`. */

@@ -176,7 +176,13 @@ describe('koff on a cluster with a life behind it', () => {
       expect(second.stderr()).toContain(join(home, 'state', 'koff.db'))
       run.kill('SIGTERM')
       expect(await run.ended).toEqual([0, null])
-      expect(run.stderr()).toBe('')
+      const logged = run.stderr().trim().split('\n')
+      expect(logged.map(line => (JSON.parse(line) as { level: string; msg: string }).level)).toEqual([
+        'info',
+        'info',
+        'info',
+      ])
+      expect(logged.at(-1)).toContain('"msg":"ended"')
       const groups = new Set(parsed(run.lines()).map(({ group }) => group))
       expect(groups).toEqual(new Set(['', 'first', 'third']))
       expect(run.lines().filter(line => line.includes('"group-snapshot"'))).toHaveLength(1)

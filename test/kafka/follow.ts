@@ -8,6 +8,7 @@ import type { BatchFault, RecordBatch } from '../../src/wire/batch.ts'
 import { readBatches } from '../../src/wire/readBatches.ts'
 import { RecordCursor } from '../../src/wire/recordCursor.ts'
 import { until } from '../clients/until.ts'
+import { linesTo } from '../runtime/linesTo.ts'
 
 /** What a source gave of one partition, in the order in which it came. */
 export interface Followed {
@@ -37,7 +38,7 @@ export interface Following extends AsyncDisposable {
 /** Opens a source with these options and reads it; between chunks it waits for `pause`, if there is one. */
 export async function follow(options: KafkaSourceOptions, pause?: () => Promise<void>): Promise<Following> {
   const lines: string[] = []
-  const source = await openKafkaSource({ ...options, log: line => lines.push(line) })
+  const source = await openKafkaSource({ ...options, log: linesTo(lines) })
   const partitions = new Map<number, Followed>()
   const topics = new Map<string, string>()
   const kinds: Input['kind'][] = []

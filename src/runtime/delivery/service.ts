@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { KoffError } from '../../errors.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import type { Fold } from '../fold.ts'
+import type { Log } from '../log.ts'
+import { ranges } from '../ranges.ts'
 import type { Sink } from '../sink.ts'
 import type { Source } from '../source.ts'
 import { createOutages } from './outages.ts'
@@ -21,8 +23,7 @@ export interface ServiceOptions {
   /** Which events are delivered; by default all that the fold gives. */
   readonly accept?: (event: KoffEvent) => boolean
   readonly signal: AbortSignal
-  /** Takes notices for people, a line each. */
-  readonly log: (line: string) => void
+  readonly log: Log
   /** State that changed without an event is committed this often at most; 5 s unless given. */
   readonly stateEveryMs?: number
   /** What an end by `signal` may take; 8 s unless given. */
@@ -48,7 +49,11 @@ export async function runService(options: ServiceOptions): Promise<void> {
   try {
     for (const mirror of mirrors) await mirror.open(stop)
     await output.open(stop)
-    await ownership.start(() => partitions.adjust(), stop)
+    const changed = () => {
+      log.info(ownedText(ownership.partitions), { partitions: [...ownership.partitions] })
+      partitions.adjust()
+    }
+    await ownership.start(changed, stop)
     while (!stop.aborted) await readWhatIsOwned(options, partitions, stop)
   } catch (error) {
     if (!stop.aborted) throw error
@@ -56,6 +61,10 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const finished = partitions.finish()
   await Promise.race([finished, sleep(finishTimeoutMs, undefined, { ref: false })])
   if (fatal.signal.aborted) throw fatal.signal.reason
+}
+
+function ownedText(partitions: ReadonlySet<number>): string {
+  return partitions.size === 0 ? 'owns no partition: others have them all' : `owns partitions ${ranges(partitions)}`
 }
 
 /** One source for the partitions that are ready, until they are others. */
@@ -76,7 +85,7 @@ async function readWhatIsOwned(
   } catch (error) {
     if (until.aborted) return
     if (!(error instanceof KoffError && error.retriable)) throw error
-    options.log(`${error.message}; trying again`)
+    options.log.warn(`${error.message}; trying again`, { reason: error.message })
     await sleep(1_000, undefined, { signal: until }).catch(() => undefined)
   }
 }

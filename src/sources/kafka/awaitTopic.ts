@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from '../../runtime/log.ts'
 import type { BrokerOptions } from './brokerOptions.ts'
 import { openCluster } from './cluster.ts'
 import { authorizationFailure } from './failure.ts'
@@ -6,8 +7,7 @@ import { authorizationFailure } from './failure.ts'
 export interface AwaitTopicOptions {
   readonly topic: string
   readonly signal: AbortSignal
-  /** Takes a line where there is something to wait for, and one when that is over. */
-  readonly log: (line: string) => void
+  readonly log: Log
 }
 
 export interface FoundTopic {
@@ -39,10 +39,10 @@ export async function awaitTopic(
         throw authorizationFailure(cluster.connection?.broker ?? options.brokers.join(', '), 'Describe', topic)
       }
       if (found !== undefined && found.errorCode === 0 && found.partitions.length > 0) {
-        if (tries > 0) log(`${topic} is there now`)
+        if (tries > 0) log.info(`${topic} is there now`, { topic })
         return { cluster: cluster.id, partitions: found.partitions.length, isNew: tries > 0 }
       }
-      if (tries === 0) log(`${topic} is not there yet: waiting for it`)
+      if (tries === 0) log.info(`${topic} is not there yet: waiting for it`, { topic })
       await sleep(pauseMs, undefined, { signal })
     }
   } finally {

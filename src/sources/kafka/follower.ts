@@ -151,7 +151,12 @@ export class Follower {
       }
       const fault = hear(followed, answer)
       if (fault === null) return []
-      log(`${topic} ${followed.partition}: ${fault.fault.reason}`)
+      const { partition } = followed
+      log.warn(`${topic} ${partition}: ${fault.fault.reason}`, {
+        topic,
+        partitions: [partition],
+        reason: fault.fault.reason,
+      })
       return [fault]
     })
   }

@@ -1,11 +1,13 @@
 import { KoffError } from '../../errors.ts'
+import type { Log } from '../../runtime/log.ts'
+import { ranges } from '../../runtime/ranges.ts'
 import type { FaultInput } from '../../state/input.ts'
 import { backOffMs } from './backOff.ts'
 import { authorizationFailure, errorName } from './failure.ts'
 import { beginAnew, type FollowedPartition, followedPartition, lastEpoch } from './followedPartition.ts'
 import { logEnd, logStart } from './listOffsets.ts'
 import type { TopicMetadata } from './metadata.ts'
-import { createTroubles, ranges } from './troubles.ts'
+import { createTroubles } from './troubles.ts'
 
 /** Where to begin: for all partitions alike, or by partition (the others from the earliest). */
 export type From = 'earliest' | 'latest' | { readonly timestamp: number } | ReadonlyMap<number, number>
@@ -20,7 +22,7 @@ export interface PartitionTableOptions {
   /** Nothing that the partitions hold was there before koff started. */
   readonly isNew: boolean
   readonly metadataMaxAgeMs: number
-  readonly log: (line: string) => void
+  readonly log: Log
 }
 
 /** How long to wait after failures in a row. The first wait is as short as an election takes in a healthy cluster. */
@@ -94,8 +96,9 @@ export class PartitionTable {
     this.#troubles.begin([...this.partitions.keys()], errorName(code))
     if (isAbsent && this.#isAbsent) return []
     this.#isAbsent = isAbsent
-    if (!isAbsent) log(`${topic}: ${errorName(code)}; trying again until it works`)
-    else if (!untilEnd) log(`${topic} is not there yet: waiting for it`)
+    if (!isAbsent)
+      log.warn(`${topic}: ${errorName(code)}; trying again until it works`, { topic, reason: errorName(code) })
+    else if (!untilEnd) log.info(`${topic} is not there yet: waiting for it`, { topic })
     return []
   }
 
@@ -106,7 +109,7 @@ export class PartitionTable {
     if (missing.length > 0) {
       throw new KoffError('USAGE', `${topic} has ${numbers.length} partitions; ${ranges(missing)} is not one of them`)
     }
-    if (this.#isAbsent) log(`${topic} is there now`)
+    if (this.#isAbsent) log.info(`${topic} is there now`, { topic })
     this.#isAbsent = false
     const faults = this.#hearTopicId(metadata)
     for (const partition of this.partitions.keys()) if (!numbers.includes(partition)) this.partitions.delete(partition)
@@ -122,7 +125,7 @@ export class PartitionTable {
     const isAnother = this.#topicId !== null && id !== null && id !== this.#topicId
     this.#topicId = id ?? this.#topicId
     if (!isAnother) return []
-    log(`${topic} was deleted and created anew: reading it from its start`)
+    log.warn(`${topic} was deleted and created anew: reading it from its start`, { topic })
     return [...this.partitions.values()].flatMap(followed => beginAnew(followed, topic) ?? [])
   }
 

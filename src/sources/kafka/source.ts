@@ -1,4 +1,5 @@
 import { KoffError } from '../../errors.ts'
+import { type Log, noLog } from '../../runtime/log.ts'
 import type { Source } from '../../runtime/source.ts'
 import type { Input } from '../../state/input.ts'
 import { batchCodecs } from '../codecs.ts'
@@ -34,8 +35,8 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly maxPartitionBytes?: number
   /** How old metadata may become, that is, how late added partitions may be noticed. Default 60,000. */
   readonly metadataMaxAgeMs?: number
-  /** Takes notices for people, a line each: waiting for the topic, trouble and its end, records that are lost. */
-  readonly log?: (line: string) => void
+  /** Takes notices: waiting for the topic, trouble and its end, records that are lost. */
+  readonly log?: Log
   /** Closes the source when it aborts, and ends the first contact before `connectTimeoutMs`. */
   readonly signal?: AbortSignal
   /** Versions of the Fetch request to choose from, best first; all that koff speaks unless given. */
@@ -91,7 +92,7 @@ class KafkaSource implements Source {
     this.#closing = closing
     this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, versions: options.fetchVersions ?? fetchVersions }
     this.#topicIds = createTopicIds(cluster)
-    const log = options.log ?? (() => undefined)
+    const { log = noLog } = options
     this.#follower = new Follower({ topic, partitions, from, untilEnd, isNew, metadataMaxAgeMs, codecs, log })
   }
 

@@ -1,3 +1,6 @@
+import type { Log } from '../../runtime/log.ts'
+import { ranges } from '../../runtime/ranges.ts'
+
 /** Tells of partitions that cannot be read: one line when it begins, one when it is over, however often it is tried. */
 export interface Troubles {
   begin(partitions: readonly number[], reason: string): void
@@ -5,7 +8,7 @@ export interface Troubles {
   end(partitions: readonly number[]): void
 }
 
-export function createTroubles(topic: string, log: (line: string) => void): Troubles {
+export function createTroubles(topic: string, log: Log): Troubles {
   const since = new Map<number, number>()
   return {
     begin: (partitions, reason) => {
@@ -13,7 +16,8 @@ export function createTroubles(topic: string, log: (line: string) => void): Trou
       if (fresh.length === 0) return
       const now = performance.now()
       for (const partition of fresh) since.set(partition, now)
-      log(`${topic} ${ranges(fresh)} cannot be read: ${reason}; trying again until it works`)
+      const message = `${topic} ${ranges(fresh)} cannot be read: ${reason}; trying again until it works`
+      log.warn(message, { topic, partitions: fresh, reason })
     },
     end: partitions => {
       if (since.size === 0) return
@@ -21,19 +25,9 @@ export function createTroubles(topic: string, log: (line: string) => void): Trou
       if (over.length === 0) return
       const begun = Math.min(...over.map(partition => since.get(partition) ?? 0))
       for (const partition of over) since.delete(partition)
-      log(`${topic} ${ranges(over)} is read again after ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+      const durationMs = Math.round(performance.now() - begun)
+      const message = `${topic} ${ranges(over)} is read again after ${(durationMs / 1000).toFixed(1)} s`
+      log.info(message, { topic, partitions: over, durationMs })
     },
   }
-}
-
-/** `[0, 1, 2, 5]` → `0-2, 5`. */
-export function ranges(numbers: readonly number[]): string {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const runs: { first: number; last: number }[] = []
-  for (const number of sorted) {
-    const run = runs.at(-1)
-    if (run !== undefined && number <= run.last + 1) run.last = number
-    else runs.push({ first: number, last: number })
-  }
-  return runs.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(', ')
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { createTroubles, ranges } from '../../../src/sources/kafka/troubles.ts'
+import { createTroubles } from '../../../src/sources/kafka/troubles.ts'
+import { linesTo } from '../../runtime/linesTo.ts'
 
 test('trouble is told when it begins and when it is over, however often it is tried', () => {
   const lines: string[] = []
-  const troubles = createTroubles('topic', line => lines.push(line))
+  const troubles = createTroubles('topic', linesTo(lines))
   troubles.begin([0, 1, 2], 'a:1: connection refused')
   troubles.begin([0, 1, 2], 'a:1: connection refused')
   troubles.begin([2, 3], 'NOT_LEADER_OR_FOLLOWER')
@@ -19,15 +20,10 @@ test('trouble is told when it begins and when it is over, however often it is tr
 
 test('what is well again can get into trouble again', () => {
   const lines: string[] = []
-  const troubles = createTroubles('topic', line => lines.push(line))
+  const troubles = createTroubles('topic', linesTo(lines))
   for (let round = 0; round < 2; round++) {
     troubles.begin([0], 'gone')
     troubles.end([0])
   }
   expect(lines).toHaveLength(4)
-})
-
-test('partitions in a row are written as a range', () => {
-  expect(ranges([3, 1, 2, 7, 0, 9, 10])).toBe('0-3, 7, 9-10')
-  expect(ranges([])).toBe('')
 })

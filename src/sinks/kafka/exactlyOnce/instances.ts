@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Consumer, type PartitionAssigner } from 'kafkajs'
 import { abortable } from '../../../runtime/abortable.ts'
 import type { Ownership } from '../../../runtime/delivery/ownership.ts'
+import type { Log } from '../../../runtime/log.ts'
 import { brokerFault } from '../brokerFault.ts'
 import { type KafkaClientOptions, kafkaClient } from '../client.ts'
 import { type Claim, stickyAssignment } from './stickyAssignment.ts'
@@ -13,8 +14,7 @@ export interface InstancesOptions extends KafkaClientOptions {
   readonly stateTopic: string
   /** An instance that is not heard of for so long loses what it owned; 10 s unless given. */
   readonly sessionTimeoutMs?: number | undefined
-  /** Takes notices for people, a line each. */
-  readonly log: (line: string) => void
+  readonly log: Log
 }
 
 const protocolName = 'koff-sticky'
@@ -81,7 +81,10 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
       const fault = brokerFault(error, { brokers: options.brokers, topic: options.stateTopic })
       if (!fault.retriable) return failed(fault)
       if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
-      if (pauseMs === firstPauseMs) options.log(`group ${options.groupId}: ${fault.message}; joining again`)
+      if (pauseMs === firstPauseMs) {
+        const { groupId: group, log } = options
+        log.warn(`group ${group}: ${fault.message}; joining again`, { group, reason: fault.message })
+      }
       await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
     }
   }
