@@ -13,13 +13,18 @@ export type LogPoint =
 export function parseLogPoint(flag: string, text: string): LogPoint {
   if (/^\d+$/.test(text)) return { kind: 'offset', offset: safe(flag, text, text) }
   if (/^@\d+$/.test(text)) return { kind: 'time', time: safe(flag, text, text.slice(1)) }
-  return { kind: 'time', time: isoTime(flag, text) }
+  const known = 'an offset, a time as 2026-11-24T12:00Z, or @milliseconds'
+  return {
+    kind: 'time',
+    time: isoTime(text, () => usage(`${flag}: ${JSON.stringify(text)} is no point in a log; ${known}`)),
+  }
 }
 
 /** Where only a time makes sense: milliseconds since the epoch, with or without @, or a date as ISO 8601 has it. */
 export function parseTime(flag: string, text: string): number {
   if (/^@?\d+$/.test(text)) return safe(flag, text, text.replace('@', ''))
-  return isoTime(flag, text)
+  const known = 'one as 2026-11-24T12:00Z, or milliseconds since 1970'
+  return isoTime(text, () => usage(`${flag}: ${JSON.stringify(text)} is no time; ${known}`))
 }
 
 /** As far as `place` tells: magic 0 has no time, and is then neither before nor after one. */
@@ -32,12 +37,10 @@ export function isAfter(place: { readonly offset: number; readonly timestamp: nu
   return point.kind === 'offset' ? place.offset > point.offset : place.timestamp > point.time
 }
 
-function isoTime(flag: string, text: string): number {
+function isoTime(text: string, fault: () => Error): number {
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
-  if (!Number.isNaN(time)) return time
-  throw usage(
-    `${flag}: ${JSON.stringify(text)} is no point in a log; an offset, a time as 2026-11-24T12:00Z, or @milliseconds`,
-  )
+  if (Number.isNaN(time)) throw fault()
+  return time
 }
 
 function safe(flag: string, text: string, digits: string): number {

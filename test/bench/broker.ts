@@ -5,7 +5,7 @@ import { clusterOf } from '../servers/cluster.ts'
 import { format, kafkaUuid } from '../servers/format.ts'
 import { kafkaJars, serversFolder } from '../servers/maven.ts'
 import { freePort } from '../servers/ports.ts'
-import { removeFolder, startProcess, temporaryFolder } from '../servers/process.ts'
+import { removeTemporary, startProcess, temporaryFolder } from '../servers/process.ts'
 import { propertiesFile, serverProperties } from '../servers/properties.ts'
 import { startServer } from '../servers/server.ts'
 import { requireJava } from '../servers/toolchain.ts'
@@ -70,7 +70,7 @@ async function launch(folder: string): Promise<BenchBroker> {
         folder: run,
       }),
     probe: async () => void (await clusterOf(address, { brokers: 1 })),
-    remove: () => removeFolder(run),
+    remove: () => removeTemporary(run),
     failure: 'BROKER_UNREACHABLE',
   })
   const end = async () => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { removeFolder, temporaryFolder } from '../servers/process.ts'
+import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { dataFolderOf, startBenchBroker } from './broker.ts'
 import { disagreements } from './disagreements.ts'
 import { environment } from './environment.ts'
@@ -69,7 +69,7 @@ async function main(records: number, rounds: number): Promise<number> {
     }
     return 0
   } finally {
-    await removeFolder(folder)
+    await removeTemporary(folder)
   }
 }
 

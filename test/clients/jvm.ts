@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { DownloadOptions } from '../servers/maven.ts'
-import { removeFolder, temporaryFolder } from '../servers/process.ts'
+import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { clientProgram } from './program.ts'
 
 /** A running Java program with clients in it, asked by name. */
@@ -53,7 +53,7 @@ export async function startJvm(options: DownloadOptions = {}): Promise<Jvm> {
     child.once('exit', (code, signal) => {
       for (const { reject } of pending.values()) reject(new Error(`java ended (${signal ?? code}): ${said.trim()}`))
       pending.clear()
-      resolve(removeFolder(folder))
+      resolve(removeTemporary(folder))
     })
   })
   let last = 0

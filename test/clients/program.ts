@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publish, withFileLock } from '../servers/lock.ts'
 import { clientJars, type DownloadOptions, serversFolder } from '../servers/maven.ts'
-import { removeFolder, temporaryFolder } from '../servers/process.ts'
+import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { compileJava } from '../servers/toolchain.ts'
 
 /** The class path of the Java program of `java/`, compiled once per content of its sources. */
@@ -24,7 +24,7 @@ export async function clientProgram(options: DownloadOptions = {}): Promise<stri
         await compileJava({ classPath: `${jars}/*`, sources, into: work })
         await publish(work, classes)
       } finally {
-        await removeFolder(work)
+        await removeTemporary(work)
       }
     })
   }

@@ -68,10 +68,7 @@ describe('a command line that is wrong', () => {
       'decode --gruop a x',
       'koff: decode: unknown option --gruop; did you mean --group? known: --strict, --group, --type, --partition, --from, --to, --help',
     ],
-    [
-      'groups --at noon x',
-      'koff: --at: "noon" is no point in a log; an offset, a time as 2026-11-24T12:00Z, or @milliseconds',
-    ],
+    ['groups --at noon x', 'koff: --at: "noon" is no time; one as 2026-11-24T12:00Z, or milliseconds since 1970'],
     [
       'replay --event member-lefft x',
       'koff: --event: no event type is called "member-lefft"; did you mean member-left?',

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KoffError } from '../../src/errors.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
@@ -8,6 +7,7 @@ import { until } from '../clients/until.ts'
 import { startKoff } from '../e2e/koff.ts'
 import { readCleanTopic } from '../kafka/cleanTopic.ts'
 import { startKafka } from '../servers/kafka.ts'
+import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { startRegistry } from '../servers/registry.ts'
 import { groups, live } from './life.ts'
 import { screenOn } from './screen.ts'
@@ -30,9 +30,9 @@ process.exitCode = await demo().catch((error: unknown) => {
 /** Real servers, a small life of a cluster, koff's events as they happen and as others read them. Gives the exit code. */
 async function demo(): Promise<number> {
   const startedAt = performance.now()
-  const home = mkdtempSync(join(tmpdir(), 'koff-demo-'))
+  const home = await temporaryFolder('demo')
   await using stack = new AsyncDisposableStack()
-  stack.defer(() => rmSync(home, { recursive: true, force: true }))
+  stack.defer(() => removeTemporary(home))
 
   screen.chapter('Starting Kafka and a schema registry')
   const onProgress = screen.download

@@ -1,7 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { spawnWatched } from '../servers/process.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/koff.js', import.meta.url))
 
@@ -18,13 +18,15 @@ export interface KoffProcess extends AsyncDisposable {
 }
 
 export function startKoff(args: readonly string[], variables: NodeJS.ProcessEnv = {}): KoffProcess {
-  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [launcher, ...args], {
+  const child = spawnWatched({
+    command: process.execPath,
+    args: [launcher, ...args],
     env: { ...process.env, ...variables },
   })
   let stdout = ''
   let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
   // Nothing outlives us, however we go.
   const killWithUs = () => child.kill('SIGKILL')

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { kafkaJars } from '../servers/maven.ts'
-import { removeFolder, temporaryFolder } from '../servers/process.ts'
+import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { compileJava, requireJava } from '../servers/toolchain.ts'
 
 /** Kafka's own classes, asked about records: Oracle.java, compiled against the jars of the servers. */
@@ -37,7 +37,7 @@ export async function startOracle(): Promise<Oracle> {
   return {
     made: (seed, count) => made(classPath, seed, count),
     reader: () => startReader(classPath),
-    [Symbol.asyncDispose]: () => removeFolder(classes),
+    [Symbol.asyncDispose]: () => removeTemporary(classes),
   }
 }
 

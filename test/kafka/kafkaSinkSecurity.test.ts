@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type KafkaSinkOptions, kafkaSink } from '../../src/sinks/kafka/sink.ts'
 import { type Kafka, startKafka } from '../servers/kafka.ts'
 import { freePort } from '../servers/ports.ts'
-import { removeFolder, temporaryFolder } from '../servers/process.ts'
+import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
 import { events } from '../sinks/events.ts'
 import { readTopic } from './cleanTopic.ts'
@@ -54,7 +54,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await Promise.all([kafka.stop(), registry.stop()])
-  await removeFolder(folder)
+  await removeTemporary(folder)
 })
 
 const viaTls = () => ({ brokers: [`127.0.0.1:${ports.tls}`] })

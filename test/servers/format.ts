@@ -4,7 +4,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publish, withFileLock } from './lock.ts'
 import { serversFolder } from './maven.ts'
-import { removeFolder, temporaryFolder } from './process.ts'
+import { removeTemporary, temporaryFolder } from './process.ts'
 import { type BrokerPlace, propertiesFile, serverProperties } from './properties.ts'
 import { runJava } from './toolchain.ts'
 
@@ -53,7 +53,7 @@ async function formatted(jars: string, version: string): Promise<string> {
       await publish(join(work, 'data'), final)
       return final
     } finally {
-      await removeFolder(work)
+      await removeTemporary(work)
     }
   })
 }

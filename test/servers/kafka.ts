@@ -5,7 +5,7 @@ import { clusterOf } from './cluster.ts'
 import { format, kafkaUuid } from './format.ts'
 import { type DownloadOptions, kafkaJars } from './maven.ts'
 import { freePort } from './ports.ts'
-import { removeFolder, startProcess, temporaryFolder } from './process.ts'
+import { removeTemporary, startProcess, temporaryFolder } from './process.ts'
 import { type BrokerPlace, type Listener, propertiesFile, type Quorum, serverProperties } from './properties.ts'
 import { type Server, startServer } from './server.ts'
 import { requireJava } from './toolchain.ts'
@@ -78,7 +78,7 @@ async function launchCluster(launch: Launch): Promise<Kafka> {
   const zookeeper = version.startsWith('2.') ? await startZooKeeper({ jars, folder }) : null
   const remove = async () => {
     await zookeeper?.stop()
-    await removeFolder(folder)
+    await removeTemporary(folder)
   }
   try {
     const id = kafkaUuid()

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { removeAtExit, removeTemporary } from './process.ts'
 
 const pollMs = 100
 
@@ -10,7 +11,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
   try {
     return await work()
   } finally {
-    await rm(path, { force: true })
+    await removeTemporary(path)
   }
 }
 
@@ -24,6 +25,7 @@ export async function publish(unfinished: string, final: string): Promise<void> 
 async function tryLock(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx')
+    removeAtExit(path)
     await file.writeFile(String(process.pid))
     await file.close()
     return true

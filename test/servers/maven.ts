@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { KoffError } from '../../src/errors.ts'
 import { publish, withFileLock } from './lock.ts'
-import { removeFolder, temporaryFolder } from './process.ts'
+import { removeTemporary, temporaryFolder } from './process.ts'
 import { requireJava, runMaven } from './toolchain.ts'
 import { versions } from './versions.ts'
 
@@ -147,7 +147,7 @@ async function fetched(wanted: Wanted, { onProgress }: DownloadOptions): Promise
       await publish(files, final)
       return final
     } finally {
-      await removeFolder(work)
+      await removeTemporary(work)
     }
   })
 }

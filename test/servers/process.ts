@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
@@ -42,11 +42,23 @@ exec "$@"
 `
 
 const running = new Set<ServerProcess>()
-const folders = new Set<string>()
+const temporary = new Set<string>()
 
-/** Starts a server that cannot outlive this process. It gets a session of its own, so that Ctrl-C reaches us alone. */
-export async function startProcess(options: ProcessOptions): Promise<ServerProcess> {
-  const { command, args, env, folder, temporary = folder } = options
+export interface WatchedOptions {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+  /** Its working folder; ours unless given. */
+  readonly folder?: string
+  /** A folder that goes with it where this process ends before it. */
+  readonly temporary?: string
+}
+
+/**
+ * Starts a process that cannot outlive this one, with standard output and error as pipes. It gets a session of its own,
+ * so that Ctrl-C reaches us alone.
+ */
+export function spawnWatched({ command, args, env, folder, temporary = '' }: WatchedOptions): ChildProcess {
   const child = spawn('/bin/sh', ['-c', watched, 'sh', temporary, command, ...args], {
     cwd: folder,
     env: env ?? process.env,
@@ -54,22 +66,29 @@ export async function startProcess(options: ProcessOptions): Promise<ServerProce
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   })
+  const line = child.stdio[3] as Writable
+  // The watcher may be gone first when the whole session is killed from outside.
+  line.on('error', () => undefined)
+  child.once('exit', () => line.end('\n'))
+  return child
+}
+
+/** Starts a server that cannot outlive this process. */
+export async function startProcess(options: ProcessOptions): Promise<ServerProcess> {
+  const { folder, command } = options
+  const child = spawnWatched({ temporary: folder, ...options })
   let output = ''
   const keep = (text: string) => {
     output = (output + text).slice(-outputKept)
   }
   child.stdout?.setEncoding('utf8').on('data', keep)
   child.stderr?.setEncoding('utf8').on('data', keep)
-  const line = child.stdio[3] as Writable
-  // The watcher may be gone first when the whole session is killed from outside.
-  line.on('error', () => undefined)
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
   const { pid } = child
   if (pid === undefined) throw new Error(`${command} has no process id`)
   const exited = new Promise<string>(resolve => {
     child.once('exit', (code, signal) => {
       running.delete(server)
-      line.end('\n')
       resolve(signal ?? `exit code ${code}`)
     })
   })
@@ -85,17 +104,24 @@ export async function startProcess(options: ProcessOptions): Promise<ServerProce
   return server
 }
 
-/** A new empty folder that is gone when this process is, unless `removeFolder` was called before. */
+/** A new empty folder that is gone when this process is, unless `removeTemporary` was called before. */
 export async function temporaryFolder(name: string, parent: string = tmpdir()): Promise<string> {
   guardExit()
   const folder = await mkdtemp(join(parent, `koff-${name}-`))
-  folders.add(folder)
+  temporary.add(folder)
   return folder
 }
 
-export async function removeFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-  folders.delete(folder)
+/** From now on this file is gone when this process is, unless `removeTemporary` was called before. */
+export function removeAtExit(path: string): void {
+  guardExit()
+  temporary.add(path)
+}
+
+/** What is temporary, before this process ends. */
+export async function removeTemporary(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 5 })
+  temporary.delete(path)
 }
 
 const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -116,5 +142,5 @@ function guardExit(): void {
 
 function endAll(): void {
   for (const server of running) server.signal('SIGKILL')
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  for (const path of temporary) rmSync(path, { recursive: true, force: true, maxRetries: 5 })
 }

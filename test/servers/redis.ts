@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { connect } from 'node:net'
 import { type DownloadOptions, embeddedRedis } from './maven.ts'
 import { freePort } from './ports.ts'
-import { removeFolder, startProcess, temporaryFolder } from './process.ts'
+import { removeTemporary, startProcess, temporaryFolder } from './process.ts'
 import { type Server, startServer } from './server.ts'
 
 export interface Redis extends Server {
@@ -40,7 +40,7 @@ export async function startRedis({ durable, settings, ...download }: RedisOption
     launch: () =>
       startProcess({ command, args: Object.entries(args).flatMap(([key, value]) => [`--${key}`, value]), folder }),
     probe: () => ping(host, port),
-    remove: () => removeFolder(folder),
+    remove: () => removeTemporary(folder),
     failure: 'SINK_FAILED',
   })
   return Object.assign(server, { host, port, url: `redis://${host}:${port}`, dataFolder: folder })

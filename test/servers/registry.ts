@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { KoffError } from '../../src/errors.ts'
 import { type DownloadOptions, registryHome } from './maven.ts'
 import { freePort } from './ports.ts'
-import { removeFolder, startProcess, temporaryFolder } from './process.ts'
+import { removeTemporary, startProcess, temporaryFolder } from './process.ts'
 import { type Server, startServer } from './server.ts'
 import { requireJava } from './toolchain.ts'
 
@@ -31,7 +31,7 @@ export async function startRegistry(options: DownloadOptions = {}): Promise<Regi
       const subjects: unknown = await response.json()
       if (!response.ok || !Array.isArray(subjects)) throw new Error(`HTTP ${response.status}`)
     },
-    remove: () => removeFolder(folder),
+    remove: () => removeTemporary(folder),
     failure: 'REGISTRY_UNREACHABLE',
   })
   return Object.assign(server, { url })

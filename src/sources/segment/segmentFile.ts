@@ -11,6 +11,8 @@ export interface SegmentFile {
   readonly firstOffset: number
 }
 
+/** Named by its first offset, as brokers do: other logs end in `.log` too. */
+const SEGMENT = /^\d{20}\.log$/
 const PARTITION_DIRECTORY = /^__consumer_offsets-(\d{1,9})$/
 
 /**
@@ -41,7 +43,7 @@ export async function segmentFilesIn(directory: string, partition?: number): Pro
     }
   }
   if (paths.length === 0) {
-    const wanted = 'neither segments (*.log) nor directories __consumer_offsets-N with segments'
+    const wanted = 'neither segments (00000000000000000000.log) nor directories __consumer_offsets-N with segments'
     throw new KoffError('INPUT_UNREADABLE', `${directory}: holds ${wanted}`)
   }
   return Promise.all(paths.map(path => segmentFile(path, partition)))
@@ -64,7 +66,7 @@ export async function readHead(path: string, length: number): Promise<Buffer> {
 }
 
 function segmentNames(names: readonly string[]): string[] {
-  return names.filter(name => name.endsWith('.log'))
+  return names.filter(name => SEGMENT.test(name))
 }
 
 async function list(directory: string): Promise<string[]> {

@@ -95,7 +95,8 @@ describe('segmentSource', () => {
     )
     await expect(segmentFilesIn(missing)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
     await mkdir(join(directory, 'empty'))
-    await expect(segmentFilesIn(join(directory, 'empty'))).rejects.toThrow(/holds neither segments \(\*\.log\) nor/)
+    await writeFile(join(directory, 'empty', 'server.log'), 'of a broker, and none of its segments\n')
+    await expect(segmentFilesIn(join(directory, 'empty'))).rejects.toThrow(/holds neither segments \(0{20}\.log\) nor/)
     const gone = { path: missing, partition: 0, firstOffset: 0 }
     await expect(inputsOf(segmentSource([gone]))).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
   })
