@@ -3,13 +3,14 @@ import type { KoffEvent } from '../events/envelope.ts'
 import type { BatchFault, RecordBatch } from '../wire/batch.ts'
 import { decodeRecordAt, groupOf } from '../wire/decode.ts'
 import { controlType, RecordCursor } from '../wire/recordCursor.ts'
-import { type GroupRecord, isGroupTombstone } from './applyRecord.ts'
+import type { GroupRecord } from './applyRecord.ts'
 import { StateChanges } from './changes.ts'
 import type { StoredPartition } from './entry.ts'
 import { compareText } from './group.ts'
 import { type GroupSlot, newGroupSlot, setGroup } from './groupSlot.ts'
 import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
 import { reduceGroup } from './reduceGroup.ts'
+import type { PlacedRecord } from './replayRecords.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { TopicNames } from './topicNames.ts'
 import { undecodableBatch, undecodableRecord } from './undecodable.ts'
@@ -162,7 +163,7 @@ export class PartitionState {
 
   /** All that the batch did, one transition a group, in the order of their last records. */
   #endTransitions(bytes: Buffer): void {
-    const transitions = new Map<GroupSlot, { records: GroupRecord[]; changes: OffsetChanges }>()
+    const transitions = new Map<GroupSlot, { records: PlacedRecord[]; changes: OffsetChanges }>()
     for (const [slot, changes] of this.offsets.changes(bytes)) transitions.set(slot, { records: [], changes })
     for (const { record, position, timestamp } of this.#records) {
       const slot = this.slotOf(groupOf(record))
@@ -171,7 +172,7 @@ export class PartitionState {
         transition = { records: [], changes: { commits: [], recreations: [], position, timestamp } }
         transitions.set(slot, transition)
       }
-      transition.records.push(record)
+      transition.records.push({ record, position })
       if (position >= transition.changes.position) Object.assign(transition.changes, { position, timestamp })
     }
     this.#records.length = 0
@@ -180,14 +181,15 @@ export class PartitionState {
   }
 
   /** Returns the next free ordinal. */
-  #endTransition(slot: GroupSlot, records: readonly GroupRecord[], changes: OffsetChanges, ordinal: number): number {
+  #endTransition(slot: GroupSlot, records: readonly PlacedRecord[], changes: OffsetChanges, ordinal: number): number {
     const { partition, cluster, names } = this.#options
     const { position: offset, timestamp, commits, recreations } = changes
     const transition = { group: slot.name, records, commits, recreations, time: timestamp, names }
-    const { after, drafts } = reduceGroup(slot.group, transition)
+    const { after, drafts, forgottenBelow } = reduceGroup(slot.group, transition)
     setGroup(slot, after)
     if (records.length > 0 || drafts.length > 0) this.changes?.groups.add(slot.name)
-    if (after === null) this.#forget(slot, records.some(isGroupTombstone))
+    if (forgottenBelow >= 0) this.offsets.forget(slot, forgottenBelow)
+    if (after === null) this.releaseSlot(slot)
     if (this.#history) return ordinal
     for (const draft of drafts) {
       this.#events.push({
@@ -203,12 +205,6 @@ export class PartitionState {
       } as KoffEvent)
     }
     return ordinal
-  }
-
-  /** A group that is not known keeps its slot only as long as open transactions want to commit offsets of it. */
-  #forget(slot: GroupSlot, isTombstone: boolean): void {
-    if (isTombstone) this.offsets.forget(slot)
-    this.releaseSlot(slot)
   }
 
   /** Gives up the slot of a group that is not known, unless an open transaction wants to commit offsets of it. */

@@ -1,24 +1,16 @@
-import { applyRecord, type GroupRecord } from './applyRecord.ts'
 import { type Draft, inOrder } from './draft.ts'
-import { draftOf, type Group, type GroupDraft, memberCount, newGroup } from './group.ts'
-import { describe, type Moment, memberDrafts, sortedMembers } from './members/diff.ts'
-import { type CommitChange, offsetDrafts, type Recreation } from './offsets/describe.ts'
+import { type Group, type GroupDraft, memberCount } from './group.ts'
+import { describe, memberDrafts, sortedMembers } from './members/diff.ts'
+import { offsetDrafts } from './offsets/describe.ts'
 import { rebalanceDrafts } from './rebalances/settle.ts'
-
-/** All records of one group in one record batch, or what one COMMIT marker makes count for one group. */
-export interface Transition extends Moment {
-  readonly group: string
-  /** Records about the group itself, in log order. */
-  readonly records: readonly GroupRecord[]
-  /** Net changes of its committed offsets, in record order. */
-  readonly commits: readonly CommitChange[]
-  readonly recreations: readonly Recreation[]
-}
+import { replayRecords, type Transition } from './replayRecords.ts'
 
 export interface Reduced {
   readonly after: Group | null
   /** In the order of the contract. */
   readonly drafts: readonly Draft[]
+  /** Offsets committed, or claimed by open transactions, at log positions below this went with the group; -1: none. */
+  readonly forgottenBelow: number
 }
 
 /**
@@ -26,71 +18,62 @@ export interface Reduced {
  * and `before` is left as it was. Any records at all are accepted; those that mean nothing change nothing.
  */
 export function reduceGroup(before: Group | null, transition: Transition): Reduced {
-  let after: GroupDraft | null = before === null ? null : draftOf(before)
-  for (const record of transition.records) after = applyRecord(after, record, transition.group)
-  if (after === null && before === null && transition.commits.some(commit => commit.after !== null)) {
-    after = newGroup(transition.group, 'simple')
-  }
-  if (before !== null && after !== null) carryOver(before, after)
+  const { after, isNew, commits, forgottenBelow } = replayRecords(before, transition)
+  const isOther = before !== null && after !== null && !goesOn(before, after)
+  const countsAnew = before === null || isOther || (isNew && after !== null && after.epoch < before.epoch)
+  if (before !== null && after !== null && isNew && !isOther) carryOver(before, after, countsAnew)
 
   const drafts: Draft[] = []
   drafts.push(...lifeDrafts(before, after, transition))
   drafts.push(...memberDrafts(before, after, transition))
-  if (after !== null) drafts.push(...rebalanceDrafts(before, after, epochBefore(before, after), transition))
-  drafts.push(...offsetDrafts(before, after, transition))
-  return { after, drafts: inOrder(drafts) }
+  if (after !== null) drafts.push(...rebalanceDrafts(before, after, countsAnew ? 0 : before.epoch, transition))
+  const recreations = forgottenBelow < 0 ? transition.recreations : []
+  const isDeleted = after === null || isOther
+  drafts.push(...offsetDrafts(before, after, { ...transition, commits, recreations, isDeleted }))
+  return { after, drafts: inOrder(drafts), forgottenBelow }
 }
 
-/** The kind of group changed between classic and consumer: the same group goes on (KIP-848). */
+/**
+ * The same group goes on: of the same kind, or of one that Kafka turns it into. Between classic and consumer with its
+ * members (KIP-848), between classic and streams while it is empty (KIP-1071); its offsets stay. Nothing else becomes of
+ * a group that has records: then one went and another of its name came, in one batch.
+ */
+function goesOn(before: Group, after: Group): boolean {
+  return before.type === after.type || before.type === 'simple' || isMigration(before, after)
+}
+
 function isMigration(before: Group, after: Group): boolean {
-  return (
-    (before.type === 'classic' && after.type === 'consumer') || (before.type === 'consumer' && after.type === 'classic')
-  )
+  const [from, to] = [before.type, after.type]
+  return (from === 'classic' && isModern(to)) || (to === 'classic' && isModern(from))
+}
+
+function isModern(type: Group['type']): boolean {
+  return type === 'consumer' || type === 'streams'
 }
 
 /** A group that was made anew within its transition, by migration above all, keeps its history. */
-function carryOver(before: Group, after: GroupDraft): void {
-  if (after.type === before.type) return
+function carryOver(before: Group, after: GroupDraft, countsAnew: boolean): void {
   after.emptiedAt = before.emptiedAt
-  if (after.epoch < before.epoch || !isMigration(before, after)) return
+  if (countsAnew) return
   after.settledEpoch = before.settledEpoch
   after.settled = before.settled
   after.rebalanceStartedAt = after.type === 'classic' ? null : before.rebalanceStartedAt
-}
-
-function epochBefore(before: Group | null, after: Group): number {
-  if (before === null) return 0
-  if (before.type === after.type) return before.epoch
-  return isMigration(before, after) && after.epoch >= before.epoch ? before.epoch : 0
+  if (after.type !== before.type) return
+  after.lastProtocol = before.lastProtocol
+  after.lastLeader = before.lastLeader
 }
 
 function lifeDrafts(before: Group | null, after: GroupDraft | null, transition: Transition): Draft[] {
-  const { time } = transition
-  if (after === null) {
-    if (before === null) return []
-    const offsetsDeleted = transition.commits.filter(commit => commit.before !== null && commit.after === null).length
-    return [{ type: 'group-deleted', groupType: before.type, time, data: { lastEpoch: before.epoch, offsetsDeleted } }]
-  }
-  const groupType = after.type
-  if (before === null) return [{ type: 'group-created', groupType, time, data: { protocolType: after.protocolType } }]
+  if (before === null) return after === null ? [] : [created(after, transition)]
+  if (after === null) return [deleted(before, transition)]
+  if (!goesOn(before, after)) return [created(after, transition), deleted(before, transition)]
 
+  const { time } = transition
+  const groupType = after.type
   const drafts: Draft[] = []
   if (isMigration(before, after)) {
-    drafts.push({
-      type: 'group-migrated',
-      groupType,
-      time,
-      data: { from: before.type, to: after.type, epoch: after.epoch },
-    })
-  } else if (before.type !== after.type && before.type !== 'simple') {
-    // No such migration exists: one group went and another of its name came, in one batch.
-    drafts.push({ type: 'group-created', groupType, time, data: { protocolType: after.protocolType } })
-    drafts.push({
-      type: 'group-deleted',
-      groupType: before.type,
-      time,
-      data: { lastEpoch: before.epoch, offsetsDeleted: 0 },
-    })
+    const data = { from: before.type, to: after.type, epoch: after.epoch }
+    drafts.push({ type: 'group-migrated', groupType, time, data })
   }
   const membersBefore = memberCount(before)
   const membersAfter = memberCount(after)
@@ -106,4 +89,13 @@ function lifeDrafts(before: Group | null, after: GroupDraft | null, transition: 
     after.emptiedAt = null
   }
   return drafts
+}
+
+function created({ type: groupType, protocolType }: Group, { time }: Transition): Draft {
+  return { type: 'group-created', groupType, time, data: { protocolType } }
+}
+
+function deleted({ type: groupType, epoch: lastEpoch }: Group, { time, commits }: Transition): Draft {
+  const offsetsDeleted = commits.filter(commit => commit.before !== null && commit.after === null).length
+  return { type: 'group-deleted', groupType, time, data: { lastEpoch, offsetsDeleted } }
 }

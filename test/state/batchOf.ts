@@ -1,5 +1,6 @@
 import type { RecordBatch } from '../../src/wire/batch.ts'
 import { encodeRecords } from '../../src/wire/encodeRecords.ts'
+import { int16, int32, nullable, sized, text } from './recordBytes.ts'
 
 export interface TestRecord {
   readonly key: Buffer | null
@@ -105,28 +106,4 @@ export function classicOf(
     parts.push(sized(Buffer.concat([int16(0), int32(assigned.length), ...lists, int32(-1)])))
   }
   return { key, value: Buffer.concat(parts) }
-}
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeInt16BE(value)
-  return bytes
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32BE(value)
-  return bytes
-}
-
-function text(value: string): Buffer {
-  return Buffer.concat([int16(Buffer.byteLength(value)), Buffer.from(value)])
-}
-
-function nullable(value: string | null): Buffer {
-  return value === null ? int16(-1) : text(value)
-}
-
-function sized(bytes: Buffer): Buffer {
-  return Buffer.concat([int32(bytes.length), bytes])
 }

@@ -1,37 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { KoffEvent } from '../../src/events/envelope.ts'
-import { PartitionState } from '../../src/state/partition.ts'
-import { TopicNames } from '../../src/state/topicNames.ts'
-import type { RecordBatch } from '../../src/wire/batch.ts'
-import { batchOf, classicOf, commitOf, commitWithId, markerOf, type TestRecord } from './batchOf.ts'
-
-/** A partition that is told one batch after another; `now` moves by hand. */
-function partition({ everyCommit = false, history = false } = {}) {
-  const state = new PartitionState({ partition: 7, cluster: 'c', names: new TopicNames(), everyCommit, history })
-  let baseOffset = 0
-  let timestamp = 1_700_000_000_000
-  const apply = (make: (options: { baseOffset: number; timestamp: number }) => RecordBatch) => {
-    const batch = make({ baseOffset, timestamp })
-    baseOffset = batch.lastOffset + 1
-    return state.apply(batch).filter(event => event.type !== 'offset-committed' || everyCommit)
-  }
-  return {
-    state,
-    wait: (ms: number) => void (timestamp += ms),
-    plain: (...records: TestRecord[]) => apply(options => batchOf(records, options)),
-    pending: (producerId: bigint, ...records: TestRecord[]) =>
-      apply(options => batchOf(records, { ...options, producerId, isTransactional: true })),
-    marker: (type: 'COMMIT' | 'ABORT', producerId: bigint) =>
-      apply(options => markerOf(type, { ...options, producerId })),
-  }
-}
-
-const types = (events: readonly KoffEvent[]) => events.map(event => event.type)
-const m = (id: string, partitions: number[] = [], instanceId?: string) => ({
-  id,
-  assigned: { orders: partitions },
-  ...(instanceId === undefined ? {} : { instanceId }),
-})
+import { classicOf, commitOf, commitWithId } from './batchOf.ts'
+import { classicMember as m, toldPartition as partition, types } from './toldPartition.ts'
 
 describe('offsets of a partition', () => {
   it('a first commit makes a simple group; tombstones of unknown keys mean nothing', () => {

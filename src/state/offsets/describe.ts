@@ -1,6 +1,6 @@
 import type { Int64 } from '../../events/envelope.ts'
 import type { Draft } from '../draft.ts'
-import { type Group, memberCount } from '../group.ts'
+import type { Group } from '../group.ts'
 import type { Moment } from '../members/diff.ts'
 
 /** What one transition did, on balance, to one committed offset. */
@@ -11,6 +11,8 @@ export interface CommitChange {
   readonly before: Int64 | null
   /** Null: deleted. */
   readonly after: Int64 | null
+  /** Log position of its last record, or of the marker that made it count. */
+  readonly position: number
   readonly transactional: boolean
   /** When: a plain commit's commitTimestamp, a marker's or tombstone's record timestamp. */
   readonly time: number
@@ -27,8 +29,13 @@ export interface Recreation {
   readonly to: string
 }
 
+/** How the group stood when a commit was made. `unknown`: nobody knew it, and the commit made it known. */
+export type Standing = 'unknown' | 'simple' | 'with-members' | 'without-members'
+
 interface OffsetTransition extends Moment {
-  readonly commits: readonly CommitChange[]
+  readonly commits: readonly (CommitChange & { readonly standing: Standing })[]
+  /** The group went in this transition. */
+  readonly isDeleted: boolean
   readonly recreations: readonly Recreation[]
 }
 
@@ -37,18 +44,17 @@ export function offsetDrafts(before: Group | null, after: Group | null, transiti
   const group = after ?? before
   if (group === null) return []
   const groupType = group.type
-  const hasMembers = memberCount(after) > 0
   const drafts: Draft[] = []
   for (const { topic, partition, before: from, after: to, ...commit } of transition.commits) {
     const { time } = commit
     if (to === null) {
       if (from === null) continue
-      const cause = after === null ? 'group-deleted' : 'unknown'
+      const cause = transition.isDeleted ? 'group-deleted' : 'unknown'
       drafts.push({ type: 'offset-deleted', groupType, time, data: { topic, partition, lastOffset: from, cause } })
       continue
     }
     if (after === null) continue
-    const { metadata, leaderEpoch, transactional } = commit
+    const { metadata, leaderEpoch, transactional, standing } = commit
     drafts.push({
       type: 'offset-committed',
       groupType,
@@ -56,9 +62,9 @@ export function offsetDrafts(before: Group | null, after: Group | null, transiti
       data: { topic, partition, offset: to, previous: from, metadata, leaderEpoch, transactional },
     })
     if (from === null || from === to) continue
-    if (hasMembers || groupType === 'simple') {
+    if (standing === 'with-members' || standing === 'simple') {
       if (to < from) drafts.push({ type: 'offset-rewound', groupType, time, data: { topic, partition, from, to } })
-    } else if (!transactional && before !== null) {
+    } else if (!transactional && standing === 'without-members') {
       const direction = to < from ? 'backward' : 'forward'
       drafts.push({ type: 'offset-reset', groupType, time, data: { topic, partition, from, to, direction } })
     }

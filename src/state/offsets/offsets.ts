@@ -120,6 +120,7 @@ export class Offsets {
         partition,
         before,
         after: table.offsetOf(row),
+        position,
         transactional: true,
         time,
         metadata: commit.metadata,
@@ -144,7 +145,8 @@ export class Offsets {
       const after = table.present[row] === 1 ? table.offsetOf(row) : null
       const slot = table.groupOf(row)
       const time = touched.times[entry] ?? 0
-      const change = changesOf(changes, slot, touched.positions[entry] ?? 0, touched.timestamps[entry] ?? 0)
+      const position = touched.positions[entry] ?? 0
+      const change = changesOf(changes, slot, position, touched.timestamps[entry] ?? 0)
       let metadata = ''
       let leaderEpoch: number | null = null
       const view = this.#view
@@ -155,20 +157,27 @@ export class Offsets {
       }
       const topic = table.topicOf(row).name
       const partition = table.partitions[row] ?? 0
-      change.commits.push({ topic, partition, before, after, transactional: false, time, metadata, leaderEpoch })
+      const kept = { before, after, position, time, metadata, leaderEpoch }
+      change.commits.push({ topic, partition, transactional: false, ...kept })
     }
     this.#addRecreations(changes, 0, 0)
     for (const entry of entries) this.#release(touched.rows[entry] ?? 0)
     return changes
   }
 
-  /** The group is gone: offsets and claims that it still had go without events. */
-  forget(slot: GroupSlot): void {
+  /** The group went at a log position: the offsets and claims that it had there go without events. */
+  forget(slot: GroupSlot, end: number): void {
     slot.topics.clear()
     if (slot.rows === 0) return
-    for (const row of this.table.rows()) {
-      if (this.table.groups[row] !== slot) continue
-      this.table.clear(row)
+    const { table } = this
+    for (const row of table.rows()) {
+      if (table.groups[row] !== slot) continue
+      if (table.present[row] === 1 && (table.positions[row] ?? 0) > end) {
+        const topic = table.topicOf(row)
+        slot.topics.set(topic.name, topic)
+        continue
+      }
+      table.clear(row)
       this.#endClaims(row)
       this.#release(row)
     }

@@ -1,0 +1,76 @@
+import { applyRecord, type GroupRecord, isGroupTombstone } from './applyRecord.ts'
+import { draftOf, type Group, type GroupDraft, memberCount, newGroup } from './group.ts'
+import type { Moment } from './members/diff.ts'
+import type { CommitChange, Recreation, Standing } from './offsets/describe.ts'
+
+/** All records of one group in one record batch, or what one COMMIT marker makes count for one group. */
+export interface Transition extends Moment {
+  readonly group: string
+  /** Records about the group itself, in log order. */
+  readonly records: readonly PlacedRecord[]
+  /** Net changes of its committed offsets, in record order. */
+  readonly commits: readonly CommitChange[]
+  readonly recreations: readonly Recreation[]
+}
+
+export interface PlacedRecord {
+  readonly record: GroupRecord
+  /** Log position. */
+  readonly position: number
+}
+
+export interface Replayed {
+  readonly after: GroupDraft | null
+  /** `after` was made by a record of the transition: it is not what was there before, changed. */
+  readonly isNew: boolean
+  /** The changes that are left, each with how the group stood when it was made. */
+  readonly commits: readonly (CommitChange & { readonly standing: Standing })[]
+  /** Offsets committed, or claimed by open transactions, at log positions below this went with the group; -1: none. */
+  readonly forgottenBelow: number
+}
+
+/**
+ * Takes a group through the records of its transition, and its commits with them: the coordinator puts several
+ * operations into one batch, so that a member's last commit and its leave can be in one, and what a commit means depends
+ * on whether the group had members when it was made.
+ */
+export function replayRecords(before: Group | null, { group, records, commits }: Transition): Replayed {
+  const known = before === null ? null : draftOf(before)
+  let after = known
+  let standing = standingOf(after)
+  let endedAt = -1
+  let next = 0
+  const applyUntil = (end: number) => {
+    const from = next
+    for (; next < records.length && (records[next] as PlacedRecord).position < end; next++) {
+      const { record, position } = records[next] as PlacedRecord
+      after = applyRecord(after, record, group)
+      if (after === null && isGroupTombstone(record)) endedAt = position
+    }
+    if (next > from) standing = standingOf(after)
+  }
+  const standings: Standing[] = []
+  for (const { position, after: offset } of commits) {
+    applyUntil(position)
+    if (after === null && offset !== null) {
+      after = newGroup(group, 'simple')
+      standing = 'simple'
+    }
+    standings.push(standing)
+  }
+  applyUntil(Number.POSITIVE_INFINITY)
+  // A group that only became another kind keeps its offsets (KIP-848), as one does that is made again by its own records.
+  const forgottenBelow = after === null || after.type === 'simple' ? endedAt : -1
+  const left = commits.flatMap((commit, at) => {
+    const found = { ...commit, standing: standings[at] as Standing }
+    if (commit.after === null || forgottenBelow < 0) return [found]
+    return commit.position < forgottenBelow ? [] : [{ ...found, before: null }]
+  })
+  return { after, isNew: after !== known, commits: left, forgottenBelow }
+}
+
+function standingOf(group: Group | null): Standing {
+  if (group === null) return 'unknown'
+  if (group.type === 'simple') return 'simple'
+  return memberCount(group) > 0 ? 'with-members' : 'without-members'
+}

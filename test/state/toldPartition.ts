@@ -1,0 +1,51 @@
+import type { EventData, EventType } from '../../src/events/definitions.ts'
+import type { KoffEvent } from '../../src/events/envelope.ts'
+import { PartitionState } from '../../src/state/partition.ts'
+import { TopicNames } from '../../src/state/topicNames.ts'
+import { groupViews } from '../../src/state/view.ts'
+import type { RecordBatch } from '../../src/wire/batch.ts'
+import { batchOf, markerOf, type TestRecord } from './batchOf.ts'
+
+/** Partition 7, told one batch after another; the time moves by hand. What is off by default is left out, unless asked for. */
+export function toldPartition({ everyCommit = false, history = false } = {}) {
+  const names = new TopicNames()
+  const state = new PartitionState({ partition: 7, cluster: 'c', names, everyCommit, history })
+  let baseOffset = 0
+  let timestamp = 1_700_000_000_000
+  const apply = (make: (options: { baseOffset: number; timestamp: number }) => RecordBatch) => {
+    const batch = make({ baseOffset, timestamp })
+    baseOffset = batch.lastOffset + 1
+    return state.apply(batch).filter(event => event.type !== 'offset-committed' || everyCommit)
+  }
+  return {
+    state,
+    names,
+    now: () => timestamp,
+    wait: (ms: number) => void (timestamp += ms),
+    plain: (...records: TestRecord[]) => apply(options => batchOf(records, options)),
+    /** Message format v0: each message stands alone, and has no time. */
+    messages: (...records: TestRecord[]) =>
+      records.flatMap(record =>
+        apply(options => ({ ...batchOf([record], { ...options, timestamp: -1 }), magic: 0, leaderEpoch: -1 })),
+      ),
+    pending: (producerId: bigint, ...records: TestRecord[]) =>
+      apply(options => batchOf(records, { ...options, producerId, isTransactional: true })),
+    marker: (type: 'COMMIT' | 'ABORT', producerId: bigint) =>
+      apply(options => markerOf(type, { ...options, producerId })),
+    view: (group: string) => groupViews(state, names).find(view => view.group === group),
+  }
+}
+
+export function types(events: readonly KoffEvent[]): EventType[] {
+  return events.map(event => event.type)
+}
+
+/** Data of the events of one type. */
+export function dataOf<T extends EventType>(events: readonly KoffEvent[], type: T): EventData<T>[] {
+  return events.flatMap(event => (event.type === type ? [event.data as EventData<T>] : []))
+}
+
+/** A classic member of topic `orders`. */
+export function classicMember(id: string, partitions: readonly number[] = [], instanceId?: string) {
+  return { id, assigned: { orders: partitions }, ...(instanceId === undefined ? {} : { instanceId }) }
+}
