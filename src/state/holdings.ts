@@ -42,42 +42,47 @@ export interface HoldingChange {
 const nothing: Holding = { clientId: '', keyedBy: 'topic', assignment: new Map() }
 
 /**
- * What a member holds now and did not before, and the reverse. A migration changes how topics are named: a name and an
- * id are the same topic where the id's name is known.
+ * What a member holds now and did not before, and the reverse. A topic of another id is another topic; but a migration
+ * changes how topics are named: then a name and an id are the same topic where the id's name is known.
  */
 export function compareHoldings(before: Holding = nothing, after: Holding = nothing, names: TopicNames): HoldingChange {
-  const old = named(before, names)
-  const now = named(after, names)
-  const gained = without(after, old, names)
+  const idOf = before.keyedBy === after.keyedBy ? asItIs : byName(names)
+  const gained = without(after, partitionsOf(before, idOf), idOf)
   let gainedCount = 0
   for (const partitions of gained.values()) gainedCount += partitions.length
   return {
     gained: shown(gained, after.keyedBy, names),
-    lost: shown(without(before, now, names), before.keyedBy, names),
+    lost: shown(without(before, partitionsOf(after, idOf), idOf), before.keyedBy, names),
     gainedCount,
   }
 }
 
-function without(holding: Holding, other: ReadonlyMap<string, ReadonlySet<number>>, names: TopicNames): Assignment {
+/** What a key of an assignment is compared by. */
+type IdOf = (key: string, keyedBy: KeyedBy) => string
+
+const asItIs: IdOf = key => key
+
+function byName(names: TopicNames): IdOf {
+  return (key, keyedBy) => (keyedBy === 'topicId' ? (names.nameOf(key) ?? key) : key)
+}
+
+function without(holding: Holding, other: ReadonlyMap<string, ReadonlySet<number>>, idOf: IdOf): Assignment {
   const left = new Map<string, readonly number[]>()
   for (const [key, partitions] of holding.assignment) {
-    const there = other.get(nameOf(key, holding.keyedBy, names))
+    const there = other.get(idOf(key, holding.keyedBy))
     const rest = there === undefined ? partitions : partitions.filter(partition => !there.has(partition))
     if (rest.length > 0) left.set(key, rest)
   }
   return left
 }
 
-function named(holding: Holding, names: TopicNames): Map<string, ReadonlySet<number>> {
-  const result = new Map<string, ReadonlySet<number>>()
-  for (const [key, partitions] of holding.assignment) {
-    result.set(nameOf(key, holding.keyedBy, names), new Set(partitions))
+function partitionsOf({ assignment, keyedBy }: Holding, idOf: IdOf): Map<string, ReadonlySet<number>> {
+  const result = new Map<string, Set<number>>()
+  for (const [key, partitions] of assignment) {
+    const id = idOf(key, keyedBy)
+    result.set(id, new Set([...(result.get(id) ?? []), ...partitions]))
   }
   return result
-}
-
-function nameOf(key: string, keyedBy: KeyedBy, names: TopicNames): string {
-  return keyedBy === 'topicId' ? (names.nameOf(key) ?? key) : key
 }
 
 function compareNullable(a: string | null, b: string | null): number {

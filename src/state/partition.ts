@@ -11,6 +11,7 @@ import { type GroupSlot, newGroupSlot, setGroup } from './groupSlot.ts'
 import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
 import { reduceGroup } from './reduceGroup.ts'
 import type { PlacedRecord } from './replayRecords.ts'
+import { namedTopics } from './share/namedTopics.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { TopicNames } from './topicNames.ts'
 import { undecodableBatch, undecodableRecord } from './undecodable.ts'
@@ -143,6 +144,10 @@ export class PartitionState {
       this.#events.push(undecodableRecord(this.#options, decoded, this.#cursor))
     } else if (decoded.type !== 'OFFSET_COMMIT' && decoded.type !== 'LEGACY_OFFSET_COMMIT') {
       this.#records.push({ record: decoded, position: offset, timestamp })
+      for (const { topicId, topicName } of namedTopics(decoded)) {
+        this.names.learn(topicId, topicName)
+        this.changes?.topicIds.add(topicId)
+      }
     }
   }
 

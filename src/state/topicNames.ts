@@ -1,7 +1,7 @@
 /**
- * What topic ids are called. A partition learns from the offset commits in its own log that carry both; what `topic`
- * inputs say is told to all partitions (`declared`). One partition never learns from another's log, so that its events
- * do not depend on which is read first.
+ * What topic ids are called. A partition learns from the records in its own log that carry both, offset commits above
+ * all; what `topic` inputs say is told to all partitions (`declared`). One partition never learns from another's log, so
+ * that its events do not depend on which is read first.
  */
 export class TopicNames {
   readonly #names = new Map<string, string>()

@@ -30,7 +30,7 @@ export function memberDrafts(before: Group | null, after: Group | null, moment: 
     const predecessor = member.instanceId === null ? undefined : oldInstances.get(member.instanceId)
     if (predecessor === undefined) {
       add({ type: 'member-joined', data: { member: describe(member) } })
-    } else if (!nowIds.has(predecessor.id)) {
+    } else {
       add({
         type: 'member-replaced',
         data: {
@@ -49,10 +49,11 @@ export function memberDrafts(before: Group | null, after: Group | null, moment: 
   }
   for (const member of now) {
     const previous = oldIds.get(member.id)
-    if (previous === undefined) continue
-    if (isSuspended(member) && !isSuspended(previous)) {
-      add({ type: 'member-suspended', data: { member: describe(member), held: held(previous, before, moment.names) } })
+    if (isSuspended(member) && (previous === undefined || !isSuspended(previous))) {
+      const waiting = previous === undefined ? held(member, after, moment.names) : held(previous, before, moment.names)
+      add({ type: 'member-suspended', data: { member: describe(member), held: waiting } })
     }
+    if (previous === undefined) continue
     const changes = changed(previous, member)
     if (changes.length > 0) add({ type: 'member-changed', data: { member: describe(member), changes } })
   }

@@ -19,7 +19,7 @@ import type { Moment } from '../members/diff.ts'
 export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBefore: number, moment: Moment): Draft[] {
   const drafts: Draft[] = []
   const members = memberCount(after)
-  renameReplaced(before, after)
+  followMembers(before, after)
 
   const starts = after.type !== 'classic' && after.type !== 'simple' && after.epoch > epochBefore && members > 0
   if (starts) {
@@ -125,25 +125,35 @@ function holdingsOf(group: Group): Map<string, Holding> {
   return holdings
 }
 
-/** A static member that returned under a new id took over what its predecessor held: nothing moved. */
-function renameReplaced(before: Group | null, after: GroupDraft): void {
-  if (before === null) return
-  const successors = new Map<string, string>()
-  for (const member of membersOf(after)) {
-    if (member.instanceId !== null && !before.members.has(member.id)) successors.set(member.instanceId, member.id)
-  }
-  if (successors.size === 0) return
+/**
+ * Carries what was settled along with the members: a static member that returned under a new id took over what its
+ * predecessor held, so that nothing moved, and a member is known by the client id that it has now.
+ */
+function followMembers(before: Group | null, after: GroupDraft): void {
+  if (before === null || after.settled.size === 0) return
   const settled = new Map(after.settled)
-  for (const member of membersOf(before)) {
-    if (member.instanceId === null || after.members.has(member.id)) continue
-    const successor = successors.get(member.instanceId)
-    if (successor === undefined) continue
-    const holding = settled.get(member.id)
-    if (holding !== undefined) {
-      settled.delete(member.id)
-      settled.set(successor, holding)
-    }
-    if (after.lastLeader === member.id) after.lastLeader = successor
+  for (const [from, to] of successors(before, after)) {
+    const holding = settled.get(from)
+    if (holding !== undefined) settled.set(to, holding)
+    settled.delete(from)
+    if (after.lastLeader === from) after.lastLeader = to
+  }
+  for (const { id, clientId } of membersOf(after)) {
+    const holding = settled.get(id)
+    if (holding !== undefined && holding.clientId !== clientId) settled.set(id, { ...holding, clientId })
   }
   after.settled = settled
+}
+
+/** Member ids that went, and under which their instances are there now. */
+function* successors(before: Group, after: Group): Generator<readonly [string, string]> {
+  const newcomers = new Map<string, string>()
+  for (const { id, instanceId } of membersOf(after)) {
+    if (instanceId !== null && !before.members.has(id)) newcomers.set(instanceId, id)
+  }
+  if (newcomers.size === 0) return
+  for (const { id, instanceId } of membersOf(before)) {
+    const newcomer = instanceId === null ? undefined : newcomers.get(instanceId)
+    if (newcomer !== undefined) yield [id, newcomer]
+  }
 }
