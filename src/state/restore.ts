@@ -10,6 +10,7 @@ import {
   stateVersion,
 } from './entry.ts'
 import { setGroup, setTopicId, topicSlot } from './groupSlot.ts'
+import { keyBytes } from './offsets/keyBytes.ts'
 import type { PartitionState } from './partition.ts'
 
 /**
@@ -107,19 +108,6 @@ function rowOf(state: PartitionState, group: string, topic: string, partition: n
   if (known >= 0) return known
   const slot = state.slotOf(group)
   return table.add(key, 0, key.length, slot, topicSlot(slot, topic), partition)
-}
-
-/** The bytes of an offset key after its version: two strings with int16 lengths, an int32. */
-function keyBytes(group: string, topic: string, partition: number): Buffer {
-  const groupLength = Buffer.byteLength(group)
-  const topicLength = Buffer.byteLength(topic)
-  const key = Buffer.allocUnsafe(8 + groupLength + topicLength)
-  key.writeInt16BE(groupLength, 0)
-  key.write(group, 2)
-  key.writeInt16BE(topicLength, 2 + groupLength)
-  key.write(topic, 4 + groupLength)
-  key.writeInt32BE(partition, 4 + groupLength + topicLength)
-  return key
 }
 
 /** NaN where only a bigint is exact. */

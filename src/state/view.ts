@@ -1,5 +1,5 @@
 import type { GroupType, Int64 } from '../events/envelope.ts'
-import { compareText, type Group, isSuspended, keyedBy, type Member } from './group.ts'
+import { assignmentOf, compareText, type Group, isSuspended, keyedBy, type Member } from './group.ts'
 import type { GroupSlot } from './groupSlot.ts'
 import { sortedMembers } from './members/diff.ts'
 import type { OffsetTable } from './offsets/table.ts'
@@ -69,11 +69,12 @@ function stateOf(group: Group): GroupView['state'] {
 
 function memberView(member: Member, group: Group, names: TopicNames): MemberView {
   const { id, instanceId, clientId, host } = member
-  const assignment: Record<string, readonly number[]> = {}
+  // Two ids of one name, where a topic was recreated, are one topic to whoever looks.
   const named = [...member.assignment].map(([key, partitions]) => {
     return [keyedBy(group.type) === 'topicId' ? (names.nameOf(key) ?? key) : key, partitions] as const
   })
-  for (const [topic, partitions] of named.sort(([a], [b]) => compareText(a, b))) assignment[topic] = partitions
+  const assignment: Record<string, readonly number[]> = {}
+  for (const [topic, partitions] of assignmentOf(named)) setOwn(assignment, topic, partitions)
   return { id, instanceId, clientId, host, assignment }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { classicOf, commitOf, commitWithId, type TestRecord } from './batchOf.ts'
 import { consumerRecords, shareRecords, streamsRecords } from './modernRecords.ts'
-import { classicMember as m, dataOf, toldPartition as partition, types } from './toldPartition.ts'
+import { dataOf, classicMember as m, toldPartition as partition, types } from './toldPartition.ts'
 
 const orders = 'AAAAAAAAAAAAAAAAAAAAAQ'
 

@@ -6,6 +6,7 @@ import { offsetKey } from '../entry.ts'
 import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicSlot } from '../groupSlot.ts'
 import type { TopicNames } from '../topicNames.ts'
 import type { CommitChange, Recreation } from './describe.ts'
+import { keyBytes } from './keyBytes.ts'
 import { OffsetTable } from './table.ts'
 import { Touched } from './touched.ts'
 import { OpenTransactions } from './transactions.ts'
@@ -42,6 +43,7 @@ export class Offsets {
   readonly #view = new OffsetCommitView()
   readonly #options: OffsetsOptions
   readonly #changes: StateChanges | null
+  #newKey: NewKey = { key: Buffer.alloc(0), group: '', topic: '', partition: 0 }
   #recreated: { slot: GroupSlot; topic: TopicSlot; partition: number; from: string }[] = []
 
   constructor(options: OffsetsOptions) {
@@ -64,7 +66,7 @@ export class Offsets {
     if (cursor.valueStart < 0) return this.#tombstone(row, cursor)
     const view = this.#view
     if (!readOffsetCommitValue(bytes, cursor.valueStart, cursor.valueEnd, typeIdOf(cursor), view)) return false
-    this.#set(row === NONE ? this.#addRow(cursor) : row, cursor, view)
+    this.#set(row === NONE ? this.#addRow() : row, cursor, view)
     return true
   }
 
@@ -86,7 +88,7 @@ export class Offsets {
       metadata: decodeUtf8(bytes, view.metadataStart, view.metadataEnd),
       topicId,
     }
-    if (row === NONE) row = this.#addRow(cursor)
+    if (row === NONE) row = this.#addRow()
     if (this.transactions.add(producerId, { row, ...commit }))
       this.table.pending[row] = (this.table.pending[row] ?? 0) + 1
     this.#changes?.producers.add(producerId)
@@ -151,6 +153,7 @@ export class Offsets {
       let leaderEpoch: number | null = null
       const view = this.#view
       if (after !== null && this.#options.everyCommit) {
+        // It was read before, of either type of key: type 1 allows all versions.
         readOffsetCommitValue(bytes, touched.values[entry] ?? 0, touched.valueEnds[entry] ?? 0, 1, view)
         metadata = decodeUtf8(bytes, view.metadataStart, view.metadataEnd)
         leaderEpoch = view.leaderEpoch < 0 ? null : view.leaderEpoch
@@ -201,20 +204,27 @@ export class Offsets {
     const { bytes, keyStart, keyEnd } = cursor
     // A known key is a valid one. The version (0 or 1, of the same layout) is not part of it.
     const row = this.table.index.find(bytes, keyStart + 2, keyEnd)
-    if (row !== NONE) return row
-    const view = this.#view
-    if (!readOffsetCommitKey(bytes, keyStart, keyEnd, view)) return INVALID
-    // Kafka reads a key with bytes after its end as if they were not there.
-    return view.keyEnd === keyEnd ? NONE : this.table.index.find(bytes, keyStart + 2, view.keyEnd)
+    return row === NONE ? this.#rowOfNewKey(cursor) : row
   }
 
-  #addRow(cursor: RecordCursor): number {
-    const { bytes, keyStart, keyEnd } = cursor
+  /** Bytes that are not known as a key: of a new one, or of a known one that Kafka reads in spite of them. */
+  #rowOfNewKey({ bytes, keyStart, keyEnd }: RecordCursor): number {
     const view = this.#view
-    readOffsetCommitKey(bytes, keyStart, keyEnd, view)
-    const slot = this.#options.slotOf(decodeUtf8(bytes, view.groupStart, view.groupEnd))
-    const topic = topicSlot(slot, decodeUtf8(bytes, view.topicStart, view.topicEnd))
-    return this.table.add(bytes, keyStart + 2, view.keyEnd, slot, topic, view.partition)
+    if (!readOffsetCommitKey(bytes, keyStart, keyEnd, view)) return INVALID
+    const group = decodeUtf8(bytes, view.groupStart, view.groupEnd)
+    const topic = decodeUtf8(bytes, view.topicStart, view.topicEnd)
+    const key = keyBytes(group, topic, view.partition)
+    this.#newKey = { key, group, topic, partition: view.partition }
+    // Kafka reads a key with bytes after its end as if they were not there, and what is no UTF-8 as U+FFFD.
+    const isPlain = key.equals(bytes.subarray(keyStart + 2, keyEnd))
+    return isPlain ? NONE : this.table.index.find(key, 0, key.length)
+  }
+
+  /** A row for the key that was last found to be new. */
+  #addRow(): number {
+    const { key, group, topic, partition } = this.#newKey
+    const slot = this.#options.slotOf(group)
+    return this.table.add(key, 0, key.length, slot, topicSlot(slot, topic), partition)
   }
 
   #set(row: number, cursor: RecordCursor, view: OffsetCommitView): void {
@@ -244,7 +254,6 @@ export class Offsets {
     touched.positions[entry] = cursor.offset
     touched.timestamps[entry] = cursor.timestamp
     touched.times[entry] = view.commitTimestamp
-    touched.typeIds[entry] = cursor.bytes[cursor.keyStart + 1] as number
     touched.values[entry] = cursor.valueStart
     touched.valueEnds[entry] = cursor.valueEnd
   }
@@ -289,6 +298,13 @@ export class Offsets {
       changesOf(changes, slot, position, time).recreations.push({ topic: topic.name, partition, from, to })
     }
   }
+}
+
+interface NewKey {
+  readonly key: Buffer
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
 }
 
 const NONE = -1

@@ -17,8 +17,6 @@ export class Touched {
   times = new Float64Array(64)
   /** Where the value of the last commit lies in the batch; -1 where the batch does not hold it. */
   values = new Int32Array(64)
-  /** Record type of its key, which tells the versions of the value. */
-  typeIds = new Uint8Array(64)
   valueEnds = new Int32Array(64)
   #before = new Float64Array(64)
   readonly #big = new Map<number, Int64>()
@@ -69,7 +67,6 @@ export class Touched {
     this.timestamps = grown(this.timestamps, new Float64Array(length))
     this.times = grown(this.times, new Float64Array(length))
     this.values = grown(this.values, new Int32Array(length))
-    this.typeIds = grown(this.typeIds, new Uint8Array(length))
     this.valueEnds = grown(this.valueEnds, new Int32Array(length))
     this.#before = grown(this.#before, new Float64Array(length))
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { classicOf, commitWithId } from '../batchOf.ts'
 import { consumerRecords, streamsRecords } from '../modernRecords.ts'
-import { classicMember as m, dataOf, toldPartition as partition, types } from '../toldPartition.ts'
+import { dataOf, classicMember as m, toldPartition as partition, types } from '../toldPartition.ts'
 
 const orders = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const part = (partitions: number[]) => [{ topic: 'orders', topicId: orders, subtopology: null, partitions }]
@@ -11,7 +11,14 @@ describe('members of a classic group', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [m('d', [0]), m('a', [1]), m('keep', [2])]))
     const events = p.plain(classicOf('g', 2, [m('z', [0]), m('keep', [2]), m('b', [1])]))
-    expect(types(events)).toEqual(['member-joined', 'member-joined', 'member-left', 'member-left', 'rebalance', 'leader-changed'])
+    expect(types(events)).toEqual([
+      'member-joined',
+      'member-joined',
+      'member-left',
+      'member-left',
+      'rebalance',
+      'leader-changed',
+    ])
     expect(dataOf(events, 'member-joined').map(({ member }) => member.id)).toEqual(['b', 'z'])
     expect(dataOf(events, 'member-left').map(({ member, held }) => [member.id, held[0]?.partitions])).toEqual([
       ['a', [1]],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { classicOf, commitOf, commitWithId } from '../batchOf.ts'
 import { consumerRecords, shareRecords } from '../modernRecords.ts'
-import { classicMember as m, dataOf, toldPartition as partition, types } from '../toldPartition.ts'
+import { dataOf, classicMember as m, toldPartition as partition, types } from '../toldPartition.ts'
 
 describe('a reset', () => {
   const emptied = () => {
@@ -40,7 +40,12 @@ describe('a reset', () => {
     expect(types(p.plain(commitOf('s', 'orders', 0, 30)))).toEqual([])
     expect(types(p.plain(commitOf('s', 'orders', 0, 3)))).toEqual(['offset-rewound'])
     const g = consumerRecords('g')
-    p.plain(g.member('a', { instanceId: 'i' }), g.epoch(2), g.current('a', { epoch: 2 }), commitOf('g', 'orders', 0, 10))
+    p.plain(
+      g.member('a', { instanceId: 'i' }),
+      g.epoch(2),
+      g.current('a', { epoch: 2 }),
+      commitOf('g', 'orders', 0, 10),
+    )
     p.plain(g.current('a', { epoch: -2 }))
     expect(types(p.plain(commitOf('g', 'orders', 0, 30)))).toEqual([])
     expect(types(p.plain(commitOf('g', 'orders', 0, 3)))).toEqual(['offset-rewound'])
@@ -129,9 +134,9 @@ describe('offsets', () => {
   it('deleted in a live group: by whom and why no record tells', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 10))
-    expect(dataOf(p.plain(commitOf('g', 'orders', 0, null), commitOf('g', 'orders', 9, null)), 'offset-deleted')).toEqual(
-      [{ topic: 'orders', partition: 0, lastOffset: 10, cause: 'unknown' }],
-    )
+    expect(
+      dataOf(p.plain(commitOf('g', 'orders', 0, null), commitOf('g', 'orders', 9, null)), 'offset-deleted'),
+    ).toEqual([{ topic: 'orders', partition: 0, lastOffset: 10, cause: 'unknown' }])
   })
 
   it('committed again as they are mean nothing, and every commit is told where that is wanted', () => {

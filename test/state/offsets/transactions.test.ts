@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { classicOf, commitOf } from '../batchOf.ts'
-import { classicMember as m, dataOf, toldPartition as partition, types } from '../toldPartition.ts'
+import { dataOf, classicMember as m, toldPartition as partition, types } from '../toldPartition.ts'
 
 describe('a commit in a transaction', () => {
   it('that rewinds a group with members is told at the marker, with its place and time', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { classicOf, commitWithId } from '../batchOf.ts'
 import { consumerRecords, shareRecords, streamsRecords } from '../modernRecords.ts'
-import { classicMember as m, dataOf, toldPartition as partition, types } from '../toldPartition.ts'
+import { dataOf, classicMember as m, toldPartition as partition, types } from '../toldPartition.ts'
 
 const [orders, again] = ['AAAAAAAAAAAAAAAAAAAAAQ', 'AAAAAAAAAAAAAAAAAAAAAg'] as const
 
@@ -21,10 +21,9 @@ describe('a rebalance of a consumer group', () => {
 
   it('is complete when every member is stable at the epoch with nothing pending, and told once', () => {
     const { p, g } = settled()
-    expect(types(p.plain(g.member('b'), g.epoch(3), g.targetEpoch(3), g.current('b', { epoch: 3, state: 2 })))).toEqual([
-      'member-joined',
-      'rebalance-started',
-    ])
+    expect(types(p.plain(g.member('b'), g.epoch(3), g.targetEpoch(3), g.current('b', { epoch: 3, state: 2 })))).toEqual(
+      ['member-joined', 'rebalance-started'],
+    )
     p.wait(100)
     const revoking = { epoch: 2, state: 1, assigned: { [orders]: [0] }, revoking: { [orders]: [1] } }
     expect(p.plain(g.current('a', revoking))).toEqual([])
@@ -77,7 +76,9 @@ describe('a rebalance of a consumer group', () => {
     p.plain(g.current('a', { epoch: -2 }))
     const events = p.plain(g.current('b', null), g.member('b', null), g.epoch(4))
     expect(types(events)).toEqual(['member-left', 'rebalance-started'])
-    expect(dataOf(p.plain(g.current('a', { epoch: 4 })), 'rebalance')).toMatchObject([{ epochBefore: 3, epochAfter: 4 }])
+    expect(dataOf(p.plain(g.current('a', { epoch: 4 })), 'rebalance')).toMatchObject([
+      { epochBefore: 3, epochAfter: 4 },
+    ])
   })
 
   it('starts nothing with the last leave, and counts from the epoch at which the group was empty', () => {
@@ -135,12 +136,16 @@ describe('a rebalance of a share group', () => {
   it('is complete when every member has the epoch', () => {
     const p = partition()
     const g = shareRecords('g')
-    const events = p.plain(g.member('a'), g.epoch(2), g.targetEpoch(2), g.current('a', { epoch: 2, assigned: { [orders]: [0] } }))
+    const events = p.plain(
+      g.member('a'),
+      g.epoch(2),
+      g.targetEpoch(2),
+      g.current('a', { epoch: 2, assigned: { [orders]: [0] } }),
+    )
     expect(types(events)).toEqual(['group-created', 'member-joined', 'rebalance-started', 'rebalance'])
-    expect(types(p.plain(g.member('b'), g.epoch(3), g.current('b', { epoch: 3, assigned: { [orders]: [0] } })))).toEqual([
-      'member-joined',
-      'rebalance-started',
-    ])
+    expect(
+      types(p.plain(g.member('b'), g.epoch(3), g.current('b', { epoch: 3, assigned: { [orders]: [0] } }))),
+    ).toEqual(['member-joined', 'rebalance-started'])
     // Both read the same partition: what one gained the other did not lose.
     expect(dataOf(p.plain(g.current('a', { epoch: 3, assigned: { [orders]: [0] } })), 'rebalance')).toMatchObject([
       { moved: 1, changes: [{ memberId: 'b', lost: [] }] },
@@ -190,7 +195,12 @@ describe('a rebalance of a classic group', () => {
     const g = consumerRecords('g')
     p.plain(classicOf('g', 1, [m('a', [0])], { protocol: 'range' }))
     p.plain(classicOf('g', null), g.member('a'), g.epoch(2), g.current('a', { epoch: 2 }))
-    p.plain(g.current('a', null), g.member('a', null), g.epoch(null), classicOf('g', 2, [m('b', [0])], { protocol: 'sticky' }))
+    p.plain(
+      g.current('a', null),
+      g.member('a', null),
+      g.epoch(null),
+      classicOf('g', 2, [m('b', [0])], { protocol: 'sticky' }),
+    )
     const events = p.plain(classicOf('g', 3, [m('c', [0]), m('b')], { protocol: 'roundrobin' }))
     expect(types(events)).toEqual(['member-joined', 'rebalance', 'assignor-changed', 'leader-changed'])
     expect(dataOf(events, 'assignor-changed')).toEqual([{ from: 'sticky', to: 'roundrobin' }])
