@@ -7,7 +7,7 @@ export const offsetReset = defineEvent({
   severity: 'warn',
   section: 'Offsets',
   trigger:
-    'A counted plain commit that differs from one before, while the group is known, not simple, and has no members. Not for a first commit, nor for a transactional one: the member may be gone before its marker.',
+    'A counted plain commit that differs from one before, while the group is known, not simple, and has no members: as it stood when the commit was made, where a batch holds more than that. Not for a first commit, nor for a transactional one: the member may be gone before its marker.',
   data: {
     ...topicPartition,
     from: long('Committed offset before.'),
