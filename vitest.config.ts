@@ -1,18 +1,24 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+
+/** As koff itself resolves it for a pipeline: what is in the checkout, not what was built. */
+const resolve = { alias: { koff: fileURLToPath(new URL('src/index.ts', import.meta.url)) } }
 
 /** Unit tests touch no server; `kafka` and `e2e` start the real ones and therefore run one file at a time. */
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'pipelines/*.test.ts'],
           exclude: ['test/kafka/**', 'test/e2e/**', '**/node_modules/**'],
           testTimeout: 60_000,
         },
       },
       {
+        resolve,
         test: {
           name: 'kafka',
           include: ['test/kafka/**/*.test.ts'],
@@ -22,6 +28,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

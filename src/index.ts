@@ -32,6 +32,26 @@ export {
   type UndecodableMessage,
 } from './library/decode.ts'
 export type { ConsumerMessage, FaultMessage, MarkerMessage, ReadRecord, Transaction } from './library/messages.ts'
+// Pipelines
+export { applyPipeline } from './pipelines/applyPipeline.ts'
+export {
+  definePipeline,
+  type EventSelector,
+  type Pipeline,
+  type PipelineDefinition,
+  type PipelineFilter,
+  type PipelineOperator,
+} from './pipelines/definePipeline.ts'
+export type {
+  BullmqSpec,
+  HistorySpec,
+  KafkaSpec,
+  RedisSpec,
+  RegistrySpec,
+  SinkSpec,
+  StdoutSpec,
+  TlsSpec,
+} from './pipelines/sinkSpec.ts'
 // Sources, sinks and what drives them
 export { type EngineOptions, runEngine } from './runtime/engine.ts'
 
@@ -40,6 +60,9 @@ export { Fold, type FoldOptions, type History } from './runtime/fold.ts'
 export type { RegistryOptions } from './runtime/registry/options.ts'
 export type { Sink } from './runtime/sink.ts'
 export type { Source } from './runtime/source.ts'
+export type { AvroJob } from './sinks/bullmq/job.ts'
+export { type BullmqSinkOptions, bullmqSink } from './sinks/bullmq/sink.ts'
+export { type HistorySinkOptions, historySink } from './sinks/history/sink.ts'
 export { type KafkaSinkOptions, kafkaSink } from './sinks/kafka/sink.ts'
 export { type StdoutSink, type StdoutSinkOptions, stdoutSink } from './sinks/stdout/sink.ts'
 export type { BrokerOptions, SaslOptions, TlsOptions } from './sources/kafka/brokerOptions.ts'

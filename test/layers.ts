@@ -61,10 +61,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   sinks: ['wire', 'events', 'state', 'runtime'],
   config: ['wire', 'events', 'state', 'runtime'],
   http: ['wire', 'events', 'state', 'runtime'],
-  commands: ['wire', 'events', 'state', 'runtime', 'sources', 'sinks', 'config', 'http'],
+  pipelines: ['events', 'runtime', 'sinks', 'config'],
+  commands: ['wire', 'events', 'state', 'runtime', 'sources', 'sinks', 'config', 'pipelines', 'http'],
   'cli.ts': ['commands'],
   library: ['wire', 'events', 'state', 'runtime', 'sources', 'sinks'],
-  'index.ts': ['wire', 'events', 'state', 'runtime', 'sources', 'sinks', 'config', 'library'],
+  'index.ts': ['wire', 'events', 'state', 'runtime', 'sources', 'sinks', 'config', 'pipelines', 'library'],
 }
 
 function layerRules(): IForbiddenRuleType[] {

@@ -59,6 +59,8 @@ function joined(path: string, key: string): string {
 
 function mappingsIn(path: string, schema: JsonSchema): Section[] {
   const { properties, items, oneOf, anyOf } = schema
+  // The same as in `sinks`.
+  if (path === 'pipelines[].to') return []
   if (properties !== undefined) return sectionsOf(path, schema)
   if (items !== undefined) return mappingsIn(`${path}[]`, items)
   if (oneOf !== undefined) {

@@ -10,8 +10,10 @@ export function configCommand(shell: Shell, finish: (code: number) => void): Com
     .argument('<file>', 'YAML')
     .action(async (file: string) => {
       const { loadConfig } = await import('../config/load.ts')
-      const { sinks } = loadConfig({ file, variables: shell.variables })
-      await put(shell.stdout, `${file}: right; sinks: ${sinks.map(({ type }) => type).join(', ')}\n`)
+      const { planPipelines } = await import('../pipelines/plan.ts')
+      const { carrier, followers } = await planPipelines(loadConfig({ file, variables: shell.variables }), { file })
+      const all = [carrier, ...followers].map(({ name, to }) => (name === to.type ? name : `${name} (${to.type})`))
+      await put(shell.stdout, `${file}: right; pipelines: ${all.join(', ')}\n`)
       finish(0)
     })
     .addHelpText('after', '\nExample:\n  koff config check config/koff.example.yaml')

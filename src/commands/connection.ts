@@ -1,6 +1,9 @@
 import type { Command } from 'commander'
 import type { Config, KafkaConfig } from '../config/schema.ts'
 import { connectionSettings, type SettingDefinition, settingsFrom } from '../config/settings.ts'
+import type { RegistryConfig } from '../config/sinks.ts'
+import type { TlsConfig } from '../config/tls.ts'
+import type { RegistryOptions } from '../runtime/registry/options.ts'
 import type { BrokerOptions } from '../sources/kafka/brokerOptions.ts'
 import type { Shell } from './shell.ts'
 
@@ -47,23 +50,21 @@ export async function configOf(
 
 /** Reveals the secrets: for what connects, not for what prints. */
 export function brokerOptions({ tls, sasl, ...options }: KafkaConfig): BrokerOptions {
-  const { ca, cert, key, passphrase, servername, rejectUnauthorized } = tls ?? {}
   return {
     ...options,
-    ...(tls === undefined
-      ? {}
-      : {
-          tls: defined({
-            ca,
-            cert,
-            key: key?.reveal(),
-            passphrase: passphrase?.reveal(),
-            servername,
-            rejectUnauthorized,
-          }),
-        }),
+    ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
     ...(sasl === undefined ? {} : { sasl: revealed(sasl) }),
   }
+}
+
+/** As `brokerOptions`. */
+export function tlsOptions({ ca, cert, key, passphrase, servername, rejectUnauthorized }: TlsConfig) {
+  return defined({ ca, cert, key: key?.reveal(), passphrase: passphrase?.reveal(), servername, rejectUnauthorized })
+}
+
+/** As `brokerOptions`. */
+export function registryOptions({ url, username, password, timeoutMs }: RegistryConfig): RegistryOptions {
+  return { url, ...defined({ username, password: password?.reveal(), timeoutMs }) }
 }
 
 function revealed(sasl: NonNullable<KafkaConfig['sasl']>): NonNullable<BrokerOptions['sasl']> {
@@ -74,7 +75,7 @@ function revealed(sasl: NonNullable<KafkaConfig['sasl']>): NonNullable<BrokerOpt
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 /** Without the fields that are undefined: libraries take those for something else than absent ones. */
-export function defined<T extends object>(fields: T): Defined<T> {
+function defined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
 }
 

@@ -1,22 +1,20 @@
 import { Command } from 'commander'
-import type { Config, SinkConfig } from '../config/schema.ts'
+import type { Config } from '../config/schema.ts'
 import { connectionSettings, serviceSettings } from '../config/settings.ts'
 import { KoffError } from '../errors.ts'
+import { pipelineTransform } from '../pipelines/applyPipeline.ts'
+import type { LoadedPipeline } from '../pipelines/load.ts'
+import { pipelineOutput } from '../pipelines/pipelineOutput.ts'
+import { isKafka, type PipelinePlan, planPipelines } from '../pipelines/plan.ts'
 import type { Log } from '../runtime/log.ts'
-import type { Sink } from '../runtime/sink.ts'
-import { stdoutSink } from '../sinks/stdout/sink.ts'
-import {
-  addConnectionOptions,
-  addSettings,
-  brokerOptions,
-  type ConnectionFlags,
-  configOf,
-  connectionHelp,
-  defined,
-} from './connection.ts'
+import { trackPipeline } from '../runtime/pipelineProgress.ts'
+import { addConnectionOptions, addSettings, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
 import { exactlyOnce } from './delivery/exactlyOnce.ts'
+import { follow } from './delivery/follow.ts'
+import { openSink } from './delivery/openSink.ts'
 import { stored } from './delivery/stored.ts'
-import { runWithState } from './service.ts'
+import { collect } from './eventOptions.ts'
+import { type Deliver, runWithState } from './service.ts'
 import { serviceLog } from './serviceLog.ts'
 import { exitCodeOf, type Shell } from './shell.ts'
 
@@ -24,24 +22,33 @@ export function runCommand(shell: Shell, finish: (code: number) => void): Comman
   const command = new Command('run')
     .summary('the service: events of a cluster to where the configuration says')
     .description('Reads a cluster and delivers its events, until a signal ends it.')
-    .action(async (flags: ConnectionFlags) => finish(await run(shell, flags)))
-  return addSettings(addConnectionOptions(command), serviceSettings).addHelpText(
-    'after',
-    `${connectionHelp}
+    .action(async (flags: RunFlags) => finish(await run(shell, flags)))
+  addSettings(addConnectionOptions(command), serviceSettings)
+  return command
+    .option('--pipeline <file>', 'a pipeline, TypeScript or JavaScript; may be repeated', collect)
+    .addHelpText(
+      'after',
+      `${connectionHelp}
 
 Ctrl-C and SIGTERM end it well, with exit code 0.
 
 Examples:
   koff run -c config/koff.example.yaml
+  koff run --brokers localhost:9092 --pipeline pipelines/rebalance-workflows.ts
   KOFF_SASL_PASSWORD=… koff run -c koff.yaml --brokers kafka-1:9093`,
-  )
+    )
 }
 
-async function run(shell: Shell, flags: ConnectionFlags): Promise<number> {
+interface RunFlags extends ConnectionFlags {
+  readonly pipeline?: readonly string[]
+}
+
+async function run(shell: Shell, flags: RunFlags): Promise<number> {
   const config = await configOf(shell, flags, [...connectionSettings, ...serviceSettings])
+  const plan = await planPipelines(config, { file: flags.config, pipelineFiles: flags.pipeline })
   const log = serviceLog({ level: config.logLevel, name: config.name, output: shell.stderr })
   try {
-    await serve(shell, config, log)
+    await serve(shell, { config, plan, log })
     log.info('ended')
     return 0
   } catch (error) {
@@ -51,42 +58,55 @@ async function run(shell: Shell, flags: ConnectionFlags): Promise<number> {
   }
 }
 
-async function serve(shell: Shell, config: Config, log: Log): Promise<void> {
-  const closed: AbortSignal[] = []
-  // The one that the state goes with; the others are shown what it has.
-  const carrier = config.sinks.find(sink => sink.type === 'kafka') ?? config.sinks[0]
-  if (carrier === undefined) return
-  await using stack = new AsyncDisposableStack()
-  const open = async (sink: SinkConfig) => stack.use(await openSink(sink, { config, shell, closed }))
-  const mirrors: Sink[] = []
-  for (const sink of config.sinks) if (sink !== carrier) mirrors.push(await open(sink))
-  const deliver = carrier.type === 'kafka' ? exactlyOnce(config, carrier) : stored(config, await open(carrier))
-  await runWithState(shell, { config, deliver, mirrors, signal: AbortSignal.any([shell.signal, ...closed]), log })
-}
-
-interface SinkContext {
+interface Service {
   readonly config: Config
-  readonly shell: Shell
-  /** Takes signals of sinks that nobody reads any more. */
-  readonly closed: AbortSignal[]
+  readonly plan: PipelinePlan
+  readonly log: Log
 }
 
-async function openSink(sink: SinkConfig, { config, shell, closed }: SinkContext): Promise<Sink> {
-  switch (sink.type) {
-    case 'stdout': {
-      const opened = stdoutSink({ stream: shell.stdout, format: sink.format })
-      closed.push(opened.closed)
-      return opened
-    }
-    case 'kafka': {
-      const { kafkaSink } = await import('../sinks/kafka/sink.ts')
-      const { type: _type, registry, ...topic } = sink
-      const { url, username, password, timeoutMs } = registry
-      return kafkaSink({
-        ...brokerOptions(config.kafka),
-        ...topic,
-        registry: { url, ...defined({ username, password: password?.reveal(), timeoutMs }) },
-      })
-    }
+/** The pipeline that carries the state, and beside it those that read what it wrote. Where one fails for good all end. */
+async function serve(shell: Shell, { config, plan, log }: Service): Promise<void> {
+  const { carrier, followers } = plan
+  const closed: AbortSignal[] = []
+  await using stack = new AsyncDisposableStack()
+  const open = async ({ to }: LoadedPipeline) => stack.use(await openSink(to, { config, stdout: shell.stdout, closed }))
+  const sinks = new Map<LoadedPipeline, Awaited<ReturnType<typeof open>>>()
+  for (const pipeline of followers) sinks.set(pipeline, await open(pipeline))
+  const deliver = isKafka(carrier) ? exactlyOnce(config, carrier.to) : stored(config, await open(carrier))
+  const failed = new AbortController()
+  const signal = AbortSignal.any([shell.signal, failed.signal, ...closed])
+  const { promise: isOpen, resolve: opened } = Promise.withResolvers<void>()
+  const running = [
+    runWithState(shell, { config, deliver: transforming(carrier, deliver, { signal, opened }), signal, log }),
+    ...[...sinks].map(async ([pipeline, sink]) => {
+      if (!isKafka(carrier)) return
+      // The topic is made by the one who writes it.
+      await Promise.race([isOpen, aborted(signal)])
+      await follow({ config, carrier, pipeline, sink, log, progress: trackPipeline(pipeline.name), signal })
+    }),
+  ]
+  const ends = running.map(run =>
+    run.catch((error: unknown) => {
+      failed.abort(error)
+      throw error
+    }),
+  )
+  await Promise.allSettled(ends)
+  if (failed.signal.aborted) throw failed.signal.reason
+}
+
+/** What the pipeline makes of the events is what is delivered. */
+function transforming(
+  pipeline: LoadedPipeline,
+  deliver: Deliver,
+  { signal, opened }: { readonly signal: AbortSignal; readonly opened: () => void },
+): Deliver {
+  return async place => {
+    const { output, ownership } = await deliver(place)
+    return { output: pipelineOutput(output, { transform: pipelineTransform(pipeline), signal, opened }), ownership }
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
 }

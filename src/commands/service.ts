@@ -5,7 +5,6 @@ import type { Ownership } from '../runtime/delivery/ownership.ts'
 import { runService } from '../runtime/delivery/service.ts'
 import { Fold } from '../runtime/fold.ts'
 import type { Log } from '../runtime/log.ts'
-import type { Sink } from '../runtime/sink.ts'
 import { brokerOptions } from './connection.ts'
 import { groupFilter } from './eventOptions.ts'
 import { catchUpProgress } from './progress.ts'
@@ -28,15 +27,13 @@ export type Deliver = (place: Place) => Promise<Delivery>
 export interface ServicePlan {
   readonly config: Config
   readonly deliver: Deliver
-  /** Shown each event after it is committed. */
-  readonly mirrors: readonly Sink[]
   readonly signal: AbortSignal
   readonly log: Log
 }
 
 /** The cluster's events, delivered together with the state, until the signal aborts. */
 export async function runWithState(shell: Shell, plan: ServicePlan): Promise<void> {
-  const { config, deliver, mirrors, signal, log } = plan
+  const { config, deliver, signal, log } = plan
   const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const broker = brokerOptions(config.kafka)
@@ -55,7 +52,6 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
     }),
     output,
     ownership,
-    mirrors,
     accept: groupFilter({ ...config.groups, name: config.name }),
     signal,
     log,

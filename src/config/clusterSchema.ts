@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { brokers, flag, pem, type ReadFile, secret, section, text, whole } from './values.ts'
+import { tlsSchema } from './tls.ts'
+import { brokers, type ReadFile, secret, section, text, whole } from './values.ts'
 
 /** The section `kafka`: how to reach the cluster, for reading and for writing. */
 export function clusterSchema(readFile: ReadFile) {
@@ -22,19 +23,6 @@ export function clusterSchema(readFile: ReadFile) {
     }),
   ])
 
-  const tls = section({
-    ca: pem(readFile)
-      .optional()
-      .describe('Certificates to trust: a PEM file, or its text. Without it, those that Node trusts.'),
-    cert: pem(readFile).optional().describe('The certificate of koff, as `ca`; comes with `key`.'),
-    key: secret(readFile, 'pem').optional().describe('The private key of `cert`: a PEM file, or its text.'),
-    passphrase: password.optional().describe('Of the private key: the text, or `{ file: path }`.'),
-    servername: text.optional().describe("The name in the broker's certificate, where it is not the host."),
-    rejectUnauthorized: flag
-      .optional()
-      .describe('False accepts any certificate, and so anybody in between. True unless set.'),
-  }).refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key come together')
-
   return section({
     brokers: brokers
       .default(['localhost:9092'])
@@ -46,16 +34,7 @@ export function clusterSchema(readFile: ReadFile) {
     requestTimeoutMs: whole(1)
       .default(30_000)
       .describe('After this long without an answer a connection counts as dead.'),
-    tls: z
-      .preprocess(onOrOff, tls.optional())
-      .meta({ type: ['object', 'boolean'] })
-      .describe('True for TLS with what Node trusts, or a mapping.'),
+    tls: tlsSchema(readFile).describe('True for TLS with what Node trusts, or a mapping.'),
     sasl: sasl.optional().describe('Who koff is, where the listener wants to know.'),
   })
-}
-
-/** `tls: true` is TLS with the certificates that Node brings; `false` is none. */
-function onOrOff(value: unknown): unknown {
-  if (value === true || value === 'true') return {}
-  return value === false || value === 'false' ? undefined : value
 }

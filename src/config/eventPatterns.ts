@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type EventType, eventTypes, offByDefault } from '../events/definitions.ts'
+import { type EventType, eventTypes, offByDefault, severityOf } from '../events/definitions.ts'
+import { severities } from '../events/envelope.ts'
 import { matchesGlob } from './glob.ts'
 import { suggestion } from './nearest.ts'
 
@@ -15,6 +16,34 @@ export const eventPatterns = z.array(
 export function checkEventPattern(pattern: string): string | undefined {
   if (matching(pattern).length > 0) return undefined
   return `no event type is called ${JSON.stringify(pattern)}; ${suggestion(pattern, ['default', ...eventTypes])}`
+}
+
+/** What a pipeline wants: as `eventPatterns`, or a severity, which stands for all types that have it. */
+export const eventSelectors = z
+  .preprocess(
+    value => (typeof value === 'string' ? [value] : value),
+    z
+      .array(
+        z.string().superRefine((selector, context) => {
+          if (selecting(selector).length > 0) return
+          const known = ['default', ...severities, ...eventTypes]
+          context.addIssue(
+            `no event type or severity is called ${JSON.stringify(selector)}; ${suggestion(selector, known)}`,
+          )
+        }),
+      )
+      .min(1),
+  )
+  .meta({ type: ['array', 'string'] })
+
+/** The types that `eventSelectors` name. */
+export function typesSelected(selectors: readonly string[]): Set<EventType> {
+  return new Set(selectors.flatMap(selecting))
+}
+
+function selecting(selector: string): EventType[] {
+  const ofSeverity = eventTypes.filter(type => severityOf(type) === selector)
+  return ofSeverity.length > 0 ? ofSeverity : matching(selector)
 }
 
 /** The types that are on: what `include` names, less what `exclude` names. */

@@ -8,12 +8,24 @@ import { missing } from './values.ts'
  * `shown` gives it, which leaves out what came from a variable.
  */
 export function faultsOf(error: z.ZodError, data: unknown, shown: (path: Path) => string | undefined): Fault[] {
-  return error.issues.flatMap(issue => {
+  return issuesIn(error.issues).flatMap(issue => {
     const path = issue.path.filter(step => typeof step !== 'symbol')
     if (issue.code !== 'unrecognized_keys')
       return [{ path, message: messageOf(issue, valueAt(data, path), shown(path)) }]
     const known = issue.message.split(', ')
     return issue.keys.map(key => ({ path: [...path, key], message: `unknown key; ${suggestion(key, known)}` }))
+  })
+}
+
+/** Of a value that can have one of several forms, what is wrong with it in the form that it was given. */
+function issuesIn(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  return issues.flatMap(issue => {
+    if (issue.code !== 'invalid_union') return [issue]
+    const isForm = (branch: readonly z.core.$ZodIssue[]) =>
+      !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0)
+    const meant = issue.errors.find(isForm)
+    if (meant === undefined) return [issue]
+    return issuesIn(meant).map(inner => ({ ...inner, path: [...issue.path, ...inner.path] }))
   })
 }
 
@@ -26,7 +38,9 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown, shown: string | unde
     case 'invalid_value':
       return choice(value, shown, issue.values.map(String))
     case 'invalid_union':
-      return choice(value, shown, 'options' in issue ? (issue.options as readonly unknown[]).map(String) : [])
+      return 'options' in issue
+        ? choice(value, shown, (issue.options as readonly unknown[]).map(String))
+        : issue.message
     case 'too_small':
       if (issue.origin !== 'string' && issue.origin !== 'array') return `must be at least ${issue.minimum}`
       return 'must not be empty'

@@ -57,7 +57,7 @@ function openDocument(file: string, variables: NodeJS.ProcessEnv): ConfigDocumen
 }
 
 /** Messages leave the path to whoever knows what to call it. */
-function fileReader(home: string): ReadFile {
+export function fileReader(home: string): ReadFile {
   return path => {
     const content = read(resolve(home, path))
     return 'text' in content ? content : { fault: `${path} ${content.fault}` }

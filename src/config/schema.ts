@@ -2,67 +2,25 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { clusterSchema } from './clusterSchema.ts'
 import { eventPatterns } from './eventPatterns.ts'
-import { host, type ReadFile, secret, section, text, topic, url, whole } from './values.ts'
+import { pipelineSchema, plainName } from './pipelines.ts'
+import { type Surroundings, sinkSchema } from './sinks.ts'
+import { host, section, text, whole } from './values.ts'
 
 /** A configuration as the rest of koff gets it: complete, checked, files read. */
 export type Config = z.infer<ReturnType<typeof configSchema>>
 export type KafkaConfig = Config['kafka']
-export type SinkConfig = Config['sinks'][number]
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
-
-export interface Surroundings {
-  /** Gives the text of a file, relative to `home`. */
-  readonly readFile: ReadFile
-  /** The folder of the configuration. */
-  readonly home: string
-}
 
 /**
  * The one definition of what a configuration may say. Every key that is accepted does something; a key comes with the
  * feature, and with the sentence that describes it in editors and in docs/configuration.md (`describe`, last in its
  * chain).
  */
-export function configSchema({ readFile, home }: Surroundings) {
-  const registry = section(
-    {
-      url: url.describe('Of its Confluent-compatible API.'),
-      username: text.optional().describe('Comes with `password`.'),
-      password: secret(readFile).optional().describe('The text, or `{ file: path }`.'),
-      timeoutMs: whole(1).default(10_000).describe('How long to try before giving up.'),
-    },
-    'Avro needs a schema registry: registry: { url: http://… }',
-  ).refine(
-    ({ username, password: word }) => (username === undefined) === (word === undefined),
-    'username and password come together',
-  )
-
-  const stdoutSink = section({
-    type: z.literal('stdout').describe('Lines on standard output.'),
-    format: z
-      .enum(['auto', 'human', 'json'])
-      .default('auto')
-      .describe('`auto`: for people on a terminal, one JSON object a line elsewhere.'),
-  })
-
-  const kafkaSink = section({
-    type: z.literal('kafka').describe('Avro records in a topic of the cluster, keyed by group, exactly once.'),
-    topic: topic.describe('Where the events go; created if it is missing.'),
-    partitions: whole(1).default(8).describe('Of the topic, when koff creates it.'),
-    replicationFactor: whole(1, 32_767)
-      .optional()
-      .describe('Of topics that koff creates; as many as there are brokers, at most 3, unless set.'),
-    minInsyncReplicas: whole(1, 32_767)
-      .optional()
-      .describe('Of topics that koff creates; one less than the replication factor unless set.'),
-    stateTopic: topic.optional().describe('Where state and position go, compacted; `<name>.state` unless set.'),
-    registry: registry.describe('The schema registry.'),
-  })
-
+export function configSchema(surroundings: Surroundings) {
+  const { readFile, home } = surroundings
   return section({
-    name: z
-      .string()
-      .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be 1 to 100 letters, digits, dots, underscores or hyphens')
+    name: plainName
       .default('koff')
       .describe('What this deployment calls itself: the prefix of its own groups and transactional ids.'),
     logLevel: z.enum(logLevels).default('info').describe('From which level on koff logs, to standard error.'),
@@ -107,9 +65,17 @@ export function configSchema({ readFile, home }: Surroundings) {
       .prefault({})
       .describe('Which groups are spoken of.'),
     sinks: z
-      .array(z.discriminatedUnion('type', [stdoutSink, kafkaSink]))
+      .array(sinkSchema(surroundings))
       .min(1)
-      .default([{ type: 'stdout', format: 'auto' }])
-      .describe('Where the events go.'),
+      .default([])
+      .describe('Where all events go; standard output where there is no pipeline either.'),
+    pipelines: z
+      .array(
+        z.union([text.transform(file => resolve(home, file)), pipelineSchema(surroundings)], {
+          error: 'must be the path of a file that exports a pipeline, or a mapping',
+        }),
+      )
+      .default([])
+      .describe('Which events go where else: files that export a pipeline, or mappings.'),
   })
 }

@@ -6,6 +6,11 @@ export function instancesGroup(name: string): string {
   return `${name}.instances`
 }
 
+/** Of a pipeline that reads the clean topic. */
+export function pipelineGroup(name: string, pipeline: string): string {
+  return `${name}.pipeline.${pipeline}`
+}
+
 export function isOwnGroup(group: string, name: string): boolean {
-  return group === instancesGroup(name)
+  return group === instancesGroup(name) || group.startsWith(pipelineGroup(name, ''))
 }

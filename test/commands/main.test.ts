@@ -113,7 +113,7 @@ describe('a command line that is wrong', () => {
 
   it('with a wrong configuration is told every fault, in the form in which editors find it', async () => {
     const file = join(home, 'wrong.yaml')
-    const message = `${file}:2: kafka.brokerz: unknown key; did you mean brokers?\n${file}:4: sinks[0].type: unknown "kafak"; did you mean kafka? known: stdout, kafka\n`
+    const message = `${file}:2: kafka.brokerz: unknown key; did you mean brokers?\n${file}:4: sinks[0].type: unknown "kafak"; did you mean kafka? known: stdout, kafka, bullmq, history\n`
     expect(await runKoff(['config', 'check', file])).toEqual({ code: 2, stdout: '', stderr: message })
     expect(await runKoff(['print', '-c', file])).toEqual({ code: 2, stdout: '', stderr: message })
   })
@@ -145,7 +145,7 @@ describe('a right configuration', () => {
     const file = join(home, 'right.yaml')
     expect(await runKoff(['config', 'check', file])).toEqual({
       code: 0,
-      stdout: `${file}: right; sinks: stdout\n`,
+      stdout: `${file}: right; pipelines: stdout\n`,
       stderr: '',
     })
   })

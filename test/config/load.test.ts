@@ -99,7 +99,8 @@ describe('a configuration', () => {
       snapshot: 'emit',
       events: { include: ['default'], exclude: [] },
       groups: { include: ['*'], exclude: [] },
-      sinks: [{ type: 'stdout', format: 'auto' }],
+      sinks: [],
+      pipelines: [],
     })
   })
 

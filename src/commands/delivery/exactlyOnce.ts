@@ -1,6 +1,7 @@
-import type { Config, SinkConfig } from '../../config/schema.ts'
+import type { Config } from '../../config/schema.ts'
+import type { SinkConfig } from '../../config/sinks.ts'
 import { instancesGroup } from '../../runtime/ownGroups.ts'
-import { brokerOptions, defined } from '../connection.ts'
+import { brokerOptions, registryOptions } from '../connection.ts'
 import type { Deliver } from '../service.ts'
 
 /** Events to a topic, state to another, in one transaction; the partitions are shared by all instances that run. */
@@ -11,13 +12,12 @@ export function exactlyOnce(config: Config, carrier: Extract<SinkConfig, { type:
     const { kafkaInstances } = await import('../../sinks/kafka/exactlyOnce/instances.ts')
     const broker = brokerOptions(config.kafka)
     const { type: _type, registry, stateTopic = `${config.name}.state`, ...topic } = carrier
-    const { url, username, password, timeoutMs } = registry
     return {
       output: exactlyOnceOutput({
         ...broker,
         ...topic,
         name: config.name,
-        registry: { url, ...defined({ username, password: password?.reveal(), timeoutMs }) },
+        registry: registryOptions(registry),
         stateTopic,
         statePartitions: partitions,
         openStateSource: (partition, until) =>

@@ -4,7 +4,6 @@ import type { KoffEvent } from '../../events/envelope.ts'
 import { takeChanges } from '../../state/encode.ts'
 import type { Input } from '../../state/input.ts'
 import type { Fold } from '../fold.ts'
-import type { Sink } from '../sink.ts'
 import type { Outages } from './outages.ts'
 import type { Output, PartitionOutput } from './output.ts'
 import type { Ownership } from './ownership.ts'
@@ -15,7 +14,6 @@ export interface OwnedPartitionsOptions {
   readonly fold: Fold
   readonly output: Output
   readonly ownership: Ownership
-  readonly mirrors: readonly Sink[]
   readonly accept?: (event: KoffEvent) => boolean
   readonly outages: Outages
   readonly stateEveryMs?: number
@@ -48,7 +46,6 @@ export class OwnedPartitions {
   #changed = new AbortController()
   #settling: NodeJS.Timeout | undefined
   #wakeReader: () => void = () => undefined
-  #mirrored: Promise<void> = Promise.resolve()
 
   constructor(options: OwnedPartitionsOptions) {
     this.#options = options
@@ -166,10 +163,7 @@ export class OwnedPartitions {
       stateEveryMs,
       takeChanges: () => takeChanges(state),
       countChanges: () => state.changes?.size ?? 0,
-      committed: async events => {
-        outages.end(partition)
-        await this.#mirror(events)
-      },
+      committed: () => outages.end(partition),
       failed: error => {
         if (this.#owned.get(partition)?.writer === writer) this.#failed(partition, error)
       },
@@ -202,17 +196,6 @@ export class OwnedPartitions {
       release.catch(() => undefined),
     )
     this.#changeSoon()
-  }
-
-  #mirror(events: readonly KoffEvent[]): Promise<void> {
-    const { mirrors, signal } = this.#options
-    if (mirrors.length === 0 || events.length === 0) return Promise.resolve()
-    const after = this.#mirrored
-    this.#mirrored = (async () => {
-      await after
-      if (!signal.aborted) await Promise.all(mirrors.map(mirror => mirror.write(events, signal)))
-    })()
-    return this.#mirrored
   }
 
   #changeSoon(): void {

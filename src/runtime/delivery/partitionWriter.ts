@@ -10,8 +10,8 @@ export interface PartitionWriterOptions {
   readonly countChanges: () => number
   /** State without events is committed this often at most, ms. */
   readonly stateEveryMs: number
-  /** Called after each commit; awaited before the next. */
-  readonly committed: (events: readonly KoffEvent[]) => Promise<void>
+  /** Called after each commit. */
+  readonly committed: () => void
   /** Called once, when a commit failed: the writer is of no use any more. */
   readonly failed: (error: unknown) => void
   /** Called whenever there may be room again. */
@@ -88,7 +88,7 @@ export class PartitionWriter {
         const changes = takeChanges()
         drained()
         await output.commit({ events, changes })
-        await committed(events)
+        committed()
         if (this.#events.length > 0) this.#isDue = true
       }
     } catch (error) {

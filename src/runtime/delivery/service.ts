@@ -4,7 +4,6 @@ import type { KoffEvent } from '../../events/envelope.ts'
 import type { Fold } from '../fold.ts'
 import type { Log } from '../log.ts'
 import { ranges } from '../ranges.ts'
-import type { Sink } from '../sink.ts'
 import type { Source } from '../source.ts'
 import { createOutages } from './outages.ts'
 import type { Output } from './output.ts'
@@ -18,8 +17,6 @@ export interface ServiceOptions {
   readonly ownership: Ownership
   /** Reads those partitions from those positions; null: from the first record that there is. */
   readonly openSource: (positions: ReadonlyMap<number, number | null>, signal: AbortSignal) => Promise<Source>
-  /** Get each event after the output has it. */
-  readonly mirrors: readonly Sink[]
   /** Which events are delivered; by default all that the fold gives. */
   readonly accept?: (event: KoffEvent) => boolean
   readonly signal: AbortSignal
@@ -37,7 +34,7 @@ export interface ServiceOptions {
  * @throws KoffError where nothing but a person can help.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { output, ownership, mirrors, signal, log, finishTimeoutMs = 8_000 } = options
+  const { output, ownership, signal, log, finishTimeoutMs = 8_000 } = options
   const fatal = new AbortController()
   const stop = AbortSignal.any([signal, fatal.signal])
   const outages = createOutages(log)
@@ -47,7 +44,6 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
   const partitions = new OwnedPartitions({ ...options, outages, signal: stop, fail })
   try {
-    for (const mirror of mirrors) await mirror.open(stop)
     await output.open(stop)
     const changed = () => {
       log.info(ownedText(ownership.partitions), { partitions: [...ownership.partitions] })

@@ -1,10 +1,10 @@
-import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import { COMPATIBILITY, type SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import { KoffError } from '../../errors.ts'
 import { avroSchema, toAvro } from '../../events/avro.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { abortable } from '../abortable.ts'
 import { retry } from '../retry.ts'
-import { int64Hook } from './int64Type.ts'
+import { registryClient } from './client.ts'
 import { type RegistryAddress, type RegistryOptions, registryAddress } from './options.ts'
 import { isOtherCompatibility, isRefusedConfig, registryFault } from './registryFault.ts'
 
@@ -56,19 +56,6 @@ async function register(address: RegistryAddress, subject: string, signal: Abort
     signal.throwIfAborted()
     throw registryFault(timeout.aborted ? timeout.reason : error, { address, subject })
   }
-}
-
-function registryClient({ host, auth }: RegistryAddress, signal: AbortSignal): SchemaRegistry {
-  return new SchemaRegistry(
-    {
-      host,
-      clientId: 'koff',
-      retry: { retries: 0 },
-      ...(auth === null ? {} : { auth }),
-      middlewares: [() => ({ prepareRequest: async next => (await next()).enhance({ signal }) })],
-    },
-    { [SchemaType.AVRO]: { typeHook: int64Hook } },
-  )
 }
 
 /** The client refuses to register unless told the compatibility that the subject has, and has no way to ask for it. */

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { groupTypes } from '../events/envelope.ts'
+import { eventSelectors } from './eventPatterns.ts'
+import { type Surroundings, sinkSchema } from './sinks.ts'
+import { section, text } from './values.ts'
+
+/** As deployments and consumer groups may be called. */
+export const plainName = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be 1 to 100 letters, digits, dots, underscores or hyphens')
+
+/** A pipeline, as a configuration spells it out; what a file exports is checked by the same. */
+export function pipelineSchema(surroundings: Surroundings) {
+  const patterns = z.array(text)
+  const groups = z
+    .preprocess(
+      value => (Array.isArray(value) ? { include: value } : value),
+      section({
+        include: patterns.min(1).default(['*']).describe('Patterns: `*` is any text, `?` any one character.'),
+        exclude: patterns.default([]).describe('Patterns of groups that are left out all the same.'),
+      }),
+    )
+    .meta({ type: ['array', 'object'] })
+  return section({
+    name: plainName.describe('Of its place in logs and metrics, and of its consumer group `<name>.pipeline.<this>`.'),
+    on: eventSelectors
+      .optional()
+      .describe(
+        'Types, `offset-*` for several, severities (`warn`), `default`; all that the deployment tells unless set.',
+      ),
+    where: section({
+      groups: groups.optional().describe('Patterns of group ids: a list, or `include` and `exclude`.'),
+      groupTypes: z
+        .array(z.enum(groupTypes))
+        .min(1)
+        .optional()
+        .describe('`classic`, `consumer`, `share`, `streams`, `simple`; all unless set.'),
+    })
+      .optional()
+      .describe('Which groups. Events about no group pass.'),
+    to: sinkSchema(surroundings).describe('Where the events go; as in `sinks`.'),
+  })
+}
+
+export type PipelineConfig = z.infer<ReturnType<typeof pipelineSchema>>

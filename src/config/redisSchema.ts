@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { tlsSchema } from './tls.ts'
+import { brokers, hide, type ReadFile, secret, section, text, whole } from './values.ts'
+
+/** How to reach Redis: one server, a cluster, or the primary that sentinels name. */
+export function redisSchema(readFile: ReadFile) {
+  const password = secret(readFile)
+  return section({
+    url: z
+      .string()
+      .refine(isRedisUrl, 'must be a redis:// or rediss:// address')
+      // It may hold a password.
+      .transform(hide)
+      .optional()
+      .describe('`redis://[user:password@]host[:port][/db]`, `rediss://` for TLS; redis://localhost:6379 unless set.'),
+    cluster: brokers.optional().describe('`host:port` of some nodes of a Redis Cluster, in place of `url`.'),
+    sentinel: section({
+      name: text.describe('Of the primary, as the sentinels call it.'),
+      nodes: brokers.describe('`host:port` of the sentinels.'),
+      username: text.optional().describe('For the sentinels.'),
+      password: password.optional().describe('For the sentinels: the text, or `{ file: path }`.'),
+    })
+      .optional()
+      .describe('Sentinels that know the primary, in place of `url`.'),
+    username: text.optional().describe('Who koff is; the default user unless set.'),
+    password: password.optional().describe('The text, or `{ file: path }`.'),
+    db: whole(0, 65_535).optional().describe('Which database, in place of the one in `url`; 0 unless set.'),
+    tls: tlsSchema(readFile).describe('True for TLS with what Node trusts, or a mapping.'),
+    connectTimeoutMs: whole(1).default(10_000).describe('For one connection.'),
+    answerTimeoutMs: whole(1)
+      .default(10_000)
+      .describe('After this long of silence while Redis owes an answer, a connection counts as dead.'),
+  })
+    .refine(
+      ({ url, cluster, sentinel }) => [url, cluster, sentinel].filter(way => way !== undefined).length <= 1,
+      'url, cluster and sentinel are three ways to say the same: give one',
+    )
+    .refine(({ cluster, db = 0 }) => cluster === undefined || db === 0, {
+      path: ['db'],
+      message: 'a Redis Cluster has no database but 0',
+    })
+}
+
+function isRedisUrl(value: string): boolean {
+  return URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { flag, pem, type ReadFile, secret, section, text } from './values.ts'
+
+/** How to speak TLS: `true` is with the certificates that Node brings, `false` is not at all. */
+export function tlsSchema(readFile: ReadFile) {
+  const tls = section({
+    ca: pem(readFile)
+      .optional()
+      .describe('Certificates to trust: a PEM file, or its text. Without it, those that Node trusts.'),
+    cert: pem(readFile).optional().describe('The certificate of koff, as `ca`; comes with `key`.'),
+    key: secret(readFile, 'pem').optional().describe('The private key of `cert`: a PEM file, or its text.'),
+    passphrase: secret(readFile).optional().describe('Of the private key: the text, or `{ file: path }`.'),
+    servername: text.optional().describe("The name in the server's certificate, where it is not the host."),
+    rejectUnauthorized: flag
+      .optional()
+      .describe('False accepts any certificate, and so anybody in between. True unless set.'),
+  }).refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key come together')
+  return z.preprocess(onOrOff, tls.optional()).meta({ type: ['object', 'boolean'] })
+}
+
+export type TlsConfig = NonNullable<z.infer<ReturnType<typeof tlsSchema>>>
+
+function onOrOff(value: unknown): unknown {
+  if (value === true || value === 'true') return {}
+  return value === false || value === 'false' ? undefined : value
+}

@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Consumer, EachBatchPayload } from 'kafkajs'
+import { KoffError } from '../errors.ts'
+import type { KoffEvent } from '../events/envelope.ts'
+import { abortable } from '../runtime/abortable.ts'
+import type { Log } from '../runtime/log.ts'
+import type { PipelineProgress } from '../runtime/pipelineProgress.ts'
+import { type EventDecoder, openEventDecoder } from '../runtime/registry/eventDecoder.ts'
+import type { RegistryOptions } from '../runtime/registry/options.ts'
+import type { Sink } from '../runtime/sink.ts'
+import { brokerFault } from '../sinks/kafka/brokerFault.ts'
+import { type KafkaClientOptions, kafkaClient } from '../sinks/kafka/client.ts'
+import type { PipelineTransform } from './applyPipeline.ts'
+
+export interface FollowerOptions extends KafkaClientOptions {
+  /** Of the pipeline. */
+  readonly name: string
+  readonly groupId: string
+  /** Of the events. */
+  readonly topic: string
+  readonly registry: RegistryOptions
+  readonly transform: PipelineTransform
+  /** Not open yet; whoever made it disposes of it. */
+  readonly sink: Sink
+  readonly sessionTimeoutMs?: number | undefined
+  readonly log: Log
+  readonly progress: PipelineProgress
+  readonly signal: AbortSignal
+}
+
+/** Events in one write. */
+const writeSize = 1_000
+/** What a fetch brings at most, beyond one batch of the log: with what it is decoded to, all that is in memory. */
+const fetchBytes = 4 * 1024 * 1024
+const defaultSessionMs = 10_000
+const firstPauseMs = 500
+const maxPauseMs = 10_000
+/** What only a person can mend is tried again this seldom. */
+const heldPauseMs = 30_000
+/** What a write that is under way at the end may take. */
+const lastWriteMs = 5_000
+
+/**
+ * Reads the clean topic in a consumer group of its own and gives its sink what the pipeline wants of it, until the signal
+ * aborts. What the sink has is committed; what it cannot take now is tried again until it can, and holds nobody else. At
+ * most one fetch of the consumer is in memory.
+ *
+ * Guarantee: at least once, in order for each group. What breaks it: events that retention takes before they are read.
+ * @throws KoffError where the sink cannot be opened at the start and nothing but a person can help.
+ */
+export async function followCleanTopic(options: FollowerOptions): Promise<void> {
+  const { signal } = options
+  try {
+    await openSink(options)
+    const decoder = openEventDecoder(options.registry, options.topic, signal)
+    await keepJoined(options, decoder)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Promise<void> {
+  const { name, groupId, sessionTimeoutMs = defaultSessionMs, signal, log, progress } = options
+  const kafka = kafkaClient(options)
+  for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+    const startedAt = performance.now()
+    const consumer = kafka.consumer({
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
+      maxWaitTimeInMs: 250,
+      maxBytes: fetchBytes,
+      allowAutoTopicCreation: false,
+      // One crash is one end, and this function begins anew: no second place that retries.
+      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    })
+    const error = await consume(consumer, options, decoder).catch((thrown: unknown) => thrown)
+    if (signal.aborted) return
+    const fault = error instanceof KoffError ? error : brokerFault(error, options)
+    progress.waits(fault.message)
+    if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
+    if (pauseMs === firstPauseMs)
+      log.warn(`pipeline ${name}: ${fault.message}; joining group ${groupId} again`, {
+        pipeline: name,
+        reason: fault.message,
+      })
+    await pause(pauseMs, signal)
+  }
+}
+
+/** Reads until the consumer crashes, gives the reason; or until the signal aborts. */
+async function consume(consumer: Consumer, options: FollowerOptions, decoder: EventDecoder): Promise<Error> {
+  const { topic, signal } = options
+  const { promise: crashed, resolve: crash } = Promise.withResolvers<Error>()
+  consumer.on(consumer.events.CRASH, ({ payload }) => crash(payload.error))
+  // A write that is under way when the end comes is given some time; kafkajs waits for it to be over.
+  const stopping = new AbortController()
+  const stop = () => setTimeout(() => stopping.abort(signal.reason), lastWriteMs).unref()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.run({
+      eachBatchAutoResolve: false,
+      eachBatch: payload => deliver(payload, options, decoder, stopping.signal),
+    })
+    return await abortable(crashed, signal)
+  } finally {
+    await consumer.disconnect().catch(() => undefined)
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** One batch of one partition to the sink, and its end to the group. */
+async function deliver(
+  payload: EachBatchPayload,
+  options: FollowerOptions,
+  decoder: EventDecoder,
+  stop: AbortSignal,
+): Promise<void> {
+  const { batch } = payload
+  const { transform, sink, signal, progress, sessionTimeoutMs = defaultSessionMs } = options
+  // The group wants to hear of us also while the sink takes its time, and has news for us: another owner of the partition.
+  const lost = new AbortController()
+  const until = AbortSignal.any([stop, lost.signal])
+  const beat = setInterval(
+    () => {
+      payload.heartbeat().catch((error: unknown) => lost.abort(error))
+    },
+    Math.floor(sessionTimeoutMs / 5),
+  )
+  try {
+    for (let at = 0; at < batch.messages.length; at += writeSize) {
+      if (!payload.isRunning() || signal.aborted) return
+      const messages = batch.messages.slice(at, at + writeSize)
+      const wanted = await persist(options, until, async () => {
+        const events: KoffEvent[] = []
+        for (const { value } of messages) if (value !== null) events.push(await decoder.decode(value))
+        return transform(events, until)
+      })
+      if (wanted.length > 0) await persist(options, until, () => sink.write(wanted, until))
+      const { offset } = messages.at(-1) ?? { offset: batch.lastOffset() }
+      // What is resolved kafkajs commits when this function is over.
+      payload.resolveOffset(offset)
+      progress.delivered(batch.partition, wanted.length, Number(BigInt(batch.highWatermark) - BigInt(offset) - 1n))
+    }
+  } finally {
+    clearInterval(beat)
+  }
+}
+
+/** Does it until it works or the signal aborts, and tells of an outage once. */
+async function persist<T>(options: FollowerOptions, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const { name, log, progress } = options
+  let failed = false
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+    try {
+      const result = await work()
+      if (failed) log.info(`pipeline ${name}: goes on`, { pipeline: name })
+      if (failed) progress.runs()
+      return result
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof KoffError)) throw error
+      progress.waits(error.message)
+      const how = error.retriable ? 'trying again until it works' : 'held until somebody mends it'
+      if (!failed)
+        log.warn(`pipeline ${name}: ${error.message}; ${how}, the others go on`, {
+          pipeline: name,
+          reason: error.message,
+        })
+      failed = true
+      await pause(error.retriable ? pauseMs : heldPauseMs, signal)
+    }
+  }
+}
+
+/** A sink that cannot be reached may be so later; one that is set up wrong will not. */
+async function openSink({ name, sink, signal, log, progress }: FollowerOptions): Promise<void> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+    try {
+      return await sink.open(signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof KoffError && error.retriable)) throw error
+      progress.waits(error.message)
+      if (pauseMs === firstPauseMs) {
+        log.warn(`pipeline ${name}: ${error.message}; trying again until it works, the others go on`, {
+          pipeline: name,
+          reason: error.message,
+        })
+      }
+      await pause(pauseMs, signal)
+    }
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
+  signal.throwIfAborted()
+}

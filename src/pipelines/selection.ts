@@ -1,0 +1,37 @@
+import { typesSelected } from '../config/eventPatterns.ts'
+import { matchesGlob } from '../config/glob.ts'
+import type { GroupType, KoffEvent } from '../events/envelope.ts'
+
+/** `on` and `where` of a pipeline, as it is written and as it was checked. */
+export interface Selection {
+  readonly on?: string | readonly string[] | undefined
+  readonly where?:
+    | {
+        readonly groups?: readonly string[] | GroupPatterns | undefined
+        readonly groupTypes?: readonly GroupType[] | undefined
+      }
+    | undefined
+}
+
+interface GroupPatterns {
+  readonly include?: readonly string[] | undefined
+  readonly exclude?: readonly string[] | undefined
+}
+
+/** Whether `on` and `where` want an event. Those about no group pass `where`. */
+export function selects({ on, where }: Selection): (event: KoffEvent) => boolean {
+  const types = on === undefined ? null : typesSelected([on].flat())
+  const { groups = {}, groupTypes } = where ?? {}
+  const { include = ['*'], exclude = [] } = isList(groups) ? { include: groups } : groups
+  const fits = (patterns: readonly string[], group: string) => patterns.some(pattern => matchesGlob(pattern, group))
+  return ({ type, group, groupType }) => {
+    if (types !== null && !types.has(type)) return false
+    if (group === '') return true
+    if (groupTypes !== undefined && !groupTypes.some(kind => kind === groupType)) return false
+    return fits(include, group) && !fits(exclude, group)
+  }
+}
+
+function isList(groups: readonly string[] | GroupPatterns): groups is readonly string[] {
+  return Array.isArray(groups)
+}

@@ -1,0 +1,39 @@
+/** How a pipeline is doing, for logs, metrics and status. */
+export interface PipelineStatus {
+  readonly name: string
+  /** `runs`, or waits for what `reason` says. */
+  readonly state: 'runs' | 'waits'
+  readonly reason: string | null
+  /** Events that its sink has, since the start of this instance. */
+  readonly delivered: number
+  /** Records of the clean topic that it has not read yet, by partition; null where it does not read that topic. */
+  readonly lag: ReadonlyMap<number, number> | null
+}
+
+/** What a running pipeline tells of itself. */
+export interface PipelineProgress {
+  /** Its sink has these, and so much of the partition is left. */
+  delivered(partition: number, events: number, lag: number): void
+  waits(reason: string): void
+  runs(): void
+}
+
+export function trackPipeline(name: string): PipelineProgress & { status(): PipelineStatus } {
+  const lags = new Map<number, number>()
+  let reason: string | null = null
+  let total = 0
+  return {
+    delivered(partition, events, lag) {
+      lags.set(partition, lag)
+      total += events
+      reason = null
+    },
+    waits(why) {
+      reason = why
+    },
+    runs() {
+      reason = null
+    },
+    status: () => ({ name, state: reason === null ? 'runs' : 'waits', reason, delivered: total, lag: new Map(lags) }),
+  }
+}

@@ -1,0 +1,89 @@
+import { Cluster, Redis } from 'ioredis'
+
+/** How to reach the Redis that holds the queue: one of `url`, `cluster` and `sentinel`. */
+export interface RedisOptions {
+  /** redis://[user:password@]host[:port][/db], or rediss:// for TLS; redis://localhost:6379 unless another way is given. */
+  readonly url?: string | undefined
+  /** `host:port` of some nodes of a Redis Cluster; the others are learnt from them. */
+  readonly cluster?: readonly string[] | undefined
+  readonly sentinel?: RedisSentinel | undefined
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  readonly db?: number | undefined
+  /** As Node's TLS takes it; `{}` trusts the authorities that Node trusts. */
+  readonly tls?: object | undefined
+  /** For one connection; 10 s unless given. */
+  readonly connectTimeoutMs?: number | undefined
+  /** How long Redis may be silent while it owes an answer; 10 s unless given. */
+  readonly answerTimeoutMs?: number | undefined
+}
+
+export interface RedisSentinel {
+  /** Of the primary, as the sentinels call it. */
+  readonly name: string
+  readonly nodes: readonly string[]
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+}
+
+export type RedisClient = Redis | Cluster
+
+/**
+ * A client for one connection, which is not open yet: it neither connects again nor repeats a command by itself, so that there
+ * is one place that decides how long to go on. Where it failed it is of no use any more.
+ */
+export function redisClient(options: RedisOptions): RedisClient {
+  const { url = 'redis://localhost:6379', cluster, sentinel, db, tls } = options
+  const common = commonOptions(options)
+  if (cluster !== undefined) {
+    return new Cluster(
+      cluster.map(node => address(node, 6379)),
+      {
+        lazyConnect: true,
+        enableOfflineQueue: false,
+        clusterRetryStrategy: () => null,
+        redisOptions: { ...common, ...(tls === undefined ? {} : { tls }) },
+      },
+    )
+  }
+  const single = { ...common, lazyConnect: true, enableOfflineQueue: false, ...(db === undefined ? {} : { db }) }
+  if (sentinel !== undefined) {
+    const { name, nodes, username, password } = sentinel
+    return new Redis({
+      ...single,
+      name,
+      sentinels: nodes.map(node => address(node, 26_379)),
+      sentinelRetryStrategy: () => null,
+      ...(username === undefined ? {} : { sentinelUsername: username }),
+      ...(password === undefined ? {} : { sentinelPassword: password }),
+      ...(tls === undefined ? {} : { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    })
+  }
+  return new Redis(url, { ...single, ...(tls === undefined ? {} : { tls }) })
+}
+
+/** Where it is, for people: without credentials. */
+export function redisPlace({ url = 'redis://localhost:6379', cluster, sentinel }: RedisOptions): string {
+  if (cluster !== undefined) return `Redis Cluster at ${cluster.join(',')}`
+  if (sentinel !== undefined) return `Redis ${sentinel.name} of the sentinels at ${sentinel.nodes.join(',')}`
+  return `Redis at ${URL.parse(url)?.host ?? 'an address that is none'}`
+}
+
+function commonOptions(options: RedisOptions) {
+  const { username, password, connectTimeoutMs = 10_000, answerTimeoutMs = 10_000 } = options
+  return {
+    connectTimeout: connectTimeoutMs,
+    socketTimeout: answerTimeoutMs,
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => null,
+    autoResendUnfulfilledCommands: false,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  }
+}
+
+/** `host`, `host:port`, `[ipv6]:port`. */
+function address(text: string, defaultPort: number): { host: string; port: number } {
+  const match = /^\[(.+)\](?::(\d+))?$|^([^:]+)(?::(\d+))?$/.exec(text)
+  return { host: match?.[1] ?? match?.[3] ?? text, port: Number(match?.[2] ?? match?.[4] ?? defaultPort) }
+}

@@ -1,0 +1,51 @@
+import type { BulkJobOptions } from 'bullmq'
+import type { KoffEvent } from '../../events/envelope.ts'
+import { eventLine } from '../../events/ndjson.ts'
+import type { EventEncoder } from '../../runtime/registry/eventEncoder.ts'
+
+export interface JobOptions {
+  /** How often a worker may try a job; 3 unless given. */
+  readonly attempts?: number | undefined
+  /** Pause between attempts; exponential from 1 s unless given. */
+  readonly backoff?: { readonly type: 'fixed' | 'exponential'; readonly delayMs: number } | undefined
+  /** How long a job stays when it is done: as long as its id is there, a repeat is dropped. 8 days unless given. */
+  readonly keepCompletedMs?: number | undefined
+  readonly keepFailedMs?: number | undefined
+}
+
+/** What a job is about, whatever else it holds. */
+export interface AvroJob extends Pick<KoffEvent, 'id' | 'type' | 'group'> {
+  /** Base64 of Confluent's wire format: a zero byte, the schema's id in four bytes, the Avro bytes. */
+  readonly avro: string
+  readonly schemaId: number
+}
+
+export interface Job {
+  readonly name: string
+  readonly data: unknown
+  readonly opts: BulkJobOptions
+}
+
+/** Turns events into jobs: name = type, id = id. */
+export function jobMaker(payload: 'json' | 'avro' | 'both', encoder: EventEncoder | null, options: JobOptions) {
+  const { attempts = 3, backoff = { type: 'exponential', delayMs: 1_000 } } = options
+  const { keepCompletedMs = defaultKeepMs, keepFailedMs = defaultKeepMs } = options
+  const common = {
+    attempts,
+    backoff: { type: backoff.type, delay: backoff.delayMs },
+    removeOnComplete: { age: Math.ceil(keepCompletedMs / 1000) },
+    removeOnFail: { age: Math.ceil(keepFailedMs / 1000) },
+  }
+  return async (event: KoffEvent): Promise<Job> => {
+    const { id, type, group } = event
+    const opts = { ...common, jobId: id }
+    const json = payload === 'avro' ? { id, type, group } : (JSON.parse(eventLine(event)) as object)
+    if (encoder === null) return { name: type, data: json, opts }
+    const bytes = await encoder.encode(event)
+    const avro = { avro: bytes.toString('base64'), schemaId: bytes.readUInt32BE(1) }
+    return { name: type, data: { ...json, ...avro }, opts }
+  }
+}
+
+/** Longer than any replay: what a clean topic keeps unless told otherwise is 7 days. */
+const defaultKeepMs = 8 * 24 * 3_600_000

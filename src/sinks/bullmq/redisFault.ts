@@ -1,0 +1,51 @@
+import { type ErrorCode, KoffError } from '../../errors.ts'
+
+/** What Redis or its client said, in terms of what its user can do about it. Retriable where time, or a new connection, can mend it. */
+export function redisFault(error: unknown, place: string): KoffError {
+  if (error instanceof KoffError) return error
+  const causes = causesOf(error)
+  const said = (pattern: RegExp) => causes.some(({ message }) => pattern.test(message))
+  const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
+  const passing = (message: string) => new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
+  const reason = causes.at(-1)?.message ?? String(error)
+
+  if (said(/^(WRONGPASS|NOAUTH)|ERR AUTH|invalid password|without any password configured/)) {
+    return permanent('AUTHENTICATION_FAILED', `${place} refuses the credentials`)
+  }
+  if (said(/NOPERM/)) {
+    return permanent('AUTHORIZATION_FAILED', `${place}: not allowed to do what a queue needs: ${reason}`)
+  }
+  if (causes.some(({ code }) => certificateCode.test(code))) {
+    return permanent(
+      'AUTHENTICATION_FAILED',
+      `${place}: its TLS certificate is not trusted (${reason}); see redis.tls.ca`,
+    )
+  }
+  if (said(/ERR unknown command|ERR DB index is out of range|Redis version needs/)) {
+    return permanent('UNSUPPORTED', `${place} cannot hold a queue: ${reason}`)
+  }
+  if (said(/OOM command not allowed/)) {
+    return passing(
+      `${place} is out of memory (maxmemory) and takes no job; give it more, or let workers and removal by age make room`,
+    )
+  }
+  if (said(/READONLY/)) return passing(`${place} is a read-only replica; name the primary`)
+  return passing(`${place} cannot be reached: ${reason}`)
+}
+
+const certificateCode = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_)/
+
+interface Cause {
+  readonly message: string
+  readonly code: string
+}
+
+/** The error and what it was made from, innermost last. */
+function causesOf(error: unknown): readonly Cause[] {
+  if (!(error instanceof Error)) return [{ message: String(error), code: '' }]
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  // Of a cluster or of sentinels none of which answers, the client tells the last failure in a field of its own.
+  const last = 'lastNodeError' in error ? error.lastNodeError : error.cause
+  const nested = last instanceof Error ? causesOf(last) : []
+  return [{ message: error.message === '' ? code : error.message, code }, ...nested]
+}

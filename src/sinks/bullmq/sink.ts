@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Queue } from 'bullmq'
+import { KoffError } from '../../errors.ts'
+import { abortable } from '../../runtime/abortable.ts'
+import { openEventEncoder } from '../../runtime/registry/eventEncoder.ts'
+import type { RegistryOptions } from '../../runtime/registry/options.ts'
+import { retry } from '../../runtime/retry.ts'
+import type { Sink } from '../../runtime/sink.ts'
+import { type RedisClient, type RedisOptions, redisClient, redisPlace } from './client.ts'
+import { type Job, type JobOptions, jobMaker } from './job.ts'
+import { redisFault } from './redisFault.ts'
+
+export interface BullmqSinkOptions extends JobOptions {
+  readonly queue: string
+  /** Of the keys in Redis: `bull` unless given, in a Redis Cluster `{bull}`, so that one node has all of them. */
+  readonly prefix?: string | undefined
+  readonly redis?: RedisOptions | undefined
+  /** What a job holds: the event as JSON (unless given), as base64 of Avro, or both. */
+  readonly payload?: 'json' | 'avro' | 'both' | undefined
+  /** For Avro; its schema is registered as `<queue>-value`. */
+  readonly registry?: RegistryOptions | undefined
+  /** How long `open` tries to reach Redis; 30 s unless given. */
+  readonly openTimeoutMs?: number | undefined
+  /** How long `write` tries to deliver some events before it fails; 2 min unless given. */
+  readonly deliveryTimeoutMs?: number | undefined
+}
+
+/** Measured: singly 2.6 k jobs/s, 22.8 k at 1,000 in a request, 11.7 k at 10,000. */
+const bulkSize = 1_000
+
+/**
+ * Events as jobs in a queue of BullMQ: job id = event id, job name = event type.
+ *
+ * Guarantee: each event is one job, in order, however often it is written, as long as the job is kept. A write resolves
+ * when Redis has taken all jobs. What breaks it: a Redis that loses what it took (`appendfsync everysec` may lose the last
+ * second of a crash, no persistence everything; an eviction policy that is not `noeviction`); a job that is removed by hand or
+ * by age before its event is written again; the events of two clusters in one queue, whose ids are not each other's. Where
+ * Redis takes some of a request and is out of memory for the rest, order holds for those that it took only.
+ * @throws KoffError from `open`: whatever makes writing impossible; from `write`: retriable where nothing but time is needed.
+ */
+export function bullmqSink(options: BullmqSinkOptions): Sink {
+  const { queue, redis = {}, payload = 'json', openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000 } = options
+  const prefix = options.prefix ?? (redis.cluster === undefined ? 'bull' : '{bull}')
+  const place = `queue ${queue}, ${redisPlace(redis)}`
+  let jobOf: ReturnType<typeof jobMaker> | null = null
+  let connection: Connection | null = null
+  let pending: Promise<void> = Promise.resolve()
+  let closed = false
+
+  const connected = async (): Promise<Ready> => {
+    if (connection?.isUsable() === true) return connection.ready
+    discard()
+    if (closed) throw new KoffError('SINK_FAILED', `queue ${queue}: closed`)
+    // Known before it is connected, so that closing finds it also then.
+    connection = openConnection({ queue, prefix, redis })
+    return connection.ready
+  }
+
+  const discard = () => {
+    connection?.close()
+    connection = null
+  }
+
+  /** One at a time, also after an abort: what is still on its way must not mix with what comes next. */
+  const attempt = async (work: (ready: Ready) => Promise<void>, signal: AbortSignal) => {
+    await abortable(pending, signal)
+    const running = connected().then(work)
+    pending = running.catch(ignore)
+    try {
+      await abortable(running, signal)
+    } catch (error) {
+      discard()
+      signal.throwIfAborted()
+      throw redisFault(error, place)
+    }
+  }
+
+  return {
+    name: 'bullmq',
+    async open(signal) {
+      signal.throwIfAborted()
+      const encoder = payload === 'json' ? null : await openEncoder(options, signal)
+      await retry(() => attempt(checkMemory, signal), { signal, timeoutMs: openTimeoutMs })
+      jobOf = jobMaker(payload, encoder, options)
+    },
+    async write(events, signal) {
+      signal.throwIfAborted()
+      if (closed) throw new KoffError('SINK_FAILED', `queue ${queue}: written to after it was closed`)
+      if (jobOf === null) throw new KoffError('SINK_FAILED', `queue ${queue}: written to before it was opened`)
+      for (let at = 0; at < events.length; at += bulkSize) {
+        const jobs: Job[] = []
+        for (const event of events.slice(at, at + bulkSize)) jobs.push(await jobOf(event))
+        const add = async ({ bull }: Ready) => void (await bull.addBulk(jobs))
+        await retry(() => attempt(add, signal), { signal, timeoutMs: deliveryTimeoutMs })
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true
+      discard()
+      const patience = new AbortController()
+      // A Redis that is gone must not keep koff from ending.
+      await Promise.race([pending, sleep(5_000, undefined, { signal: patience.signal }).catch(ignore)])
+      patience.abort()
+    },
+  }
+}
+
+async function openEncoder({ queue, registry }: BullmqSinkOptions, signal: AbortSignal) {
+  if (registry !== undefined) return openEventEncoder(registry, queue, signal)
+  throw new KoffError(
+    'REGISTRY_MISSING',
+    `queue ${queue}: Avro needs a schema registry; set registry.url, or payload json`,
+  )
+}
+
+interface Ready {
+  readonly client: RedisClient
+  readonly bull: Queue
+}
+
+/** One connection to Redis with the queue on it; where it failed, the next is another. */
+interface Connection {
+  readonly ready: Promise<Ready>
+  isUsable(): boolean
+  close(): void
+}
+
+function openConnection({ queue, prefix, redis }: { queue: string; prefix: string; redis: RedisOptions }): Connection {
+  const client = redisClient(redis)
+  let failure: unknown
+  // Where it cannot connect, the reason comes as an event, and the rejection says no more than that it is closed.
+  client.on('error', error => (failure ??= error))
+  const open = async () => {
+    try {
+      await client.connect()
+    } catch (error) {
+      throw failure ?? error
+    }
+    const bull = new Queue(queue, { connection: client, prefix })
+    bull.on('error', ignore)
+    return { client, bull }
+  }
+  return {
+    ready: open(),
+    isUsable: () => client.status === 'ready',
+    close: () => client.disconnect(),
+  }
+}
+
+/** A policy that evicts keys without a time to live evicts jobs. */
+async function checkMemory({ client }: Ready): Promise<void> {
+  const policy = /^maxmemory_policy:(allkeys-\w+)/m.exec(await client.info('memory'))?.[1]
+  if (policy === undefined) return
+  throw new KoffError(
+    'UNSUPPORTED',
+    `Redis evicts jobs when it is short of memory (maxmemory-policy ${policy}): set it to noeviction`,
+  )
+}
+
+function ignore(): void {}
