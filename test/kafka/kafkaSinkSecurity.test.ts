@@ -1,70 +1,37 @@
-import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type KafkaSinkOptions, kafkaSink } from '../../src/sinks/kafka/sink.ts'
-import { type Kafka, startKafka } from '../servers/kafka.ts'
-import { freePort } from '../servers/ports.ts'
-import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
+import { type SecuredKafka, startSecuredKafka, unsecuredToken } from '../servers/securedKafka.ts'
 import { events } from '../sinks/events.ts'
 import { readTopic } from './cleanTopic.ts'
 
-/*
- * One broker with a listener for TLS, one for SASL, and an authorizer. The plain listener's nobody may do everything;
- * the users of the others may do what a test allows them.
- */
-
 const running = new AbortController().signal
 const password = 'pass"word'
-let folder: string
-let ca: string
-let ports: { readonly tls: number; readonly sasl: number }
-let kafka: Kafka
+let secured: SecuredKafka
 let registry: Registry
 
 beforeAll(async () => {
-  folder = await temporaryFolder('tls')
-  ca = await makeCertificate(folder)
-  ports = { tls: await freePort(), sasl: await freePort() }
-  ;[kafka, registry] = await Promise.all([
-    startKafka({
-      listeners: [
-        { name: 'TLS', protocol: 'SSL', port: ports.tls },
-        { name: 'SASL', protocol: 'SASL_PLAINTEXT', port: ports.sasl },
-      ],
-      properties: {
-        'listener.name.tls.ssl.keystore.location': join(folder, 'broker.p12'),
-        'listener.name.tls.ssl.keystore.password': 'changeit',
-        'sasl.enabled.mechanisms': 'PLAIN,OAUTHBEARER',
-        'listener.name.sasl.plain.sasl.jaas.config':
-          'org.apache.kafka.common.security.plain.PlainLoginModule required user_writer="pass\\"word" user_stranger="x";',
-        'listener.name.sasl.oauthbearer.sasl.jaas.config':
-          'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";',
-        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-        'super.users': 'User:ANONYMOUS;User:CN=broker',
-      },
-    }),
-    startRegistry(),
-  ])
-  await allow('events', 'writer', ['DESCRIBE', 'WRITE', 'CREATE'])
-  await allow('events', 'robot', ['DESCRIBE', 'WRITE', 'CREATE'])
+  const users = [
+    { username: 'writer', password },
+    { username: 'stranger', password: 'x' },
+  ]
+  ;[secured, registry] = await Promise.all([startSecuredKafka({ users }), startRegistry()])
+  const writes = ['Describe topic events', 'Write topic events', 'Create topic events']
+  await Promise.all([secured.allow('writer', writes), secured.allow('robot', writes)])
 })
 afterAll(async () => {
-  await Promise.all([kafka.stop(), registry.stop()])
-  await removeTemporary(folder)
+  await Promise.all([secured[Symbol.asyncDispose](), registry.stop()])
 })
 
-const viaTls = () => ({ brokers: [`127.0.0.1:${ports.tls}`] })
-const viaSasl = () => ({ brokers: [`127.0.0.1:${ports.sasl}`] })
+const tls = () => ({ ca: secured.certificates.broker.cert })
+const viaTls = () => ({ brokers: [secured.tls] })
+const viaSasl = () => ({ brokers: [secured.sasl], tls: tls() })
 const writer = { mechanism: 'PLAIN', username: 'writer', password } as const
+const written = (topic: string) => readTopic({ brokers: secured.kafka.brokers, topic })
 
 test('events go over TLS to a broker whose authority is trusted', async () => {
-  await allow('over-tls', 'ANONYMOUS', ['ALL'])
-  expect(await write({ ...viaTls(), topic: 'over-tls', tls: { ca } })).toBe('written')
-  expect(await readTopic({ brokers: kafka.brokers, topic: 'over-tls' })).toHaveLength(5)
+  expect(await write({ ...viaTls(), topic: 'over-tls', tls: tls() })).toBe('written')
+  expect(await written('over-tls')).toHaveLength(5)
 })
 
 test('a certificate that nobody trusts is refused, and not tried again', async () => {
@@ -79,7 +46,22 @@ test('events go to a broker that wants a password, with no more rights than to w
   expect(await write({ ...viaSasl(), topic: 'events', sasl: writer })).toBe('written')
   // There now, so that its settings are looked at, which this user may not.
   expect(await write({ ...viaSasl(), topic: 'events', sasl: writer })).toBe('written')
-  expect(await readTopic({ brokers: kafka.brokers, topic: 'events' })).toHaveLength(10)
+  expect(await written('events')).toHaveLength(10)
+})
+
+test.each(['SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)('events go to a broker that wants %s', async mechanism => {
+  const before = (await written('events')).length
+  expect(await write({ ...viaSasl(), topic: 'events', sasl: { ...writer, mechanism } })).toBe('written')
+  expect(await written('events')).toHaveLength(before + 5)
+})
+
+test('events go over mutual TLS', async () => {
+  await secured.allow('CN=koff', ['Write topic events'])
+  const before = (await written('events')).length
+  const { cert, key } = secured.certificates.koff
+  const mutual = { brokers: [secured.mutualTls], tls: { ...tls(), cert, key } }
+  expect(await write({ ...mutual, topic: 'events' })).toBe('written')
+  expect(await written('events')).toHaveLength(before + 5)
 })
 
 test('events go to a broker that wants a token, which is asked for when it is needed', async () => {
@@ -88,10 +70,10 @@ test('events go to a broker that wants a token, which is asked for when it is ne
     asked += 1
     return unsecuredToken('robot')
   }
-  const before = (await readTopic({ brokers: kafka.brokers, topic: 'events' })).length
+  const before = (await written('events')).length
   expect(await write({ ...viaSasl(), topic: 'events', sasl: { mechanism: 'OAUTHBEARER', token } })).toBe('written')
   expect(asked).toBeGreaterThan(0)
-  expect(await readTopic({ brokers: kafka.brokers, topic: 'events' })).toHaveLength(before + 5)
+  expect(await written('events')).toHaveLength(before + 5)
 })
 
 test('a wrong password is refused at once, and not shown', async () => {
@@ -120,50 +102,4 @@ async function write(options: KafkaSinkOptions): Promise<unknown> {
   } catch (error) {
     return error
   }
-}
-
-async function allow(topic: string, user: string, operations: readonly (keyof typeof kafkajs.AclOperationTypes)[]) {
-  const kafkaOfTests = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING })
-  const admin = kafkaOfTests.admin()
-  await admin.connect()
-  try {
-    await admin.createAcls({
-      acl: operations.map(operation => ({
-        resourceType: kafkajs.AclResourceTypes.TOPIC,
-        resourceName: topic,
-        resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
-        principal: `User:${user}`,
-        host: '*',
-        operation: kafkajs.AclOperationTypes[operation],
-        permissionType: kafkajs.AclPermissionTypes.ALLOW,
-      })),
-    })
-  } finally {
-    await admin.disconnect()
-  }
-}
-
-/** What Kafka's development validator takes (RFC 7515, algorithm none). */
-function unsecuredToken(sub: string): string {
-  const now = Math.floor(Date.now() / 1_000)
-  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
-  return `${encode({ alg: 'none' })}.${encode({ sub, iat: now, exp: now + 600 })}.`
-}
-
-/** The broker's key store, and its certificate as PEM. */
-async function makeCertificate(into: string): Promise<string> {
-  const run = promisify(execFile)
-  const store = [
-    '-keystore',
-    join(into, 'broker.p12'),
-    '-storetype',
-    'PKCS12',
-    '-storepass',
-    'changeit',
-    '-alias',
-    'broker',
-  ]
-  await run('keytool', ['-genkeypair', ...store, '-keyalg', 'EC', '-dname', 'CN=broker', '-ext', 'san=ip:127.0.0.1'])
-  await run('keytool', ['-exportcert', '-rfc', ...store, '-file', join(into, 'ca.pem')])
-  return readFile(join(into, 'ca.pem'), 'utf8')
 }

@@ -43,7 +43,7 @@ interface Judgement {
   readonly retriable?: boolean
 }
 
-function refusal(causes: readonly Error[], { options: { sasl } }: FailurePlace): Judgement | null {
+function refusal(causes: readonly Error[], { options: { sasl }, trusted }: FailurePlace): Judgement | null {
   const refused = causes.find(cause => cause instanceof AuthenticationError)
   const response = causes.find(cause => cause instanceof ResponseError)
   if (sasl === undefined || (refused === undefined && response === undefined)) return null
@@ -53,6 +53,8 @@ function refusal(causes: readonly Error[], { options: { sasl } }: FailurePlace):
     return { code: 'AUTHENTICATION_FAILED', text: `SASL ${sasl.mechanism} is not offered${offered}` }
   }
   if (said === 'ILLEGAL_SASL_STATE') {
+    // A broker takes no new authentication (KIP-368) within a second of the last, however short it makes a session.
+    if (trusted === true) return { code: 'BROKER_ERROR', text: 'it takes no new authentication now', retriable: true }
     return { code: 'CONFIG_INVALID', text: 'this listener has no SASL, but sasl is configured' }
   }
   if (refused === undefined && said !== 'SASL_AUTHENTICATION_FAILED') return null

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
 import type { BenchBroker } from '../broker.ts'
 import { fillCommits } from './commits.ts'
@@ -25,8 +26,22 @@ export async function fill(broker: BenchBroker, plan: Plan, progress: (commits: 
 export async function untilLoaded(broker: BenchBroker): Promise<void> {
   await withAdmin(broker, async admin => {
     // Enough of them to meet every partition
-    for (let index = 0; index < 64; index++) await admin.fetchOffsets({ groupId: `question-${index}` })
+    for (let index = 0; index < 64; index++)
+      await untilAnswered(() => admin.fetchOffsets({ groupId: `question-${index}` }))
   })
+}
+
+/** That a group is still being read is an answer that kafkajs does not wait out. */
+async function untilAnswered(ask: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await ask()
+      return
+    } catch (error) {
+      if (!(error instanceof kafkajs.KafkaJSProtocolError) || error.type !== 'GROUP_LOAD_IN_PROGRESS') throw error
+      await sleep(500)
+    }
+  }
 }
 
 async function withAdmin(broker: BenchBroker, use: (admin: kafkajs.Admin) => Promise<void>): Promise<void> {
