@@ -1,10 +1,13 @@
 import { type EventType, eventTypes, offByDefault } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
-import { compareText } from '../state/group.ts'
+import { LogEnds } from '../state/conditions/logEnds.ts'
+import type { SettingsOf } from '../state/conditions/settings.ts'
+import { compareText, membersOf } from '../state/group.ts'
 import type { Input } from '../state/input.ts'
 import { PartitionState } from '../state/partition.ts'
 import { TopicNames } from '../state/topicNames.ts'
 import { type GroupView, groupViews } from '../state/view.ts'
+import type { RecordBatch } from '../wire/batch.ts'
 
 /**
  * Which inputs are history, which makes state but no events:
@@ -23,6 +26,8 @@ export interface FoldOptions {
   readonly snapshot?: boolean
   /** True where the state is stored: what changes is noted for `takeChanges`. Default false. */
   readonly tracksChanges?: boolean
+  /** When conditions over time open, by the name of the group; the defaults unless given. */
+  readonly conditions?: SettingsOf
 }
 
 const defaultTypes: ReadonlySet<EventType> = new Set(eventTypes.filter(type => !offByDefault.has(type)))
@@ -34,6 +39,8 @@ const defaultTypes: ReadonlySet<EventType> = new Set(eventTypes.filter(type => !
 export class Fold {
   /** Names that `topic` inputs told. */
   readonly names = new TopicNames()
+  /** Where logs end, as sampled. */
+  readonly logEnds = new LogEnds()
   readonly partitions = new Map<number, PartitionState>()
   readonly #options: FoldOptions
   /** Types that are given. */
@@ -53,14 +60,14 @@ export class Fold {
 
   /** The inputs are at their end: what was history all along ends here. */
   end(): readonly KoffEvent[] {
-    const events: KoffEvent[] = []
+    const events = [...this.#judgeSamples()]
     for (const state of this.partitions.values()) events.push(...state.endHistory(0))
     return this.#wanted(events)
   }
 
   /** A fresh state of a partition, to put what is stored into; it counts when it is adopted. */
   newState(partition: number): PartitionState {
-    const { cluster, history, tracksChanges = false } = this.#options
+    const { cluster, history, tracksChanges = false, conditions } = this.#options
     const everyCommit = this.types.has('offset-committed')
     return new PartitionState({
       partition,
@@ -69,6 +76,8 @@ export class Fold {
       everyCommit,
       history: history !== 'none',
       tracksChanges,
+      logEnds: this.logEnds,
+      ...(conditions === undefined ? {} : { conditionSettings: conditions }),
     })
   }
 
@@ -82,19 +91,32 @@ export class Fold {
     this.partitions.delete(partition)
   }
 
-  /** Partitions of topics for which a group of this fold has a committed offset, each once. */
-  committedPartitions(): { readonly topic: string; readonly partition: number }[] {
-    const found = new Map<string, { readonly topic: string; readonly partition: number }>()
+  /** Partitions of topics for which a group of this fold that `wants` accepts has a committed offset, each once. */
+  committedPartitions(wants: (group: string) => boolean = () => true) {
+    const found = new Map<string, Set<number>>()
     for (const { offsets } of this.partitions.values()) {
       const { table } = offsets
-      for (const row of table.rows()) {
-        if (table.present[row] !== 1) continue
+      for (let row = 0; row < table.index.capacity; row++) {
+        if (table.present[row] !== 1 || !wants(table.groupOf(row).name)) continue
         const topic = table.topicOf(row).name
-        const partition = table.partitions[row] ?? 0
-        found.set(`${partition} ${topic}`, { topic, partition })
+        let partitions = found.get(topic)
+        if (partitions === undefined) found.set(topic, (partitions = new Set()))
+        partitions.add(table.partitions[row] ?? 0)
       }
     }
-    return [...found.values()]
+    return [...found].flatMap(([topic, partitions]) => [...partitions].map(partition => ({ topic, partition })))
+  }
+
+  /** Names of topics that members of such groups subscribe to, each once. */
+  subscribedTopics(wants: (group: string) => boolean = () => true): string[] {
+    const topics = new Set<string>()
+    for (const { groups } of this.partitions.values()) {
+      for (const { group } of groups.values()) {
+        if (group === null || !wants(group.name)) continue
+        for (const { subscription } of membersOf(group)) for (const topic of subscription?.topics ?? []) topics.add(topic)
+      }
+    }
+    return [...topics]
   }
 
   /** True when every partition seen is past its history. */
@@ -116,14 +138,15 @@ export class Fold {
     switch (input.kind) {
       case 'batch': {
         const { batch } = input
-        const state = this.stateOf(batch.partition)
-        if (!state.inHistory || !this.#isLive(batch.maxTimestamp)) return state.apply(batch)
-        return [...state.endHistory(batch.maxTimestamp), ...state.apply(batch)]
+        const judged = this.#judgeSamples()
+        if (judged.length > 0) return [...judged, ...this.#applyBatch(batch)]
+        return this.#applyBatch(batch)
       }
       case 'fault':
         return this.stateOf(input.fault.partition).applyFault(input.fault)
       case 'topic':
-        this.names.learn(input.id, input.name)
+        if (input.id !== '') this.names.learn(input.id, input.name)
+        if (input.partitions !== undefined) this.logEnds.setPartitions(input.name, input.partitions)
         return []
       case 'position': {
         const state = this.stateOf(input.partition)
@@ -133,9 +156,32 @@ export class Fold {
         return input.position >= state.historyEnd ? state.endHistory(input.timestamp) : []
       }
       case 'logEnd':
-      case 'tick':
+        this.logEnds.add(input)
         return []
+      case 'tick':
+        return this.#judge(input.timestamp, input.partitions)
     }
+  }
+
+  #applyBatch(batch: RecordBatch): readonly KoffEvent[] {
+    const state = this.stateOf(batch.partition)
+    if (!state.inHistory || !this.#isLive(batch.maxTimestamp)) return state.apply(batch)
+    return [...state.endHistory(batch.maxTimestamp), ...state.apply(batch)]
+  }
+
+  /** Samples that no tick followed. */
+  #judgeSamples(): readonly KoffEvent[] {
+    const { roundTime } = this.logEnds
+    return roundTime < 0 ? NO_EVENTS : this.#judge(roundTime)
+  }
+
+  /** In the order of the partitions' numbers, whichever was seen first. */
+  #judge(now: number, read?: readonly number[]): readonly KoffEvent[] {
+    const partitions = [...this.partitions.keys()].sort((a, b) => a - b)
+    const judged = read === undefined ? partitions : partitions.filter(partition => read.includes(partition))
+    const events = judged.flatMap(partition => [...this.stateOf(partition).judge(now)])
+    this.logEnds.endRound()
+    return events
   }
 
   #isLive(timestamp: number): boolean {
@@ -157,3 +203,5 @@ export class Fold {
     return events.length === 0 ? events : events.filter(event => this.types.has(event.type))
   }
 }
+
+const NO_EVENTS: readonly KoffEvent[] = []

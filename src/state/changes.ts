@@ -13,29 +13,57 @@ export class StateChanges {
   readonly producers = new Set<bigint>()
   /** Entry keys of offsets that are gone. */
   readonly goneOffsets = new Set<string>()
-  rows = new Int32Array(64)
-  rowCount = 0
-  #isNoted = new Uint8Array(64)
+  /** Names of groups whose own conditions changed. */
+  readonly conditions = new Set<string>()
+  /** Entry keys of stored conditions of offsets that are gone. */
+  readonly goneConditions = new Set<string>()
+  readonly rows = new NotedRows()
+  /** Rows of offsets whose conditions changed. */
+  readonly conditionRows = new NotedRows()
 
   get size(): number {
-    return this.rowCount + this.goneOffsets.size + this.groups.size + this.producers.size + this.topicIds.size
+    const { rows, conditionRows, goneOffsets, goneConditions, conditions, groups, producers, topicIds } = this
+    const offsets = rows.count + goneOffsets.size + conditionRows.count + goneConditions.size
+    return offsets + conditions.size + groups.size + producers.size + topicIds.size
   }
 
   noteRow(row: number): void {
-    if (row >= this.#isNoted.length) this.#growRows(row)
-    if (this.#isNoted[row] === 1) return
-    this.#isNoted[row] = 1
-    if (this.rowCount === this.rows.length) this.rows = grown(this.rows, new Int32Array(this.rowCount * 2))
-    this.rows[this.rowCount++] = row
+    this.rows.note(row)
   }
 
   clear(): void {
-    for (let at = 0; at < this.rowCount; at++) this.#isNoted[this.rows[at] as number] = 0
-    this.rowCount = 0
+    this.rows.clear()
+    this.conditionRows.clear()
     this.groups.clear()
+    this.conditions.clear()
     this.topicIds.clear()
     this.producers.clear()
     this.goneOffsets.clear()
+    this.goneConditions.clear()
+  }
+}
+
+/** Rows, each once, in the order in which they were noted first. */
+class NotedRows {
+  count = 0
+  #rows = new Int32Array(64)
+  #isNoted = new Uint8Array(64)
+
+  note(row: number): void {
+    if (row >= this.#isNoted.length) this.#growRows(row)
+    if (this.#isNoted[row] === 1) return
+    this.#isNoted[row] = 1
+    if (this.count === this.#rows.length) this.#rows = grown(this.#rows, new Int32Array(this.count * 2))
+    this.#rows[this.count++] = row
+  }
+
+  *[Symbol.iterator](): Generator<number> {
+    for (let at = 0; at < this.count; at++) yield this.#rows[at] as number
+  }
+
+  clear(): void {
+    for (let at = 0; at < this.count; at++) this.#isNoted[this.#rows[at] as number] = 0
+    this.count = 0
   }
 
   #growRows(row: number): void {

@@ -1,8 +1,12 @@
 import {
+  groupConditionKey,
+  groupConditionValue,
   groupKey,
   offsetKey,
   offsetValue,
   partitionKey,
+  rowConditionKey,
+  rowConditionValue,
   type StateChange,
   type StateEntry,
   type StoredPartition,
@@ -20,10 +24,14 @@ export function* encodeState(state: PartitionState): Generator<StateEntry> {
   for (const slot of state.groups.values()) {
     const value = slotValue(slot)
     if (value !== null) yield { key: groupKey(slot.name), value }
+    const conditions = groupConditionValue(slot)
+    if (conditions !== null) yield { key: groupConditionKey(slot.name), value: conditions }
   }
   const { table, transactions } = state.offsets
   for (const row of table.rows()) {
     if (table.present[row] === 1) yield { key: offsetKey(table, row), value: offsetValue(table, row) }
+    const conditions = rowConditionValue(table, row)
+    if (conditions !== null) yield { key: rowConditionKey(table, row), value: conditions }
   }
   for (const [producerId, commits] of transactions.entries()) {
     yield { key: transactionKey(producerId), value: transactionValue(table, commits) }
@@ -45,6 +53,7 @@ export function takeChanges(state: PartitionState): StateChange[] {
       taken.push({ key: groupKey(name), value: slot === undefined ? null : slotValue(slot) })
     }
     takeOffsets(state, taken)
+    takeConditions(state, taken)
     changes.clear()
   }
   taken.push({ key: partitionKey, value: partitionValue(state) })
@@ -56,8 +65,7 @@ function takeOffsets(state: PartitionState, taken: StateChange[]): void {
   if (changes === null) return
   const { table, transactions } = offsets
   const { goneOffsets } = changes
-  for (let at = 0; at < changes.rowCount; at++) {
-    const row = changes.rows[at] as number
+  for (const row of changes.rows) {
     // Given up since, and told by its key.
     if (table.index.keyOf(row).length === 0) continue
     const key = offsetKey(table, row)
@@ -72,6 +80,28 @@ function takeOffsets(state: PartitionState, taken: StateChange[]): void {
       value: commits === undefined ? null : transactionValue(table, commits),
     })
   }
+}
+
+function takeConditions({ changes, offsets, groups }: PartitionState, taken: StateChange[]): void {
+  if (changes === null) return
+  for (const name of changes.conditions) {
+    const slot = groups.get(name)
+    taken.push({ key: groupConditionKey(name), value: slot === undefined ? null : groupConditionValue(slot) })
+  }
+  const { table } = offsets
+  const { watch } = table
+  if (watch === null) return
+  for (const row of changes.conditionRows) {
+    if (table.index.keyOf(row).length === 0) continue
+    const value = rowConditionValue(table, row)
+    // Most windows begin and end between two writes.
+    if (value === null && watch.stored[row] === 0) continue
+    const key = rowConditionKey(table, row)
+    changes.goneConditions.delete(key)
+    watch.stored[row] = value === null ? 0 : 1
+    taken.push({ key, value })
+  }
+  for (const key of changes.goneConditions) taken.push({ key, value: null })
 }
 
 function partitionValue({ cluster, position, timestamp, inHistory, historyEnd }: PartitionState): string {

@@ -1,4 +1,6 @@
 import type { Int64 } from '../events/envelope.ts'
+import { encodeGroupConditions } from './conditions/groupConditions.ts'
+import type { Open } from './conditions/tell.ts'
 import type { Assignment, Group, Holding, Member } from './group.ts'
 import { type GroupSlot, topicIdOf } from './groupSlot.ts'
 import type { OffsetTable } from './offsets/table.ts'
@@ -56,6 +58,17 @@ export interface StoredCommit {
   readonly topicId: string | null
 }
 
+/** What conditions over time know of one committed offset. What is not there is absent. */
+export interface StoredRowConditions {
+  /** A window in which it is behind: since when, and log position and time of the commit that counted then. */
+  readonly window?: readonly [since: number, anchor: number, anchorTime: number]
+  /** The committed offset that the last sample found above the log end. */
+  readonly above?: number
+  readonly stalled?: Open
+  readonly outOfRange?: Open
+  readonly numbers?: readonly (readonly [string, readonly [number, number]])[]
+}
+
 type StoredAssignment = readonly (readonly [string, readonly number[]])[]
 type StoredMember = Omit<Member, 'assignment' | 'pendingRevocation'> & {
   readonly assignment: StoredAssignment
@@ -83,6 +96,37 @@ export function transactionKey(producerId: bigint): string {
 
 export function offsetKey(table: OffsetTable, row: number): string {
   return JSON.stringify(['offset', table.groupOf(row).name, table.topicOf(row).name, table.partitions[row] ?? 0])
+}
+
+/** Conditions of a group itself. */
+export function groupConditionKey(name: string): string {
+  return JSON.stringify(['condition', name])
+}
+
+/** Conditions of one committed offset. */
+export function rowConditionKey(table: OffsetTable, row: number): string {
+  return JSON.stringify(['condition', table.groupOf(row).name, table.topicOf(row).name, table.partitions[row] ?? 0])
+}
+
+/** Null where there is nothing to store. */
+export function groupConditionValue(slot: GroupSlot): string | null {
+  return slot.conditions === null ? null : JSON.stringify(encodeGroupConditions(slot.conditions))
+}
+
+/** Null where there is nothing to store. */
+export function rowConditionValue({ watch }: OffsetTable, row: number): string | null {
+  if (watch === null || !watch.isWorthStoring(row)) return null
+  const since = watch.since[row] ?? Number.NaN
+  const above = watch.above[row] ?? Number.NaN
+  const conditions = watch.conditions.get(row)
+  const value: StoredRowConditions = {
+    ...(Number.isNaN(since) ? {} : { window: [since, watch.anchors[row] ?? 0, watch.anchorTimes[row] ?? 0] }),
+    ...(Number.isNaN(above) ? {} : { above }),
+    ...(conditions?.stalled ? { stalled: conditions.stalled } : {}),
+    ...(conditions?.outOfRange ? { outOfRange: conditions.outOfRange } : {}),
+    ...(conditions === undefined ? {} : { numbers: [...conditions.numbers] }),
+  }
+  return JSON.stringify(value)
 }
 
 export function offsetValue(table: OffsetTable, row: number): string {

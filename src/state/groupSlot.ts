@@ -1,3 +1,5 @@
+import type { GroupType } from '../events/envelope.ts'
+import type { GroupConditions } from './conditions/groupConditions.ts'
 import { type Group, memberCount } from './group.ts'
 
 /** A group's place in a partition's state, known to every row of its offsets. */
@@ -15,6 +17,10 @@ export interface GroupSlot {
    * without members. Kept here so that the hot path does not count members.
    */
   notable: 'back' | 'change'
+  /** The kind of the group while it is known, and after that of the one that is gone. */
+  lastType: GroupType
+  /** What conditions over time know of the group itself; null: nothing yet. */
+  conditions: GroupConditions | null
 }
 
 /** A topic within one group. */
@@ -28,11 +34,21 @@ export interface TopicSlot {
 }
 
 export function newGroupSlot(name: string): GroupSlot {
-  return { name, group: null, offsets: 0, rows: 0, topics: new Map(), notable: 'back' }
+  return {
+    name,
+    group: null,
+    offsets: 0,
+    rows: 0,
+    topics: new Map(),
+    notable: 'back',
+    lastType: 'simple',
+    conditions: null,
+  }
 }
 
 export function setGroup(slot: GroupSlot, group: Group | null): void {
   slot.group = group
+  if (group !== null) slot.lastType = group.type
   slot.notable = group !== null && group.type !== 'simple' && memberCount(group) === 0 ? 'change' : 'back'
 }
 

@@ -32,12 +32,23 @@ export interface TopicInput {
   readonly kind: 'topic'
   readonly id: string
   readonly name: string
+  /** How many partitions the topic has now, 0 where it is gone; absent: not told. */
+  readonly partitions?: number
 }
 
+/**
+ * Time goes on, and the samples since the last input that was none are a round: conditions are judged. Samples without a
+ * tick are judged all the same, before the next batch or at the end.
+ */
 export interface TickInput {
   readonly kind: 'tick'
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. Everything that happened until then is told already. */
   readonly timestamp: number
+  /**
+   * Partitions of `__consumer_offsets` of which that is true; all of them unless given. Of another the group may long
+   * have got on, and koff has not read it yet.
+   */
+  readonly partitions?: readonly number[]
 }
 
 /**

@@ -5,6 +5,9 @@ import { decodeRecordAt, groupOf } from '../wire/decode.ts'
 import { controlType, RecordCursor } from '../wire/recordCursor.ts'
 import type { GroupRecord } from './applyRecord.ts'
 import { StateChanges } from './changes.ts'
+import { Conditions } from './conditions/conditions.ts'
+import { LogEnds } from './conditions/logEnds.ts'
+import { defaultConditionSettings, type SettingsOf } from './conditions/settings.ts'
 import type { StoredPartition } from './entry.ts'
 import { compareText } from './group.ts'
 import { type GroupSlot, newGroupSlot, setGroup } from './groupSlot.ts'
@@ -27,6 +30,10 @@ export interface PartitionOptions {
   readonly history: boolean
   /** What changes is noted for `takeChanges`: of use where the state is stored. Default false. */
   readonly tracksChanges?: boolean
+  /** When conditions over time open; the defaults for every group unless given. */
+  readonly conditionSettings?: SettingsOf
+  /** Where logs end, as sampled; nobody samples unless given. */
+  readonly logEnds?: LogEnds
 }
 
 /**
@@ -54,6 +61,7 @@ export class PartitionState {
   /** Records about groups in the present batch. */
   readonly #records: { readonly record: GroupRecord; readonly position: number; readonly timestamp: number }[] = []
   #events: KoffEvent[] = []
+  readonly #conditions: Conditions
 
   constructor(options: PartitionOptions) {
     this.#options = options
@@ -61,6 +69,17 @@ export class PartitionState {
     const { names, everyCommit } = options
     this.changes = options.tracksChanges === true ? new StateChanges() : null
     this.offsets = new Offsets({ names, everyCommit, changes: this.changes, slotOf: name => this.slotOf(name) })
+    const { partition, cluster, logEnds = new LogEnds() } = options
+    this.#conditions = new Conditions({
+      partition,
+      cluster,
+      names,
+      logEnds,
+      settingsOf: options.conditionSettings ?? (() => defaultConditionSettings),
+      table: this.offsets.table,
+      groups: this.groups,
+      changes: this.changes,
+    })
   }
 
   get names(): TopicNames {
@@ -85,9 +104,16 @@ export class PartitionState {
 
   /** One batch. The events are in the order of the log; a transition's in the order of the contract. */
   apply(batch: RecordBatch): readonly KoffEvent[] {
+    // A batch with a delete horizon has that as its base (KIP-534), which may lie after its records.
+    const time = Math.min(batch.baseTimestamp, batch.maxTimestamp)
+    // Not with it: what a record ends at the very deadline did not last beyond it.
+    if (!this.#history && time > this.#conditions.nextDeadline) this.#conditions.advance(time - 1)
+    this.#tellConditions()
     if (batch.isControl) this.#applyControl(batch)
     else this.#applyRecords(batch)
     this.position = batch.lastOffset + 1
+    this.#conditions.settle(this.timestamp)
+    this.#tellConditions()
     if (this.#events.length === 0) return NO_EVENTS
     const events = this.#events
     this.#events = []
@@ -98,6 +124,17 @@ export class PartitionState {
   applyFault(fault: BatchFault): readonly KoffEvent[] {
     if (this.#history) return NO_EVENTS
     return [undecodableBatch(this.#options, fault, fault.offset ?? this.position, this.timestamp)]
+  }
+
+  /** The end of a round of samples, or a tick without any: what is true at that time. */
+  judge(now: number): readonly KoffEvent[] {
+    if (this.#history) return NO_EVENTS
+    this.#conditions.round(now)
+    return this.#conditions.take()
+  }
+
+  #tellConditions(): void {
+    for (const event of this.#conditions.take()) this.#events.push(event)
   }
 
   /** The end as it was at start is reached: from here on events are news. `time` serves a partition without records. */
@@ -190,9 +227,20 @@ export class PartitionState {
     const { partition, cluster, names } = this.#options
     const { position: offset, timestamp, commits, recreations } = changes
     const transition = { group: slot.name, records, commits, recreations, time: timestamp, names }
-    const { after, drafts, forgottenBelow } = reduceGroup(slot.group, transition)
+    const before = slot.group
+    const { after, drafts, forgottenBelow } = reduceGroup(before, transition)
     setGroup(slot, after)
     if (records.length > 0 || drafts.length > 0) this.changes?.groups.add(slot.name)
+    if (before !== null || after !== null) {
+      this.#conditions.transition(slot, {
+        before,
+        drafts,
+        anchor: { offset, timestamp },
+        time: timestamp,
+        isAboutGroup: records.length > 0,
+        isHistory: this.#history,
+      })
+    }
     if (forgottenBelow >= 0) this.offsets.forget(slot, forgottenBelow)
     if (after === null) this.releaseSlot(slot)
     if (this.#history) return ordinal

@@ -1,4 +1,6 @@
 import type { Int64 } from '../events/envelope.ts'
+import { decodeGroupConditions, type StoredGroupConditions } from './conditions/groupConditions.ts'
+import { RowWatch } from './conditions/rowWatch.ts'
 import {
   decodeGroup,
   decodeInt64,
@@ -6,6 +8,7 @@ import {
   type StoredCommit,
   type StoredOffset,
   type StoredPartition,
+  type StoredRowConditions,
   type StoredSlot,
   stateVersion,
 } from './entry.ts'
@@ -31,6 +34,9 @@ export function restoreEntry(state: PartitionState, { key, value }: StateChange)
       return restoreSlot(state, name, stored as StoredSlot | null)
     case 'offset':
       return restoreOffset(state, parts, stored as StoredOffset | null)
+    case 'condition':
+      if (parts.length === 1) return restoreGroupConditions(state, name, stored as StoredGroupConditions | null)
+      return restoreRowConditions(state, parts, stored as StoredRowConditions | null)
     case 'transaction':
       return restoreTransaction(state, BigInt(name), (stored ?? []) as readonly StoredCommit[])
     default:
@@ -67,6 +73,45 @@ function restoreOffset(state: PartitionState, place: readonly (string | number)[
   const [offset, time, position] = stored
   const exact = decodeInt64(offset)
   table.set(row, numberOf(exact), BigInt(exact), time, position)
+  if (table.watch !== null) table.watch.offsets[row] = numberOf(exact)
+}
+
+function restoreGroupConditions(state: PartitionState, name: string, stored: StoredGroupConditions | null): void {
+  const slot = state.slotOf(name)
+  slot.conditions = stored === null ? null : decodeGroupConditions(stored)
+  // The group itself may come later.
+  if (stored === null) state.releaseSlot(slot)
+}
+
+function restoreRowConditions(
+  state: PartitionState,
+  place: readonly (string | number)[],
+  stored: StoredRowConditions | null,
+): void {
+  const row = rowOf(state, String(place[0]), String(place[1]), Number(place[2]))
+  const { table } = state.offsets
+  if (table.watch === null) {
+    table.watch = new RowWatch()
+    table.watch.reserve(table.present.length)
+  }
+  const { watch } = table
+  watch.clear(row)
+  if (stored === null) return giveUp(state, row)
+  watch.stored[row] = 1
+  const { window, above, stalled, outOfRange, numbers } = stored
+  // Of the offset itself the entry of the offset tells, before this one or after it.
+  const offset = table.offsets[row] ?? 0
+  watch.offsets[row] = offset
+  if (window !== undefined) {
+    const [since, anchor, anchorTime] = window
+    watch.beginWindow(row, { since, anchor, anchorTime, offset })
+  }
+  if (above !== undefined) watch.above[row] = above
+  if (numbers === undefined) return
+  const conditions = watch.conditionsOf(row)
+  conditions.stalled = stalled ?? null
+  conditions.outOfRange = outOfRange ?? null
+  for (const [type, last] of numbers) conditions.numbers.set(type, last)
 }
 
 function restoreTransaction(state: PartitionState, producerId: bigint, commits: readonly StoredCommit[]): void {

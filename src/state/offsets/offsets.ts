@@ -2,7 +2,7 @@ import { OffsetCommitView, readOffsetCommitKey, readOffsetCommitValue } from '..
 import type { RecordCursor } from '../../wire/recordCursor.ts'
 import { decodeUtf8 } from '../../wire/utf8.ts'
 import type { StateChanges } from '../changes.ts'
-import { offsetKey } from '../entry.ts'
+import { offsetKey, rowConditionKey } from '../entry.ts'
 import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicSlot } from '../groupSlot.ts'
 import type { TopicNames } from '../topicNames.ts'
 import type { CommitChange, Recreation } from './describe.ts'
@@ -116,6 +116,7 @@ export class Offsets {
       const before = table.present[row] === 1 ? table.offsetOf(row) : null
       table.set(row, commit.offset, commit.exact, time, commit.position)
       noted?.noteRow(row)
+      table.watch?.touch(row, position)
       if (commit.topicId !== null) this.#noteTopicId(slot, topic, partition, commit.topicId, 0)
       changesOf(changes, slot, position, time).commits.push({
         topic: topic.name,
@@ -181,6 +182,7 @@ export class Offsets {
         continue
       }
       table.clear(row)
+      table.watch?.touch(row, end)
       this.#endClaims(row)
       this.#release(row)
     }
@@ -196,7 +198,10 @@ export class Offsets {
   /** Gives up a row that holds nothing any more; after that only its key tells what it was. */
   #release(row: number): void {
     const changes = this.#changes
-    if (changes !== null && this.table.isEmpty(row)) changes.goneOffsets.add(offsetKey(this.table, row))
+    if (changes !== null && this.table.isEmpty(row)) {
+      changes.goneOffsets.add(offsetKey(this.table, row))
+      if (this.table.watch?.stored[row] === 1) changes.goneConditions.add(rowConditionKey(this.table, row))
+    }
     this.table.releaseIfEmpty(row)
   }
 
@@ -251,6 +256,7 @@ export class Offsets {
     }
     table.set(row, offset, view.offsetBig, view.commitTimestamp, cursor.offset)
     if (this.#changes !== null) this.#changes.noteRow(row)
+    if (table.watch !== null) table.watch.touch(row, cursor.offset)
     touched.positions[entry] = cursor.offset
     touched.timestamps[entry] = cursor.timestamp
     touched.times[entry] = view.commitTimestamp
@@ -265,6 +271,7 @@ export class Offsets {
     this.#changes?.noteRow(row)
     const entry = this.#touched.touch(row, table)
     table.clear(row)
+    table.watch?.touch(row, cursor.offset)
     this.#touched.positions[entry] = cursor.offset
     this.#touched.timestamps[entry] = cursor.timestamp
     this.#touched.times[entry] = cursor.timestamp

@@ -1,4 +1,5 @@
 import type { Int64 } from '../../events/envelope.ts'
+import type { RowWatch } from '../conditions/rowWatch.ts'
 import type { GroupSlot, TopicSlot } from '../groupSlot.ts'
 import { grown, KeyIndex } from './keyIndex.ts'
 
@@ -21,6 +22,8 @@ export class OffsetTable {
   positions = new Float64Array(32)
   /** The committed offset; NaN where only a bigint holds it. */
   offsets = new Float64Array(32)
+  /** What conditions over time need beside; null as long as nobody samples where logs end. */
+  watch: RowWatch | null = null
   readonly #big = new Map<number, bigint>()
 
   add(bytes: Buffer, keyStart: number, keyEnd: number, group: GroupSlot, topic: TopicSlot, partition: number): number {
@@ -31,6 +34,7 @@ export class OffsetTable {
     this.partitions[row] = partition
     this.present[row] = 0
     this.pending[row] = 0
+    this.watch?.clear(row)
     group.rows++
     return row
   }
@@ -94,5 +98,6 @@ export class OffsetTable {
     this.times = grown(this.times, new Float64Array(length))
     this.positions = grown(this.positions, new Float64Array(length))
     this.offsets = grown(this.offsets, new Float64Array(length))
+    this.watch?.reserve(length)
   }
 }

@@ -1,0 +1,85 @@
+import { type Group, isSuspended, type Member } from '../group.ts'
+import { heldBy } from '../holdings.ts'
+import { sortedMembers } from '../members/diff.ts'
+import type { ConditionSettings } from './settings.ts'
+import type { About, Open, Teller } from './tell.ts'
+
+export interface Skew {
+  readonly open: Open | null
+  /** When the last completed assignment is to be judged; null: it was. */
+  readonly judgeAt: number | null
+}
+
+export const noSkew: Skew = { open: null, judgeAt: null }
+
+export interface SkewContext {
+  /** Null: gone. */
+  readonly group: Group | null
+  readonly settings: ConditionSettings
+  readonly now: number
+  readonly about: About
+  readonly tell: Teller
+}
+
+/** Judges the assignment when it is due, and an open condition also when nobody is left to share with. */
+export function judgeSkew(skew: Skew, { group, settings, now, about, tell }: SkewContext): Skew {
+  const { open, judgeAt } = skew
+  const members = sortedMembers(group).filter(member => !isSuspended(member))
+  if (members.length === 0) {
+    if (open !== null) tell.close('assignment-skewed', open, about, now, {})
+    return open === null && judgeAt === null ? skew : noSkew
+  }
+  if (judgeAt === null || judgeAt > now) return skew
+  const counts = members.map(member => ({
+    memberId: member.id,
+    clientId: member.clientId,
+    partitions: countOf(member),
+  }))
+  if (isSkewed(members, settings)) {
+    return { open: open ?? tell.open('assignment-skewed', about, judgeAt, { counts }), judgeAt: null }
+  }
+  if (open !== null) tell.close('assignment-skewed', open, about, judgeAt, {})
+  return noSkew
+}
+
+/** Members that asked for the same are compared with each other: what nobody else asked for cannot be shared. */
+function isSkewed(members: readonly Member[], settings: ConditionSettings): boolean {
+  const alike = Map.groupBy(members, ({ subscription }) => JSON.stringify(subscription))
+  return [...alike.values()].some(peers => isUneven(peers.map(countOf), settings))
+}
+
+function isUneven(counts: readonly number[], { skewRatio }: ConditionSettings): boolean {
+  const most = Math.max(...counts)
+  const least = Math.min(...counts)
+  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length
+  return (most - least > 1 && most >= skewRatio * mean) || (least === 0 && most > 1)
+}
+
+function countOf(member: Member): number {
+  let count = 0
+  for (const partitions of heldBy(member).values()) count += partitions.length
+  return count
+}
+
+/**
+ * True where something that was held before is held by nobody now: a cooperative assignor first takes away, and gives in
+ * the next generation. Such an assignment says nothing of how the work is shared.
+ */
+export function isHandingOver(before: Group | null, after: Group): boolean {
+  if (before === null || after.type !== 'classic') return false
+  const held = new Set<string>()
+  for (const member of sortedMembers(after)) for (const place of placesOf(member)) held.add(place)
+  const subscribed = new Set(sortedMembers(after).flatMap(({ subscription }) => subscription?.topics ?? []))
+  for (const { assignment, keyedBy } of before.settled.values()) {
+    if (keyedBy !== 'topic') continue
+    for (const [topic, partitions] of assignment) {
+      if (!subscribed.has(topic)) continue
+      if (partitions.some(partition => !held.has(`${partition} ${topic}`))) return true
+    }
+  }
+  return false
+}
+
+function* placesOf(member: Member): Generator<string> {
+  for (const [topic, partitions] of heldBy(member)) for (const partition of partitions) yield `${partition} ${topic}`
+}

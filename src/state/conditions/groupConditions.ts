@@ -1,0 +1,65 @@
+import type { GroupSlot } from '../groupSlot.ts'
+import { noSkew, type Skew } from './assignmentSkewed.ts'
+import { type LagState, noLag } from './lagExceeded.ts'
+import { allAssigned, type Unassigned, unassignedDeadline } from './partitionUnassigned.ts'
+import { noStorm, type Storm, stormEnd } from './rebalanceStorm.ts'
+import { stuckDeadline } from './rebalanceStuck.ts'
+import type { ConditionSettings } from './settings.ts'
+import type { Anchor, Numbers, Open } from './tell.ts'
+
+/** What a group's own conditions are judged by, and those that are open. */
+export interface GroupConditions {
+  /** The last record about the group itself; null: none was seen. */
+  anchor: Anchor | null
+  /** When the last rebalance completed; null: not seen. */
+  rebalancedAt: number | null
+  storm: Storm
+  stuck: Open | null
+  skew: Skew
+  unassigned: Unassigned
+  lag: LagState
+  readonly numbers: Numbers
+}
+
+export function newGroupConditions(): GroupConditions {
+  return {
+    anchor: null,
+    rebalancedAt: null,
+    storm: noStorm,
+    stuck: null,
+    skew: noSkew,
+    unassigned: allAssigned,
+    lag: noLag,
+    numbers: new Map(),
+  }
+}
+
+/** The next time at which something of the group comes true without a record; Infinity: never. */
+export function deadlineOf({ group, conditions }: GroupSlot, settings: ConditionSettings): number {
+  const stuck = conditions?.stuck == null ? stuckDeadline(group, settings) : Number.POSITIVE_INFINITY
+  if (conditions === null) return stuck
+  const isRebalancing = group !== null && group.rebalanceStartedAt !== null
+  return Math.min(
+    stuck,
+    stormEnd(conditions.storm, settings),
+    conditions.skew.judgeAt ?? Number.POSITIVE_INFINITY,
+    isRebalancing ? Number.POSITIVE_INFINITY : unassignedDeadline(conditions.unassigned, settings),
+  )
+}
+
+/** As the store keeps it. */
+export type StoredGroupConditions = Omit<GroupConditions, 'numbers' | 'unassigned'> & {
+  readonly numbers: readonly (readonly [string, readonly [number, number]])[]
+  readonly counts: readonly (readonly [string, number])[]
+  readonly unowned: Unassigned['unowned']
+}
+
+export function encodeGroupConditions(conditions: GroupConditions): StoredGroupConditions {
+  const { unassigned, numbers, ...plain } = conditions
+  return { ...plain, numbers: [...numbers], counts: [...unassigned.counts], unowned: unassigned.unowned }
+}
+
+export function decodeGroupConditions(stored: StoredGroupConditions): GroupConditions {
+  const { numbers, counts, unowned, ...plain } = stored
+  return { ...plain, numbers: new Map(numbers), unassigned: { counts: new Map(counts), unowned } }
+}

@@ -1,0 +1,26 @@
+import { aboutRow, type RowsContext, type SampledRow } from './judgeRows.ts'
+import { rangeOf } from './offsetOutOfRange.ts'
+
+/** `offset-out-of-range` and its end, by one sample of one row. */
+export function judgeRange({ row, offset, logStart, logEnd, time }: SampledRow, context: RowsContext): void {
+  const { table, watch, tell, changed } = context
+  const range = rangeOf({ offset, logStart, logEnd, above: watch.above[row] as number })
+  const above = offset > logEnd ? offset : Number.NaN
+  if (!Object.is(above, watch.above[row])) {
+    watch.above[row] = above
+    changed(row)
+  }
+  const open = watch.conditions.get(row)?.outOfRange ?? null
+  const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
+  if (open === null && range === 'out') {
+    const conditions = watch.conditionsOf(row)
+    const about = aboutRow(row, table, conditions.numbers)
+    conditions.outOfRange = tell.open('offset-out-of-range', about, time, { ...place, offset, logStart, logEnd })
+    changed(row)
+  } else if (open !== null && range === 'in') {
+    const conditions = watch.conditionsOf(row)
+    tell.close('offset-out-of-range', open, aboutRow(row, table, conditions.numbers), time, place)
+    conditions.outOfRange = null
+    changed(row)
+  }
+}

@@ -1,0 +1,153 @@
+import type { GroupSlot } from '../groupSlot.ts'
+import type { OffsetTable } from '../offsets/table.ts'
+import type { TopicNames } from '../topicNames.ts'
+import { judgeRange } from './judgeRange.ts'
+import { beginStallWindow, endStall, judgeStall } from './judgeStall.ts'
+import type { GroupLag } from './lagExceeded.ts'
+import type { LogEnds } from './logEnds.ts'
+import { CONDITIONS, type RowWatch, WINDOW } from './rowWatch.ts'
+import type { ConditionSettings, SettingsOf } from './settings.ts'
+import type { About, Anchor, Numbers, Teller } from './tell.ts'
+
+export interface RowsContext {
+  readonly table: OffsetTable
+  readonly watch: RowWatch
+  readonly logEnds: LogEnds
+  readonly names: TopicNames
+  readonly settingsOf: SettingsOf
+  readonly tell: Teller
+  /** Of the round, ms. */
+  readonly now: number
+  /** Called with each row of which there is something else to store now. */
+  readonly changed: (row: number) => void
+}
+
+/** A row that has a sample in the present round. */
+export interface SampledRow {
+  readonly row: number
+  readonly slot: GroupSlot
+  readonly settings: ConditionSettings
+  readonly offset: number
+  readonly logStart: number
+  readonly logEnd: number
+  /** Of the sample, ms. */
+  readonly time: number
+}
+
+/** A group's lag, and the newest of its commits. */
+export type SampledLag = GroupLag & { readonly anchor: Anchor }
+
+/**
+ * One round of samples against all committed offsets of a partition of `__consumer_offsets`. Nearly every row is either
+ * level with its log, or behind and moving: for those it is a few reads. Gives the lag of the groups that have a threshold.
+ */
+export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
+  const { table, watch, logEnds, settingsOf } = context
+  const lags = new Map<GroupSlot, SampledLag>()
+  const lastCommitOf = lastCommits(table)
+  watch.reserve(table.present.length)
+  let slot: GroupSlot | null = null
+  let settings: ConditionSettings | null = null
+  for (let row = 0; row < table.index.capacity; row++) {
+    if (table.present[row] !== 1) continue
+    const offset = table.offsets[row] as number
+    const id = endOf(row, context)
+    // NaN: beyond what a number holds, and beyond what any log has.
+    if (id < 0 || Number.isNaN(offset)) continue
+    const owner = table.groups[row] as GroupSlot
+    if (owner !== slot || settings === null) {
+      slot = owner
+      settings = settingsOf(owner.name)
+    }
+    const logEnd = logEnds.ends[id] as number
+    const lag = logEnd - offset
+    if (settings.lagThreshold !== null || owner.conditions?.lag.open != null) addLag(lags, row, { table, lag })
+    if (logEnds.rounds[id] !== logEnds.round) continue
+    const active = watch.active[row] as number
+    const isLevel = lag < settings.stallMinLag
+    const isOutside = lag < 0 || offset < (logEnds.starts[id] as number)
+    if (active === 0 && isLevel && !isOutside && Number.isNaN(watch.above[row])) continue
+    const time = logEnds.times[id] as number
+    // Behind, and the window is young: what most rows of a busy cluster are that are not level.
+    if (active === WINDOW && !isLevel && !isOutside && time - (watch.since[row] as number) < settings.stallAfterMs) continue
+    const sampled = { row, slot: owner, settings, offset, logStart: logEnds.starts[id] as number, logEnd, time }
+    if (isOutside || active >= CONDITIONS || !Number.isNaN(watch.above[row])) judgeRange(sampled, context)
+    if (isLevel) endStall(sampled, context)
+    else if ((active & WINDOW) !== 0) judgeStall(sampled, context)
+    else if (watch.conditions.get(row)?.stalled == null && isInUse(owner, settings, { time, lastCommitOf })) {
+      beginStallWindow(sampled, context)
+    }
+  }
+  return lags
+}
+
+/** What the events of a row are anchored to by default: the commit that counts. */
+export function aboutRow(row: number, table: OffsetTable, numbers: Numbers): About {
+  const { name, group, lastType } = table.groupOf(row)
+  const anchor = { offset: table.positions[row] ?? 0, timestamp: table.times[row] ?? 0 }
+  return { group: name, groupType: group?.type ?? lastType, anchor, numbers }
+}
+
+interface Use {
+  readonly time: number
+  readonly lastCommitOf: (slot: GroupSlot) => number
+}
+
+/**
+ * False for a group of which nobody expects that it reads: one without members, unless the configuration wants to hear
+ * of those too. A simple group has no members to go by; it is used while it commits.
+ */
+function isInUse(slot: GroupSlot, settings: ConditionSettings, { time, lastCommitOf }: Use): boolean {
+  if (slot.group === null) return false
+  if (settings.stallEmptyGroups) return true
+  if (slot.group.type === 'simple') return lastCommitOf(slot) >= time - settings.stallAfterMs
+  return slot.notable !== 'change'
+}
+
+/** When each simple group last committed anything; found out once a round, and only if somebody asks. */
+function lastCommits(table: OffsetTable): Use['lastCommitOf'] {
+  let found: Map<GroupSlot, number> | null = null
+  return wanted => {
+    if (found === null) {
+      found = new Map()
+      for (let row = 0; row < table.index.capacity; row++) {
+        if (table.present[row] !== 1) continue
+        const slot = table.groups[row] as GroupSlot
+        if (slot.group?.type !== 'simple') continue
+        found.set(slot, Math.max(found.get(slot) ?? Number.NEGATIVE_INFINITY, table.times[row] as number))
+      }
+    }
+    return found.get(wanted) ?? Number.NEGATIVE_INFINITY
+  }
+}
+
+/** The row's id in LogEnds. A partition that was never sampled is looked up again with each round. */
+function endOf(row: number, { table, watch, logEnds }: RowsContext): number {
+  const known = watch.ends[row] as number
+  if (known >= 0) return known
+  const id = logEnds.idOf(table.topicOf(row).name, table.partitions[row] as number)
+  watch.ends[row] = id
+  return id
+}
+
+interface RowLag {
+  readonly table: OffsetTable
+  readonly lag: number
+}
+
+function addLag(lags: Map<GroupSlot, SampledLag>, row: number, { table, lag: ahead }: RowLag): void {
+  const slot = table.groupOf(row)
+  const lag = Math.max(0, ahead)
+  const before = lags.get(slot)
+  const offset = table.positions[row] ?? 0
+  const anchor = before !== undefined && before.anchor.offset > offset ? before.anchor : null
+  const worst =
+    before !== undefined && before.worst.lag >= lag
+      ? before.worst
+      : { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0, lag }
+  lags.set(slot, {
+    lag: (before?.lag ?? 0) + lag,
+    worst,
+    anchor: anchor ?? { offset, timestamp: table.times[row] ?? 0 },
+  })
+}

@@ -1,0 +1,59 @@
+import { describe } from '../members/diff.ts'
+import { aboutRow, type RowsContext, type SampledRow } from './judgeRows.ts'
+import { ownerOf, stallDeadline, stallReason } from './offsetStalled.ts'
+
+/** The log end is ahead, and was not, or the offset has grown since. */
+export function beginStallWindow({ row, offset, time }: SampledRow, { table, watch, now, changed }: RowsContext): void {
+  const committedAt = table.times[row] as number
+  watch.beginWindow(row, {
+    // A sample that is older than the commit says nothing of the time before it; clocks that differ are not believed beyond now.
+    since: Math.max(time, Math.min(committedAt, now)),
+    anchor: table.positions[row] as number,
+    anchorTime: committedAt,
+    offset,
+  })
+  changed(row)
+}
+
+/** The log end is still ahead: opens `offset-stalled` when that has been so for long enough. */
+export function judgeStall({ row, slot, settings, offset, logEnd, time }: SampledRow, context: RowsContext): void {
+  const { table, watch, names, tell, changed } = context
+  const { group } = slot
+  if (group === null) return
+  const rebalancedAt = slot.conditions?.rebalancedAt ?? null
+  const deadline = stallDeadline({ since: watch.since[row] as number, group, rebalancedAt, settings, now: time })
+  if (deadline > time) return
+  const topic = table.topicOf(row).name
+  const partition = table.partitions[row] ?? 0
+  const owner = ownerOf(group, topic, partition, names)
+  const conditions = watch.conditionsOf(row)
+  const about = {
+    ...aboutRow(row, table, conditions.numbers),
+    anchor: { offset: watch.anchors[row] as number, timestamp: watch.anchorTimes[row] as number },
+  }
+  conditions.stalled = tell.open('offset-stalled', about, deadline, {
+    topic,
+    partition,
+    offset,
+    logEnd,
+    lag: logEnd - offset,
+    reason: stallReason(deadline, table.times[row] as number, settings),
+    member: owner === null ? null : describe(owner),
+  })
+  watch.endWindow(row)
+  changed(row)
+}
+
+/** The log end is not ahead: no window runs, and a stall is over. */
+export function endStall({ row, time }: SampledRow, { table, watch, tell, changed }: RowsContext): void {
+  if (!Number.isNaN(watch.since[row])) {
+    watch.endWindow(row)
+    changed(row)
+  }
+  const conditions = watch.conditions.get(row)
+  if (conditions === undefined || conditions.stalled === null) return
+  const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
+  tell.close('offset-stalled', conditions.stalled, aboutRow(row, table, conditions.numbers), time, place)
+  conditions.stalled = null
+  changed(row)
+}

@@ -1,0 +1,127 @@
+import { type Group, keyedBy } from '../group.ts'
+import { heldBy } from '../holdings.ts'
+import { sortedMembers } from '../members/diff.ts'
+import type { TopicNames } from '../topicNames.ts'
+import type { LogEnds } from './logEnds.ts'
+import type { ConditionSettings } from './settings.ts'
+import type { About, Open, Teller } from './tell.ts'
+
+/** Subscribed partitions of one group that nobody owns. */
+export interface Unassigned {
+  /** Partitions of each subscribed topic when the group was last looked at. */
+  readonly counts: ReadonlyMap<string, number>
+  readonly unowned: readonly Unowned[]
+}
+
+interface Unowned {
+  readonly topic: string
+  readonly partition: number
+  /** Since when it is known to have no owner, ms. */
+  readonly since: number
+  readonly open: Open | null
+}
+
+export const allAssigned: Unassigned = { counts: new Map(), unowned: [] }
+
+export interface UnassignedContext {
+  readonly group: Group | null
+  /** When the group's last rebalance completed; null: not known. */
+  readonly rebalancedAt: number | null
+  readonly logEnds: LogEnds
+  readonly names: TopicNames
+  readonly settings: ConditionSettings
+  readonly now: number
+  readonly about: About
+  readonly tell: Teller
+}
+
+/** Looks which partitions nobody owns now: those that were not seen so before have been since the last rebalance. */
+export function findUnassigned(state: Unassigned, context: UnassignedContext): Unassigned {
+  const { group, rebalancedAt, logEnds, now } = context
+  if (group !== null && group.rebalanceStartedAt !== null) return state
+  const demand = group === null ? nothingWanted : demandOf(group, context.names)
+  if (demand === null) return state
+  const counts = new Map<string, number>()
+  const unowned: Unowned[] = []
+  const known = new Map(state.unowned.map(entry => [placeOf(entry.topic, entry.partition), entry]))
+  for (const topic of [...demand.topics].sort()) {
+    const count = logEnds.partitionsOf(topic)
+    if (count === null) continue
+    counts.set(topic, count)
+    const owned = demand.owned.get(topic)
+    const before = state.counts.get(topic) ?? 0
+    for (let partition = 0; partition < count; partition++) {
+      if (owned?.has(partition) === true) continue
+      const place = placeOf(topic, partition)
+      const since = partition < before ? Math.min(now, rebalancedAt ?? now) : now
+      unowned.push(known.get(place) ?? { topic, partition, since, open: null })
+      known.delete(place)
+    }
+  }
+  for (const entry of known.values()) close(entry, context)
+  return isSame(state, { counts, unowned }) ? state : { counts, unowned }
+}
+
+function isSame(a: Unassigned, b: Unassigned): boolean {
+  if (a.unowned.length !== b.unowned.length || a.counts.size !== b.counts.size) return false
+  for (const [topic, count] of a.counts) if (b.counts.get(topic) !== count) return false
+  return a.unowned.every((entry, at) => entry === b.unowned[at])
+}
+
+/** Opens what is due. */
+export function judgeUnassigned(state: Unassigned, context: UnassignedContext): Unassigned {
+  const { settings, now, about, tell, group } = context
+  if (group === null || group.rebalanceStartedAt !== null || unassignedDeadline(state, settings) > now) return state
+  const unowned = state.unowned.map(entry => {
+    const { topic, partition, since, open } = entry
+    const deadline = since + settings.unassignedAfterMs
+    if (open !== null || deadline > now) return entry
+    return { ...entry, open: tell.open('partition-unassigned', about, deadline, { topic, partition }) }
+  })
+  return { ...state, unowned }
+}
+
+/** When the next of them is due; Infinity where none is. */
+export function unassignedDeadline({ unowned }: Unassigned, settings: ConditionSettings): number {
+  let deadline = Number.POSITIVE_INFINITY
+  for (const { since, open } of unowned) {
+    if (open === null) deadline = Math.min(deadline, since + settings.unassignedAfterMs)
+  }
+  return deadline
+}
+
+function close({ topic, partition, open }: Unowned, { now, about, tell }: UnassignedContext): void {
+  if (open !== null) tell.close('partition-unassigned', open, about, now, { topic, partition })
+}
+
+interface Demand {
+  readonly topics: ReadonlySet<string>
+  readonly owned: ReadonlyMap<string, ReadonlySet<number>>
+}
+
+const nothingWanted: Demand = { topics: new Set(), owned: new Map() }
+
+/** What the members want and what they hold, by topic name; null where the records do not tell. */
+function demandOf(group: Group, names: TopicNames): Demand | null {
+  const topics = new Set<string>()
+  const owned = new Map<string, Set<number>>()
+  const isById = keyedBy(group.type) === 'topicId'
+  for (const member of sortedMembers(group)) {
+    if (member.subscription === null) return null
+    for (const topic of member.subscription.topics) topics.add(topic)
+    for (const [key, partitions] of heldBy(member)) {
+      const topic = isById ? names.nameOf(key) : key
+      if (topic === null) return null
+      // What a regular expression brought shows in what the member holds.
+      if (member.subscription.regex !== null) topics.add(topic)
+      let all = owned.get(topic)
+      if (all === undefined) owned.set(topic, (all = new Set()))
+      for (const partition of partitions) all.add(partition)
+    }
+  }
+  return { topics, owned }
+}
+
+function placeOf(topic: string, partition: number): string {
+  return `${partition} ${topic}`
+}

@@ -1,0 +1,137 @@
+import { grown } from '../offsets/keyIndex.ts'
+import type { Numbers, Open } from './tell.ts'
+
+/** What is open for one committed offset, or was since its last commit. */
+export interface RowConditions {
+  stalled: Open | null
+  outOfRange: Open | null
+  readonly numbers: Numbers
+}
+
+/** A window runs: the log end is ahead and the offset does not grow. */
+export const WINDOW = 1
+/** There is an entry in `conditions`. */
+export const CONDITIONS = 2
+/** It is in `touched`. */
+const TOUCHED = 4
+
+/**
+ * What conditions need of every committed offset beside what the table holds, in typed arrays by the same rows. Made
+ * with the first sample: where nobody samples it costs nothing.
+ *
+ * A commit costs one read here, and more only where the offset was behind at the last sample.
+ */
+export class RowWatch {
+  /** Id in LogEnds; -1: not looked up, or never sampled. */
+  ends = new Int32Array(0)
+  /** Since when a window runs, ms; NaN: none does. */
+  since = new Float64Array(0)
+  /** Log position and time of the commit that counted when the window began. */
+  anchors = new Float64Array(0)
+  anchorTimes = new Float64Array(0)
+  /** The committed offset as last seen here, where something is active. */
+  offsets = new Float64Array(0)
+  /** The committed offset that the last sample found above the log end; NaN: it did not. */
+  above = new Float64Array(0)
+  active = new Uint8Array(0)
+  /** 1 where the store has an entry about the row's conditions. */
+  stored = new Uint8Array(0)
+  readonly conditions = new Map<number, RowConditions>()
+  /** Active rows of which an offset was committed or deleted since they were last settled. */
+  touchedCount = 0
+  touchedRows = new Int32Array(64)
+  /** Log position of the last record that did so. */
+  touchedAt = new Float64Array(64)
+
+  /** Makes room for rows below `length`. */
+  reserve(length: number): void {
+    const from = this.active.length
+    if (length <= from) return
+    this.ends = grown(this.ends, new Int32Array(length))
+    this.since = grown(this.since, new Float64Array(length))
+    this.anchors = grown(this.anchors, new Float64Array(length))
+    this.anchorTimes = grown(this.anchorTimes, new Float64Array(length))
+    this.offsets = grown(this.offsets, new Float64Array(length))
+    this.above = grown(this.above, new Float64Array(length))
+    this.active = grown(this.active, new Uint8Array(length))
+    this.stored = grown(this.stored, new Uint8Array(length))
+    for (let row = from; row < length; row++) this.clear(row)
+  }
+
+  /** For a row that another key takes over. */
+  clear(row: number): void {
+    this.ends[row] = -1
+    this.since[row] = Number.NaN
+    this.above[row] = Number.NaN
+    this.active[row] = 0
+    this.stored[row] = 0
+    this.conditions.delete(row)
+  }
+
+  /** A commit or a tombstone of the row counted. */
+  touch(row: number, position: number): void {
+    if (this.active[row] === 0) return
+    if (((this.active[row] as number) & TOUCHED) !== 0) {
+      const at = this.touchedRows.subarray(0, this.touchedCount).lastIndexOf(row)
+      this.touchedAt[at] = position
+      return
+    }
+    this.active[row] = (this.active[row] as number) | TOUCHED
+    if (this.touchedCount === this.touchedRows.length) {
+      this.touchedRows = grown(this.touchedRows, new Int32Array(this.touchedCount * 2))
+      this.touchedAt = grown(this.touchedAt, new Float64Array(this.touchedCount * 2))
+    }
+    this.touchedRows[this.touchedCount] = row
+    this.touchedAt[this.touchedCount++] = position
+  }
+
+  /** The rows touched are settled. */
+  endTouched(): void {
+    for (let at = 0; at < this.touchedCount; at++) {
+      const row = this.touchedRows[at] as number
+      this.active[row] = (this.active[row] as number) & ~TOUCHED
+    }
+    this.touchedCount = 0
+  }
+
+  beginWindow(row: number, { since, anchor, anchorTime, offset }: Window): void {
+    this.since[row] = since
+    this.anchors[row] = anchor
+    this.anchorTimes[row] = anchorTime
+    this.offsets[row] = offset
+    this.active[row] = (this.active[row] as number) | WINDOW
+  }
+
+  endWindow(row: number): void {
+    this.since[row] = Number.NaN
+    this.active[row] = (this.active[row] as number) & ~WINDOW
+  }
+
+  /** The row's conditions, made where it has none. */
+  conditionsOf(row: number): RowConditions {
+    let conditions = this.conditions.get(row)
+    if (conditions === undefined) {
+      conditions = { stalled: null, outOfRange: null, numbers: new Map() }
+      this.conditions.set(row, conditions)
+      this.active[row] = (this.active[row] as number) | CONDITIONS
+    }
+    return conditions
+  }
+
+  forgetConditions(row: number): void {
+    this.conditions.delete(row)
+    this.active[row] = (this.active[row] as number) & ~CONDITIONS
+  }
+
+  /** Something is there to store. */
+  isWorthStoring(row: number): boolean {
+    return this.active[row] !== 0 || !Number.isNaN(this.above[row])
+  }
+}
+
+interface Window {
+  readonly since: number
+  readonly anchor: number
+  readonly anchorTime: number
+  readonly offset: number
+}

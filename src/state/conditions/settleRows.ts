@@ -1,0 +1,59 @@
+import type { OffsetTable } from '../offsets/table.ts'
+import { aboutRow } from './judgeRows.ts'
+import type { RowWatch } from './rowWatch.ts'
+import type { About, Teller } from './tell.ts'
+
+export interface SettleContext {
+  readonly table: OffsetTable
+  readonly watch: RowWatch
+  readonly tell: Teller
+  /** Of the batch: that of its last record. */
+  readonly timestamp: number
+  readonly changed: (row: number) => void
+}
+
+/**
+ * After a batch: what its commits and tombstones mean for the rows that were behind or have open conditions. As for all
+ * events it is the batch's net effect that counts.
+ */
+export function settleRows(context: SettleContext): void {
+  const { watch } = context
+  for (let at = 0; at < watch.touchedCount; at++) {
+    settle(watch.touchedRows[at] as number, watch.touchedAt[at] as number, context)
+  }
+  watch.endTouched()
+}
+
+function settle(row: number, position: number, { table, watch, tell, timestamp, changed }: SettleContext): void {
+  const conditions = watch.conditions.get(row)
+  const isGone = table.present[row] !== 1
+  // Not `>`: an offset beyond what a number holds is NaN here, and has grown to that.
+  const grew = !isGone && !((table.offsets[row] as number) <= (watch.offsets[row] as number))
+  let closed = false
+  if (grew || isGone) {
+    watch.endWindow(row)
+    changed(row)
+    if (conditions !== undefined) {
+      const about: About = { ...aboutRow(row, table, conditions.numbers), anchor: { offset: position, timestamp } }
+      const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
+      const time = isGone ? timestamp : (table.times[row] as number)
+      if (conditions.stalled !== null) {
+        tell.close('offset-stalled', conditions.stalled, about, time, place)
+        conditions.stalled = null
+        closed = true
+      }
+      if (isGone && conditions.outOfRange !== null) {
+        tell.close('offset-out-of-range', conditions.outOfRange, about, time, place)
+        conditions.outOfRange = null
+        closed = true
+      }
+    }
+  }
+  watch.offsets[row] = table.offsets[row] as number
+  if (isGone) watch.above[row] = Number.NaN
+  // Its numbers are of use as long as events can be anchored to the same commit.
+  if (conditions !== undefined && (isGone || !closed) && conditions.stalled === null && conditions.outOfRange === null) {
+    watch.forgetConditions(row)
+    changed(row)
+  }
+}

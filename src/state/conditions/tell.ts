@@ -1,0 +1,119 @@
+import { type EventData, type EventType, rankOf, severityOf } from '../../events/definitions.ts'
+import type { EventGroupType, KoffEvent } from '../../events/envelope.ts'
+import { compareText } from '../group.ts'
+
+/** A condition that is open: the event that opened it. */
+export interface Open {
+  readonly id: string
+  readonly time: number
+}
+
+/** The record of `__consumer_offsets` that an event is about. */
+export interface Anchor {
+  readonly offset: number
+  readonly timestamp: number
+}
+
+/** The last number that was given to a type of event, and the offset that it was anchored to. */
+export type Numbers = Map<string, readonly [offset: number, n: number]>
+
+/** Whom an event is about. */
+export interface About {
+  readonly group: string
+  readonly groupType: EventGroupType
+  readonly anchor: Anchor
+  /** Of the thing the condition is of: no two events of one type get the same id. */
+  readonly numbers: Numbers
+}
+
+type Opening =
+  | 'offset-stalled'
+  | 'lag-exceeded'
+  | 'offset-out-of-range'
+  | 'rebalance-stuck'
+  | 'rebalance-storm'
+  | 'partition-unassigned'
+  | 'assignment-skewed'
+
+/** The closing event of each opening one. */
+const closings = {
+  'offset-stalled': 'offset-resumed',
+  'lag-exceeded': 'lag-recovered',
+  'offset-out-of-range': 'offset-range-recovered',
+  'rebalance-stuck': 'rebalance-resumed',
+  'rebalance-storm': 'rebalance-settled',
+  'partition-unassigned': 'partition-assigned',
+  'assignment-skewed': 'assignment-balanced',
+} as const satisfies Record<Opening, EventType>
+
+type ClosingData<T extends Opening> = Omit<EventData<(typeof closings)[T]>, 'opened' | 'durationMs'>
+
+/**
+ * Makes the events of conditions: gives them their ids, which are `<partition>-<offset>-<type>-<n>` (n counts the events
+ * of one type that are anchored to one record), and their order.
+ */
+export class Teller {
+  readonly #partition: number
+  readonly #cluster: string
+  #events: KoffEvent[] = []
+  /** How often a type was anchored to an offset since the last `take`: a marker is the record of several groups. */
+  readonly #now = new Map<string, number>()
+
+  constructor(partition: number, cluster: string) {
+    this.#partition = partition
+    this.#cluster = cluster
+  }
+
+  /** `time`: when it became true. */
+  open<T extends Opening>(type: T, about: About, time: number, data: EventData<T>): Open {
+    return { id: this.#add(type, about, time, data), time }
+  }
+
+  close<T extends Opening>(type: T, open: Open, about: About, time: number, data: ClosingData<T>): void {
+    const durationMs = Math.max(0, time - open.time)
+    this.#add(closings[type], about, time, { ...data, opened: open.id, durationMs })
+  }
+
+  /** The events since the last call: by group, then in the order of the contract, then by topic and partition. */
+  take(): KoffEvent[] {
+    if (this.#events.length === 0) return this.#events
+    const events = this.#events.sort(
+      (a, b) =>
+        compareText(a.group, b.group) ||
+        rankOf(a.type) - rankOf(b.type) ||
+        comparePlaces(a.data, b.data) ||
+        a.source.offset - b.source.offset,
+    )
+    this.#events = []
+    this.#now.clear()
+    return events
+  }
+
+  #add(type: EventType, about: About, time: number, data: object): string {
+    const { group, groupType, anchor, numbers } = about
+    const { offset } = anchor
+    const last = numbers.get(type)
+    const key = `${offset}-${type}`
+    const n = Math.max(last !== undefined && last[0] === offset ? last[1] + 1 : 0, this.#now.get(key) ?? 0)
+    numbers.set(type, [offset, n])
+    this.#now.set(key, n + 1)
+    const id = `${this.#partition}-${key}-${n}`
+    this.#events.push({
+      id,
+      type,
+      cluster: this.#cluster,
+      group,
+      groupType,
+      time,
+      severity: severityOf(type),
+      source: { partition: this.#partition, ...anchor },
+      data,
+    } as KoffEvent)
+    return id
+  }
+}
+
+function comparePlaces(a: KoffEvent['data'], b: KoffEvent['data']): number {
+  if (!('topic' in a && 'topic' in b && 'partition' in a && 'partition' in b)) return 0
+  return compareText(a.topic, b.topic) || a.partition - b.partition
+}
