@@ -113,7 +113,8 @@ export class Fold {
     for (const { groups } of this.partitions.values()) {
       for (const { group } of groups.values()) {
         if (group === null || !wants(group.name)) continue
-        for (const { subscription } of membersOf(group)) for (const topic of subscription?.topics ?? []) topics.add(topic)
+        for (const { subscription } of membersOf(group))
+          for (const topic of subscription?.topics ?? []) topics.add(topic)
       }
     }
     return [...topics]
@@ -155,9 +156,12 @@ export class Fold {
         state.historyEnd ??= input.logEnd
         return input.position >= state.historyEnd ? state.endHistory(input.timestamp) : []
       }
-      case 'logEnd':
+      case 'logEnd': {
+        const isNext = this.logEnds.hasInRound(input.topic, input.partition)
+        const judged = isNext ? this.#judgeSamples() : NO_EVENTS
         this.logEnds.add(input)
-        return []
+        return judged
+      }
       case 'tick':
         return this.#judge(input.timestamp, input.partitions)
     }

@@ -90,5 +90,9 @@ function count(all: readonly string[], one: string): number {
 
 /** What a deletion takes along comes after it in its transition. */
 function isOfDeletion(event: KoffEvent): boolean {
-  return event.type === 'member-left' || (event.type === 'offset-deleted' && event.data.cause === 'group-deleted')
+  return (
+    event.type === 'member-left' ||
+    'opened' in event.data ||
+    (event.type === 'offset-deleted' && event.data.cause === 'group-deleted')
+  )
 }

@@ -46,11 +46,17 @@ export function markerOf(type: 'COMMIT' | 'ABORT', options: BatchOptions = {}): 
 }
 
 /** An offset commit, value version 1 without expiry's meaning (v0 layout), or its tombstone. */
-export function commitOf(group: string, topic: string, partition: number, offset: number | bigint | null): TestRecord {
+export function commitOf(
+  group: string,
+  topic: string,
+  partition: number,
+  offset: number | bigint | null,
+  committedAt = 1_700_000_000_500,
+): TestRecord {
   const key = Buffer.concat([int16(1), text(group), text(topic), int32(partition)])
   if (offset === null) return { key, value: null }
   const time = Buffer.alloc(8)
-  time.writeBigInt64BE(1_700_000_000_500n)
+  time.writeBigInt64BE(BigInt(committedAt))
   const value = Buffer.alloc(10)
   value.writeBigInt64BE(BigInt(offset), 2)
   return { key, value: Buffer.concat([value, text(''), time]) }
@@ -82,6 +88,7 @@ export interface TestMember {
   readonly host?: string
   readonly topics?: readonly string[]
   readonly assigned?: Readonly<Record<string, readonly number[]>>
+  readonly rebalanceTimeoutMs?: number
 }
 
 /** Metadata of a classic group of protocol type `consumer`, value version 3; null: its tombstone. */
@@ -98,7 +105,7 @@ export function classicOf(
   parts.push(nullable(empty ? null : leader), Buffer.alloc(8), int32(members.length))
   for (const member of members) {
     parts.push(text(member.id), nullable(member.instanceId ?? null), text(member.clientId ?? 'client'))
-    parts.push(text(member.host ?? '/127.0.0.1'), int32(300_000), int32(45_000))
+    parts.push(text(member.host ?? '/127.0.0.1'), int32(member.rebalanceTimeoutMs ?? 300_000), int32(45_000))
     const topics = member.topics ?? ['orders']
     parts.push(sized(Buffer.concat([int16(0), int32(topics.length), ...topics.map(text), int32(-1)])))
     const assigned = Object.entries(member.assigned ?? {})

@@ -22,6 +22,8 @@ export interface ModernMember {
   readonly host?: string
   readonly topics?: readonly string[]
   readonly regex?: string
+  /** 45 s unless given; of consumer groups. */
+  readonly rebalanceTimeoutMs?: number
 }
 
 export interface Current {
@@ -49,7 +51,7 @@ export function consumerRecords(group: string) {
               compactText(member.host ?? '/127.0.0.1'),
               compactList((member.topics ?? (member.regex === undefined ? ['orders'] : [])).map(compactText)),
               compactNullable(member.regex ?? ''),
-              int32(45_000),
+              int32(member.rebalanceTimeoutMs ?? 45_000),
               compactNullable(null),
               noTags,
             ],

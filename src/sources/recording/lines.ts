@@ -36,9 +36,18 @@ const logEndLine = z.object({
   timestamp: z.int(),
 })
 
-const topicLine = z.object({ kind: z.literal('topic'), id: z.string(), name: z.string() })
+const topicLine = z.object({
+  kind: z.literal('topic'),
+  id: z.string(),
+  name: z.string(),
+  partitions: z.int().min(0).exactOptional(),
+})
 
-const tickLine = z.object({ kind: z.literal('tick'), timestamp: z.int() })
+const tickLine = z.object({
+  kind: z.literal('tick'),
+  timestamp: z.int(),
+  partitions: z.array(z.int().min(0)).exactOptional(),
+})
 
 /** What `koff record` could not read, so that a replay knows of it too. */
 const faultLine = z.object({

@@ -1,6 +1,7 @@
 import { type Group, isSuspended, type Member } from '../group.ts'
 import { heldBy } from '../holdings.ts'
 import { sortedMembers } from '../members/diff.ts'
+import { isRebalancing } from './rebalanceStuck.ts'
 import type { ConditionSettings } from './settings.ts'
 import type { About, Open, Teller } from './tell.ts'
 
@@ -29,7 +30,8 @@ export function judgeSkew(skew: Skew, { group, settings, now, about, tell }: Ske
     if (open !== null) tell.close('assignment-skewed', open, about, now, {})
     return open === null && judgeAt === null ? skew : noSkew
   }
-  if (judgeAt === null || judgeAt > now) return skew
+  // What is under way will be judged when it has completed.
+  if (judgeAt === null || judgeAt > now || isRebalancing(group)) return skew
   const counts = members.map(member => ({
     memberId: member.id,
     clientId: member.clientId,

@@ -86,7 +86,6 @@ export class Conditions {
     this.#options.changes?.conditions.add(slot.name)
     this.#changed?.add(slot)
     if (!isHistory) {
-      if (conditions.unassigned.unowned.length > 0) this.#findUnassigned(slot, conditions, time)
       this.#judge(slot, conditions, time)
     }
     this.#noteDeadline(slot)
@@ -143,7 +142,7 @@ export class Conditions {
     conditions.stuck = judgeStuck(conditions.stuck, context)
     conditions.storm = judgeStorm(conditions.storm, context)
     conditions.skew = judgeSkew(conditions.skew, context)
-    conditions.unassigned = judgeUnassigned(conditions.unassigned, this.#unassignedContext(slot, conditions, now))
+    if (conditions.unassigned.unowned.length > 0) this.#judgeUnassigned(slot, conditions, now)
   }
 
   /** Owners and subscriptions change with records, the number of partitions with samples: nothing else is looked at. */
@@ -156,8 +155,7 @@ export class Conditions {
       if (slot.group === null || slot.group.members.size === 0) continue
       const conditions = slot.conditions ?? newGroupConditions()
       const before = conditions.unassigned
-      this.#findUnassigned(slot, conditions, now)
-      conditions.unassigned = judgeUnassigned(conditions.unassigned, this.#unassignedContext(slot, conditions, now))
+      this.#judgeUnassigned(slot, conditions, now)
       if (conditions.unassigned === before) continue
       slot.conditions = conditions
       changes?.conditions.add(slot.name)
@@ -183,8 +181,9 @@ export class Conditions {
     else this.#lagging?.add(slot)
   }
 
-  #findUnassigned(slot: GroupSlot, conditions: GroupConditions, now: number): void {
-    conditions.unassigned = findUnassigned(conditions.unassigned, this.#unassignedContext(slot, conditions, now))
+  #judgeUnassigned(slot: GroupSlot, conditions: GroupConditions, now: number): void {
+    const context = this.#unassignedContext(slot, conditions, now)
+    conditions.unassigned = judgeUnassigned(findUnassigned(conditions.unassigned, context), context)
   }
 
   #unassignedContext(slot: GroupSlot, conditions: GroupConditions, now: number) {

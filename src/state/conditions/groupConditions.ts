@@ -3,7 +3,7 @@ import { noSkew, type Skew } from './assignmentSkewed.ts'
 import { type LagState, noLag } from './lagExceeded.ts'
 import { allAssigned, type Unassigned, unassignedDeadline } from './partitionUnassigned.ts'
 import { noStorm, type Storm, stormEnd } from './rebalanceStorm.ts'
-import { stuckDeadline } from './rebalanceStuck.ts'
+import { isRebalancing, stuckDeadline } from './rebalanceStuck.ts'
 import type { ConditionSettings } from './settings.ts'
 import type { Anchor, Numbers, Open } from './tell.ts'
 
@@ -36,15 +36,13 @@ export function newGroupConditions(): GroupConditions {
 
 /** The next time at which something of the group comes true without a record; Infinity: never. */
 export function deadlineOf({ group, conditions }: GroupSlot, settings: ConditionSettings): number {
-  const stuck = conditions?.stuck == null ? stuckDeadline(group, settings) : Number.POSITIVE_INFINITY
+  const stuck = conditions?.stuck ? Number.POSITIVE_INFINITY : stuckDeadline(group, settings)
   if (conditions === null) return stuck
-  const isRebalancing = group !== null && group.rebalanceStartedAt !== null
-  return Math.min(
-    stuck,
-    stormEnd(conditions.storm, settings),
-    conditions.skew.judgeAt ?? Number.POSITIVE_INFINITY,
-    isRebalancing ? Number.POSITIVE_INFINITY : unassignedDeadline(conditions.unassigned, settings),
-  )
+  const storm = stormEnd(conditions.storm, settings)
+  // Assignments are judged when they are complete.
+  if (isRebalancing(group)) return Math.min(stuck, storm)
+  const skew = conditions.skew.judgeAt ?? Number.POSITIVE_INFINITY
+  return Math.min(stuck, storm, skew, unassignedDeadline(conditions.unassigned, settings))
 }
 
 /** As the store keeps it. */

@@ -61,7 +61,7 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     }
     const logEnd = logEnds.ends[id] as number
     const lag = logEnd - offset
-    if (settings.lagThreshold !== null || owner.conditions?.lag.open != null) addLag(lags, row, { table, lag })
+    if (settings.lagThreshold !== null || isLagging(owner)) addLag(lags, row, { table, lag })
     if (logEnds.rounds[id] !== logEnds.round) continue
     const active = watch.active[row] as number
     const isLevel = lag < settings.stallMinLag
@@ -69,12 +69,13 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     if (active === 0 && isLevel && !isOutside && Number.isNaN(watch.above[row])) continue
     const time = logEnds.times[id] as number
     // Behind, and the window is young: what most rows of a busy cluster are that are not level.
-    if (active === WINDOW && !isLevel && !isOutside && time - (watch.since[row] as number) < settings.stallAfterMs) continue
+    if (active === WINDOW && !isLevel && !isOutside && time - (watch.since[row] as number) < settings.stallAfterMs)
+      continue
     const sampled = { row, slot: owner, settings, offset, logStart: logEnds.starts[id] as number, logEnd, time }
     if (isOutside || active >= CONDITIONS || !Number.isNaN(watch.above[row])) judgeRange(sampled, context)
     if (isLevel) endStall(sampled, context)
     else if ((active & WINDOW) !== 0) judgeStall(sampled, context)
-    else if (watch.conditions.get(row)?.stalled == null && isInUse(owner, settings, { time, lastCommitOf })) {
+    else if (!watch.isStalled(row) && isInUse(owner, settings, { time, lastCommitOf })) {
       beginStallWindow(sampled, context)
     }
   }
@@ -119,6 +120,10 @@ function lastCommits(table: OffsetTable): Use['lastCommitOf'] {
     }
     return found.get(wanted) ?? Number.NEGATIVE_INFINITY
   }
+}
+
+function isLagging({ conditions }: GroupSlot): boolean {
+  return conditions !== null && conditions.lag.open !== null
 }
 
 /** The row's id in LogEnds. A partition that was never sampled is looked up again with each round. */

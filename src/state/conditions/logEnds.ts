@@ -27,6 +27,12 @@ export class LogEnds {
     return this.#count
   }
 
+  /** True where a sample of the partition came in this round: another one begins the next. */
+  hasInRound(topic: string, partition: number): boolean {
+    const id = this.idOf(topic, partition)
+    return id >= 0 && this.rounds[id] === this.round
+  }
+
   /** Takes a sample, unless a newer one is there: of two askers one may be late. */
   add({ topic, partition, logStart, logEnd, timestamp }: LogEndInput): void {
     let id = this.idOf(topic, partition)

@@ -3,6 +3,7 @@ import { heldBy } from '../holdings.ts'
 import { sortedMembers } from '../members/diff.ts'
 import type { TopicNames } from '../topicNames.ts'
 import type { LogEnds } from './logEnds.ts'
+import { isRebalancing } from './rebalanceStuck.ts'
 import type { ConditionSettings } from './settings.ts'
 import type { About, Open, Teller } from './tell.ts'
 
@@ -38,7 +39,7 @@ export interface UnassignedContext {
 /** Looks which partitions nobody owns now: those that were not seen so before have been since the last rebalance. */
 export function findUnassigned(state: Unassigned, context: UnassignedContext): Unassigned {
   const { group, rebalancedAt, logEnds, now } = context
-  if (group !== null && group.rebalanceStartedAt !== null) return state
+  if (isRebalancing(group)) return state
   const demand = group === null ? nothingWanted : demandOf(group, context.names)
   if (demand === null) return state
   const counts = new Map<string, number>()
@@ -71,7 +72,7 @@ function isSame(a: Unassigned, b: Unassigned): boolean {
 /** Opens what is due. */
 export function judgeUnassigned(state: Unassigned, context: UnassignedContext): Unassigned {
   const { settings, now, about, tell, group } = context
-  if (group === null || group.rebalanceStartedAt !== null || unassignedDeadline(state, settings) > now) return state
+  if (group === null || isRebalancing(group) || unassignedDeadline(state, settings) > now) return state
   const unowned = state.unowned.map(entry => {
     const { topic, partition, since, open } = entry
     const deadline = since + settings.unassignedAfterMs

@@ -21,7 +21,7 @@ export function judgeStuck(open: Open | null, context: StuckContext): Open | nul
   const { group, settings, now, about, tell, lastEpoch } = context
   const deadline = stuckDeadline(group, settings)
   if (open !== null) {
-    if (group !== null && group.rebalanceStartedAt !== null) return open
+    if (isRebalancing(group)) return open
     tell.close('rebalance-stuck', open, about, now, { epoch: group?.epoch ?? lastEpoch })
     return null
   }
@@ -30,6 +30,11 @@ export function judgeStuck(open: Open | null, context: StuckContext): Open | nul
     .filter(member => !isSuspended(member) && !(member.stable && member.epoch === group.epoch))
     .map(describe)
   return tell.open('rebalance-stuck', about, deadline, { epoch: group.epoch, laggingMembers })
+}
+
+/** A rebalance has started and not completed, as far as records tell. */
+export function isRebalancing(group: Group | null): boolean {
+  return group !== null && group.rebalanceStartedAt !== null
 }
 
 /** When the rebalance that is under way has taken too long; Infinity where none is. */

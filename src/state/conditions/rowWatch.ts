@@ -107,6 +107,11 @@ export class RowWatch {
     this.active[row] = (this.active[row] as number) & ~WINDOW
   }
 
+  isStalled(row: number): boolean {
+    const conditions = this.conditions.get(row)
+    return conditions !== undefined && conditions.stalled !== null
+  }
+
   /** The row's conditions, made where it has none. */
   conditionsOf(row: number): RowConditions {
     let conditions = this.conditions.get(row)

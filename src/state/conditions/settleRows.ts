@@ -1,3 +1,4 @@
+import { compareText } from '../group.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import { aboutRow } from './judgeRows.ts'
 import type { RowWatch } from './rowWatch.ts'
@@ -17,11 +18,22 @@ export interface SettleContext {
  * events it is the batch's net effect that counts.
  */
 export function settleRows(context: SettleContext): void {
-  const { watch } = context
-  for (let at = 0; at < watch.touchedCount; at++) {
-    settle(watch.touchedRows[at] as number, watch.touchedAt[at] as number, context)
+  const { table, watch } = context
+  const order = Array.from({ length: watch.touchedCount }, (_, at) => at)
+  // Rows have other numbers after a restart, and events are numbered in the order in which they are made.
+  if (watch.conditions.size > 0) {
+    order.sort((a, b) => comparePlaces(table, watch.touchedRows[a] as number, watch.touchedRows[b] as number))
   }
+  for (const at of order) settle(watch.touchedRows[at] as number, watch.touchedAt[at] as number, context)
   watch.endTouched()
+}
+
+function comparePlaces(table: OffsetTable, a: number, b: number): number {
+  return (
+    compareText(table.groupOf(a).name, table.groupOf(b).name) ||
+    compareText(table.topicOf(a).name, table.topicOf(b).name) ||
+    (table.partitions[a] as number) - (table.partitions[b] as number)
+  )
 }
 
 function settle(row: number, position: number, { table, watch, tell, timestamp, changed }: SettleContext): void {
@@ -52,7 +64,12 @@ function settle(row: number, position: number, { table, watch, tell, timestamp, 
   watch.offsets[row] = table.offsets[row] as number
   if (isGone) watch.above[row] = Number.NaN
   // Its numbers are of use as long as events can be anchored to the same commit.
-  if (conditions !== undefined && (isGone || !closed) && conditions.stalled === null && conditions.outOfRange === null) {
+  if (
+    conditions !== undefined &&
+    (isGone || !closed) &&
+    conditions.stalled === null &&
+    conditions.outOfRange === null
+  ) {
     watch.forgetConditions(row)
     changed(row)
   }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { member, start, World } from './world.ts'
+
+const settings = { lagThreshold: 100, lagForMs: 30_000, stallAfterMs: 3_600_000 }
+const busy = (more = {}) =>
+  new World({ ...settings, ...more }).generation(1, member('a', [0, 1])).commit({ 0: 0, 1: 0 })
+
+const cases: readonly { readonly name: string; readonly play: (w: World) => void; readonly said: readonly string[] }[] =
+  [
+    {
+      name: 'opens when the sum was at the threshold for lagFor, recovers below half of it',
+      play: w => {
+        w.every10(60, w => w.sample({ 0: 60, 1: 40 }))
+        w.wait(5).commit({ 0: 50 })
+        w.every10(20, w => w.sample({ 0: 60, 1: 40 }))
+        w.wait(1).commit({ 0: 51 }).wait(4).sample({ 0: 60, 1: 40 })
+      },
+      said: ['40 lag-exceeded', '90 lag-recovered'],
+    },
+    {
+      name: 'one sample below the threshold begins the time anew',
+      play: w => w.every10(70, (w, s) => w.sample({ 0: s === 30 ? 99 : 100 })),
+      said: ['70 lag-exceeded'],
+    },
+    { name: 'does not open below the threshold', play: w => w.every10(600, w => w.sample({ 0: 59, 1: 40 })), said: [] },
+    {
+      name: 'a partition without a sample in a round counts as last seen',
+      play: w =>
+        w
+          .wait(10)
+          .sample({ 0: 60, 1: 60 })
+          .every10(40, w => w.sample({ 0: 60 })),
+      said: ['40 lag-exceeded'],
+    },
+    {
+      name: 'an offset that is ahead of its sample does not make up for another one',
+      play: w => w.commit({ 1: 500 }).every10(40, w => w.sample({ 0: 100, 1: 0 })),
+      said: ['20 offset-out-of-range orders/1', '40 lag-exceeded'],
+    },
+    {
+      name: 'recovers when the group is gone',
+      play: w =>
+        w
+          .every10(40, w => w.sample({ 0: 100 }))
+          .wait(1)
+          .generation(2)
+          .batch(w.tombstone()),
+      said: ['40 lag-exceeded', '41 lag-recovered'],
+    },
+    {
+      name: 'recovers when all of its offsets are deleted',
+      play: w =>
+        w
+          .every10(40, w => w.sample({ 0: 100 }))
+          .wait(1)
+          .commit({ 0: null, 1: null })
+          .wait(4)
+          .tick(),
+      said: ['40 lag-exceeded', '45 lag-recovered'],
+    },
+  ]
+
+describe('lag-exceeded', () => {
+  it.each(cases)('$name', ({ play, said }) => {
+    const w = busy()
+    play(w)
+    expect(w.said.toSorted()).toEqual(said.toSorted())
+  })
+
+  it('is off unless there is a threshold', () => {
+    const w = busy({ lagThreshold: null }).every10(600, w => w.sample({ 0: 1_000_000 }))
+    expect(w.said).toEqual([])
+  })
+
+  it('says how far behind, by which threshold, and the worst partition', () => {
+    const w = busy().every10(40, w => w.sample({ 0: 60, 1: 70 }))
+    expect(w.conditions).toMatchObject([
+      {
+        id: '0-2-lag-exceeded-0',
+        severity: 'warn',
+        time: start + 40_000,
+        data: { lag: 130, threshold: 100, worst: { topic: 'orders', partition: 1, lag: 70 } },
+      },
+    ])
+  })
+})

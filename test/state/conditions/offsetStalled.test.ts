@@ -1,0 +1,372 @@
+import { describe, expect, it } from 'vitest'
+import type { ConditionSettings } from '../../../src/state/conditions/settings.ts'
+import { consumer, member, start, World } from './world.ts'
+
+interface Case {
+  readonly name: string
+  readonly settings?: Partial<ConditionSettings>
+  readonly play: (world: World) => void
+  readonly said: readonly string[]
+}
+
+/** A busy classic group: one member with the partition, a first commit, a log that is ahead. */
+const busy = (world: World) => world.generation(1, member('a', [0, 1])).commit({ 0: 100 })
+
+const opening: Case[] = [
+  {
+    name: 'the log end is ahead at every sample and nothing is committed for stallAfter',
+    play: w => busy(w).every10(80, w => w.sample({ 0: 120 })),
+    said: ['70 offset-stalled orders/0'],
+  },
+  {
+    name: 'the log end goes on growing, the commits do not',
+    play: w => busy(w).every10(80, (w, s) => w.sample({ 0: 120 + s })),
+    said: ['70 offset-stalled orders/0'],
+  },
+  {
+    name: 'the same offset is committed again and again',
+    play: w => busy(w).every10(80, w => w.commit({ 0: 100 }).sample({ 0: 120 })),
+    said: ['70 offset-stalled orders/0'],
+  },
+  {
+    name: 'the offset goes back and does not grow',
+    play: w => busy(w).every10(80, (w, s) => w.commit({ 0: 100 - s }).sample({ 0: 120 })),
+    said: ['70 offset-stalled orders/0'],
+  },
+  {
+    name: 'one silent partition of a busy member',
+    play: w =>
+      busy(w)
+        .commit({ 0: 100, 1: 50 })
+        .every10(80, (w, s) => w.commit({ 0: 100 + s }).sample({ 0: 101 + s, 1: 51 })),
+    said: ['70 offset-stalled orders/1'],
+  },
+  {
+    name: 'a young group with one commit',
+    play: w =>
+      w
+        .generation(1, member('a', [0]))
+        .commit({ 0: 0 })
+        .every10(70, w => w.sample({ 0: 5 })),
+    said: ['70 offset-stalled orders/0'],
+  },
+  {
+    name: 'a consumer that was level, stopped, and whose log then grew: from the first sample that saw it',
+    play: w => {
+      busy(w).every10(300, w => w.sample({ 0: 100 }))
+      w.every10(80, w => w.sample({ 0: 101 }))
+    },
+    said: ['370 offset-stalled orders/0'],
+  },
+  {
+    name: 'a member that crashed: its group ran empty after the window began',
+    play: w => {
+      busy(w).every10(40, w => w.sample({ 0: 120 }))
+      w.generation(2)
+      w.every10(40, w => w.sample({ 0: 120 }))
+    },
+    said: ['70 offset-stalled orders/0'],
+  },
+  {
+    name: 'a simple group that stopped committing',
+    play: w => {
+      w.every10(60, (w, s) => w.commit({ 0: s }).sample({ 0: s + 1 }))
+      w.every10(80, w => w.sample({ 0: 200 }))
+    },
+    said: ['120 offset-stalled orders/0'],
+  },
+  {
+    name: 'an empty group where that is asked for',
+    settings: { stallEmptyGroups: true },
+    play: w => {
+      busy(w).generation(2)
+      w.every10(80, w => w.sample({ 0: 120 }))
+    },
+    said: ['70 offset-stalled orders/0'],
+  },
+  {
+    name: 'its own threshold',
+    settings: { stallAfterMs: 20_000, stallMinLag: 10 },
+    play: w =>
+      busy(w)
+        .commit({ 1: 100 })
+        .every10(40, w => w.sample({ 0: 110, 1: 109 })),
+    said: ['30 offset-stalled orders/0'],
+  },
+  {
+    name: 'members that crash again and again cannot hide it for longer than the rebalance timeout',
+    play: w => {
+      const timeout = { rebalanceTimeoutMs: 30_000 }
+      w.generation(1, member('a', [0], timeout)).commit({ 0: 100 })
+      w.every10(110, (w, s) => w.generation(1 + s / 10, member(`a${s}`, [0], timeout)).sample({ 0: 120 }))
+    },
+    said: ['40 rebalance-storm', '100 offset-stalled orders/0'],
+  },
+  {
+    name: 'a rebalance that takes longer than its timeout does not hide it either',
+    play: w => {
+      const timeout = { rebalanceTimeoutMs: 20_000 }
+      w.epoch(2, { a: consumer(2, [0], timeout) })
+        .commit({ 0: 100 })
+        .wait(5)
+      w.epoch(3, { b: { epoch: 3, ...timeout } })
+      w.every10(100, w => w.sample({ 0: 120 }))
+    },
+    said: ['45 rebalance-stuck', '95 offset-stalled orders/0'],
+  },
+]
+
+const closing: Case[] = [
+  {
+    name: 'it grows, with the commit and not with the next sample',
+    play: w => {
+      busy(w).every10(75, w => w.sample({ 0: 120 }))
+      w.wait(3).commit({ 0: 101 })
+      w.every10(60, w => w.sample({ 0: 120 }))
+    },
+    said: ['70 offset-stalled orders/0', '73 offset-resumed orders/0'],
+  },
+  {
+    name: 'the lag is 0, without a commit (the topic was made anew)',
+    play: w => {
+      busy(w).every10(70, w => w.sample({ 0: 120 }))
+      w.wait(10).sample({ 0: 100 })
+      w.every10(60, w => w.sample({ 0: 100 }))
+    },
+    said: ['70 offset-stalled orders/0', '80 offset-resumed orders/0'],
+  },
+  {
+    name: 'the offset is deleted (its topic was)',
+    play: w => {
+      busy(w).every10(70, w => w.sample({ 0: 120 }))
+      w.wait(5).commit({ 0: null })
+      w.every10(60, w => w.sample({ 0: 120 }))
+    },
+    said: ['70 offset-stalled orders/0', '75 offset-resumed orders/0'],
+  },
+  {
+    name: 'it stalls once more: another opening with another id',
+    play: w => {
+      busy(w).every10(70, w => w.sample({ 0: 120 }))
+      w.wait(5).commit({ 0: 110 })
+      w.every10(80, w => w.sample({ 0: 120 }))
+      w.wait(1).commit({ 0: 120 })
+    },
+    said: [
+      '70 offset-stalled orders/0',
+      '75 offset-resumed orders/0',
+      '145 offset-stalled orders/0',
+      '156 offset-resumed orders/0',
+    ],
+  },
+  {
+    name: 'it does not close where the same offset is committed, or a lower one',
+    play: w => {
+      busy(w).every10(70, w => w.sample({ 0: 120 }))
+      w.wait(1).commit({ 0: 100 }).wait(1).commit({ 0: 50 })
+      w.every10(60, w => w.sample({ 0: 120 }))
+      w.wait(1).commit({ 0: 51 })
+    },
+    said: ['70 offset-stalled orders/0', '133 offset-resumed orders/0'],
+  },
+]
+
+const silence: Case[] = [
+  { name: 'an idle topic', play: w => busy(w).every10(600, w => w.sample({ 0: 100 })), said: [] },
+  {
+    name: 'an idle topic whose consumer commits the same offset again and again',
+    play: w => busy(w).every10(600, w => w.commit({ 0: 100 }).sample({ 0: 100 })),
+    said: [],
+  },
+  {
+    name: 'always a little behind, always moving',
+    play: w => busy(w).every10(600, (w, s) => w.commit({ 0: 100 + s }).sample({ 0: 150 + s })),
+    said: [],
+  },
+  {
+    name: 'one commit gone missing',
+    play: w => busy(w).every10(600, (w, s) => (s % 60 < 50 ? w.commit({ 0: 100 + s }) : w).sample({ 0: 150 + s })),
+    said: [],
+  },
+  {
+    name: 'commits that come just in time',
+    play: w => busy(w).every10(600, (w, s) => (s % 60 === 0 ? w.commit({ 0: 100 + s }) : w).sample({ 0: 1_000 })),
+    said: [],
+  },
+  {
+    name: 'samples that are older than the commits',
+    play: w => busy(w).every10(600, (w, s) => w.commit({ 0: 100 + s }).sample({ 0: 95 + s }, 5)),
+    said: [],
+  },
+  {
+    name: 'at the start, before a full window was seen, however old the commit is',
+    play: w =>
+      busy(w)
+        .wait(86_400)
+        .every10(60, w => w.sample({ 0: 120 })),
+    said: [],
+  },
+  {
+    name: 'a rebalance that completes within its timeout, and then the members get on',
+    play: w => {
+      const timeout = { rebalanceTimeoutMs: 120_000 }
+      w.epoch(2, { a: consumer(2, [0], timeout) })
+        .commit({ 0: 100 })
+        .wait(5)
+      w.epoch(3, { b: { epoch: 3, ...timeout } })
+      w.every10(100, w => w.sample({ 0: 120 }))
+      w.members({ a: consumer(3, [0], timeout) })
+      w.every10(50, w => w.sample({ 0: 120 }))
+      w.commit({ 0: 120 })
+      w.every10(100, w => w.sample({ 0: 120 }))
+    },
+    said: [],
+  },
+  {
+    name: 'a classic rebalance has just completed',
+    play: w => {
+      busy(w).every10(50, w => w.sample({ 0: 120 }))
+      w.wait(5).generation(2, member('a', [0]), member('b', [1]))
+      w.every10(50, w => w.sample({ 0: 120 }))
+      w.commit({ 0: 120 })
+    },
+    said: [],
+  },
+  {
+    name: 'a group that is empty for long, whatever is produced',
+    play: w => {
+      busy(w).generation(2).wait(3_600)
+      w.every10(600, (w, s) => w.sample({ 0: 120 + s }))
+    },
+    said: [],
+  },
+  {
+    name: 'a nightly job that comes back to what was produced while it was away',
+    play: w => {
+      busy(w).generation(2)
+      w.every10(600, (w, s) => w.sample({ 0: 120 + s }))
+      w.generation(3, member('b', [0, 1]))
+      w.every10(60, w => w.sample({ 0: 1_000 }))
+      w.commit({ 0: 1_000 })
+      w.every10(60, w => w.sample({ 0: 1_000 }))
+    },
+    said: [],
+  },
+  {
+    name: 'a simple group that nobody uses any more',
+    play: w =>
+      w
+        .commit({ 0: 5 })
+        .wait(3_600)
+        .every10(600, (w, s) => w.sample({ 0: 120 + s })),
+    said: [],
+  },
+  {
+    name: 'a topic that is gone, and nobody can sample it',
+    play: w => {
+      busy(w).every10(50, w => w.sample({ 0: 120 }))
+      w.every10(600, w => w.tick())
+    },
+    said: [],
+  },
+  { name: 'no right to see the topic', play: w => busy(w).every10(600, w => w.sample({ 7: 1 })), said: [] },
+  {
+    name: 'what a log holds is less than what counts as lag',
+    settings: { stallMinLag: 2 },
+    play: w => busy(w).every10(600, w => w.sample({ 0: 101 })),
+    said: [],
+  },
+  {
+    name: 'koff has not read the partition of the group to its end',
+    play: w => {
+      busy(w)
+      w.every10(600, w => {
+        w.input({ kind: 'logEnd', topic: 'orders', partition: 0, logStart: 0, logEnd: 120, timestamp: w.now })
+        w.input({ kind: 'tick', timestamp: w.now, partitions: [1, 2] })
+      })
+    },
+    said: [],
+  },
+]
+
+function run({ settings, play }: Case): World {
+  const world = new World(settings)
+  play(world)
+  return world
+}
+
+describe('offset-stalled', () => {
+  it.each(opening)('opens: $name', entry => expect(run(entry).said).toEqual(entry.said))
+  it.each(closing)('closes: $name', entry => expect(run(entry).said).toEqual(entry.said))
+  it.each(silence)('stays silent: $name', entry => expect(run(entry).said).toEqual(entry.said))
+
+  it('says where, how far behind, why and whose it is', () => {
+    const w = busy(new World()).every10(70, w => w.sample({ 0: [3, 120] }))
+    expect(w.conditions).toMatchObject([
+      {
+        id: '0-1-offset-stalled-0',
+        group: 'g',
+        groupType: 'classic',
+        severity: 'error',
+        time: start + 70_000,
+        source: { partition: 0, offset: 1, timestamp: start },
+        data: {
+          topic: 'orders',
+          partition: 0,
+          offset: 100,
+          logEnd: 120,
+          lag: 20,
+          reason: 'silent',
+          member: { id: 'a', clientId: 'client', host: '/127.0.0.1' },
+        },
+      },
+    ])
+    w.wait(2).commit({ 0: 101 })
+    expect(w.conditions[1]).toMatchObject({
+      id: '0-2-offset-resumed-0',
+      severity: 'info',
+      data: { topic: 'orders', partition: 0, opened: '0-1-offset-stalled-0', durationMs: 2_000 },
+    })
+  })
+
+  it('repeating: the same commit keeps coming; silent: the last one came early in the window', () => {
+    const reasonOf = (commitsUntil: number) => {
+      const w = busy(new World()).every10(70, (w, s) =>
+        (s <= commitsUntil ? w.commit({ 0: 100 }) : w).sample({ 0: 120 }),
+      )
+      return w.conditions.map(({ data }) => 'reason' in data && data.reason)
+    }
+    expect(reasonOf(70)).toEqual(['repeating'])
+    expect(reasonOf(50)).toEqual(['repeating'])
+    expect(reasonOf(40)).toEqual(['silent'])
+    expect(reasonOf(0)).toEqual(['silent'])
+  })
+
+  it('names the owner in a group that assigns by topic id, nobody where the name is not known or nobody owns it', () => {
+    const ownerOf = (prepare: (w: World) => World) => {
+      const w = prepare(new World())
+        .commit({ 0: 100 })
+        .every10(70, w => w.sample({ 0: 120 }))
+      return w.conditions.map(({ data }) => 'member' in data && data.member?.id)
+    }
+    expect(ownerOf(w => w.topic(1).epoch(2, { a: consumer(2, [1]), b: consumer(2, [0]) }))).toEqual(['b'])
+    expect(ownerOf(w => w.epoch(2, { b: consumer(2, [0]) }))).toEqual([undefined])
+    expect(ownerOf(w => w.generation(1, member('a', [1])))).toEqual([undefined])
+  })
+
+  it('samples without a tick are judged before the next record and at the end', () => {
+    const w = busy(new World())
+    const sample = () =>
+      w.input({ kind: 'logEnd', topic: 'orders', partition: 0, logStart: 0, logEnd: 120, timestamp: w.now })
+    w.wait(10)
+    sample()
+    w.wait(60)
+    sample()
+    w.wait(1).commit({ 0: 105 })
+    expect(w.said).toEqual(['70 offset-stalled orders/0', '71 offset-resumed orders/0'])
+    sample()
+    w.wait(60)
+    sample()
+    expect(w.fold.end().map(({ type }) => type)).toEqual(['offset-stalled'])
+  })
+})
