@@ -1,5 +1,5 @@
-import { aboutRow, type RowsContext, type SampledRow } from './judgeRows.ts'
 import { rangeOf } from './offsetOutOfRange.ts'
+import { aboutRow, type RowsContext, type SampledRow } from './rows.ts'
 
 /** `offset-out-of-range` and its end, by one sample of one row. */
 export function judgeRange({ row, offset, logStart, logEnd, time }: SampledRow, context: RowsContext): void {

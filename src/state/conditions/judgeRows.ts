@@ -1,38 +1,12 @@
 import type { GroupSlot } from '../groupSlot.ts'
 import type { OffsetTable } from '../offsets/table.ts'
-import type { TopicNames } from '../topicNames.ts'
 import { judgeRange } from './judgeRange.ts'
 import { beginStallWindow, endStall, judgeStall } from './judgeStall.ts'
 import type { GroupLag } from './lagExceeded.ts'
-import type { LogEnds } from './logEnds.ts'
-import { CONDITIONS, type RowWatch, WINDOW } from './rowWatch.ts'
-import type { ConditionSettings, SettingsOf } from './settings.ts'
-import type { About, Anchor, Numbers, Teller } from './tell.ts'
-
-export interface RowsContext {
-  readonly table: OffsetTable
-  readonly watch: RowWatch
-  readonly logEnds: LogEnds
-  readonly names: TopicNames
-  readonly settingsOf: SettingsOf
-  readonly tell: Teller
-  /** Of the round, ms. */
-  readonly now: number
-  /** Called with each row of which there is something else to store now. */
-  readonly changed: (row: number) => void
-}
-
-/** A row that has a sample in the present round. */
-export interface SampledRow {
-  readonly row: number
-  readonly slot: GroupSlot
-  readonly settings: ConditionSettings
-  readonly offset: number
-  readonly logStart: number
-  readonly logEnd: number
-  /** Of the sample, ms. */
-  readonly time: number
-}
+import type { RowsContext } from './rows.ts'
+import { CONDITIONS, WINDOW } from './rowWatch.ts'
+import type { ConditionSettings } from './settings.ts'
+import type { Anchor } from './tell.ts'
 
 /** A group's lag, and the newest of its commits. */
 export type SampledLag = GroupLag & { readonly anchor: Anchor }
@@ -80,13 +54,6 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     }
   }
   return lags
-}
-
-/** What the events of a row are anchored to by default: the commit that counts. */
-export function aboutRow(row: number, table: OffsetTable, numbers: Numbers): About {
-  const { name, group, lastType } = table.groupOf(row)
-  const anchor = { offset: table.positions[row] ?? 0, timestamp: table.times[row] ?? 0 }
-  return { group: name, groupType: group?.type ?? lastType, anchor, numbers }
 }
 
 interface Use {

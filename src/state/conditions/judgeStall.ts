@@ -1,6 +1,6 @@
 import { describe } from '../members/diff.ts'
-import { aboutRow, type RowsContext, type SampledRow } from './judgeRows.ts'
 import { ownerOf, stallDeadline, stallReason } from './offsetStalled.ts'
+import { aboutRow, type RowsContext, type SampledRow } from './rows.ts'
 
 /** The log end is ahead, and was not, or the offset has grown since. */
 export function beginStallWindow({ row, offset, time }: SampledRow, { table, watch, now, changed }: RowsContext): void {

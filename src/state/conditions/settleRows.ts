@@ -1,6 +1,6 @@
 import { compareText } from '../group.ts'
 import type { OffsetTable } from '../offsets/table.ts'
-import { aboutRow } from './judgeRows.ts'
+import { aboutRow } from './rows.ts'
 import type { RowWatch } from './rowWatch.ts'
 import type { About, Teller } from './tell.ts'
 

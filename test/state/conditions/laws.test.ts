@@ -170,6 +170,31 @@ const openerOf: Readonly<Record<string, string>> = {
   'assignment-balanced': 'assignment-skewed',
 }
 
+/** What does not open and close in turn. */
+function faultsIn(conditions: readonly KoffEvent[]): string[] {
+  const open = new Map<string, KoffEvent>()
+  const faults: string[] = []
+  for (const event of conditions) {
+    const opener = openerOf[event.type]
+    const key = `${opener ?? event.type} ${placeOf(event)}`
+    const before = open.get(key)
+    if (opener === undefined) {
+      if (before !== undefined) faults.push(`${event.id} opens what ${before.id} has opened`)
+      open.set(key, event)
+    } else {
+      const { data } = event
+      const isRight =
+        before !== undefined &&
+        'opened' in data &&
+        data.opened === before.id &&
+        data.durationMs === Math.max(0, event.time - before.time)
+      if (!isRight) faults.push(`${event.id} closes ${JSON.stringify(data)}, open is ${before?.id ?? 'nothing'}`)
+      open.delete(key)
+    }
+  }
+  return faults
+}
+
 function placeOf({ group, data }: KoffEvent): string {
   return 'topic' in data && 'partition' in data ? `${group} ${data.topic}/${data.partition}` : group
 }
@@ -191,24 +216,10 @@ describe('laws of conditions', () => {
       fc.property(story, fc.boolean(), (steps, empty) => {
         const { events } = played(steps, empty)
         expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
-        const open = new Map<string, KoffEvent>()
-        for (const event of events.filter(isCondition)) {
-          seen.set(event.type, (seen.get(event.type) ?? 0) + 1)
-          expect(event.id).toMatch(/^0-\d+-[a-z-]+-\d+$/)
-          expect(event.id.startsWith(`0-${event.source.offset}-${event.type}-`)).toBe(true)
-          const opener = openerOf[event.type] ?? event.type
-          const key = `${opener} ${placeOf(event)}`
-          const before = open.get(key)
-          if (opener === event.type) {
-            expect(before).toBeUndefined()
-            open.set(key, event)
-          } else {
-            if (before === undefined) throw new Error(`${event.id} closes nothing`)
-            const durationMs = Math.max(0, event.time - before.time)
-            expect(event.data).toMatchObject({ opened: before.id, durationMs })
-            open.delete(key)
-          }
-        }
+        const conditions = events.filter(isCondition)
+        for (const { type } of conditions) seen.set(type, (seen.get(type) ?? 0) + 1)
+        for (const { id, source, type } of conditions) expect(id).toMatch(`0-${source.offset}-${type}-`)
+        expect(faultsIn(conditions)).toEqual([])
       }),
       { numRuns: 400 },
     )
