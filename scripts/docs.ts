@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util'
 import { type Page, pages } from './docs/pages.ts'
 
 /*
- * npm run docs                writes what is derived from definitions in src: docs/events.md, docs/configuration.md, schemas/
+ * npm run docs                writes what is derived from definitions in src: docs/events.md, docs/configuration.md,
+ *                             docs/metrics.md, schemas/
  * npm run docs -- --check     writes nothing; exit code 1 and the names of the files that are not what would be written
  * npm run docs -- --freeze    for a release: also keeps the schema as the next schemas/history/<n>.avsc, unless the
  *                             newest one there is the same

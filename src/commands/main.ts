@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { KoffError } from '../errors.ts'
 import { configCommand } from './config.ts'
@@ -11,6 +10,7 @@ import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { exitCodeOf, interruptionCode, OutputClosed, put, type Shell } from './shell.ts'
 import { usageError } from './usage.ts'
+import { version } from './version.ts'
 
 /** A command under its own flags; `finish` takes its exit code. */
 export type CommandBuilder = (shell: Shell, finish: (code: number) => void) => Command
@@ -86,9 +86,4 @@ function report(error: unknown, shell: Shell): number {
   const lines = error.code === 'CONFIG_INVALID' ? error.message.split('\n') : [error.message.replaceAll('\n', ' ')]
   for (const line of lines) shell.stderr.write(/^\S+:\d+: /.test(line) ? `${line}\n` : `koff: ${line}\n`)
   return exitCodeOf(error)
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { readonly version: string }).version
 }

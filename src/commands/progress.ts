@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { CatchUp } from '../runtime/catchUp.ts'
 import type { Source } from '../runtime/source.ts'
 import type { Output } from './shell.ts'
 
@@ -34,11 +35,9 @@ export function fileProgress(output: Output): Progress & { readonly at: (positio
 /** The source, and how much of what was there at the start is still to be read, once that takes longer than two seconds. */
 export function catchUpProgress(source: Source, output: Output): Progress & { readonly source: Source } {
   const { show, clear } = progressLine(output)
-  const partitions = new Map<number, { readonly start: number; readonly end: number; position: number }>()
+  const catchUp = new CatchUp()
   const text = (): string => {
-    const all = [...partitions.values()]
-    const total = all.reduce((sum, { start, end }) => sum + end - start, 0)
-    const left = all.reduce((sum, { end, position }) => sum + Math.max(0, end - position), 0)
+    const { total, left } = catchUp.extent()
     return left === 0 ? '' : `${Math.floor((1 - left / total) * 100)} % read, ${left} records of what was there to go`
   }
   return {
@@ -46,13 +45,7 @@ export function catchUpProgress(source: Source, output: Output): Progress & { re
       cluster: source.cluster,
       async *chunks(signal) {
         for await (const inputs of source.chunks(signal)) {
-          for (const input of inputs) {
-            if (input.kind !== 'position') continue
-            const { partition, position, logEnd } = input
-            const known = partitions.get(partition)
-            if (known === undefined) partitions.set(partition, { start: position, end: logEnd, position })
-            else known.position = position
-          }
+          for (const input of inputs) if (input.kind === 'position') catchUp.hear(input)
           // What the events are written over must not be this line.
           clear()
           yield inputs

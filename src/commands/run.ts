@@ -6,8 +6,10 @@ import { pipelineTransform } from '../pipelines/applyPipeline.ts'
 import type { LoadedPipeline } from '../pipelines/load.ts'
 import { pipelineOutput } from '../pipelines/pipelineOutput.ts'
 import { isKafka, type PipelinePlan, planPipelines } from '../pipelines/plan.ts'
+import { type Measuring, measuredOutput } from '../runtime/delivery/measuredOutput.ts'
 import type { Log } from '../runtime/log.ts'
-import { trackPipeline } from '../runtime/pipelineProgress.ts'
+import { measuredSink } from '../runtime/measuredSink.ts'
+import { pipelineSamples, trackPipeline } from '../runtime/pipelineProgress.ts'
 import { addConnectionOptions, addSettings, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
 import { exactlyOnce } from './delivery/exactlyOnce.ts'
 import { follow } from './delivery/follow.ts'
@@ -17,6 +19,7 @@ import { collect } from './eventOptions.ts'
 import { type Deliver, runWithState } from './service.ts'
 import { serviceLog } from './serviceLog.ts'
 import { exitCodeOf, type Shell } from './shell.ts'
+import { openSignals } from './signals.ts'
 
 export function runCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('run')
@@ -69,20 +72,35 @@ async function serve(shell: Shell, { config, plan, log }: Service): Promise<void
   const { carrier, followers } = plan
   const closed: AbortSignal[] = []
   await using stack = new AsyncDisposableStack()
-  const open = async ({ to }: LoadedPipeline) => stack.use(await openSink(to, { config, stdout: shell.stdout, closed }))
+  const signals = stack.use(await openSignals(config, log))
+  const { telemetry } = signals
+  const open = async ({ name: pipeline, to }: LoadedPipeline) => {
+    const retried = () => telemetry.count('koff_sink_retries_total', { pipeline })
+    return stack.use(await openSink(to, { config, stdout: shell.stdout, closed, retried }))
+  }
   const sinks = new Map<LoadedPipeline, Awaited<ReturnType<typeof open>>>()
-  for (const pipeline of followers) sinks.set(pipeline, await open(pipeline))
+  for (const pipeline of followers) {
+    sinks.set(pipeline, measuredSink(await open(pipeline), { telemetry, pipeline: pipeline.name }))
+  }
   const deliver = isKafka(carrier) ? exactlyOnce(config, carrier.to) : stored(config, await open(carrier))
   const failed = new AbortController()
   const signal = AbortSignal.any([shell.signal, failed.signal, ...closed])
   const { promise: isOpen, resolve: opened } = Promise.withResolvers<void>()
   const running = [
-    runWithState(shell, { config, deliver: transforming(carrier, deliver, { signal, opened }), signal, log }),
+    runWithState(shell, {
+      config,
+      deliver: transforming(carrier, deliver, { signal, opened, telemetry }),
+      signal,
+      log,
+      signals,
+    }),
     ...[...sinks].map(async ([pipeline, sink]) => {
       if (!isKafka(carrier)) return
       // The topic is made by the one who writes it.
       await Promise.race([isOpen, aborted(signal)])
-      await follow({ config, carrier, pipeline, sink, log, progress: trackPipeline(pipeline.name), signal })
+      const progress = trackPipeline(pipeline.name)
+      telemetry.sample(() => pipelineSamples(progress.status()))
+      await follow({ config, carrier, pipeline, sink, log, progress, signal })
     }),
   ]
   const ends = running.map(run =>
@@ -95,15 +113,21 @@ async function serve(shell: Shell, { config, plan, log }: Service): Promise<void
   if (failed.signal.aborted) throw failed.signal.reason
 }
 
+interface Transforming extends Pick<Measuring, 'telemetry'> {
+  readonly signal: AbortSignal
+  readonly opened: () => void
+}
+
 /** What the pipeline makes of the events is what is delivered. */
 function transforming(
   pipeline: LoadedPipeline,
   deliver: Deliver,
-  { signal, opened }: { readonly signal: AbortSignal; readonly opened: () => void },
+  { signal, opened, telemetry }: Transforming,
 ): Deliver {
   return async place => {
     const { output, ownership } = await deliver(place)
-    return { output: pipelineOutput(output, { transform: pipelineTransform(pipeline), signal, opened }), ownership }
+    const measured = measuredOutput(output, { telemetry, pipeline: pipeline.name })
+    return { output: pipelineOutput(measured, { transform: pipelineTransform(pipeline), signal, opened }), ownership }
   }
 }
 

@@ -2,13 +2,16 @@ import { selectedEvents } from '../config/eventPatterns.ts'
 import type { Config } from '../config/schema.ts'
 import type { Output } from '../runtime/delivery/output.ts'
 import type { Ownership } from '../runtime/delivery/ownership.ts'
+import { readiness } from '../runtime/delivery/readiness.ts'
 import { runService } from '../runtime/delivery/service.ts'
 import { Fold } from '../runtime/fold.ts'
+import { foldSamples } from '../runtime/foldSamples.ts'
 import type { Log } from '../runtime/log.ts'
 import { brokerOptions } from './connection.ts'
 import { groupFilter } from './eventOptions.ts'
 import { catchUpProgress } from './progress.ts'
 import type { Shell } from './shell.ts'
+import type { Signals } from './signals.ts'
 
 /** Where the events and the state go, and which partitions are this instance's. */
 export interface Delivery {
@@ -29,27 +32,32 @@ export interface ServicePlan {
   readonly deliver: Deliver
   readonly signal: AbortSignal
   readonly log: Log
+  readonly signals: Signals
 }
 
 /** The cluster's events, delivered together with the state, until the signal aborts. */
 export async function runWithState(shell: Shell, plan: ServicePlan): Promise<void> {
-  const { config, deliver, signal, log } = plan
+  const { config, deliver, signal, log, signals } = plan
   const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const broker = brokerOptions(config.kafka)
   const { cluster, partitions, isNew } = await awaitTopic(broker, { topic: '__consumer_offsets', signal, log })
   log.info(`reads the groups of cluster ${cluster}, ${partitions} partitions`, { cluster, partitions })
   const delivery = await deliver({ partitions, log })
+  const { telemetry } = signals
   await using output = delivery.output
   await using ownership = delivery.ownership
+  const fold = new Fold({
+    cluster,
+    history: 'until-start',
+    types: selectedEvents(config.events),
+    snapshot: config.snapshot === 'emit',
+    tracksChanges: true,
+  })
+  telemetry.sample(() => foldSamples(fold))
+  signals.watch(() => readiness(ownership, fold))
   await runService({
-    fold: new Fold({
-      cluster,
-      history: 'until-start',
-      types: selectedEvents(config.events),
-      snapshot: config.snapshot === 'emit',
-      tracksChanges: true,
-    }),
+    fold,
     output,
     ownership,
     accept: groupFilter({ ...config.groups, name: config.name }),

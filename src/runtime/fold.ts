@@ -8,6 +8,7 @@ import { PartitionState } from '../state/partition.ts'
 import { TopicNames } from '../state/topicNames.ts'
 import { type GroupView, groupViews } from '../state/view.ts'
 import type { RecordBatch } from '../wire/batch.ts'
+import { CatchUp } from './catchUp.ts'
 
 /**
  * Which inputs are history, which makes state but no events:
@@ -32,6 +33,18 @@ export interface FoldOptions {
 
 const defaultTypes: ReadonlySet<EventType> = new Set(eventTypes.filter(type => !offByDefault.has(type)))
 
+interface Totals {
+  records: number
+  offsetRecords: number
+  undecodable: number
+}
+
+function add(totals: Totals, { records, offsetRecords, undecodable }: Readonly<Totals>): void {
+  totals.records += records
+  totals.offsetRecords += offsetRecords
+  totals.undecodable += undecodable
+}
+
 /**
  * Inputs of all partitions in, events out: gives each partition of `__consumer_offsets` its state, decides where its history
  * ends, and leaves out the types that nobody asked for. Ids do not depend on what is left out.
@@ -42,6 +55,12 @@ export class Fold {
   /** Where logs end, as sampled. */
   readonly logEnds = new LogEnds()
   readonly partitions = new Map<number, PartitionState>()
+  /** How far the partitions are read of what was there when their reading began. */
+  readonly catchUp = new CatchUp()
+  /** Where the partitions of `__consumer_offsets` end, as a broker last said. */
+  readonly sourceEnds = new Map<number, number>()
+  /** What partitions counted that are no longer here. */
+  readonly #past: Totals = { records: 0, offsetRecords: 0, undecodable: 0 }
   readonly #options: FoldOptions
   /** Types that are given. */
   readonly types: ReadonlySet<EventType>
@@ -83,12 +102,24 @@ export class Fold {
 
   /** Goes on from a state, before the first input of its partition. */
   adopt(partition: number, state: PartitionState): void {
+    this.forget(partition)
     this.partitions.set(partition, state)
   }
 
   /** Another instance owns the partition now. */
   forget(partition: number): void {
+    const state = this.partitions.get(partition)
+    if (state !== undefined) add(this.#past, state)
     this.partitions.delete(partition)
+    this.catchUp.forget(partition)
+    this.sourceEnds.delete(partition)
+  }
+
+  /** What was read since the start, also of partitions that are another's by now. */
+  totals(): Readonly<Totals> {
+    const totals = { ...this.#past }
+    for (const state of this.partitions.values()) add(totals, state)
+    return totals
   }
 
   /** Partitions of topics for which a group of this fold that `wants` accepts has a committed offset, each once. */
@@ -120,12 +151,6 @@ export class Fold {
     return [...topics]
   }
 
-  /** True when every partition seen is past its history. */
-  get caughtUp(): boolean {
-    for (const state of this.partitions.values()) if (state.inHistory) return false
-    return true
-  }
-
   /** Every known group, sorted by name. */
   groups(): GroupView[] {
     // For people: a name that any partition knows is shown for all.
@@ -150,6 +175,8 @@ export class Fold {
         if (input.partitions !== undefined) this.logEnds.setPartitions(input.name, input.partitions)
         return []
       case 'position': {
+        this.catchUp.hear(input)
+        this.sourceEnds.set(input.partition, input.logEnd)
         const state = this.stateOf(input.partition)
         state.position = Math.max(state.position, input.position)
         if (!state.inHistory || this.#options.history !== 'until-start') return []

@@ -1,3 +1,5 @@
+import type { Sample } from './telemetry.ts'
+
 /** How a pipeline is doing, for logs, metrics and status. */
 export interface PipelineStatus {
   readonly name: string
@@ -36,4 +38,14 @@ export function trackPipeline(name: string): PipelineProgress & { status(): Pipe
     },
     status: () => ({ name, state: reason === null ? 'runs' : 'waits', reason, delivered: total, lag: new Map(lags) }),
   }
+}
+
+export function pipelineSamples({ name, state, lag }: PipelineStatus): readonly Sample[] {
+  const labels = { pipeline: name }
+  let records = 0
+  for (const left of lag?.values() ?? []) records += left
+  return [
+    { metric: 'koff_pipeline_lag_records', labels, value: records },
+    { metric: 'koff_waiting_pipelines', labels, value: state === 'waits' ? 1 : 0 },
+  ]
 }

@@ -8,6 +8,8 @@ export interface RetryOptions {
   /** Pause after the first failure, doubled with each further one up to `maxPauseMs`. */
   readonly firstPauseMs?: number
   readonly maxPauseMs?: number
+  /** Called before each further attempt, with what the last one threw. */
+  readonly retried?: ((error: KoffError) => void) | undefined
 }
 
 /**
@@ -15,7 +17,7 @@ export interface RetryOptions {
  * @throws what the last attempt threw; the signal's reason where it aborts in a pause.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { signal, timeoutMs, firstPauseMs = 100, maxPauseMs = 2_000 } = options
+  const { signal, timeoutMs, firstPauseMs = 100, maxPauseMs = 2_000, retried } = options
   const deadline = performance.now() + timeoutMs
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
@@ -23,6 +25,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof KoffError && error.retriable) || performance.now() + pauseMs >= deadline) throw error
+      retried?.(error)
     }
     // Instances that lost the same broker must not all come back at the same moment.
     await pause(pauseMs * (0.5 + Math.random() / 2), signal)

@@ -51,6 +51,8 @@ export class PartitionState {
   records = 0
   /** Of these, offset records that Kafka accepts: commits, those of transactions too, and tombstones. */
   offsetRecords = 0
+  /** Records and batches that could not be read. */
+  undecodable = 0
   /** Null: nobody stores this state. */
   readonly changes: StateChanges | null
   /** Where history ends, as it was when the partition was first read; null: not known, or nothing is history. */
@@ -122,6 +124,7 @@ export class PartitionState {
 
   /** Bytes that are not a batch: reported, and passed over. */
   applyFault(fault: BatchFault): readonly KoffEvent[] {
+    this.undecodable++
     if (this.#history) return NO_EVENTS
     return [undecodableBatch(this.#options, fault, fault.offset ?? this.position, this.timestamp)]
   }
@@ -178,6 +181,7 @@ export class PartitionState {
     const { bytes, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = this.#cursor
     const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
     if (decoded.kind === 'undecodable') {
+      this.undecodable++
       this.#events.push(undecodableRecord(this.#options, decoded, this.#cursor))
     } else if (decoded.type !== 'OFFSET_COMMIT' && decoded.type !== 'LEGACY_OFFSET_COMMIT') {
       this.#records.push({ record: decoded, position: offset, timestamp })
@@ -276,6 +280,7 @@ export class PartitionState {
   }
 
   #reportBrokenBatch(batch: RecordBatch, reason: string): void {
+    this.undecodable++
     const { partition } = batch
     const fault = { partition, offset: batch.baseOffset, position: batch.start, code: 'BAD_BATCH', reason } as const
     this.#events.push(undecodableBatch(this.#options, fault, batch.lastOffset, batch.maxTimestamp))

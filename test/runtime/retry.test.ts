@@ -58,3 +58,10 @@ test('an abort ends a pause at once, with the reason of the signal', async () =>
   setTimeout(() => abort.abort(new Error('enough')), 20)
   await expect(waiting).rejects.toThrow('enough')
 })
+
+test('each further attempt is told, with what failed before it', async () => {
+  const { attempt } = failing(3, passing)
+  const told: KoffError[] = []
+  await retry(attempt, { ...quick, retried: error => told.push(error) })
+  expect(told).toEqual([passing, passing, passing])
+})

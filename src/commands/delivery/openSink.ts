@@ -10,10 +10,12 @@ export interface SinkContext {
   readonly stdout: Output
   /** Takes signals of sinks that nobody reads any more. */
   readonly closed: AbortSignal[]
+  /** Called before something that failed is tried again. */
+  readonly retried: () => void
 }
 
 /** The sink that a configuration, or a pipeline, speaks of; not open yet. Secrets are revealed here. */
-export async function openSink(to: SinkConfig, { config, stdout, closed }: SinkContext): Promise<Sink> {
+export async function openSink(to: SinkConfig, { config, stdout, closed, retried }: SinkContext): Promise<Sink> {
   switch (to.type) {
     case 'stdout': {
       const opened = stdoutSink({ stream: stdout, format: to.format })
@@ -24,7 +26,14 @@ export async function openSink(to: SinkConfig, { config, stdout, closed }: SinkC
       const { kafkaSink } = await import('../../sinks/kafka/sink.ts')
       const { topic, partitions, replicationFactor, registry } = to
       const broker = brokerOptions(config.kafka)
-      return kafkaSink({ ...broker, topic, partitions, replicationFactor, registry: registryOptions(registry) })
+      return kafkaSink({
+        ...broker,
+        topic,
+        partitions,
+        replicationFactor,
+        registry: registryOptions(registry),
+        retried,
+      })
     }
     case 'bullmq': {
       const { bullmqSink } = await import('../../sinks/bullmq/sink.ts')
@@ -32,6 +41,7 @@ export async function openSink(to: SinkConfig, { config, stdout, closed }: SinkC
       const { url, password, tls, sentinel, ...place } = redis
       return bullmqSink({
         ...queue,
+        retried,
         registry: registry === undefined ? undefined : registryOptions(registry),
         redis: {
           ...place,

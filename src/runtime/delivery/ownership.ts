@@ -1,7 +1,9 @@
 /** Which partitions of `__consumer_offsets` are this instance's. */
 export interface Ownership extends AsyncDisposable {
-  /** As last told. */
+  /** As last told; none before that. */
   readonly partitions: ReadonlySet<number>
+  /** It was told, if only that there are none. */
+  readonly isKnown: boolean
   /** Joins in; `changed` is called after `partitions` did. Fails where that cannot work, with what to do. */
   start(changed: () => void, signal: AbortSignal): Promise<void>
   /** Resolves when the others next agree that this instance is one of them: an instance that was away learns of it. */
@@ -12,6 +14,7 @@ export interface Ownership extends AsyncDisposable {
 export function soleOwnership(partitions: Iterable<number>): Ownership {
   return {
     partitions: new Set(partitions),
+    isKnown: true,
     start: async changed => changed(),
     confirmed: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,

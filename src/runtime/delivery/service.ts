@@ -9,6 +9,7 @@ import { createOutages } from './outages.ts'
 import type { Output } from './output.ts'
 import { OwnedPartitions } from './ownedPartitions.ts'
 import type { Ownership } from './ownership.ts'
+import { readiness } from './readiness.ts'
 
 export interface ServiceOptions {
   /** Must note what changes. */
@@ -42,15 +43,17 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const fail = (error: unknown) => {
     if (!signal.aborted || error instanceof KoffError) fatal.abort(error)
   }
+  const catchUp = tellCatchUp(options)
   const partitions = new OwnedPartitions({ ...options, outages, signal: stop, fail })
   try {
     await output.open(stop)
     const changed = () => {
+      catchUp.begin()
       log.info(ownedText(ownership.partitions), { partitions: [...ownership.partitions] })
       partitions.adjust()
     }
     await ownership.start(changed, stop)
-    while (!stop.aborted) await readWhatIsOwned(options, partitions, stop)
+    while (!stop.aborted) await readWhatIsOwned({ ...options, heard: () => catchUp.heard() }, partitions, stop)
   } catch (error) {
     if (!stop.aborted) throw error
   }
@@ -59,13 +62,31 @@ export async function runService(options: ServiceOptions): Promise<void> {
   if (fatal.signal.aborted) throw fatal.signal.reason
 }
 
+/** Says once that what was there is read, and again where other partitions were taken over. */
+function tellCatchUp({ fold, ownership, log }: ServiceOptions) {
+  let since = performance.now()
+  let isOver = false
+  return {
+    begin() {
+      since = performance.now()
+      isOver = false
+    },
+    heard() {
+      if (isOver || !readiness(ownership, fold).isReady) return
+      isOver = true
+      const durationMs = Math.round(performance.now() - since)
+      log.info(`caught up after ${(durationMs / 1000).toFixed(1)} s: what comes now is news`, { durationMs })
+    },
+  }
+}
+
 function ownedText(partitions: ReadonlySet<number>): string {
   return partitions.size === 0 ? 'owns no partition: others have them all' : `owns partitions ${ranges(partitions)}`
 }
 
 /** One source for the partitions that are ready, until they are others. */
 async function readWhatIsOwned(
-  options: ServiceOptions,
+  options: ServiceOptions & { readonly heard: () => void },
   partitions: OwnedPartitions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -76,6 +97,7 @@ async function readWhatIsOwned(
     await using source = await options.openSource(ready.positions, until)
     for await (const chunk of source.chunks(until)) {
       for (const input of chunk) await partitions.apply(input, ready)
+      options.heard()
       if (until.aborted) return
     }
   } catch (error) {

@@ -23,6 +23,8 @@ export interface KafkaSinkOptions extends KafkaClientOptions {
   readonly openTimeoutMs?: number | undefined
   /** How long `write` tries to deliver some events before it fails; 2 min unless given. */
   readonly deliveryTimeoutMs?: number | undefined
+  /** Called before something that failed is tried again. */
+  readonly retried?: ((error: KoffError) => void) | undefined
 }
 
 /**
@@ -37,7 +39,7 @@ export interface KafkaSinkOptions extends KafkaClientOptions {
  * nothing but time is needed.
  */
 export function kafkaSink(options: KafkaSinkOptions): Sink {
-  const { topic, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000 } = options
+  const { topic, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried } = options
   const kafka = kafkaClient(options)
   let encoder: EventEncoder | null = null
   let producer: Producer | null = null
@@ -104,14 +106,14 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
         await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })
         await connect()
       }
-      await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs })
+      await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs, retried })
     },
     async write(events, signal) {
       signal.throwIfAborted()
       if (closed) throw new KoffError('SINK_FAILED', `topic ${topic}: written to after it was closed`)
       if (encoder === null) throw new KoffError('SINK_FAILED', `topic ${topic}: written to before it was opened`)
       for await (const messages of messageBatches(events, encoder)) {
-        await retry(() => attempt(() => send(messages), signal), { signal, timeoutMs: deliveryTimeoutMs })
+        await retry(() => attempt(() => send(messages), signal), { signal, timeoutMs: deliveryTimeoutMs, retried })
       }
     },
     async [Symbol.asyncDispose]() {

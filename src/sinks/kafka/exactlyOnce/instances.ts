@@ -93,6 +93,9 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
     get partitions() {
       return partitions
     },
+    get isKnown() {
+      return since > 0
+    },
     async start(changed, signal) {
       const { promise: joined, resolve, reject } = Promise.withResolvers<void>()
       over = keepJoined(() => {

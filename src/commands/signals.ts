@@ -1,0 +1,32 @@
+import type { Config } from '../config/schema.ts'
+import { notStarted, type Readiness, readinessSamples } from '../runtime/delivery/readiness.ts'
+import type { Log } from '../runtime/log.ts'
+import { noTelemetry, type Telemetry } from '../runtime/telemetry.ts'
+import { version } from './version.ts'
+
+/** What a service says about itself on its port; nothing where it has none. */
+export interface Signals extends AsyncDisposable {
+  readonly telemetry: Telemetry
+  /** From now on it is as ready as `readiness` says. */
+  watch(readiness: () => Readiness): void
+}
+
+export async function openSignals({ http }: Pick<Config, 'http'>, log: Log): Promise<Signals> {
+  if (http === undefined)
+    return { telemetry: noTelemetry, watch: () => undefined, [Symbol.asyncDispose]: async () => undefined }
+  const { prometheusTelemetry } = await import('../http/prometheus.ts')
+  const { openHttpServer } = await import('../http/server.ts')
+  const { routes } = await import('../http/routes.ts')
+  const telemetry = prometheusTelemetry({ version: version() })
+  let readiness = () => notStarted
+  telemetry.sample(() => readinessSamples(readiness()))
+  const server = await openHttpServer({ ...http, routes: routes({ telemetry, readiness: () => readiness() }) })
+  log.info(`answers ${server.url}/metrics, /healthz and /readyz`, { url: server.url })
+  return {
+    telemetry,
+    watch(watched) {
+      readiness = watched
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,43 @@
+import type { KoffEvent } from '../../events/envelope.ts'
+import type { Telemetry } from '../telemetry.ts'
+import type { Output } from './output.ts'
+
+export interface Measuring {
+  readonly telemetry: Telemetry
+  /** Of metrics. */
+  readonly pipeline: string
+}
+
+/** An output whose commits are counted and timed. */
+export function measuredOutput(output: Output, { telemetry, pipeline }: Measuring): Output {
+  return {
+    name: output.name,
+    open: signal => output.open(signal),
+    async own(partition, signal) {
+      const owned = await output.own(partition, signal)
+      return {
+        restore: until => owned.restore(until),
+        async commit(commit) {
+          const start = performance.now()
+          try {
+            await owned.commit(commit)
+          } catch (error) {
+            telemetry.count('koff_commit_failures_total', { pipeline })
+            throw error
+          }
+          telemetry.observe('koff_commit_duration_seconds', { pipeline }, (performance.now() - start) / 1000)
+          telemetry.count('koff_commits_total', { pipeline })
+          countEvents(commit.events, { telemetry, pipeline })
+        },
+        [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+      }
+    },
+    [Symbol.asyncDispose]: () => output[Symbol.asyncDispose](),
+  }
+}
+
+export function countEvents(events: readonly KoffEvent[], { telemetry, pipeline }: Measuring): void {
+  const counts = new Map<string, number>()
+  for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1)
+  for (const [type, count] of counts) telemetry.count('koff_events_total', { pipeline, type }, count)
+}

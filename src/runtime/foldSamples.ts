@@ -1,0 +1,19 @@
+import type { Fold } from './fold.ts'
+import type { Sample } from './telemetry.ts'
+
+/** What a fold has done and what it holds, for telemetry: read where it stands, so that no record pays for it. */
+export function* foldSamples(fold: Fold): Generator<Sample, void, void> {
+  const { records, offsetRecords, undecodable } = fold.totals()
+  yield { metric: 'koff_records_total', labels: {}, value: records }
+  yield { metric: 'koff_offset_records_total', labels: {}, value: offsetRecords }
+  yield { metric: 'koff_undecodable_records_total', labels: {}, value: undecodable }
+  let groups = 0
+  for (const [partition, { groups: known, position }] of fold.partitions) {
+    groups += known.size
+    const logEnd = fold.sourceEnds.get(partition)
+    if (logEnd === undefined) continue
+    const value = Math.max(0, logEnd - position)
+    yield { metric: 'koff_fetch_lag_records', labels: { partition: String(partition) }, value }
+  }
+  yield { metric: 'koff_groups', labels: {}, value: groups }
+}

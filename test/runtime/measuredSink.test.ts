@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { measuredSink } from '../../src/runtime/measuredSink.ts'
+import type { Sink } from '../../src/runtime/sink.ts'
+import { noTelemetry, type Telemetry } from '../../src/runtime/telemetry.ts'
+import { events } from '../sinks/events.ts'
+
+const { signal } = new AbortController()
+
+test('writes are counted by type and timed when they are done; what fails is handed on and counts for nothing', async () => {
+  const counted: unknown[] = []
+  const durations: number[] = []
+  const telemetry: Telemetry = {
+    ...noTelemetry,
+    count: (metric, labels, by = 1) => counted.push([metric, labels, by]),
+    observe: (_metric, _labels, value) => durations.push(value),
+  }
+  let failing = false
+  const sink: Sink = {
+    name: 'notes',
+    open: async () => undefined,
+    write: async () => {
+      if (failing) throw new Error('full')
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+  const measured = measuredSink(sink, { telemetry, pipeline: 'alerts' })
+  await measured.write(events(3), signal)
+  expect(counted).toEqual([
+    ['koff_events_total', { pipeline: 'alerts', type: 'member-joined' }, 1],
+    ['koff_events_total', { pipeline: 'alerts', type: 'offset-committed' }, 2],
+  ])
+  failing = true
+  await expect(measured.write(events(3), signal)).rejects.toThrow('full')
+  expect(counted).toHaveLength(2)
+  expect(durations).toHaveLength(1)
+})
