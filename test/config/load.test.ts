@@ -194,25 +194,3 @@ describe('flags and variables', () => {
     expect(settingsFrom({ KOFF_BROKERS: '' }, {})).toEqual([])
   })
 })
-
-describe('the example configuration', () => {
-  const path = new URL('../../config/koff.example.yaml', import.meta.url)
-
-  it('loads', () => {
-    const config = loadConfig({ file: path.pathname, variables: {} })
-    expect(config.sinks.map(({ type }) => type)).toEqual(['stdout', 'kafka'])
-  })
-
-  it('holds no key that does not exist, also in its comments', () => {
-    // A comment for people has one space after its #; what stands at its default has none, or more than one.
-    const everything = readFileSync(path, 'utf8').replaceAll(/^( *)#(?=[^ \n]|  )/gm, '$1')
-    expect(everything).not.toBe(readFileSync(path, 'utf8'))
-    writeFileSync(join(home, 'client.pem'), '-----BEGIN CERTIFICATE-----\n')
-    writeFileSync(join(home, 'client.key'), '-----BEGIN PRIVATE KEY-----\n')
-    writeFileSync(join(home, 'registry-password'), 'hunter2\n')
-    const config = load(everything, {}, { KEY_PASSPHRASE: 'hunter2', KAFKA_PASSWORD: 'hunter2' })
-    expect(config.kafka.sasl?.mechanism).toBe('SCRAM-SHA-512')
-    expect(Object.keys(config.kafka.tls ?? {})).toHaveLength(6)
-    expect(config.sinks).toHaveLength(2)
-  })
-})

@@ -10,7 +10,7 @@ export interface VersionRange {
   readonly max: number
 }
 
-export const apiKeys = { Fetch: 1, ListOffsets: 2, Metadata: 3, OffsetForLeaderEpoch: 23 } as const
+export const apiKeys = { Fetch: 1, ListOffsets: 2, Metadata: 3, ListGroups: 16, OffsetForLeaderEpoch: 23 } as const
 export type ApiName = keyof typeof apiKeys
 
 /** KIP-35, and KIP-511 for the client's name in the broker's metrics; brokers since 2.4 speak version 3. */

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../runtime/log.ts'
 import type { BrokerOptions } from './brokerOptions.ts'
 import { openCluster } from './cluster.ts'
+import { TOPIC_AUTHORIZATION_FAILED } from './errorCodes.ts'
 import { authorizationFailure } from './failure.ts'
+import { hiddenTopicCheck, waitingText } from './hiddenTopic.ts'
 
 export interface AwaitTopicOptions {
   readonly topic: string
@@ -19,18 +21,18 @@ export interface FoundTopic {
   readonly isNew: boolean
 }
 
-const TOPIC_AUTHORIZATION_FAILED = 29
 const pauseMs = 1_000
 
 /**
  * Waits for a topic to be there, however long that takes; it is never created. Fails as `openKafkaSource` does where no
- * broker answers at first, or koff may not see the topic.
+ * broker answers at first, koff may not see the topic, or the cluster hides it from everybody.
  */
 export async function awaitTopic(
   options: BrokerOptions,
   { topic, signal, log }: AwaitTopicOptions,
 ): Promise<FoundTopic> {
   const cluster = await openCluster(options, signal)
+  const hidden = hiddenTopicCheck(cluster, topic)
   try {
     for (let tries = 0; ; tries++) {
       const { topics } = await cluster.metadata({ names: [topic] }, signal)
@@ -42,7 +44,8 @@ export async function awaitTopic(
         if (tries > 0) log.info(`${topic} is there now`, { topic })
         return { cluster: cluster.id, partitions: found.partitions.length, isNew: tries > 0 }
       }
-      if (tries === 0) log.info(`${topic} is not there yet: waiting for it`, { topic })
+      await hidden.check(found, signal)
+      if (tries === 0) log.info(waitingText(topic), { topic })
       await sleep(pauseMs, undefined, { signal })
     }
   } finally {

@@ -17,6 +17,8 @@ export interface Cluster {
   metadata(selection: TopicSelection, signal: AbortSignal): Promise<ClusterMetadata>
   /** A connection of its own to one broker; fails with `BROKER_UNREACHABLE` for a node that is not known. */
   connect(node: number, signal: AbortSignal): Promise<BrokerConnection>
+  /** Node ids of all brokers, as last heard. */
+  nodes(): readonly number[]
   /** host:port of a node, as last heard. */
   addressOf(node: number): string
   close(): void
@@ -104,6 +106,7 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
       }
       return connectToBroker({ address, options, signal })
     },
+    nodes: () => [...nodes.keys()],
     addressOf: node => {
       const address = nodes.get(node)
       return address === undefined ? `broker ${node}` : formatAddress(address)

@@ -28,13 +28,14 @@ export function errorName(code: number): string {
   return protocolErrorsCodesById[code] ?? `error ${code}`
 }
 
-/** A request that the broker's authorizer denied: `operation` on a topic. Read implies Describe. */
+/**
+ * A request that the broker's authorizer denied: `operation` on a topic. Read implies Describe. Managed services that hide
+ * a topic from everybody may answer so, too.
+ */
 export function authorizationFailure(broker: string, operation: 'Describe' | 'Read', topic: string): KoffError {
-  return new KoffError(
-    'AUTHORIZATION_FAILED',
-    `${broker}: koff may not ${operation} topic ${topic}; ` +
-      `allow it with kafka-acls --add --allow-principal User:… --operation Read --topic ${topic}`,
-  )
+  const allow = `allow it with kafka-acls --add --allow-principal User:… --operation Read --topic ${topic}`
+  const unless = operation === 'Describe' ? '; a managed service that hides it from everybody cannot be read' : ''
+  return new KoffError('AUTHORIZATION_FAILED', `${broker}: koff may not ${operation} topic ${topic}; ${allow}${unless}`)
 }
 
 interface Judgement {

@@ -1,5 +1,6 @@
 import type { FaultInput } from '../../state/input.ts'
 import type { BatchCodecs } from '../../wire/batch.ts'
+import { OFFSET_OUT_OF_RANGE, TOPIC_AUTHORIZATION_FAILED } from './errorCodes.ts'
 import { authorizationFailure, errorName } from './failure.ts'
 import type { FetchedRecords, FetchResponse } from './fetchResponse.ts'
 import { advance, type FollowedPartition, hearEpochEnd, hearOffset, lastEpoch } from './followedPartition.ts'
@@ -37,9 +38,6 @@ export interface Fetched {
   /** Whole batches, or what stands in the place of one. */
   readonly records: Buffer
 }
-
-const OFFSET_OUT_OF_RANGE = 1
-const TOPIC_AUTHORIZATION_FAILED = 29
 
 /**
  * Decides what to ask which leader, and what the answers mean for the positions; the asking is leader.ts. No record is

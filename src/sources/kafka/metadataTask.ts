@@ -2,6 +2,7 @@ import { KoffError } from '../../errors.ts'
 import type { Input } from '../../state/input.ts'
 import type { Cluster } from './cluster.ts'
 import type { Follower } from './follower.ts'
+import type { HiddenTopicCheck } from './hiddenTopic.ts'
 import type { ClusterMetadata } from './metadata.ts'
 
 /** Keeps the follower's metadata young in the background: asks when they are due, one question at a time. */
@@ -17,6 +18,7 @@ export interface MetadataTaskOptions {
   readonly cluster: Cluster
   readonly topic: string
   readonly follower: Follower
+  readonly hidden: HiddenTopicCheck
   readonly signal: AbortSignal
   /** Called when there is something to take. */
   readonly wake: () => void
@@ -24,15 +26,24 @@ export interface MetadataTaskOptions {
 
 type Heard = { readonly metadata: ClusterMetadata } | { readonly error: unknown }
 
-export function createMetadataTask({ cluster, topic, follower, signal, wake }: MetadataTaskOptions): MetadataTask {
+export function createMetadataTask({
+  cluster,
+  topic,
+  follower,
+  hidden,
+  signal,
+  wake,
+}: MetadataTaskOptions): MetadataTask {
   let isBusy = false
   let heard: Heard | null = null
+  const question = async (): Promise<Heard> => {
+    const metadata = await cluster.metadata({ names: [topic] }, signal)
+    await hidden.check(metadata.topics[0], signal)
+    return { metadata }
+  }
   const ask = async () => {
     isBusy = true
-    heard = await cluster.metadata({ names: [topic] }, signal).then(
-      (metadata): Heard => ({ metadata }),
-      (error: unknown): Heard => ({ error }),
-    )
+    heard = await question().catch((error: unknown): Heard => ({ error }))
     isBusy = false
     wake()
   }

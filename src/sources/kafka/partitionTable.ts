@@ -3,8 +3,10 @@ import type { Log } from '../../runtime/log.ts'
 import { ranges } from '../../runtime/ranges.ts'
 import type { FaultInput } from '../../state/input.ts'
 import { backOffMs } from './backOff.ts'
+import { LEADER_NOT_AVAILABLE, TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_OR_PARTITION } from './errorCodes.ts'
 import { authorizationFailure, errorName } from './failure.ts'
 import { beginAnew, type FollowedPartition, followedPartition, lastEpoch } from './followedPartition.ts'
+import { waitingText } from './hiddenTopic.ts'
 import { logEnd, logStart } from './listOffsets.ts'
 import type { TopicMetadata } from './metadata.ts'
 import { createTroubles } from './troubles.ts'
@@ -28,10 +30,6 @@ export interface PartitionTableOptions {
 /** How long to wait after failures in a row. The first wait is as short as an election takes in a healthy cluster. */
 const backOff = { firstMs: 50, maxMs: 5000 }
 const absentTopicMs = 1000
-
-const UNKNOWN_TOPIC_OR_PARTITION = 3
-const LEADER_NOT_AVAILABLE = 5
-const TOPIC_AUTHORIZATION_FAILED = 29
 
 /** The partitions of one topic as the cluster's metadata tell of them, and when to ask for younger ones. */
 export class PartitionTable {
@@ -98,7 +96,7 @@ export class PartitionTable {
     this.#isAbsent = isAbsent
     if (!isAbsent)
       log.warn(`${topic}: ${errorName(code)}; trying again until it works`, { topic, reason: errorName(code) })
-    else if (!untilEnd) log.info(`${topic} is not there yet: waiting for it`, { topic })
+    else if (!untilEnd) log.info(waitingText(topic), { topic })
     return []
   }
 

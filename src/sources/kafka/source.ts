@@ -7,6 +7,7 @@ import type { BrokerOptions } from './brokerOptions.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { type FetchVersion, fetchVersions } from './fetchRequest.ts'
 import { Follower } from './follower.ts'
+import { consumerOffsets, type HiddenTopicCheck, hiddenTopicCheck } from './hiddenTopic.ts'
 import type { FetchLimits } from './leader.ts'
 import { createLeaders } from './leaders.ts'
 import { createMetadataTask } from './metadataTask.ts'
@@ -43,7 +44,6 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly fetchVersions?: readonly FetchVersion[]
 }
 
-const consumerOffsets = '__consumer_offsets'
 const codecs = batchCodecs()
 
 /**
@@ -52,7 +52,8 @@ const codecs = batchCodecs()
  * is skipped or repeated, and records that the cluster itself lost are told as faults.
  *
  * Needs Describe and Read on the topic. Fails with `BROKER_UNREACHABLE` when no broker answers in `connectTimeoutMs`,
- * with `AUTHENTICATION_FAILED` or `AUTHORIZATION_FAILED` where koff is refused, also later on.
+ * with `AUTHENTICATION_FAILED` or `AUTHORIZATION_FAILED` where koff is refused, with `UNSUPPORTED` where the cluster hides
+ * the topic, also later on.
  */
 export async function openKafkaSource(options: KafkaSourceOptions): Promise<Source> {
   const closing = new AbortController()
@@ -77,6 +78,7 @@ class KafkaSource implements Source {
   readonly #closing: AbortController
   readonly #follower: Follower
   readonly #topicIds: TopicIds
+  readonly #hidden: HiddenTopicCheck
   readonly #limits: FetchLimits
   /** Inputs that came up before anybody asked for a chunk. */
   #first: Input[] = []
@@ -92,6 +94,7 @@ class KafkaSource implements Source {
     this.#closing = closing
     this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, versions: options.fetchVersions ?? fetchVersions }
     this.#topicIds = createTopicIds(cluster)
+    this.#hidden = hiddenTopicCheck(cluster, topic)
     const { log = noLog } = options
     this.#follower = new Follower({ topic, partitions, from, untilEnd, isNew, metadataMaxAgeMs, codecs, log })
   }
@@ -100,6 +103,7 @@ class KafkaSource implements Source {
   async open(): Promise<void> {
     const { signal } = this.#closing
     const { topics } = await this.#cluster.metadata({ names: [this.#topic] }, signal)
+    await this.#hidden.check(topics[0], signal)
     this.#first.push(...this.#follower.table.hearMetadata(topics[0], this.#broker))
     if (this.#options.waitForTopic === false && this.#follower.table.partitions.size === 0) {
       throw new KoffError('BROKER_ERROR', `${this.#broker}: the cluster has no topic ${this.#topic}`)
@@ -112,7 +116,7 @@ class KafkaSource implements Source {
     const stop = AbortSignal.any([signal, this.#closing.signal, ended.signal])
     const { wake, wait } = createWakeUp()
     const parts = { cluster: this.#cluster, topic: this.#topic, follower: this.#follower, signal: stop, wake }
-    const metadata = createMetadataTask(parts)
+    const metadata = createMetadataTask({ ...parts, hidden: this.#hidden })
     const leaders = createLeaders({ ...parts, limits: this.#limits, codecs })
     try {
       if (this.#first.length > 0) yield this.#first.splice(0)

@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { Transform } from 'node:stream'
+import kafkajs from 'kafkajs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openKafkaSource } from '../../src/sources/kafka/source.ts'
+import { runKoff } from '../commands/runKoff.ts'
+import { linesTo } from '../runtime/linesTo.ts'
+import { type Kafka, startKafka } from '../servers/kafka.ts'
+import { removeTemporary, temporaryFolder } from '../servers/process.ts'
+
+/*
+ * A broker behind a gate that does what brokers do which several customers share: it gives each its own names. Who asks
+ * for `__consumer_offsets` there asks for a topic that nobody has.
+ */
+
+const hidden = Buffer.from('__consumer_offsets')
+const renamed = Buffer.from('customer-1_offsets')
+
+let folder: string
+let kafka: Kafka
+let gate: Server
+let brokers: string
+const sockets = new Set<Socket>()
+
+beforeAll(async () => {
+  folder = await temporaryFolder('hidden')
+  kafka = await startKafka()
+  const [host = '', port] = kafka.bootstrap.split(':')
+  gate = createServer(client => {
+    const broker = connect(Number(port), host)
+    for (const socket of [client, broker]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
+    }
+    client.pipe(renaming()).pipe(broker)
+    broker.pipe(client)
+  })
+  gate.listen(0, '127.0.0.1')
+  await once(gate, 'listening')
+  brokers = `127.0.0.1:${(gate.address() as AddressInfo).port}`
+})
+afterAll(async () => {
+  gate.close()
+  for (const socket of sockets) socket.destroy()
+  await kafka.stop()
+  await removeTemporary(folder)
+})
+
+/** Requests of koff that name a topic are small enough to come in one piece. */
+function renaming(): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const at = chunk.indexOf(hidden)
+      if (at >= 0) renamed.copy(chunk, at)
+      done(null, chunk)
+    },
+  })
+}
+
+test('a topic that is not there is waited for where no group says that it must be there', async () => {
+  const lines: string[] = []
+  await using source = await openKafkaSource({ brokers: [brokers], log: linesTo(lines) })
+  expect(source.cluster).toBe(kafka.clusterId)
+  expect(lines).toEqual([
+    '__consumer_offsets is not there yet: waiting for it (the first group makes it; a managed service may hide it for ever)',
+  ])
+})
+
+test('a cluster that has groups and shows no topic of them is refused, in a sentence that says so', async () => {
+  const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 1 }] })
+  await admin.setOffsets({ groupId: 'shipping', topic: 'orders', partitions: [{ partition: 0, offset: '1' }] })
+  await admin.disconnect()
+  const message =
+    'the cluster has consumer groups ("shipping" is one), but shows no topic __consumer_offsets: managed services on shared ' +
+    'brokers hide it from everybody, and koff cannot read such a cluster'
+  for (const command of ['events', 'groups']) {
+    expect(await runKoff([command, '--brokers', brokers])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `koff: ${message}\n`,
+    })
+  }
+  const file = join(folder, 'koff.yaml')
+  await writeFile(file, `state: { dir: ${folder} }\n`)
+  const { code, stderr } = await runKoff(['run', '-c', file, '--brokers', brokers])
+  expect(code).toBe(1)
+  const logged = stderr
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as unknown)
+  expect(logged).toMatchObject([{ level: 'error', code: 'UNSUPPORTED', msg: message }])
+})
