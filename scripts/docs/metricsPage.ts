@@ -23,7 +23,7 @@ const introduction = `\`koff run --http-port 9404\` (or \`http: { port: 9404 }\`
 | \`/healthz\` | 200 as long as the process answers. A broker or sink that is down is waited for, which a restart would not hasten |
 | \`/readyz\` | 200 when this instance knows which partitions are its own and has read each to where it ended when it took it over; else 503. The body says how far it is |
 
-Nothing here holds a group, a member or a secret, and whoever can reach the port can read it.`
+No group, member or secret is in any of it; whoever can reach the port can read it.`
 
 const closing = `Counters begin at 0 with the process. What \`prom-client\` tells of the process and of Node (\`process_*\`, \`nodejs_*\`) is there too: memory, CPU,
 event loop, garbage collection.

@@ -34,7 +34,7 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown, shown: string | unde
     case 'invalid_type':
       // zod's own words begin with Invalid; anything else is what the schema has to say of the missing thing.
       if (value === undefined) return issue.message.startsWith('Invalid') ? missing : `${missing}; ${issue.message}`
-      return `must be ${nouns[issue.expected] ?? issue.expected}, is ${nounOf(value)}`
+      return `must be ${nouns[issue.expected] ?? issue.expected}, is ${nounOf(value, issue.expected)}`
     case 'invalid_value':
       return choice(value, shown, issue.values.map(String))
     case 'invalid_union':
@@ -73,11 +73,13 @@ const nouns: Readonly<Record<string, string>> = {
   object: 'a mapping of keys to values',
 }
 
-function nounOf(value: unknown): string {
+/** What stands where `expected`, in zod's words, belongs. */
+function nounOf(value: unknown, expected = ''): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'number') return 'a number (quote it to make it a text)'
-  if (typeof value === 'boolean') return 'true or false (quote it to make it a text)'
+  const hint = expected === 'string' ? ' (quote it to make it a text)' : ''
+  if (typeof value === 'number') return expected === 'int' ? 'a number with a fraction' : `a number${hint}`
+  if (typeof value === 'boolean') return `true or false${hint}`
   return typeof value === 'object' ? 'a mapping' : 'a text'
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /** A value that no log, error or dump shows by accident: printed or serialised, it is empty. */
@@ -56,7 +57,12 @@ export const brokers = z
   .meta({ type: ['array', 'string'] })
 
 /** An address or name to listen on. */
-export const host = z.string().regex(/^[A-Za-z0-9.:_-]+$/, 'must be an address or the name of a host, without a port')
+export const host = z
+  .string()
+  .refine(
+    value => isIP(value) !== 0 || /^[A-Za-z0-9._-]+$/.test(value),
+    'must be an address or the name of a host, without a port',
+  )
 
 function isBroker(value: string): boolean {
   const match = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(value)

@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
-import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openKafkaSource } from '../../src/sources/kafka/source.ts'
+import { type JavaClients, startJava } from '../clients/java.ts'
 import { runKoff } from '../commands/runKoff.ts'
 import { linesTo } from '../runtime/linesTo.ts'
 import { type Kafka, startKafka } from '../servers/kafka.ts'
@@ -21,13 +21,14 @@ const renamed = Buffer.from('customer-1_offsets')
 
 let folder: string
 let kafka: Kafka
+let java: JavaClients
 let gate: Server
 let brokers: string
 const sockets = new Set<Socket>()
 
 beforeAll(async () => {
   folder = await temporaryFolder('hidden')
-  kafka = await startKafka()
+  ;[kafka, java] = await Promise.all([startKafka(), startJava()])
   const [host = '', port] = kafka.bootstrap.split(':')
   gate = createServer(client => {
     const broker = connect(Number(port), host)
@@ -45,7 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   gate.close()
   for (const socket of sockets) socket.destroy()
-  await kafka.stop()
+  await Promise.all([java.close(), kafka.stop()])
   await removeTemporary(folder)
 })
 
@@ -70,11 +71,9 @@ test('a topic that is not there is waited for where no group says that it must b
 })
 
 test('a cluster that has groups and shows no topic of them is refused, in a sentence that says so', async () => {
-  const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin()
-  await admin.connect()
-  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 1 }] })
-  await admin.setOffsets({ groupId: 'shipping', topic: 'orders', partitions: [{ partition: 0, offset: '1' }] })
-  await admin.disconnect()
+  const admin = await java.admin(kafka.bootstrap)
+  await admin.createTopics({ orders: 1 })
+  await admin.alterOffsets('shipping', { orders: { 0: 1 } })
   const message =
     'the cluster has consumer groups ("shipping" is one), but shows no topic __consumer_offsets: managed services on shared ' +
     'brokers hide it from everybody, and koff cannot read such a cluster'

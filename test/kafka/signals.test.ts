@@ -1,4 +1,3 @@
-import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { prometheusTelemetry } from '../../src/http/prometheus.ts'
 import { routes } from '../../src/http/routes.ts'
@@ -14,6 +13,8 @@ import { foldSamples } from '../../src/runtime/foldSamples.ts'
 import type { Sink } from '../../src/runtime/sink.ts'
 import type { Source } from '../../src/runtime/source.ts'
 import { openKafkaSource } from '../../src/sources/kafka/source.ts'
+import type { JavaAdmin } from '../clients/admin.ts'
+import { type JavaClients, startJava } from '../clients/java.ts'
 import { until } from '../clients/until.ts'
 import { exposition } from '../http/exposition.ts'
 import { linesTo } from '../runtime/linesTo.ts'
@@ -21,28 +22,27 @@ import { type Kafka, startKafka } from '../servers/kafka.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 
 /** How many groups commit one offset each before koff reads anything. */
-const groups = 40
+const groups = 12
 
 let folder: string
 let kafka: Kafka
-let admin: kafkajs.Admin
+let java: JavaClients
+let admin: JavaAdmin
 
 beforeAll(async () => {
   folder = await temporaryFolder('signals')
-  kafka = await startKafka()
-  admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin()
-  await admin.connect()
-  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 1 }] })
+  ;[kafka, java] = await Promise.all([startKafka(), startJava()])
+  admin = await java.admin(kafka.bootstrap)
+  await admin.createTopics({ orders: 1 })
   for (let group = 0; group < groups; group += 1) await commit(`g${group}`)
 })
 afterAll(async () => {
-  await admin.disconnect()
-  await kafka.stop()
+  await Promise.all([java.close(), kafka.stop()])
   await removeTemporary(folder)
 })
 
 async function commit(groupId: string): Promise<void> {
-  await admin.setOffsets({ groupId, topic: 'orders', partitions: [{ partition: 0, offset: '0' }] })
+  await admin.alterOffsets(groupId, { orders: { 0: 0 } })
 }
 
 test('koff is not ready while it reads what was there, ready after, and its numbers are those of the log', async () => {

@@ -32,13 +32,7 @@ export interface ConnectOptions {
 /** Connects, through TLS and SASL where configured, and asks which versions of the protocol the broker speaks. */
 export async function connectToBroker({ address, options, signal }: ConnectOptions): Promise<BrokerConnection> {
   const broker = formatAddress(address)
-  const { tls, sasl } = options
-  const connection = new Connection(options.clientId ?? defaultClientId, {
-    connectTimeout: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
-    requestTimeout: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
-    ...(tls === undefined ? {} : { tls: tlsOptions(tls, address.host) }),
-    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
-  })
+  const connection = createConnection(address, options)
   // What closes a connection is told here, and what waited on it hears only that it is closed.
   let reason: Error | undefined
   connection.on('error', error => {
@@ -80,6 +74,21 @@ export async function connectToBroker({ address, options, signal }: ConnectOptio
     throw brokerFailure(error, { broker, options })
   } finally {
     signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Not connected yet. A certificate or key that is none is found here. */
+function createConnection(address: Address, options: BrokerOptions): Connection {
+  const { tls, sasl } = options
+  try {
+    return new Connection(options.clientId ?? defaultClientId, {
+      connectTimeout: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
+      requestTimeout: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
+      ...(tls === undefined ? {} : { tls: tlsOptions(tls, address.host) }),
+      ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
+    })
+  } catch (error) {
+    throw brokerFailure(error, { broker: formatAddress(address), options })
   }
 }
 
