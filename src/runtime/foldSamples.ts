@@ -1,3 +1,4 @@
+import { countOpen } from '../state/conditions/openCount.ts'
 import type { Fold } from './fold.ts'
 import type { Sample } from './telemetry.ts'
 
@@ -8,12 +9,16 @@ export function* foldSamples(fold: Fold): Generator<Sample, void, void> {
   yield { metric: 'koff_offset_records_total', labels: {}, value: offsetRecords }
   yield { metric: 'koff_undecodable_records_total', labels: {}, value: undecodable }
   let groups = 0
-  for (const [partition, { groups: known, position }] of fold.partitions) {
+  const open = new Map<string, number>()
+  for (const [partition, { groups: known, position, offsets }] of fold.partitions) {
     groups += known.size
+    const counts = countOpen({ groups: known, watch: offsets.table.watch })
+    for (const [type, count] of Object.entries(counts)) open.set(type, (open.get(type) ?? 0) + count)
     const logEnd = fold.sourceEnds.get(partition)
     if (logEnd === undefined) continue
     const value = Math.max(0, logEnd - position)
     yield { metric: 'koff_fetch_lag_records', labels: { partition: String(partition) }, value }
   }
   yield { metric: 'koff_groups', labels: {}, value: groups }
+  for (const [type, value] of open) yield { metric: 'koff_open_conditions', labels: { type }, value }
 }

@@ -15,8 +15,10 @@ function position(partition: number, at: number, logEnd: number): Input {
   return { kind: 'position', partition, position: at, logEnd, timestamp: 0 }
 }
 
+/** By metric and labels; conditions only where some are open. */
 function sampled(fold: Fold): Record<string, number> {
-  const named = [...foldSamples(fold)].map(({ metric, labels, value }): [string, number] => {
+  const samples = [...foldSamples(fold)].filter(({ metric, value }) => metric !== 'koff_open_conditions' || value > 0)
+  const named = samples.map(({ metric, labels, value }): [string, number] => {
     return [[metric, ...Object.values(labels)].join(' '), value]
   })
   return Object.fromEntries(named)

@@ -26,7 +26,8 @@ export interface About {
   readonly numbers: Numbers
 }
 
-type Opening =
+/** Events that open a condition. */
+export type Opening =
   | 'offset-stalled'
   | 'lag-exceeded'
   | 'offset-out-of-range'
