@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config'
 /** As koff itself resolves it for a pipeline: what is in the checkout, not what was built. */
 const resolve = { alias: { koff: fileURLToPath(new URL('src/index.ts', import.meta.url)) } }
 
-/** Unit tests touch no server; `kafka` and `e2e` start the real ones and therefore run one file at a time. */
+/**
+ * Unit tests touch no server; `kafka` and `e2e` start the real ones. Those mostly wait, for servers and for time to go
+ * by, so two files at a time are faster also where there are only two cores; more would make every deadline tighter.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -14,6 +17,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'pipelines/*.test.ts'],
           exclude: ['test/kafka/**', 'test/e2e/**', '**/node_modules/**'],
+          maxWorkers: 2,
           testTimeout: 60_000,
         },
       },
@@ -22,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'kafka',
           include: ['test/kafka/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },
@@ -32,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -5,14 +5,14 @@ export interface Waiting<T> {
   readonly what: string
   readonly ask: () => Promise<T>
   readonly good: (answer: T) => boolean
-  /** 30 s unless given. */
+  /** 60 s unless given: machines are busy, and whoever waits in vain has lost nothing but time. */
   readonly withinMs?: number
 }
 
 const everyMs = 50
 
 /** Asks again and again until the answer is good; after `withinMs` it fails with the last answer. */
-export async function until<T>({ what, ask, good, withinMs = 30_000 }: Waiting<T>): Promise<T> {
+export async function until<T>({ what, ask, good, withinMs = 60_000 }: Waiting<T>): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;) {
     const answer = await ask()

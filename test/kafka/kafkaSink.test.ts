@@ -193,7 +193,7 @@ test('a broker that is not there is named after the time that was given', async 
     retriable: true,
     message: expect.stringMatching(/^Kafka at 127\.0\.0\.1:1 cannot be reached: connect ECONNREFUSED/),
   })
-  expect(performance.now() - before).toBeLessThan(5_000)
+  expect(performance.now() - before).toBeLessThan(20_000)
 })
 
 async function write(settings: KafkaSinkOptions, all: readonly KoffEvent[]): Promise<void> {

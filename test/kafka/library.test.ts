@@ -202,7 +202,7 @@ describe('where no broker is', () => {
     const start = performance.now()
     await consumer.close()
     expect(await next).toEqual({ done: true, value: undefined })
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(30_000)
     // Waits for all connections.
     await promisify(mute.close.bind(mute))()
   })

@@ -134,15 +134,13 @@ async function startStarter(...args: readonly string[]): Promise<Started> {
   throw new Error(`the program ended with ${await exited} before its server was up`)
 }
 
-/** The folder is the last thing to go. A kill -9 leaves the work to a watcher: moments later. */
+/** A kill -9 leaves the work to a watcher: moments later. */
 async function nothingLeft({ address, temporary }: Started): Promise<void> {
   await until({
-    what: 'the folder is gone',
-    ask: async () => existsSync(temporary),
-    good: there => !there,
-    withinMs: 5_000,
+    what: 'the end of the server and its folder',
+    ask: async () => ({ folder: existsSync(temporary), server: await listens(address) }),
+    good: ({ folder, server }) => !folder && !server,
   })
-  expect(await listens(address)).toBe(false)
 }
 
 interface BareMachine extends AsyncDisposable {

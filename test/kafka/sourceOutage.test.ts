@@ -69,12 +69,13 @@ describe('one broker', () => {
 
   test('that answers no more and then goes on: nothing is skipped or repeated', async () => {
     const producer = await java.producer({ bootstrap: kafka.bootstrap })
-    const timeouts = { requestTimeoutMs: 1000, connectTimeoutMs: 1000 }
+    // Long enough that only a broker which is stopped is late, also on a busy machine.
+    const timeouts = { requestTimeoutMs: 2000, connectTimeoutMs: 2000 }
     await using live = await follow({ brokers: [kafka.bootstrap], topic: 'hung', ...timeouts })
     const writer = keepSending(producer, 'hung', partitions)
     await sleep(500)
     process.kill(kafka.pid, 'SIGSTOP')
-    await sleep(4000)
+    await sleep(6000)
     process.kill(kafka.pid, 'SIGCONT')
     await sleep(1000)
     await writer.stop()

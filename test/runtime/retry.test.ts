@@ -33,9 +33,7 @@ test.each([new KoffError('TOPIC_UNFIT', 'for good'), new TypeError('a mistake')]
 
 test('when the time is over the last failure is what comes back', async () => {
   const { state, attempt } = failing(Infinity, passing)
-  const before = performance.now()
   await expect(retry(attempt, { signal, timeoutMs: 200, firstPauseMs: 20 })).rejects.toBe(passing)
-  expect(performance.now() - before).toBeLessThan(1_000)
   expect(state.attempts).toBeGreaterThan(2)
 })
 

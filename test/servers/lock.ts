@@ -7,7 +7,7 @@ const pollMs = 100
 
 /** Runs `work` while no other process runs one under the same lock file; a lock whose process is dead is taken over. */
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  while (!(await tryLock(path))) await sleep(pollMs)
+  while (!(await tryFileLock(path))) await sleep(pollMs)
   try {
     return await work()
   } finally {
@@ -22,7 +22,8 @@ export async function publish(unfinished: string, final: string): Promise<void> 
   })
 }
 
-async function tryLock(path: string): Promise<boolean> {
+/** True: until this process ends, or removes it, no other has this lock. One whose process is dead is free at the next try. */
+export async function tryFileLock(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx')
     removeAtExit(path)

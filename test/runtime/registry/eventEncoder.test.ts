@@ -42,7 +42,7 @@ test('a registry that takes the request and never answers is given up', async ()
   await using registry = await listen(() => undefined)
   const before = performance.now()
   const error = await failure(open(registry.url))
-  expect(performance.now() - before).toBeLessThan(2_000)
+  expect(performance.now() - before).toBeLessThan(8_000)
   expect(error.message).toBe(`schema registry ${registry.url} cannot be reached: it did not answer`)
 })
 
