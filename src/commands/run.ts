@@ -51,7 +51,10 @@ async function run(shell: Shell, flags: RunFlags): Promise<number> {
   const plan = await planPipelines(config, { file: flags.config, pipelineFiles: flags.pipeline })
   const log = serviceLog({ level: config.logLevel, name: config.name, output: shell.stderr })
   try {
-    await serve(shell, { config, plan, log })
+    await serve(shell, { config, plan, log }).catch((error: unknown) => {
+      // What was under way when a signal came, the first contact for one, fails in its own way.
+      if (!shell.signal.aborted || (error instanceof KoffError && !error.retriable)) throw error
+    })
     log.info('ended')
     return 0
   } catch (error) {
@@ -75,12 +78,15 @@ async function serve(shell: Shell, { config, plan, log }: Service): Promise<void
   const signals = stack.use(await openSignals(config, log))
   const { telemetry } = signals
   const open = async ({ name: pipeline, to }: LoadedPipeline) => {
-    const retried = () => telemetry.count('koff_sink_retries_total', { pipeline })
+    const retried = ({ message: reason }: KoffError) => {
+      telemetry.count('koff_sink_retries_total', { pipeline })
+      log.debug(`pipeline ${pipeline}: ${reason}; trying again`, { pipeline, reason })
+    }
     return stack.use(await openSink(to, { config, stdout: shell.stdout, closed, retried }))
   }
   const sinks = new Map<LoadedPipeline, Awaited<ReturnType<typeof open>>>()
   for (const pipeline of followers) {
-    sinks.set(pipeline, measuredSink(await open(pipeline), { telemetry, pipeline: pipeline.name }))
+    sinks.set(pipeline, measuredSink(await open(pipeline), { telemetry, log, pipeline: pipeline.name }))
   }
   const deliver = isKafka(carrier) ? exactlyOnce(config, carrier.to) : stored(config, await open(carrier))
   const failed = new AbortController()
@@ -126,7 +132,7 @@ function transforming(
 ): Deliver {
   return async place => {
     const { output, ownership } = await deliver(place)
-    const measured = measuredOutput(output, { telemetry, pipeline: pipeline.name })
+    const measured = measuredOutput(output, { telemetry, log: place.log, pipeline: pipeline.name })
     return { output: pipelineOutput(measured, { transform: pipelineTransform(pipeline), signal, opened }), ownership }
   }
 }

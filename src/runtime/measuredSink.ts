@@ -2,15 +2,19 @@ import { countEvents, type Measuring } from './delivery/measuredOutput.ts'
 import type { Sink } from './sink.ts'
 
 /** A sink whose writes are counted and timed. */
-export function measuredSink(sink: Sink, { telemetry, pipeline }: Measuring): Sink {
+export function measuredSink(sink: Sink, measuring: Measuring): Sink {
+  const { telemetry, log, pipeline } = measuring
   return {
     name: sink.name,
     open: signal => sink.open(signal),
     async write(events, signal) {
       const start = performance.now()
       await sink.write(events, signal)
-      telemetry.observe('koff_write_duration_seconds', { pipeline }, (performance.now() - start) / 1000)
-      countEvents(events, { telemetry, pipeline })
+      const durationMs = performance.now() - start
+      telemetry.observe('koff_write_duration_seconds', { pipeline }, durationMs / 1000)
+      countEvents(events, measuring)
+      const fields = { pipeline, events: events.length, durationMs: Math.round(durationMs) }
+      log.debug(`pipeline ${pipeline}: ${events.length} events are written`, fields)
     },
     [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
   }

@@ -97,6 +97,9 @@ describe('a command line that is wrong', () => {
     ['config', 'koff: config: which command? known: check, schema; --help says more'],
     ['config chekc', 'koff: config: unknown command "chekc"; did you mean check? known: check, schema'],
     ['config check', 'koff: check: file is missing; usage: koff config check [options] <file>'],
+    ['run --log-level loud', 'koff: --log-level: unknown "loud"; known: debug, info, warn, error, silent'],
+    ['run --http-port 99999', 'koff: --http-port: must be at most 65535'],
+    ['run --http-host localhost', 'koff: --http-port or KOFF_HTTP_PORT: missing'],
   ])('koff %s', async (line, message) => {
     const { code, stdout, stderr } = await runKoff(line.split(' ').filter(word => word !== ''))
     expect(stderr.replaceAll(`${process.cwd()}/`, '')).toBe(`${message}\n`)
@@ -137,6 +140,13 @@ describe('what goes wrong later', () => {
     const { code, stdout, stderr } = await runKoff(['print', '--brokers', '127.0.0.1:1', '--connect-timeout', '500'])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^koff: .*127\.0\.0\.1:1: connection refused.*\n$/)
+  })
+})
+
+describe('the JSON schema of configurations', () => {
+  it('is printed as schemas/ has it', async () => {
+    const committed = readFileSync(new URL('../../schemas/koff-config.schema.json', import.meta.url), 'utf8')
+    expect(await runKoff(['config', 'schema'])).toEqual({ code: 0, stdout: committed, stderr: '' })
   })
 })
 

@@ -3,6 +3,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../clients/until.ts'
+import { startKoff } from '../e2e/koff.ts'
 import { runKoff } from './runKoff.ts'
 
 const secret = 'hunter2'
@@ -73,5 +75,29 @@ describe('no secret is shown', () => {
     expect(text).toMatch(/^2 /)
     expect(text).toContain('snapshot: unknown "${PASSWORD}"')
     expect(text).not.toContain(secret)
+  })
+
+  it('on its port, while a broker keeps it waiting', async () => {
+    const server = createServer(socket => socket.on('error', () => undefined))
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? String(address?.port) : ''
+    const file = configuration([
+      `kafka: { brokers: '127.0.0.1:${port}', connectTimeoutMs: 60000, ${sasl('PLAIN')} }`,
+      redis,
+      'http: { host: 127.0.0.1, port: 0 }',
+    ])
+    await using run = startKoff(['run', '-c', file])
+    const log = await until({ what: 'a port', ask: async () => run.stderr(), good: text => text.includes('/metrics') })
+    const url = /"url":"([^"]+)"/.exec(log)?.[1] ?? ''
+    const texts = await Promise.all(
+      ['metrics', 'readyz', 'healthz', secret].map(async path => (await fetch(`${url}/${path}`)).text()),
+    )
+    run.kill('SIGTERM')
+    expect(await run.ended).toEqual([0, null])
+    server.close()
+    expect(texts[0]).toContain('koff_records_total 0')
+    expect(texts[1]).toContain('"ready":false')
+    expect(texts.join('') + run.stderr() + run.lines().join('')).not.toContain(secret)
   })
 })

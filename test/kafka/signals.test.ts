@@ -60,7 +60,11 @@ test('koff is not ready while it reads what was there, ready after, and its numb
     [Symbol.asyncDispose]: async () => undefined,
   }
   const store = localStore({ dir: folder, name: 'signals' })
-  await using output = measuredOutput(storedOutput({ sink, store }), { telemetry, pipeline: 'notes' })
+  await using output = measuredOutput(storedOutput({ sink, store }), {
+    telemetry,
+    log: linesTo(lines),
+    pipeline: 'notes',
+  })
   telemetry.sample(() => foldSamples(fold))
   telemetry.sample(() => readinessSamples(readiness(ownership, fold)))
   await using server = await openHttpServer({

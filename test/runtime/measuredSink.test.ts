@@ -3,12 +3,14 @@ import { measuredSink } from '../../src/runtime/measuredSink.ts'
 import type { Sink } from '../../src/runtime/sink.ts'
 import { noTelemetry, type Telemetry } from '../../src/runtime/telemetry.ts'
 import { events } from '../sinks/events.ts'
+import { linesTo } from './linesTo.ts'
 
 const { signal } = new AbortController()
 
 test('writes are counted by type and timed when they are done; what fails is handed on and counts for nothing', async () => {
   const counted: unknown[] = []
   const durations: number[] = []
+  const lines: string[] = []
   const telemetry: Telemetry = {
     ...noTelemetry,
     count: (metric, labels, by = 1) => counted.push([metric, labels, by]),
@@ -23,7 +25,7 @@ test('writes are counted by type and timed when they are done; what fails is han
     },
     [Symbol.asyncDispose]: async () => undefined,
   }
-  const measured = measuredSink(sink, { telemetry, pipeline: 'alerts' })
+  const measured = measuredSink(sink, { telemetry, log: linesTo(lines), pipeline: 'alerts' })
   await measured.write(events(3), signal)
   expect(counted).toEqual([
     ['koff_events_total', { pipeline: 'alerts', type: 'member-joined' }, 1],
@@ -33,4 +35,5 @@ test('writes are counted by type and timed when they are done; what fails is han
   await expect(measured.write(events(3), signal)).rejects.toThrow('full')
   expect(counted).toHaveLength(2)
   expect(durations).toHaveLength(1)
+  expect(lines).toEqual(['pipeline alerts: 3 events are written'])
 })

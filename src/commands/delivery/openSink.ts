@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.ts'
 import type { SinkConfig } from '../../config/sinks.ts'
+import type { KoffError } from '../../errors.ts'
 import type { Sink } from '../../runtime/sink.ts'
 import { stdoutSink } from '../../sinks/stdout/sink.ts'
 import { brokerOptions, registryOptions, tlsOptions } from '../connection.ts'
@@ -11,7 +12,7 @@ export interface SinkContext {
   /** Takes signals of sinks that nobody reads any more. */
   readonly closed: AbortSignal[]
   /** Called before something that failed is tried again. */
-  readonly retried: () => void
+  readonly retried: (error: KoffError) => void
 }
 
 /** The sink that a configuration, or a pipeline, speaks of; not open yet. Secrets are revealed here. */

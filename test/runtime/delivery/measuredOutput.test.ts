@@ -3,6 +3,7 @@ import { measuredOutput } from '../../../src/runtime/delivery/measuredOutput.ts'
 import type { Output } from '../../../src/runtime/delivery/output.ts'
 import { noTelemetry, type Telemetry } from '../../../src/runtime/telemetry.ts'
 import { events } from '../../sinks/events.ts'
+import { linesTo } from '../linesTo.ts'
 
 const { signal } = new AbortController()
 
@@ -29,13 +30,14 @@ function place() {
 test('commits are counted and timed, events by type, and failures handed on', async () => {
   const counted: unknown[] = []
   const durations: number[] = []
+  const lines: string[] = []
   const telemetry: Telemetry = {
     ...noTelemetry,
     count: (metric, labels, by = 1) => counted.push([metric, labels, by]),
     observe: (_metric, _labels, value) => durations.push(value),
   }
   const { output, fail } = place()
-  const measured = measuredOutput(output, { telemetry, pipeline: 'alerts' })
+  const measured = measuredOutput(output, { telemetry, log: linesTo(lines), pipeline: 'alerts' })
   const owned = await measured.own(0, signal)
   for await (const entries of owned.restore(signal)) expect(entries).toEqual([{ key: 'a', value: '1' }])
   await owned.commit({ events: events(4), changes: [] })
@@ -50,4 +52,5 @@ test('commits are counted and timed, events by type, and failures handed on', as
   await expect(owned.commit({ events: events(4), changes: [] })).rejects.toThrow('full')
   expect(counted.slice(3)).toEqual([['koff_commit_failures_total', { pipeline: 'alerts' }, 1]])
   expect(durations).toHaveLength(1)
+  expect(lines).toEqual(['partition 0: 4 events and 0 changes are committed'])
 })
