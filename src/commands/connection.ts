@@ -68,7 +68,7 @@ export function registryOptions({ url, username, password, timeoutMs }: Registry
 }
 
 function revealed(sasl: NonNullable<KafkaConfig['sasl']>): NonNullable<BrokerOptions['sasl']> {
-  if (sasl.mechanism === 'OAUTHBEARER') return { mechanism: sasl.mechanism, token: sasl.token.reveal() }
+  if (sasl.mechanism === 'OAUTHBEARER') return { mechanism: sasl.mechanism, token: () => sasl.token.reveal() }
   return { mechanism: sasl.mechanism, username: sasl.username, password: sasl.password.reveal() }
 }
 

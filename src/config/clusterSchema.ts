@@ -19,7 +19,7 @@ export function clusterSchema(readFile: ReadFile) {
     withPassword('SCRAM-SHA-512'),
     section({
       mechanism: z.literal('OAUTHBEARER').describe('How koff says who it is.'),
-      token: secret(readFile).describe('The text, or `{ file: path }`.'),
+      token: secret(readFile).describe('The text, or `{ file: path }`, which is read anew for every connection.'),
     }),
   ])
 

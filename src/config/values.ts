@@ -80,6 +80,18 @@ const fileReference = {
   additionalProperties: false,
 }
 
+/** The secret in a file, as it is whenever it is wanted: tokens expire, and passwords are changed. */
+function kept(text: string, read: () => ReturnType<ReadFile>): Secret {
+  let last = text
+  return {
+    reveal: () => {
+      const content = read()
+      if ('text' in content) last = content.text
+      return last.replace(/\r?\n$/, '')
+    },
+  }
+}
+
 /** A secret as text, or `{ file: path }`, whose last line break does not count. */
 export function secret(readFile: ReadFile, form: 'line' | 'pem' = 'line') {
   const schema = z.unknown().transform((value, context): Secret => {
@@ -98,7 +110,7 @@ export function secret(readFile: ReadFile, form: 'line' | 'pem' = 'line') {
       return z.NEVER
     }
     const content = readFile(parsed.data.file)
-    if ('text' in content) return hide(content.text.replace(/\r?\n$/, ''))
+    if ('text' in content) return kept(content.text, () => readFile(parsed.data.file))
     context.addIssue({ code: 'custom', message: content.fault, path: ['file'] })
     return z.NEVER
   })

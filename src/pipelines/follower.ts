@@ -9,7 +9,7 @@ import { type EventDecoder, openEventDecoder } from '../runtime/registry/eventDe
 import type { RegistryOptions } from '../runtime/registry/options.ts'
 import type { Sink } from '../runtime/sink.ts'
 import { brokerFault } from '../sinks/kafka/brokerFault.ts'
-import { type KafkaClientOptions, kafkaClient } from '../sinks/kafka/client.ts'
+import { type KafkaClientOptions, kafkaClient, reasonBehind } from '../sinks/kafka/client.ts'
 import type { PipelineTransform } from './applyPipeline.ts'
 
 export interface FollowerOptions extends KafkaClientOptions {
@@ -76,7 +76,8 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
     })
     const error = await consume(consumer, options, decoder).catch((thrown: unknown) => thrown)
     if (signal.aborted) return
-    const fault = error instanceof KoffError ? error : brokerFault(error, options)
+    const call = { ...options, operation: 'Read', group: groupId } as const
+    const fault = error instanceof KoffError ? error : brokerFault(reasonBehind(error, kafka), call)
     progress.waits(fault.message)
     if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
     if (pauseMs === firstPauseMs)

@@ -141,6 +141,18 @@ describe('a configuration', () => {
     expect(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config)).not.toContain('hunter2')
   })
 
+  it('has a secret in a file as it is when it is wanted, and the last one while the file is away', () => {
+    const token = join(home, 'token')
+    writeFileSync(token, 'first\n')
+    const { kafka } = load('kafka: { sasl: { mechanism: OAUTHBEARER, token: { file: token } } }')
+    const reveal = () => (kafka.sasl?.mechanism === 'OAUTHBEARER' ? kafka.sasl.token.reveal() : '')
+    expect(reveal()).toBe('first')
+    writeFileSync(token, 'second\n')
+    expect(reveal()).toBe('second')
+    rmSync(token)
+    expect(reveal()).toBe('second')
+  })
+
   it('turns TLS on with one word', () => {
     expect(load('kafka: { tls: true }').kafka.tls).toEqual({})
   })

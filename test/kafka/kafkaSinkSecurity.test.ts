@@ -88,7 +88,7 @@ test('who may not write the topic is told what to allow', async () => {
   expect(await write({ ...viaSasl(), topic: 'events', sasl })).toMatchObject({
     code: 'AUTHORIZATION_FAILED',
     retriable: false,
-    message: expect.stringContaining('not allowed to write topic events; allow Describe and Write on it'),
+    message: expect.stringContaining('koff may not Create topic events, or not see that it is there; allow it with'),
   })
 })
 

@@ -3,10 +3,16 @@ import { type ErrorCode, KoffError } from '../../errors.ts'
 export interface BrokerCall {
   readonly brokers: readonly string[]
   readonly topic: string
+  /** What is done to the topic; Write unless given. */
+  readonly operation?: 'Read' | 'Write'
+  /** The consumer group, or the transactional id, that the call is about. */
+  readonly group?: string
+  readonly transactionalId?: string
 }
 
 /** What kafkajs said, in terms of what its user can do about it. Retriable where a new connection can mend it. */
-export function brokerFault(error: unknown, { brokers, topic }: BrokerCall): KoffError {
+export function brokerFault(error: unknown, call: BrokerCall): KoffError {
+  const { brokers, topic } = call
   if (error instanceof KoffError) return error
   const causes = causesOf(error)
   const types = causes.map(cause => stringIn(cause, 'type'))
@@ -15,10 +21,12 @@ export function brokerFault(error: unknown, { brokers, topic }: BrokerCall): Kof
   const where = `Kafka at ${brokers.join(',')}`
   const reason = reasonOf(causes)
 
-  if (is('TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED')) {
-    // An idempotent producer without rights on any topic is refused with the error of the cluster.
-    const message = `${where}: not allowed to write topic ${topic}; allow Describe and Write on it, and Create where koff is to create it`
-    return permanent('AUTHORIZATION_FAILED', message)
+  const refused = refusalOf(causes, call)
+  if (refused !== null) {
+    const { operation, resource, name, also = '' } = refused
+    const flag = `--${resource.replace(' ', '-')} ${name}`
+    const cure = `allow it with kafka-acls --add --allow-principal User:… --operation ${operation} ${flag}`
+    return permanent('AUTHORIZATION_FAILED', `${where}: koff may not ${operation} ${resource} ${name}${also}; ${cure}`)
   }
   if (causes.some(cause => cause.name === 'KafkaJSSASLAuthenticationError')) {
     return permanent('AUTHENTICATION_FAILED', `${where} refuses the credentials: ${reason}`)
@@ -53,6 +61,40 @@ export function brokerFault(error: unknown, { brokers, topic }: BrokerCall): Kof
   return new KoffError('BROKER_ERROR', `${where}, topic ${topic}: ${reason}`, { retriable: true, cause: error })
 }
 
+interface Refusal {
+  readonly operation: 'Read' | 'Write' | 'Create'
+  readonly resource: 'topic' | 'group' | 'transactional id'
+  readonly name: string
+  /** What else may be missing. */
+  readonly also?: string
+}
+
+/** What the broker's authorizer denied; Read and Write imply Describe. */
+function refusalOf(causes: readonly Error[], call: BrokerCall): Refusal | null {
+  const { topic, operation = 'Write', group = '', transactionalId = '' } = call
+  for (const cause of causes) {
+    switch (stringIn(cause, 'type')) {
+      case 'GROUP_AUTHORIZATION_FAILED':
+        return { operation: 'Read', resource: 'group', name: group }
+      case 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED':
+        return { operation: 'Write', resource: 'transactional id', name: transactionalId }
+      case 'TOPIC_AUTHORIZATION_FAILED':
+        if (cause.name !== 'KafkaJSCreateTopicError') return { operation, resource: 'topic', name: topic }
+        return { operation: 'Create', resource: 'topic', name: topic, also: ', or not see that it is there' }
+      // An idempotent producer without rights on any topic is refused with the error of the cluster.
+      case 'CLUSTER_AUTHORIZATION_FAILED':
+        return { operation, resource: 'topic', name: topic }
+    }
+  }
+  return null
+}
+
+/** True where the broker denied something about a topic, or left it out because it denied something about another. */
+export function isTopicRefused(error: unknown): boolean {
+  const refusals = ['TOPIC_AUTHORIZATION_FAILED', 'OPERATION_NOT_ATTEMPTED']
+  return causesOf(error).some(cause => refusals.includes(stringIn(cause, 'type')))
+}
+
 /** The transactional id is another producer's by now, or its transaction took the broker too long. */
 export function isFenced(error: unknown): boolean {
   const fences = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPPING', 'INVALID_TXN_STATE']
@@ -71,6 +113,11 @@ function causesOf(error: unknown): readonly Error[] {
 function reasonOf(causes: readonly Error[]): string {
   const { message = '' } = causes.at(-1) ?? {}
   return message.replace(/^Connection error: /, '').replace(/\.$/, '')
+}
+
+/** kafkajs found no coordinator of a group, or of a transactional id. */
+export function isCoordinatorMissing(error: unknown): boolean {
+  return causesOf(error).some(cause => cause.name === 'KafkaJSGroupCoordinatorNotFound')
 }
 
 function stringIn(error: Error, field: 'type' | 'code'): string {

@@ -1,4 +1,5 @@
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs'
+import { isCoordinatorMissing } from './brokerFault.ts'
 
 /** How to reach the cluster that the events go to. */
 export interface KafkaClientOptions {
@@ -45,11 +46,24 @@ export function kafkaClient(options: KafkaClientOptions): Kafka {
     authenticationTimeout: connectTimeoutMs,
     requestTimeout: requestTimeoutMs,
     retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
-    logLevel: kafkajs.logLevel.NOTHING,
+    logLevel: kafkajs.logLevel.DEBUG,
+    logCreator:
+      () =>
+      ({ log: { message, error } }) => {
+        if (message === 'Tried to find group coordinator' && error instanceof Error) refusals.set(kafka, error)
+      },
     ...(tls === undefined ? {} : { ssl: Object.keys(tls).length === 0 ? true : definedOnly(tls) }),
     ...(sasl === undefined ? {} : { sasl: saslFor(sasl) }),
   }
-  return new kafkajs.Kafka(config)
+  const kafka = new kafkajs.Kafka(config)
+  return kafka
+}
+
+const refusals = new WeakMap<Kafka, Error>()
+
+/** The error itself; but why there is no coordinator (a missing ACL above all) kafkajs tells nobody but its log. */
+export function reasonBehind(error: unknown, kafka: Kafka): unknown {
+  return isCoordinatorMissing(error) ? (refusals.get(kafka) ?? error) : error
 }
 
 function saslFor(sasl: SaslSettings): SASLOptions {

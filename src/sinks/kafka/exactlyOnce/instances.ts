@@ -4,7 +4,7 @@ import { abortable } from '../../../runtime/abortable.ts'
 import type { Ownership } from '../../../runtime/delivery/ownership.ts'
 import type { Log } from '../../../runtime/log.ts'
 import { brokerFault } from '../brokerFault.ts'
-import { type KafkaClientOptions, kafkaClient } from '../client.ts'
+import { type KafkaClientOptions, kafkaClient, reasonBehind } from '../client.ts'
 import { type Claim, stickyAssignment } from './stickyAssignment.ts'
 
 export interface InstancesOptions extends KafkaClientOptions {
@@ -78,7 +78,9 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
       const startedAt = performance.now()
       const error = await join(changed).catch((thrown: unknown) => thrown)
       if (closing.signal.aborted) return
-      const fault = brokerFault(error, { brokers: options.brokers, topic: options.stateTopic })
+      const { brokers, groupId, stateTopic } = options
+      const call = { brokers, topic: stateTopic, operation: 'Read', group: groupId } as const
+      const fault = brokerFault(reasonBehind(error, kafka), call)
       if (!fault.retriable) return failed(fault)
       if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
       if (pauseMs === firstPauseMs) {

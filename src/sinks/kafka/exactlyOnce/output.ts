@@ -9,7 +9,7 @@ import { retry } from '../../../runtime/retry.ts'
 import type { Source } from '../../../runtime/source.ts'
 import { brokerFault } from '../brokerFault.ts'
 import { type KafkaClientOptions, kafkaClient } from '../client.ts'
-import { ensureTopic } from '../topic.ts'
+import { ensureTopic, type TopicPlan } from '../topic.ts'
 import { ownerKey } from './owner.ts'
 import { ownPartition } from './ownPartition.ts'
 
@@ -52,13 +52,15 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   const prepare = async () => {
     const { partitions = 8, statePartitions, replicationFactor, minInsyncReplicas } = options
     const shape = { replicationFactor, minInsyncReplicas }
-    try {
-      await ensureTopic(kafka, { topic, partitions, cleanupPolicy: 'delete', ...shape })
-      const state = { topic: stateTopic, partitions: statePartitions, cleanupPolicy: 'compact', ...shape } as const
-      await ensureTopic(kafka, { ...state, exactPartitions: true })
-    } catch (error) {
-      throw brokerFault(error, options)
+    const ensure = async (plan: TopicPlan) => {
+      try {
+        await ensureTopic(kafka, { ...plan, ...shape })
+      } catch (error) {
+        throw brokerFault(error, { ...options, topic: plan.topic })
+      }
     }
+    await ensure({ topic, partitions, cleanupPolicy: 'delete' })
+    await ensure({ topic: stateTopic, partitions: statePartitions, cleanupPolicy: 'compact', exactPartitions: true })
   }
 
   return {

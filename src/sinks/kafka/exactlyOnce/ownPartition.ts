@@ -1,10 +1,11 @@
-import kafkajs, { type Kafka, type Message, type Transaction } from 'kafkajs'
+import kafkajs, { type Kafka, type Message, type Producer, type Transaction } from 'kafkajs'
 import { KoffError } from '../../../errors.ts'
 import { abortable } from '../../../runtime/abortable.ts'
 import type { Commit, PartitionOutput } from '../../../runtime/delivery/output.ts'
 import type { EventEncoder } from '../../../runtime/registry/eventEncoder.ts'
 import type { StateChange } from '../../../state/entry.ts'
-import { brokerFault, isFenced } from '../brokerFault.ts'
+import { brokerFault, isFenced, isTopicRefused } from '../brokerFault.ts'
+import { reasonBehind } from '../client.ts'
 import { messageBatches } from '../messages.ts'
 import { type Owner, ownerKey, type StoredOwner } from './owner.ts'
 
@@ -47,7 +48,7 @@ export async function ownPartition(
     retry: { retries: 12, initialRetryTime: 5, maxRetryTime: 500 },
   })
   const fault = (error: unknown): KoffError => {
-    if (!isFenced(error)) return brokerFault(error, options)
+    if (!isFenced(error)) return brokerFault(reasonBehind(error, kafka), { ...options, transactionalId })
     const message = `partition ${partition}: another instance, or a timeout of the broker, ended transactional id ${transactionalId}`
     return new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
   }
@@ -68,14 +69,40 @@ export async function ownPartition(
   }
   return {
     async commit(commit) {
+      let transaction: Transaction | null = null
       try {
-        await commitIn(await producer.transaction(), commit, options)
+        transaction = await producer.transaction()
+        await commitIn(transaction, commit, options)
       } catch (error) {
+        if (transaction !== null && isTopicRefused(error)) throw await refusedTopicFault(producer, transaction, options)
         throw fault(error)
       }
     },
     [Symbol.asyncDispose]: disconnect,
   }
+}
+
+/** Of the two topics in a request, the answer as kafkajs gives it does not say which is denied: the state topic is tried alone. */
+async function refusedTopicFault(
+  producer: Producer,
+  refused: Transaction,
+  options: OwnPartitionOptions,
+): Promise<KoffError> {
+  const { topic, stateTopic, partition, owner } = options
+  try {
+    await refused.abort()
+    const probe = await producer.transaction()
+    try {
+      const messages = [{ partition, key: ownerKey, value: JSON.stringify(owner) }]
+      await probe.send({ topic: stateTopic, acks: -1, messages })
+    } finally {
+      await probe.abort()
+    }
+  } catch (error) {
+    return brokerFault(error, { ...options, topic: stateTopic })
+  }
+  const message = `Not authorized to access topics: ${topic}`
+  return brokerFault(Object.assign(new Error(message), { type: 'TOPIC_AUTHORIZATION_FAILED' }), options)
 }
 
 async function commitIn(transaction: Transaction, commit: Commit, options: OwnPartitionOptions): Promise<void> {
