@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
-import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../../src/commands/main.ts'
 import { Interruption } from '../../src/commands/shell.ts'
@@ -9,6 +8,7 @@ import { until } from '../clients/until.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
 import { type SecuredKafka, startSecuredKafka, unsecuredToken } from '../servers/securedKafka.ts'
+import { firstCommit } from './firstCommit.ts'
 
 /*
  * The tables of docs/security.md: each command works with what stands there, and without any one of it says which
@@ -21,11 +21,7 @@ let folder: string
 beforeAll(async () => {
   folder = await temporaryFolder('acls')
   ;[secured, registry] = await Promise.all([startSecuredKafka({ users: [] }), startRegistry()])
-  const admin = new kafkajs.Kafka({ brokers: [...secured.kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin()
-  await admin.connect()
-  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 1 }] })
-  await admin.setOffsets({ groupId: 'shipping', topic: 'orders', partitions: [{ partition: 0, offset: '1' }] })
-  await admin.disconnect()
+  await firstCommit(secured.kafka)
 })
 afterAll(async () => {
   await Promise.all([secured[Symbol.asyncDispose](), registry.stop()])

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Ran, runKoff } from '../commands/runKoff.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { type SecuredKafka, startSecuredKafka, unsecuredToken } from '../servers/securedKafka.ts'
+import { firstCommit } from './firstCommit.ts'
 import { follow, recordsOnDisk } from './follow.ts'
 
 const offsets = '__consumer_offsets'
@@ -23,24 +24,12 @@ beforeAll(async () => {
     users: [reader],
     properties: { 'listener.name.sasl.connections.max.reauth.ms': String(authenticatedForMs) },
   })
-  await Promise.all([secured.allow('reader', readsAll), secured.allow('CN=koff', readsAll), commit()])
+  await Promise.all([secured.allow('reader', readsAll), secured.allow('CN=koff', readsAll), firstCommit(secured.kafka)])
 })
 afterAll(async () => {
   await secured[Symbol.asyncDispose]()
   await removeTemporary(folder)
 })
-
-const kafkaOfTests = () =>
-  new kafkajs.Kafka({ brokers: [...secured.kafka.brokers], logLevel: kafkajs.logLevel.NOTHING })
-
-/** By nobody, who may do everything. */
-async function commit(): Promise<void> {
-  const admin = kafkaOfTests().admin()
-  await admin.connect()
-  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 1 }] })
-  await admin.setOffsets({ groupId: 'shipping', topic: 'orders', partitions: [{ partition: 0, offset: '1' }] })
-  await admin.disconnect()
-}
 
 const print = (variables: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ran> =>
   runKoff(['print', '--until-end', ...args], { variables: { KOFF_CONNECT_TIMEOUT_MS: '5000', ...variables } })
@@ -143,7 +132,8 @@ describe('SASL over TLS', () => {
         return followings.use(await follow({ ...place, sasl }))
       }),
     )
-    const producer = kafkaOfTests().producer()
+    const brokers = [...secured.kafka.brokers]
+    const producer = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).producer()
     await producer.connect()
     const before = performance.now()
     let records = 0
