@@ -33,6 +33,7 @@ export interface Tale {
   say(type: string, data: unknown): void
   joined(...members: readonly Known[]): void
   left(...members: readonly Known[]): void
+  suspended(member: Known): void
   rebalanced(completed: Completed): void
 }
 
@@ -57,6 +58,7 @@ export function taleOf(groupType: string, naming: Naming = { by: 'topic' }): Tal
       sorted(members).forEach(known => {
         say('member-left', { member: memberOf(known), held: heldBy(known.assignment, naming) })
       }),
+    suspended: known => say('member-suspended', { member: memberOf(known), held: heldBy(known.assignment, naming) }),
     rebalanced: completed => say('rebalance', rebalance(completed, naming)),
   }
 }
