@@ -19,12 +19,13 @@ export interface Reduced {
  */
 export function reduceGroup(before: Group | null, transition: Transition): Reduced {
   const { after, isNew, commits, forgottenBelow } = replayRecords(before, transition)
-  const isOther = before !== null && after !== null && !goesOn(before, after)
+  const isOther = before !== null && after !== null && (forgottenBelow >= 0 || !goesOn(before, after))
   const countsAnew = before === null || isOther || (isNew && after !== null && after.epoch < before.epoch)
   if (before !== null && after !== null && isNew && !isOther) carryOver(before, after, countsAnew)
 
   const drafts: Draft[] = []
-  drafts.push(...lifeDrafts(before, after, transition))
+  drafts.push(...lifeDrafts(before, isOther ? null : after, transition))
+  if (isOther) drafts.push(created(after, transition))
   drafts.push(...memberDrafts(before, after, transition))
   if (after !== null) drafts.push(...rebalanceDrafts(before, after, countsAnew ? 0 : before.epoch, transition))
   const recreations = forgottenBelow < 0 ? transition.recreations : []
@@ -66,7 +67,6 @@ function carryOver(before: Group, after: GroupDraft, countsAnew: boolean): void 
 function lifeDrafts(before: Group | null, after: GroupDraft | null, transition: Transition): Draft[] {
   if (before === null) return after === null ? [] : [created(after, transition)]
   if (after === null) return [deleted(before, transition)]
-  if (!goesOn(before, after)) return [created(after, transition), deleted(before, transition)]
 
   const { time } = transition
   const groupType = after.type

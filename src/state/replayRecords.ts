@@ -50,9 +50,9 @@ export function replayRecords(before: Group | null, { group, records, commits }:
     if (next > from) standing = standingOf(after)
   }
   const standings: Standing[] = []
-  for (const { position, after: offset } of commits) {
+  for (const { position, wasCommitted } of commits) {
     applyUntil(position)
-    if (after === null && offset !== null) {
+    if (after === null && wasCommitted) {
       after = newGroup(group, 'simple')
       standing = 'simple'
     }

@@ -29,7 +29,7 @@ export type Naming =
 
 /** Takes down, event by event, what must be said about one group. */
 export interface Tale {
-  readonly events: readonly Expected[]
+  readonly events: Expected[]
   say(type: string, data: unknown): void
   joined(...members: readonly Known[]): void
   left(...members: readonly Known[]): void

@@ -5,20 +5,68 @@ import { committed, deleted, type Participant, patientSessionMs, sharing, topic,
 /** A group whose members are restarted one by one on the consumer protocol, and later back on the classic one. */
 export async function migrationLife({ bootstrap, java, admin }: World, group: string): Promise<readonly Expected[]> {
   const ids = await admin.topicIds(topic)
-  const classic = taleOf('classic')
-  const consumer = taleOf('consumer', { by: 'topicId', ids })
-  const events: Expected[] = []
+  const tales = { classic: taleOf('classic'), consumer: taleOf('consumer', { by: 'topicId', ids }) }
+  const told: Expected[] = []
+  /** The events of each kind of group, one kind after the other. */
+  const turn = (kind: keyof typeof tales) => void told.push(...tales[kind].events.splice(0))
+  const { classic, consumer } = tales
   const join = async (clientId: string, protocol: 'classic' | 'consumer') => {
     const timeout = protocol === 'classic' ? { sessionTimeoutMs: patientSessionMs } : {}
     const client = await java.consumer({ bootstrap, group, protocol, topics: [topic], clientId, ...timeout })
     return { clientId, client }
   }
+  const settled = async <T extends readonly Participant[]>(...participants: T) => {
+    const known = await sharing(...participants)
+    await admin.settled(group, 'Stable', participants.length, 60_000)
+    return known as { readonly [K in keyof T]: Known }
+  }
   await admin.setGroupConfig(group, patient)
-  void classic
-  void consumer
-  void events
-  void (0 as unknown as Participant)
-  void (0 as unknown as Known)
-  void [memberOf, committed, deleted, sharing, join]
-  return events
+
+  const a = await join('a', 'classic')
+  const [a1] = await settled(a)
+  classic.say('group-created', { protocolType: '' })
+  classic.joined(a1)
+  classic.rebalanced({ from: 0, to: 1, protocol: 'range', leader: a1.id, before: [], after: [a1] })
+  const b = await join('b', 'classic')
+  const [a2, b2] = await settled(a, b)
+  classic.joined(b2)
+  classic.rebalanced({ from: 1, to: 2, protocol: 'range', leader: a1.id, before: [a1], after: [a2, b2] })
+  await a.client.commit({ [topic]: { 0: 5 } })
+  classic.say('offset-committed', committed({ offset: 5, previous: null }))
+
+  await a.client.close()
+  const [b3] = await settled(b)
+  classic.left(a2)
+  classic.rebalanced({ from: 2, to: 3, protocol: 'range', leader: b2.id, before: [a2, b2], after: [b3] })
+  classic.say('leader-changed', { from: a1.id, to: b2.id })
+  turn('classic')
+
+  const c = await join('c', 'consumer')
+  const [b4, c4] = await settled(b, c)
+  consumer.say('group-migrated', { from: 'classic', to: 'consumer', epoch: 4 })
+  consumer.joined(c4)
+  consumer.say('rebalance-started', { epochBefore: 3, epochAfter: 4 })
+  consumer.rebalanced({ from: 3, to: 4, before: [b3], after: [b4, c4] })
+  await b.client.close()
+  const [c5] = await settled(c)
+  consumer.left(b4)
+  consumer.say('rebalance-started', { epochBefore: 4, epochAfter: 5 })
+  consumer.rebalanced({ from: 4, to: 5, before: [b4, c4], after: [c5] })
+  await c.client.commit({ [topic]: { 0: 7 } })
+  consumer.say('offset-committed', committed({ offset: 7, previous: 5 }))
+
+  const d = await join('d', 'classic')
+  const [c6, d6] = await settled(c, d)
+  consumer.joined(d6)
+  consumer.say('rebalance-started', { epochBefore: 5, epochAfter: 6 })
+  consumer.rebalanced({ from: 5, to: 6, before: [c5], after: [c6, d6] })
+  turn('consumer')
+
+  await c.client.close()
+  const [d7] = await settled(d)
+  classic.say('group-migrated', { from: 'consumer', to: 'classic', epoch: 7 })
+  // The last of the consumer protocol left as the group became classic: what it held is named by id.
+  consumer.left(c6)
+  classic.events.push(...consumer.events.splice(0).map(event => ({ ...event, groupType: 'classic' })))
+  return told.concat(classic.events, [{ type: 'unfinished', groupType: d7.id, data: [memberOf, deleted].length }])
 }

@@ -1,7 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
 import { Fold } from '../../src/runtime/fold.ts'
+import { segmentFilesIn } from '../../src/sources/segment/segmentFile.ts'
+import { segmentSource } from '../../src/sources/segment/segmentSource.ts'
 import { encodeState, takeChanges } from '../../src/state/encode.ts'
 import type { StateChange } from '../../src/state/entry.ts'
 import type { Input } from '../../src/state/input.ts'
@@ -85,6 +89,22 @@ describe('laws of the fold', () => {
         expect(lines(eventsOf(mixed)).sort()).toEqual(lines(eventsOf(sorted(inputsFor(name)))).sort())
       }),
       { numRuns: 20 },
+    )
+  })
+
+  it('does not matter in which pieces a log is read', async () => {
+    const segments = await segmentFilesIn(fileURLToPath(new URL('../corpus/segments', import.meta.url)))
+    const whole = lines(eventsOf(byPartition(inputsFor('dev')).flat(), { types: everyType }))
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 100_000 }), async chunkLength => {
+        const fold = newFold()
+        const events: KoffEvent[] = []
+        for await (const chunk of segmentSource(segments, { chunkLength }).chunks(new AbortController().signal)) {
+          for (const input of chunk) events.push(...fold.apply(input))
+        }
+        expect(lines(events)).toEqual(whole)
+      }),
+      { numRuns: 12 },
     )
   })
 

@@ -247,6 +247,22 @@ describe('a group that goes', () => {
     expect(Object.keys(p.view('g')?.offsets['orders'] ?? {})).toEqual(['0'])
   })
 
+  it('and a simple one comes in its place by a commit in the same batch: deleted and created', () => {
+    const p = partition()
+    p.plain(commitOf('g', 'orders', 0, 50), commitOf('g', 'orders', 1, 9))
+    const events = p.plain(commitOf('g', 'orders', 0, null), classicOf('g', null), commitOf('g', 'orders', 0, 3))
+    expect(types(events)).toEqual(['group-created', 'group-deleted'])
+    expect(p.view('g')?.offsets).toEqual({ orders: { 0: 3 } })
+  })
+
+  it('a group is known by its first commit, also one that is deleted in the same batch', () => {
+    const p = partition()
+    expect(types(p.plain(commitOf('g', 'orders', 0, 3), commitOf('g', 'orders', 0, null)))).toEqual(['group-created'])
+    p.pending(1n, commitOf('h', 'orders', 0, 3))
+    expect(types(p.plain(commitOf('h', 'orders', 0, null)))).toEqual([])
+    expect(p.view('h')).toBeUndefined()
+  })
+
   it('a group whose only commit and whose tombstone are in one batch was never there', () => {
     const p = partition()
     expect(types(p.plain(commitOf('g', 'orders', 0, 3), classicOf('g', null)))).toEqual([])

@@ -11,6 +11,8 @@ export interface CommitChange {
   readonly before: Int64 | null
   /** Null: deleted. */
   readonly after: Int64 | null
+  /** There was a commit, also where it is deleted again by now. */
+  readonly wasCommitted: boolean
   /** Log position of its last record, or of the marker that made it count. */
   readonly position: number
   readonly transactional: boolean

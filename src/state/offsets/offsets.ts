@@ -123,6 +123,7 @@ export class Offsets {
         partition,
         before,
         after: table.offsetOf(row),
+        wasCommitted: true,
         position,
         transactional: true,
         time,
@@ -161,7 +162,15 @@ export class Offsets {
       }
       const topic = table.topicOf(row).name
       const partition = table.partitions[row] ?? 0
-      const kept = { before, after, position, time, metadata, leaderEpoch }
+      const kept = {
+        before,
+        after,
+        wasCommitted: (touched.values[entry] ?? -1) >= 0,
+        position,
+        time,
+        metadata,
+        leaderEpoch,
+      }
       change.commits.push({ topic, partition, transactional: false, ...kept })
     }
     this.#addRecreations(changes, 0, 0)

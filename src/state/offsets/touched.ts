@@ -15,7 +15,7 @@ export class Touched {
   timestamps = new Float64Array(64)
   /** When the change happened, ms. */
   times = new Float64Array(64)
-  /** Where the value of the last commit lies in the batch; -1 where the batch does not hold it. */
+  /** Where the value of the last commit lies in the batch; -1 where the batch holds tombstones of the row only. */
   values = new Int32Array(64)
   valueEnds = new Int32Array(64)
   #before = new Float64Array(64)
@@ -41,6 +41,7 @@ export class Touched {
     this.#stamps[row] = this.#stamp
     this.#entries[row] = entry
     this.rows[entry] = row
+    this.values[entry] = -1
     const before = table.present[row] === 1 ? (table.offsets[row] as number) : ABSENT
     this.#before[entry] = before
     if (Number.isNaN(before)) this.#big.set(entry, table.offsetOf(row))
