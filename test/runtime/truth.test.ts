@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { eventTypes } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { corpusFile, eventsOf, inputsOf } from './replay.ts'
 
@@ -9,20 +10,43 @@ interface Step {
   readonly ts: number
   readonly kind: string
   readonly group?: string
-  readonly report?: { readonly ev: string; readonly memberId?: string }
+  readonly report?: {
+    readonly ev: string
+    readonly memberId?: string
+    readonly committed?: Readonly<Record<string, Committed>>
+    /** How its transaction ended. */
+    readonly end?: string
+  }
   readonly result?: {
-    readonly cmd?: { readonly op: string; readonly groups?: readonly string[] }
+    readonly cmd?: Operation
     readonly t0?: number
     readonly t1?: number
     readonly error?: string
   }
+  /** The broker's own view. */
+  readonly groups?: readonly { readonly group: string; readonly type: string | null }[]
 }
+
+interface Operation {
+  readonly op: string
+  readonly group?: string
+  readonly groups?: readonly string[]
+  /** `topic-partition` → offset. */
+  readonly offsets?: Readonly<Record<string, Committed>>
+  readonly partitions?: readonly string[]
+  readonly end?: string
+}
+
+type Committed = number | readonly [number, string]
 
 describe('events of the recording against what its clients and admins did', async () => {
   const scenario = await readFile(new URL('../corpus/dev.scenario.ndjson.gz', import.meta.url))
   const steps = gunzipSync(scenario).toString().trim().split('\n')
   const truth = steps.map(line => JSON.parse(line) as Step)
-  const events = eventsOf(await inputsOf(corpusFile('dev')))
+  const inputs = await inputsOf(corpusFile('dev'))
+  const events = eventsOf(inputs)
+  const all = eventsOf(inputs, { types: new Set(eventTypes) })
+  const committed = all.filter(event => event.type === 'offset-committed') as KoffEvent<'offset-committed'>[]
 
   it('every member that a client reported joined once and left once, and nobody else did', () => {
     const reported = new Set<string>()
@@ -55,6 +79,114 @@ describe('events of the recording against what its clients and admins did', asyn
         )
         expect([group, deleted.length]).toEqual([group, 1])
       }
+    }
+  })
+
+  it('every migration that the broker’s own view shows is told once, and no other', () => {
+    const kinds = new Map<string, string>()
+    const changes: string[] = []
+    for (const step of truth) {
+      for (const { group, type } of step.groups ?? []) {
+        const before = kinds.get(group)
+        if (type && before !== undefined && before !== type)
+          changes.push(`${group}: ${before} to ${type}`.toLowerCase())
+        if (type) kinds.set(group, type)
+      }
+    }
+    expect(changes.length).toBeGreaterThan(1)
+    const told = events.flatMap(({ type, group, data }) =>
+      type === 'group-migrated' ? [`${group}: ${data.from} to ${data.to}`] : [],
+    )
+    expect(told).toEqual(changes)
+  })
+
+  it('every offset that an admin moved or deleted is told as that, and what the broker refused is not', () => {
+    const withMembers = new Set(events.flatMap(({ type, group }) => (type === 'member-joined' ? [group] : [])))
+    let accepted = 0
+    let refused = 0
+    for (const { result = {} } of truth) {
+      const { cmd, t0 = 0, t1 = 0, error } = result
+      if (cmd?.group === undefined || !['reset', 'deloffsets'].includes(cmd.op)) continue
+      const told = all.filter(
+        ({ group, type, time }) => group === cmd.group && isMove(type) && time >= t0 && time <= t1,
+      )
+      if (error !== undefined) {
+        expect(told).toEqual([])
+        refused += 1
+        continue
+      }
+      accepted += 1
+      if (cmd.op === 'deloffsets') {
+        expect(told.map(event => [event.type, place(event)]).sort()).toEqual(
+          (cmd.partitions ?? []).map(partition => ['offset-deleted', partition]).sort(),
+        )
+        continue
+      }
+      // Of a simple group a step forward is nothing that anybody could tell from a commit.
+      const kind = withMembers.has(cmd.group) ? 'offset-reset' : 'offset-rewound'
+      for (const event of told) expect(event).toMatchObject({ type: kind, data: { to: offsetOf(cmd, place(event)) } })
+      const moved = committed.filter(
+        event => event.group === cmd.group && event.time >= t0 && event.time <= t1 && isMoved(event, kind),
+      )
+      expect(told.map(place)).toEqual(moved.map(place))
+      expect(moved.length).toBeLessThanOrEqual(Object.keys(cmd.offsets ?? {}).length)
+    }
+    expect([accepted > 4, refused > 1]).toEqual([true, true])
+  })
+
+  it('every commit that a client reported is there, unless it aborted its transaction', () => {
+    let count = 0
+    // The scenario goes on in another log, which is a recording of its own.
+    const groups = new Set(events.map(event => event.group))
+    for (const { ts, group = '', report } of truth) {
+      if (!groups.has(group)) continue
+      for (const [partition, value] of Object.entries(report?.committed ?? {})) {
+        const offset = typeof value === 'number' ? value : value[0]
+        const told = committed.filter(
+          event =>
+            event.group === group &&
+            place(event) === partition &&
+            Number(event.data.offset) === offset &&
+            Math.abs(event.time - ts) < 2_000,
+        )
+        const counts = report?.end !== 'abort'
+        expect([group, partition, offset, told.length > 0]).toEqual([group, partition, offset, counts])
+        count += 1
+      }
+    }
+    expect(count).toBeGreaterThan(100)
+  })
+
+  it('what a transaction commits counts, and what it aborts never does', () => {
+    let count = 0
+    for (const { result = {} } of truth) {
+      const { cmd, t0 = 0, t1 = 0, error } = result
+      if (cmd?.op !== 'txn' || error !== undefined || !['commit', 'abort'].includes(cmd.end ?? '')) continue
+      const told = committed.filter(
+        ({ group, data, time }) =>
+          group === cmd.group && data.transactional && time >= t0 && time <= t1 + markerDelayMs,
+      )
+      const wanted = cmd.end === 'commit' ? Object.keys(cmd.offsets ?? {}) : []
+      expect(told.map(event => [place(event), event.data.offset]).sort()).toEqual(
+        wanted.map(partition => [partition, offsetOf(cmd, partition)]).sort(),
+      )
+      count += 1
+    }
+    expect(count).toBeGreaterThan(3)
+  })
+
+  it('an offset committed again as it was is told as a commit and as nothing else', () => {
+    const again = committed.filter(({ data }) => data.previous === data.offset)
+    expect(again.length).toBeGreaterThan(100)
+    for (const { source, data } of again) {
+      const others = all.filter(
+        other =>
+          other.source.partition === source.partition &&
+          other.source.offset === source.offset &&
+          isMove(other.type) &&
+          place(other) === `${data.topic}-${data.partition}`,
+      )
+      expect(others).toEqual([])
     }
   })
 
@@ -95,4 +227,27 @@ function isOfDeletion(event: KoffEvent): boolean {
     'opened' in event.data ||
     (event.type === 'offset-deleted' && event.data.cause === 'group-deleted')
   )
+}
+
+/** The coordinator answers before the marker is in every log. */
+const markerDelayMs = 100
+
+function isMove(type: string): boolean {
+  return ['offset-reset', 'offset-rewound', 'offset-deleted'].includes(type)
+}
+
+function isMoved({ data }: KoffEvent<'offset-committed'>, kind: string): boolean {
+  const { previous, offset } = data
+  return previous !== null && (kind === 'offset-reset' ? previous !== offset : offset < previous)
+}
+
+/** `topic-partition` of an event about an offset. */
+function place({ data }: { readonly data: unknown }): string {
+  const { topic, partition } = data as { readonly topic: string; readonly partition: number }
+  return `${topic}-${partition}`
+}
+
+function offsetOf({ offsets }: Operation, partition: string): number | undefined {
+  const value = offsets?.[partition]
+  return typeof value === 'object' ? value[0] : value
 }
