@@ -61,8 +61,8 @@ beforeAll(async () => {
   const world = { bootstrap, java, admin }
   const [shop, till, cellar] = await Promise.all([
     javaClassicLife({ ...world, group: 'shop', protocolType: '' }),
-    kafkajsLife(world, 'till'),
-    simpleLife(world, 'cellar'),
+    kafkajsLife({ ...world, group: 'till', protocolType: '' }),
+    simpleLife({ ...world, group: 'cellar', protocolType: '' }),
   ])
   expected = { shop, till, cellar }
   live = await toldAll(watch, { kafka, admin })

@@ -1,11 +1,12 @@
 import { expect } from 'vitest'
 import { startJava } from '../clients/java.ts'
 import { type Expected, type Known, memberOf, taleOf } from './expected.ts'
-import { committed, deleted, moved, type Participant, sharing, topic, type World } from './sharing.ts'
+import type { LivingWorld } from './lives.ts'
+import { committed, deleted, moved, type Participant, sharing, topic } from './sharing.ts'
 
 /** The life of a group of the consumer protocol (KIP-848) from its first member to its deletion. */
-export async function consumerLife(world: World, group: string): Promise<readonly Expected[]> {
-  const { bootstrap, java, admin } = world
+export async function consumerLife(world: LivingWorld, group: string): Promise<readonly Expected[]> {
+  const { bootstrap, java, admin, setGroupConfig } = world
   const ids = await admin.topicIds(topic)
   const tale = taleOf('consumer', { by: 'topicId', ids })
   const join = async (clientId: string, instanceId?: string, jvm = java) => {
@@ -19,7 +20,7 @@ export async function consumerLife(world: World, group: string): Promise<readonl
     const { epoch } = await admin.settled(group, 'Stable', participants.length, 60_000)
     return { epoch: epoch ?? -1, known: known as { readonly [K in keyof T]: Known } }
   }
-  await admin.setGroupConfig(group, patient)
+  await setGroupConfig(group, patient)
 
   const a = await join('a')
   const first = await settled(a)
@@ -53,10 +54,10 @@ export async function consumerLife(world: World, group: string): Promise<readonl
   const [a3, b3, c3] = (await settled(a, b, c)).known
   tale.joined(c3)
   rebalanced([a2, b2], [a3, b3, c3])
-  await admin.setGroupConfig(group, short)
+  await setGroupConfig(group, short)
   await doomed.kill()
   const [a4, b4] = (await settled(a, b)).known
-  await admin.setGroupConfig(group, patient)
+  await setGroupConfig(group, patient)
   tale.left(c3)
   rebalanced([a3, b3, c3], [a4, b4])
 

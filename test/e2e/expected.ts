@@ -45,6 +45,8 @@ export interface Completed {
   readonly leader?: string
   readonly before: readonly Known[]
   readonly after: readonly Known[]
+  /** How what was held before is named, where the kind of group has changed since. */
+  readonly named?: Naming
 }
 
 export function taleOf(groupType: string, naming: Naming = { by: 'topic' }): Tale {
@@ -82,13 +84,13 @@ export function heldBy(assignment: Partitions, naming: Naming = { by: 'topic' })
     }))
 }
 
-function rebalance({ from, to, protocol, leader, before, after }: Completed, naming: Naming) {
+function rebalance({ from, to, protocol, leader, before, after, named }: Completed, naming: Naming) {
   const everybody = new Map([...before, ...after].map(known => [known.id, known]))
   const changes = sorted([...everybody.values()]).flatMap(({ id: memberId, clientId }) => {
     const was = before.find(({ id }) => id === memberId)?.assignment ?? {}
     const is = after.find(({ id }) => id === memberId)?.assignment ?? {}
     const gained = heldBy(without(is, was), naming)
-    const lost = heldBy(without(was, is), naming)
+    const lost = heldBy(without(was, is), named ?? naming)
     return gained.length + lost.length === 0 ? [] : [{ memberId, clientId, gained, lost }]
   })
   return {

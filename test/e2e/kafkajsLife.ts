@@ -1,9 +1,15 @@
 import { type KafkajsConsumer, startKafkajsConsumer } from '../clients/kafkajs.ts'
 import { type Expected, type Known, memberOf, taleOf } from './expected.ts'
-import { committed, deleted, moved, patientSessionMs, sharing, shortSessionMs, topic, type World } from './sharing.ts'
+import type { ClassicLife } from './javaClassicLife.ts'
+import { committed, deleted, moved, patientSessionMs, sharing, shortSessionMs, topic } from './sharing.ts'
 
 /** The life of a group of kafkajs consumers, each a process of its own; gives what must be said of it. */
-export async function kafkajsLife({ bootstrap, admin }: World, group: string): Promise<readonly Expected[]> {
+export async function kafkajsLife({
+  bootstrap,
+  admin,
+  group,
+  protocolType,
+}: ClassicLife): Promise<readonly Expected[]> {
   const tale = taleOf('classic')
   const protocol = 'RoundRobinAssigner'
   await using clients = new AsyncDisposableStack()
@@ -16,7 +22,7 @@ export async function kafkajsLife({ bootstrap, admin }: World, group: string): P
   const a = await join('a')
   const [a1] = (await sharing(a)) as [Known]
   const leader = a1.id
-  tale.say('group-created', { protocolType: '' })
+  tale.say('group-created', { protocolType })
   tale.joined(a1)
   tale.rebalanced({ from: 0, to: 1, protocol, leader, before: [], after: [a1] })
 

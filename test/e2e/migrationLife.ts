@@ -1,11 +1,13 @@
+import { expect } from 'vitest'
 import { patient } from './consumerLife.ts'
-import { type Expected, type Known, memberOf, taleOf } from './expected.ts'
+import { type Expected, heldBy, type Known, memberOf, type Naming, taleOf } from './expected.ts'
 import { committed, deleted, type Participant, patientSessionMs, sharing, topic, type World } from './sharing.ts'
 
 /** A group whose members are restarted one by one on the consumer protocol, and later back on the classic one. */
 export async function migrationLife({ bootstrap, java, admin }: World, group: string): Promise<readonly Expected[]> {
   const ids = await admin.topicIds(topic)
-  const tales = { classic: taleOf('classic'), consumer: taleOf('consumer', { by: 'topicId', ids }) }
+  const byId: Naming = { by: 'topicId', ids }
+  const tales = { classic: taleOf('classic'), consumer: taleOf('consumer', byId) }
   const told: Expected[] = []
   /** The events of each kind of group, one kind after the other. */
   const turn = (kind: keyof typeof tales) => void told.push(...tales[kind].events.splice(0))
@@ -46,7 +48,7 @@ export async function migrationLife({ bootstrap, java, admin }: World, group: st
   consumer.say('group-migrated', { from: 'classic', to: 'consumer', epoch: 4 })
   consumer.joined(c4)
   consumer.say('rebalance-started', { epochBefore: 3, epochAfter: 4 })
-  consumer.rebalanced({ from: 3, to: 4, before: [b3], after: [b4, c4] })
+  consumer.rebalanced({ from: 3, to: 4, before: [b3], after: [b4, c4], named: { by: 'topic' } })
   await b.client.close()
   const [c5] = await settled(c)
   consumer.left(b4)
@@ -64,9 +66,44 @@ export async function migrationLife({ bootstrap, java, admin }: World, group: st
 
   await c.client.close()
   const [d7] = await settled(d)
-  classic.say('group-migrated', { from: 'consumer', to: 'classic', epoch: 7 })
-  // The last of the consumer protocol left as the group became classic: what it held is named by id.
-  consumer.left(c6)
-  classic.events.push(...consumer.events.splice(0).map(event => ({ ...event, groupType: 'classic' })))
-  return told.concat(classic.events, [{ type: 'unfinished', groupType: d7.id, data: [memberOf, deleted].length }])
+  classic.say('group-migrated', { from: 'consumer', to: 'classic', epoch: 6 })
+  // The last one of the consumer protocol left as the group became classic: what it held is named by id.
+  classic.say('member-left', { member: memberOf(c6), held: heldBy(c6.assignment, byId) })
+  const { id: leader } = d7
+  classic.rebalanced({ from: 6, to: 7, protocol: 'range', leader, before: [c6, d6], after: [d7], named: byId })
+  await d.client.close()
+  await admin.settled(group, 'Empty', 0, 60_000)
+  classic.say('group-emptied', { lastMembers: [memberOf(d7)], epoch: 8 })
+  classic.left(d7)
+  turn('classic')
+
+  // An empty group becomes whatever its next member speaks.
+  const e = await join('e', 'consumer')
+  const [e2] = await settled(e)
+  consumer.say('group-migrated', { from: 'classic', to: 'consumer', epoch: 2 })
+  consumer.say('group-revived', { emptyForMs: expect.any(Number) })
+  consumer.joined(e2)
+  consumer.say('rebalance-started', { epochBefore: 0, epochAfter: 2 })
+  consumer.rebalanced({ from: 0, to: 2, before: [], after: [e2] })
+  await e.client.close()
+  await admin.settled(group, 'Empty', 0, 60_000)
+  consumer.say('group-emptied', { lastMembers: [memberOf(e2)], epoch: 3 })
+  consumer.left(e2)
+  turn('consumer')
+
+  const f = await join('f', 'classic')
+  const [f1] = await settled(f)
+  classic.say('group-migrated', { from: 'consumer', to: 'classic', epoch: 0 })
+  classic.say('group-revived', { emptyForMs: expect.any(Number) })
+  classic.joined(f1)
+  classic.rebalanced({ from: 0, to: 1, protocol: 'range', leader: f1.id, before: [], after: [f1] })
+  await f.client.close()
+  await admin.settled(group, 'Empty', 0, 60_000)
+  classic.say('group-emptied', { lastMembers: [memberOf(f1)], epoch: 2 })
+  classic.left(f1)
+  await admin.deleteGroups(group)
+  classic.say('group-deleted', { lastEpoch: 2, offsetsDeleted: 1 })
+  classic.say('offset-deleted', deleted(0, 7))
+  turn('classic')
+  return told
 }

@@ -1,8 +1,10 @@
 import { type Expected, taleOf } from './expected.ts'
-import { committed, deleted, moved, topic, type World } from './sharing.ts'
+import type { ClassicLife } from './javaClassicLife.ts'
+import { committed, deleted, moved, topic } from './sharing.ts'
 
 /** The life of a group that nobody ever joins: a consumer that chose its partitions by itself, and an operator. */
-export async function simpleLife({ bootstrap, java, admin }: World, group: string): Promise<readonly Expected[]> {
+export async function simpleLife(life: ClassicLife): Promise<readonly Expected[]> {
+  const { bootstrap, java, admin, group, protocolType } = life
   const tale = taleOf('simple')
   const consumer = await java.consumer({ bootstrap, group, assign: { [topic]: [0, 1] } })
   await consumer.commit({ [topic]: { 0: 5 } })
@@ -21,6 +23,11 @@ export async function simpleLife({ bootstrap, java, admin }: World, group: strin
   await admin.deleteOffsets(group, { [topic]: [0] })
   tale.say('offset-deleted', deleted(0, 3, 'unknown'))
   await admin.deleteGroups(group)
+  // The old coordinator, which writes no record of a group without members, writes no tombstone of one either.
+  if (protocolType === 'consumer') {
+    tale.say('offset-deleted', deleted(1, 60, 'unknown'))
+    return tale.events
+  }
   tale.say('group-deleted', { lastEpoch: 0, offsetsDeleted: 1 })
   tale.say('offset-deleted', deleted(1, 60))
   return tale.events

@@ -1,17 +1,11 @@
 import { startJava } from '../clients/java.ts'
 import { type Expected, type Known, memberOf, taleOf } from './expected.ts'
-import { committed, deleted, moved, patientSessionMs, sharing, topic, type World } from './sharing.ts'
-
-export interface TransactionalLife extends World {
-  readonly group: string
-  readonly protocolType: '' | 'consumer'
-  /** Waits until koff has told of a commit of this group. */
-  readonly told: (text: string) => Promise<unknown>
-}
+import type { LivingWorld } from './lives.ts'
+import { committed, deleted, moved, patientSessionMs, sharing, topic } from './sharing.ts'
 
 /** The life of a group whose application commits in transactions: commits, aborts, and dies with one open. */
-export async function transactionalLife(life: TransactionalLife): Promise<readonly Expected[]> {
-  const { bootstrap, java, admin, group, protocolType } = life
+export async function transactionalLife(world: LivingWorld, group: string): Promise<readonly Expected[]> {
+  const { bootstrap, java, admin, protocolType } = world
   const tale = taleOf('classic')
   const client = await java.consumer({
     bootstrap,
@@ -54,7 +48,7 @@ export async function transactionalLife(life: TransactionalLife): Promise<readon
   await dies.sendOffsets({ [topic]: { 2: 77 } }, { group })
   await doomed.kill()
   await client.commit({ [topic]: { 3: 33 } }, 'meanwhile')
-  await life.told('"metadata":"meanwhile"')
+  await world.told(group, '"metadata":"meanwhile"')
   const heir = await java.producer({ bootstrap, transactionalId: dying })
   await heir.begin()
   await heir.sendOffsets({ [topic]: { 2: 7 } }, { consumer: client })

@@ -8,6 +8,7 @@ import { encodeState } from '../../src/state/encode.ts'
 import { restoreEntry } from '../../src/state/restore.ts'
 import type { RecordBatch } from '../../src/wire/batch.ts'
 import { type LogShape, type SimulatedLog, simulatedLog } from '../state/simulatedCluster.ts'
+import { heard, type Known } from './heard.ts'
 
 const shape: fc.Arbitrary<LogShape> = fc.record({
   choices: fc.noBias(fc.array(fc.nat({ max: 3 * 16 * 1_000 }), { minLength: 20, maxLength: 150, size: 'max' })),
@@ -33,8 +34,9 @@ describe('a simulated coordinator, its truth and the events of its log', () => {
     fc.assert(
       fc.property(shape, given => {
         const { batches, truth } = simulatedLog(given)
-        const groups = heard(told(batches))
+        const { groups, faults } = heard(told(batches))
         const truly = trulyOf(truth)
+        expect(faults).toEqual([])
         for (const [name, group] of Object.entries(groups)) {
           // A simple group becomes another kind without an event, and is not called so before the next one.
           if (group.kind === 'simple') groups[name] = { ...group, kind: truly[name]?.kind ?? 'gone' }
@@ -100,12 +102,6 @@ describe('a simulated coordinator, its truth and the events of its log', () => {
   })
 })
 
-interface Known {
-  readonly kind: string
-  readonly members: readonly string[]
-  readonly offsets: Readonly<Record<string, number>>
-}
-
 function newFold(history: 'none' | 'until-start' = 'none'): Fold {
   return new Fold({ cluster: '', history, types: everyType })
 }
@@ -133,7 +129,7 @@ function trulyOf(truth: SimulatedLog['truth']): Record<string, Known> {
   return sorted(
     [...truth].map(([name, { kind, members, offsets }]) => [
       name,
-      { kind, members: [...members.keys()].sort(), offsets: Object.fromEntries([...offsets].sort()) },
+      { kind, members: [...members.keys()].sort(), offsets: Object.fromEntries(offsets) },
     ]),
   )
 }
@@ -149,57 +145,6 @@ function viewsOf(fold: Fold): Record<string, Known> {
       },
     ]),
   )
-}
-
-/** The groups as somebody knows them who reads nothing but events. */
-function heard(events: readonly KoffEvent[]): Record<string, Known> {
-  const groups = new Map<string, { kind: string; members: Set<string>; offsets: Map<number, number> }>()
-  for (const transition of byTransition(events)) {
-    // The order of the contract has the creation first, also where another group of the name went in the same batch.
-    const goes = transition.some(({ type }) => type === 'group-deleted')
-    const comes = transition.find(({ type }) => type === 'group-created')
-    const name = transition[0]?.group ?? ''
-    expect(groups.has(name)).toBe(goes || comes === undefined)
-    if (goes) groups.delete(name)
-    if (comes !== undefined) groups.set(name, { kind: '', members: new Set(), offsets: new Map() })
-    const group = groups.get(name)
-    if (group === undefined) continue
-    for (const { type, data, groupType } of transition) {
-      if (type !== 'group-deleted') group.kind = groupType
-      if (type === 'member-joined') {
-        expect(group.members.has(data.member.id)).toBe(false)
-        group.members.add(data.member.id)
-      } else if (type === 'member-left') {
-        expect(group.members.delete(data.member.id)).toBe(!goes)
-      } else if (type === 'member-replaced') {
-        expect(group.members.delete(data.from)).toBe(!goes)
-        group.members.add(data.to)
-      } else if (type === 'group-emptied') {
-        expect(data.lastMembers.map(({ id }) => id)).toEqual([...group.members].sort())
-      } else if (type === 'offset-committed') {
-        expect(data.previous).toBe(goes ? null : (group.offsets.get(data.partition) ?? null))
-        group.offsets.set(data.partition, Number(data.offset))
-      } else if (type === 'offset-deleted') {
-        expect(data.lastOffset).toBe(goes ? data.lastOffset : group.offsets.get(data.partition))
-        group.offsets.delete(data.partition)
-      }
-    }
-  }
-  return sorted(
-    [...groups].map(([name, { kind, members, offsets }]) => [
-      name,
-      { kind, members: [...members].sort(), offsets: Object.fromEntries([...offsets].sort()) },
-    ]),
-  )
-}
-
-function byTransition(events: readonly KoffEvent[]): KoffEvent[][] {
-  const transitions = new Map<string, KoffEvent[]>()
-  for (const event of events) {
-    const key = `${event.source.offset} ${event.group}`
-    transitions.set(key, [...(transitions.get(key) ?? []), event])
-  }
-  return [...transitions.values()]
 }
 
 function sorted(entries: readonly (readonly [string, Known])[]): Record<string, Known> {

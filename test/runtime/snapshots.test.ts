@@ -117,7 +117,7 @@ function compare(broker: BrokersView, koff: GroupView | undefined): unknown[] {
   check(
     'members',
     theirs.map(({ memberId: id, instanceId = null, clientId, host }) => ({ id, instanceId, clientId, host })),
-    koff.members.map(({ assignment: _, ...member }) => member),
+    koff.members.map(({ id, instanceId, clientId, host }) => ({ id, instanceId, clientId, host })),
   )
   for (const { memberId, assignment } of theirs) {
     const ours = koff.members.find(({ id }) => id === memberId)

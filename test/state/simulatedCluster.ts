@@ -256,7 +256,9 @@ function recordsOf(name: string, kind: TrueGroup['kind']) {
       return shareRecords(name)
     case 'streams':
       return streamsRecords(name)
-    default:
+    case 'simple':
+    case 'classic':
+    case 'consumer':
       return consumerRecords(name)
   }
 }
