@@ -23,7 +23,7 @@ beforeAll(async () => {
   const built = join(home, 'built')
   mkdirSync(built)
   for (const name of ['package.json', 'README.md', 'LICENSE', ...packageJson.files]) {
-    if (name !== 'dist' && existsSync(join(root, name)))
+    if (name !== 'dist' && !name.startsWith('!') && existsSync(join(root, name)))
       cpSync(join(root, name), join(built, name), { recursive: true })
   }
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
@@ -51,6 +51,8 @@ describe('the package', () => {
     for (const name of ['package.json', 'LICENSE', 'README.md', 'bin', 'dist', 'config', 'schemas'])
       expect(names).toContain(name)
     for (const name of ['src', 'test', 'scripts', '.ci']) expect(names).not.toContain(name)
+    expect(readdirSync(join(installed, 'pipelines'))).toContain('custom-example.ts')
+    expect(readdirSync(join(installed, 'pipelines')).filter(name => name.includes('.test.'))).toEqual([])
     expect(readdirSync(join(installed, 'dist'))).toContain('index.d.ts')
   })
 
@@ -70,4 +72,38 @@ describe('the package', () => {
     )
     expect((await run(process.execPath, [program])).stdout).toBe('function true\n')
   })
+
+  it('runs pipelines: its own, below node_modules, and those of the project, which TypeScript understands', async () => {
+    const pipeline = join(project, 'mine.ts')
+    writeFileSync(
+      pipeline,
+      `import { definePipeline, type KoffEvent } from 'koff'
+import { filter } from 'rxjs'
+
+const isLarge = (event: KoffEvent): boolean => event.type === 'rebalance' && event.data.moved > 3
+
+export default definePipeline({ name: 'mine', on: 'rebalance', operators: [filter(isLarge)], to: { type: 'stdout' } })
+`,
+    )
+    const clean = '{ type: kafka, topic: t, registry: { url: http://localhost } }'
+    const config = join(project, 'koff.yaml')
+    const own = 'node_modules/koff/pipelines/rebalance-workflows.ts'
+    writeFileSync(config, `sinks: [${clean}]\npipelines: [mine.ts, ${own}]\n`)
+    const { stdout } = await run(process.execPath, [join(installed, 'bin/koff.js'), 'config', 'check', config])
+    expect(stdout).toBe(`${config}: right; pipelines: kafka-t (kafka), mine (stdout), rebalance-workflows (bullmq)\n`)
+    symlinkSync(join(root, 'node_modules/rxjs'), join(project, 'node_modules/rxjs'))
+    const strict = [
+      '--ignoreConfig',
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2024',
+    ]
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const checked = await run(process.execPath, [tsc, ...strict, pipeline]).catch((error: unknown) => error)
+    expect(checked).toMatchObject({ stdout: '' })
+  }, 60_000)
 })

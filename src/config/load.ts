@@ -95,7 +95,8 @@ function startsWith(path: Path, fault: Path): boolean {
   return path.every((step, index) => step === fault[index])
 }
 
-function pathText(path: Path): string {
+/** `sinks[0].topic`. */
+export function pathText(path: Path): string {
   return path
     .map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`))
     .join('')

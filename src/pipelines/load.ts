@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { faultsOf } from '../config/faults.ts'
-import { fileReader } from '../config/load.ts'
+import { fileReader, pathText } from '../config/load.ts'
 import { type PipelineConfig, pipelineSchema } from '../config/pipelines.ts'
 import { KoffError } from '../errors.ts'
 import type { PipelineOperator } from './definePipeline.ts'
@@ -33,7 +33,7 @@ export async function loadPipeline(file: string): Promise<LoadedPipeline> {
   const result = pipelineSchema({ readFile: fileReader(home), home }).safeParse(definition)
   if (!result.success) {
     const all = faultsOf(result.error, definition, () => undefined)
-    faults.push(...all.map(({ path: keys, message }) => `${shown}: ${keys.join('.')}: ${message}`))
+    faults.push(...all.map(({ path: keys, message }) => `${shown}: ${pathText(keys)}: ${message}`))
   }
   if (result.success && isOperators(operators) && faults.length === 0) {
     return { ...result.data, operators, place: shown }

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { type DownloadOptions, embeddedRedis } from './maven.ts'
 import { freePort } from './ports.ts'
 import { removeTemporary, startProcess, temporaryFolder } from './process.ts'
@@ -16,15 +18,17 @@ export interface Redis extends Server {
 export interface RedisOptions extends DownloadOptions {
   /** Keep data over `kill` and `restart`, as a production Redis for queues should: every write is on disk. */
   readonly durable?: boolean
+  /** A free one unless given. */
+  readonly port?: number
   /** More redis-server settings: `{ maxmemory: '50mb' }`. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
 /** Starts a Redis of its own: the redis-server on the PATH, else the one that Maven Central carries. */
-export async function startRedis({ durable, settings, ...download }: RedisOptions = {}): Promise<Redis> {
+export async function startRedis({ durable, settings, port: wanted, ...download }: RedisOptions = {}): Promise<Redis> {
   const command = await redisServer(download)
   const host = '127.0.0.1'
-  const port = await freePort()
+  const port = wanted ?? (await freePort())
   const folder = await temporaryFolder('redis')
   const args = {
     bind: host,
@@ -38,12 +42,48 @@ export async function startRedis({ durable, settings, ...download }: RedisOption
   const server = await startServer({
     what: 'Redis',
     launch: () =>
-      startProcess({ command, args: Object.entries(args).flatMap(([key, value]) => [`--${key}`, value]), folder }),
+      startProcess({
+        command,
+        args: Object.entries(args).flatMap(([key, value]) => [`--${key}`, ...value.split(' ')]),
+        folder,
+      }),
     probe: () => ping(host, port),
     remove: () => removeTemporary(folder),
     failure: 'SINK_FAILED',
   })
   return Object.assign(server, { host, port, url: `redis://${host}:${port}`, dataFolder: folder })
+}
+
+/** A sentinel that watches the Redis on that port as `primary`, and needs nobody's agreement to replace it. */
+export async function startSentinel(
+  primaryPort: number,
+  options: DownloadOptions = {},
+): Promise<Server & { readonly port: number }> {
+  const command = await redisServer(options)
+  const host = '127.0.0.1'
+  const port = await freePort()
+  const folder = await temporaryFolder('sentinel')
+  const file = join(folder, 'sentinel.conf')
+  await writeFile(
+    file,
+    [
+      `port ${port}`,
+      `bind ${host}`,
+      `dir ${folder}`,
+      `sentinel monitor primary ${host} ${primaryPort} 1`,
+      'sentinel down-after-milliseconds primary 500',
+      'sentinel failover-timeout primary 3000',
+      '',
+    ].join('\n'),
+  )
+  const server = await startServer({
+    what: 'Redis Sentinel',
+    launch: () => startProcess({ command, args: [file, '--sentinel'], folder }),
+    probe: () => ping(host, port),
+    remove: () => removeTemporary(folder),
+    failure: 'SINK_FAILED',
+  })
+  return Object.assign(server, { port })
 }
 
 /** The redis-server to run: `redis-server` where the PATH has one that works, else a path of ours. */
@@ -65,7 +105,9 @@ function ping(host: string, port: number): Promise<void> {
     socket.once('timeout', () => fail(new Error('no answer to PING')))
     socket.once('connect', () => socket.write('PING\r\n'))
     socket.once('data', data => {
-      if (!data.toString().startsWith('+PONG')) return fail(new Error(`PING was answered with ${data.toString()}`))
+      // One with a password answers nobody else, but it is up.
+      if (!/^(\+PONG|-NOAUTH)/.test(data.toString()))
+        return fail(new Error(`PING was answered with ${data.toString()}`))
       socket.end()
       resolve()
     })

@@ -6,6 +6,9 @@ import { stdoutSink } from '../../sinks/stdout/sink.ts'
 import { brokerOptions, registryOptions, tlsOptions } from '../connection.ts'
 import type { Output } from '../shell.ts'
 
+/** A sink that fails for longer says so; whoever writes to it goes on trying. */
+const deliveryTimeoutMs = 5_000
+
 export interface SinkContext {
   readonly config: Config
   readonly stdout: Output
@@ -34,6 +37,7 @@ export async function openSink(to: SinkConfig, { config, stdout, closed, retried
         replicationFactor,
         registry: registryOptions(registry),
         retried,
+        deliveryTimeoutMs,
       })
     }
     case 'bullmq': {
@@ -43,6 +47,7 @@ export async function openSink(to: SinkConfig, { config, stdout, closed, retried
       return bullmqSink({
         ...queue,
         retried,
+        deliveryTimeoutMs,
         registry: registry === undefined ? undefined : registryOptions(registry),
         redis: {
           ...place,
@@ -55,7 +60,7 @@ export async function openSink(to: SinkConfig, { config, stdout, closed, retried
     }
     case 'history': {
       const { historySink } = await import('../../sinks/history/sink.ts')
-      return historySink({ file: to.file })
+      return historySink({ file: to.file, deliveryTimeoutMs })
     }
   }
 }

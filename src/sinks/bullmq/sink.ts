@@ -29,6 +29,8 @@ export interface BullmqSinkOptions extends JobOptions {
 
 /** Measured: singly 2.6 k jobs/s, 22.8 k at 1,000 in a request, 11.7 k at 10,000. */
 const bulkSize = 1_000
+/** What BullMQ's scripts need at least. */
+const oldestRedis = 5
 
 /**
  * Events as jobs in a queue of BullMQ: job id = event id, job name = event type.
@@ -49,7 +51,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
   let pending: Promise<void> = Promise.resolve()
   let closed = false
 
-  const connected = async (): Promise<Ready> => {
+  const connected = async (): Promise<Queue> => {
     if (connection?.isUsable() === true) return connection.ready
     discard()
     if (closed) throw new KoffError('SINK_FAILED', `queue ${queue}: closed`)
@@ -64,7 +66,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
   }
 
   /** One at a time, also after an abort: what is still on its way must not mix with what comes next. */
-  const attempt = async (work: (ready: Ready) => Promise<void>, signal: AbortSignal) => {
+  const attempt = async (work: (bull: Queue) => Promise<void>, signal: AbortSignal) => {
     await abortable(pending, signal)
     const running = connected().then(work)
     pending = running.catch(ignore)
@@ -82,7 +84,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
     async open(signal) {
       signal.throwIfAborted()
       const encoder = payload === 'json' ? null : await openEncoder(options, signal)
-      await retry(() => attempt(checkMemory, signal), { signal, timeoutMs: openTimeoutMs, retried })
+      await retry(() => attempt(async () => undefined, signal), { signal, timeoutMs: openTimeoutMs, retried })
       jobOf = jobMaker(payload, encoder, options)
     },
     async write(events, signal) {
@@ -92,7 +94,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
       for (let at = 0; at < events.length; at += bulkSize) {
         const jobs: Job[] = []
         for (const event of events.slice(at, at + bulkSize)) jobs.push(await jobOf(event))
-        const add = async ({ bull }: Ready) => void (await bull.addBulk(jobs))
+        const add = async (bull: Queue) => void (await bull.addBulk(jobs))
         await retry(() => attempt(add, signal), { signal, timeoutMs: deliveryTimeoutMs, retried })
       }
     },
@@ -115,32 +117,32 @@ async function openEncoder({ queue, registry }: BullmqSinkOptions, signal: Abort
   )
 }
 
-interface Ready {
-  readonly client: RedisClient
-  readonly bull: Queue
-}
-
 /** One connection to Redis with the queue on it; where it failed, the next is another. */
 interface Connection {
-  readonly ready: Promise<Ready>
+  readonly ready: Promise<Queue>
   isUsable(): boolean
   close(): void
 }
 
 function openConnection({ queue, prefix, redis }: { queue: string; prefix: string; redis: RedisOptions }): Connection {
   const client = redisClient(redis)
+  const { promise: ended, reject: end } = Promise.withResolvers<never>()
+  ended.catch(ignore)
   let failure: unknown
   // Where it cannot connect, the reason comes as an event, and the rejection says no more than that it is closed.
   client.on('error', error => (failure ??= error))
+  // A cluster that ends while it connects leaves its caller waiting.
+  client.on('end', () => end(new Error('the connection was closed')))
   const open = async () => {
     try {
-      await client.connect()
+      await Promise.race([client.connect(), ended])
     } catch (error) {
       throw failure ?? error
     }
-    const bull = new Queue(queue, { connection: client, prefix })
+    await checkServer(client)
+    const bull = new Queue(queue, { connection: client, prefix, skipVersionCheck: true })
     bull.on('error', ignore)
-    return { client, bull }
+    return bull
   }
   return {
     ready: open(),
@@ -149,9 +151,14 @@ function openConnection({ queue, prefix, redis }: { queue: string; prefix: strin
   }
 }
 
-/** A policy that evicts keys without a time to live evicts jobs. */
-async function checkMemory({ client }: Ready): Promise<void> {
-  const policy = /^maxmemory_policy:(allkeys-\w+)/m.exec(await client.info('memory'))?.[1]
+/** BullMQ says such things on standard error, in the middle of what is there for machines to read. */
+async function checkServer(client: RedisClient): Promise<void> {
+  const info = await client.info()
+  const [, version] = /^redis_version:(\d+)/m.exec(info) ?? []
+  if (version !== undefined && Number(version) < oldestRedis) {
+    throw new KoffError('UNSUPPORTED', `a queue of BullMQ needs Redis ${oldestRedis} or later, this is ${version}`)
+  }
+  const [, policy] = /^maxmemory_policy:(allkeys-\w+)/m.exec(info) ?? []
   if (policy === undefined) return
   throw new KoffError(
     'UNSUPPORTED',

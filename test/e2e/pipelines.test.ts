@@ -1,0 +1,303 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { type Job, Queue, Worker } from 'bullmq'
+import { Redis as RedisClient } from 'ioredis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type JavaClients, startJava } from '../clients/java.ts'
+import { startKafkajsConsumer } from '../clients/kafkajs.ts'
+import { until } from '../clients/until.ts'
+import { type Kafka, startKafka } from '../servers/kafka.ts'
+import { clientJars } from '../servers/maven.ts'
+import { type Redis, startRedis } from '../servers/redis.ts'
+import { type Registry, startRegistry } from '../servers/registry.ts'
+import { type KoffProcess, startKoff } from './koff.ts'
+import { type RedisProxy, redisProxy } from './redisProxy.ts'
+import { createOrders, sharing } from './sharing.ts'
+import { replayed } from './watch.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+let kafka: Kafka
+let registry: Registry
+let redis: Redis
+let java: JavaClients
+let alter: (group: string, offset: number) => Promise<void>
+let home: string
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'koff-pipelines-'))
+  ;[kafka, registry, redis, java] = await Promise.all([
+    startKafka(),
+    startRegistry(),
+    startRedis({ durable: true }),
+    startJava(),
+  ])
+  const admin = await java.admin(kafka.bootstrap)
+  await createOrders({ bootstrap: kafka.bootstrap, java, admin })
+  alter = (group, offset) => admin.alterOffsets(group, { orders: { 0: offset } })
+  // The topic that koff reads is there, so that nothing of what a test does is history.
+  await alter('first', 1)
+})
+afterAll(async () => {
+  await java.kill()
+  await Promise.all([kafka.stop(), registry.stop(), redis.stop()])
+  rmSync(home, { recursive: true, force: true })
+})
+
+const connection = () => ({ host: '127.0.0.1', port: redis.port })
+
+/** `koff run` with this configuration, from its own folder; what comes when this has resolved is news. */
+async function run(name: string, yaml: string, flags: readonly string[] = [], variables: NodeJS.ProcessEnv = {}) {
+  const file = join(home, `${name}.yaml`)
+  writeFileSync(file, `name: ${name}\nkafka: { brokers: '${kafka.bootstrap}' }\n${yaml}`)
+  const koff = startKoff(['run', '-c', file, ...flags], { REDIS_URL: redis.url, ...variables })
+  await said(koff, 'caught up')
+  return koff
+}
+
+async function said(koff: KoffProcess, words: string): Promise<void> {
+  const ask = async () => koff.stderr()
+  await until({ what: `koff says ${words}`, ask, good: text => text.includes(words), withinMs: 60_000 })
+}
+
+async function end(koff: KoffProcess): Promise<void> {
+  koff.kill('SIGTERM')
+  expect(await koff.ended).toEqual([0, null])
+}
+
+const offByDefault = new Set(['offset-committed', 'leader-changed'])
+
+/** Events of groups with this prefix, in the log itself: what koff must have told, whatever happened to it. */
+async function eventsOf(prefix: string): Promise<string[]> {
+  const groups = Object.entries(await replayed(kafka)).filter(([group]) => group.startsWith(prefix))
+  return groups
+    .flatMap(([, events]) => events)
+    .filter(({ type }) => !offByDefault.has(type))
+    .map(({ id, type }) => `${id} ${type}`)
+    .toSorted()
+}
+
+/** Of `<id> <type>`, and of what the Java consumer prints. */
+function idOf(line: string): string {
+  return line.slice(0, line.indexOf(' '))
+}
+
+/** Runs every job of a queue with a real worker until there is none left; how often each was run. */
+async function workOff(queue: string, count: number): Promise<string[]> {
+  const runs: string[] = []
+  const work = async ({ id, name }: Job) => void (name.startsWith('koff-') || runs.push(`${id} ${name}`))
+  const worker = new Worker(queue, work, { connection: { ...connection(), maxRetriesPerRequest: null } })
+  const left = new Queue(queue, { connection: connection() })
+  await until({
+    what: `${count} jobs of ${queue}`,
+    ask: async () => runs.length + (await left.getWaitingCount()),
+    good: n => n >= count,
+  }).catch(() => undefined)
+  await until({ what: 'no job waits', ask: () => left.getWaitingCount(), good: n => n === 0 })
+  await worker.close()
+  await left.close()
+  return runs.toSorted()
+}
+
+function example(file: string, variables: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, [join(root, 'examples', file)], {
+    env: { ...process.env, ...variables },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines: string[] = []
+  let rest = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n')
+    rest = parts.pop() ?? ''
+    lines.push(...parts)
+  })
+  const closed = once(child, 'close')
+  return {
+    lines,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      await closed
+    },
+  }
+}
+
+test('a rebalance by real clients becomes one job, and the example worker starts one workflow of it', async () => {
+  const flags = ['--pipeline', join(root, 'pipelines/rebalance-workflows.ts')]
+  await using koff = await run('alone', 'groups: { include: [shop] }', flags)
+  await using worker = example('worker.ts', { REDIS_URL: redis.url })
+  await using a = await startKafkajsConsumer({ bootstrap: kafka.bootstrap, group: 'shop', topics: ['orders'] })
+  await sharing({ clientId: 'a', client: a })
+  await using b = await startKafkajsConsumer({ bootstrap: kafka.bootstrap, group: 'shop', topics: ['orders'] })
+  await sharing({ clientId: 'a', client: a }, { clientId: 'b', client: b })
+  await until({ what: 'two workflows', ask: async () => worker.lines, good: ({ length }) => length >= 2 })
+  expect(worker.lines.map(line => line.split(' ').slice(1).join(' '))).toEqual([
+    'shop 0 → 1, 4 partitions moved: started',
+    'shop 1 → 2, 2 partitions moved: started',
+  ])
+  await end(koff)
+  const client = new RedisClient(redis.port)
+  const workflows = Object.keys(await client.hgetall('workflows'))
+  // Done a second time, for whatever reason, the work is the same work.
+  const queue = new Queue('rebalances', { connection: connection() })
+  const done = await queue.getCompleted()
+  expect(done.map(({ returnvalue }) => String(returnvalue))).toEqual(['started', 'started'])
+  for (const job of done) await job.retry('completed')
+  await until({ what: 'both are done again', ask: () => queue.getCompletedCount(), good: n => n === 2 })
+  expect((await queue.getCompleted()).map(({ returnvalue }) => String(returnvalue))).toEqual([
+    'was started before',
+    'was started before',
+  ])
+  expect(Object.keys(await client.hgetall('workflows'))).toEqual(workflows)
+  expect(worker.lines).toHaveLength(2)
+  await queue.close()
+  await client.quit()
+})
+
+test('koff killed 20 times after Redis has the jobs and before koff knows it: every job is there once and runs once', async () => {
+  await using proxy = await redisProxy(redis.port)
+  const yaml = `groups: { include: ['kill-*'] }\nsinks: [{ type: bullmq, queue: kills, redis: { url: '${proxy.url}' } }]`
+  const queue = new Queue('kills', { connection: connection() })
+  for (let round = 1; round <= 20; round += 1) {
+    await using koff = await run('kills', yaml)
+    await killBetween({ koff, proxy, queue, group: `kill-${round}` })
+  }
+  await queue.close()
+  await using last = await run('kills', yaml)
+  await alter('kill-last', 1)
+  const expected = await eventsOf('kill-')
+  expect(expected.length).toBeGreaterThan(20)
+  expect(await workOff('kills', expected.length)).toEqual(expected)
+  await end(last)
+})
+
+interface Kill {
+  readonly koff: KoffProcess
+  readonly proxy: RedisProxy
+  readonly queue: Queue
+  readonly group: string
+}
+
+/** The event of a new group is in the queue, koff waits for the answer, and dies. */
+async function killBetween({ koff, proxy, queue, group }: Kill): Promise<void> {
+  const isThere = async () =>
+    (await queue.getWaiting()).some(({ data }: { data: { group?: string } }) => data.group === group)
+  proxy.holdAfter(`"group":"${group}"`)
+  await alter(group, 1)
+  await until({ what: `a job of ${group}`, ask: isThere, good: there => there })
+  koff.kill('SIGKILL')
+  await koff.ended
+  proxy.release()
+}
+
+const clean = () => `{ type: kafka, topic: clean, registry: { url: '${registry.url}' } }`
+
+test('a pipeline whose Redis is gone holds itself and nobody else; killed and restarted under load nothing is lost or doubled', async () => {
+  const history = join(home, 'history.db')
+  const yaml = `groups: { include: ['load-*'] }
+instances: { sessionTimeoutMs: 6000 }
+sinks: [${clean()}]
+pipelines:
+  - { name: queue, to: { type: bullmq, queue: load, redis: { url: '${redis.url}' } } }
+  - { name: history, on: [group-*, offset-*], to: { type: history, file: '${history}' } }`
+  await using koff = await run('several', yaml)
+  let groups = 0
+  const load = async (count: number) => {
+    for (let n = 0; n < count; n += 1) await alter(`load-${(groups += 1)}`, n)
+  }
+  const inHistory = () => {
+    const database = new DatabaseSync(history, { readOnly: true })
+    const found = database.prepare(`SELECT count(DISTINCT "group") AS n FROM events WHERE "group" LIKE 'load-%'`).get()
+    database.close()
+    return Promise.resolve(Number(found?.['n']))
+  }
+  await load(20)
+  await until({ what: 'the history', ask: inHistory, good: n => n === groups })
+  for (let outage = 0; outage < 3; outage += 1) {
+    const loading = load(40)
+    await sleep(50)
+    await redis.kill()
+    await loading
+    // The other pipeline has everything while this one has nothing to write to.
+    await until({ what: 'the history', ask: inHistory, good: n => n === groups })
+    if (outage === 0) await said(koff, 'cannot be reached')
+    await redis.start()
+    await load(5)
+  }
+  const expected = await eventsOf('load-')
+  expect(koff.stderr()).toMatch(/pipeline queue: queue load, Redis at [\d.:]+ cannot be reached.*the others go on/)
+  expect(await workOff('load', expected.length)).toEqual(expected)
+  await until({ what: 'the history', ask: inHistory, good: n => n === groups })
+
+  // A follower that is killed after its sink has the events and before the group knows it is given them again.
+  await using proxy = await redisProxy(redis.port)
+  koff.kill('SIGKILL')
+  await koff.ended
+  const queue = new Queue('load', { connection: connection() })
+  for (let round = 0; round < 2; round += 1) {
+    await using again = await run('several', yaml.replace(redis.url, proxy.url))
+    await alter(`load-warm-${round}`, 1)
+    await until({ what: 'it reads', ask: () => queue.getWaitingCount(), good: n => n > 0 })
+    await workOff('load', 0)
+    await killBetween({ koff: again, proxy, queue, group: `load-kill-${round}` })
+  }
+  await queue.close()
+  await using last = await run('several', yaml)
+  await alter('load-last', 1)
+  const rest = (await eventsOf('load-')).filter(event => !expected.includes(event))
+  const runs = await workOff('load', 1)
+  expect(rest.length).toBeGreaterThan(runs.length)
+  expect(new Set(runs).size).toBe(runs.length)
+  await end(last)
+})
+
+test('the example consumers, kafkajs and Java, read the clean topic that koff wrote', async () => {
+  const variables = { BROKERS: kafka.bootstrap, SCHEMA_REGISTRY_URL: registry.url, TOPIC: 'clean' }
+  const expected = await eventsOf('load-')
+  await using consumer = example('consumer.ts', variables)
+  const ids = () => new Set(consumer.lines.map(line => JSON.parse(line) as { id: string; type: string }))
+  await until({
+    what: 'all events',
+    ask: async () => [...ids()].filter(({ type }) => !type.startsWith('koff-')).length,
+    good: n => n >= expected.length,
+  })
+  expect(
+    [...ids()]
+      .filter(({ type }) => !type.startsWith('koff-'))
+      .map(({ id, type }) => `${id} ${type}`)
+      .toSorted(),
+  ).toEqual(expected)
+
+  const program = spawn(
+    'java',
+    [
+      '-cp',
+      `${await clientJars()}/*`,
+      join(root, 'examples/CleanTopicConsumer.java'),
+      kafka.bootstrap,
+      registry.url,
+      'clean',
+    ],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  )
+  let text = ''
+  program.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
+  const closed = once(program, 'close')
+  try {
+    const told = () => text.split('\n').filter(line => / load-/.test(line))
+    await until({
+      what: 'all events in Java',
+      ask: async () => told().length,
+      good: n => n >= expected.length,
+      withinMs: 60_000,
+    })
+    expect(told().map(idOf).toSorted()).toEqual(expected.map(idOf).toSorted())
+  } finally {
+    program.kill('SIGKILL')
+    await closed
+  }
+})

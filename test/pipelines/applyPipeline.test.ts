@@ -1,0 +1,178 @@
+import {
+  bufferCount,
+  concatMap,
+  debounceTime,
+  delay,
+  distinct,
+  distinctUntilChanged,
+  filter,
+  from,
+  ignoreElements,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  pairwise,
+  scan,
+  take,
+  tap,
+  throttleTime,
+  throwError,
+} from 'rxjs'
+import { describe, expect, it, vi } from 'vitest'
+import type { EventType } from '../../src/events/definitions.ts'
+import type { KoffEvent } from '../../src/events/envelope.ts'
+import { applyPipeline, pipelineTransform } from '../../src/pipelines/applyPipeline.ts'
+import type { PipelineDefinition, PipelineOperator } from '../../src/pipelines/definePipeline.ts'
+import { events } from '../sinks/events.ts'
+
+const running = new AbortController().signal
+type Wish = Pick<PipelineDefinition, 'on' | 'where'>
+const applied = (wish: Wish, given: readonly KoffEvent[]) => applyPipeline({ name: 'p', ...wish }, given)
+const typesOf = async (wish: Wish) => (await applied(wish, oneOfEach)).map(({ type }) => type)
+
+const [template] = events(1)
+if (template === undefined) throw new Error('no event')
+const withType = (type: EventType, severity: string, group = 'orders-app') =>
+  ({ ...template, id: type, type, severity, group }) as KoffEvent
+const oneOfEach = [
+  withType('member-joined', 'info'),
+  withType('offset-reset', 'warn'),
+  withType('offset-stalled', 'error'),
+  withType('koff-caught-up', 'info', ''),
+]
+
+describe('which events a pipeline wants', () => {
+  it('are all of them where it does not say', async () => {
+    expect(await applied({}, oneOfEach)).toEqual(oneOfEach)
+  })
+
+  it('are types, patterns, severities, or several of these', async () => {
+    expect(await typesOf({ on: 'member-joined' })).toEqual(['member-joined'])
+    expect(await typesOf({ on: 'offset-*' })).toEqual(['offset-reset', 'offset-stalled'])
+    expect(await typesOf({ on: 'warn' })).toEqual(['offset-reset'])
+    expect(await typesOf({ on: ['error', 'member-*'] })).toEqual(['member-joined', 'offset-stalled'])
+    expect(await typesOf({ on: 'default' })).toHaveLength(4)
+  })
+
+  it('are those of some groups, by pattern and kind; what is about no group passes', async () => {
+    const groups = ['orders-a', 'orders-b', 'payments', ''].map(group => ({ ...template, group }))
+    const left = async (where: Wish['where']) =>
+      (await applied(where === undefined ? {} : { where }, groups)).map(({ group }) => group)
+    expect(await left({ groups: ['orders-*'] })).toEqual(['orders-a', 'orders-b', ''])
+    expect(await left({ groups: { include: ['orders-*'], exclude: ['*-b'] } })).toEqual(['orders-a', ''])
+    expect(await left({ groups: { exclude: ['orders-?'] } })).toEqual(['payments', ''])
+    expect(await left({ groupTypes: ['share'] })).toEqual([''])
+    expect(await left({ groupTypes: ['share', 'classic'] })).toHaveLength(4)
+  })
+})
+
+describe('operators', () => {
+  const all = events(12)
+  const batches = [all.slice(0, 5), all.slice(5, 6), all.slice(6)]
+
+  /** What comes out of one batch, and of the same events in three. */
+  async function outcomes(operators: readonly PipelineOperator[]) {
+    const pipeline = { name: 'p', operators }
+    const inThree: KoffEvent[] = []
+    for (const batch of batches) inThree.push(...(await applyPipeline(pipeline, batch)))
+    const ids = (list: readonly KoffEvent[]) => list.map(({ id }) => id)
+    return { inOne: ids(await applyPipeline(pipeline, all)), inThree: ids(inThree) }
+  }
+
+  // These are the two lists of docs/pipelines.md.
+  it.each<[string, PipelineOperator]>([
+    ['filter', filter(({ type }) => type === 'member-joined')],
+    ['map', map(event => ({ ...event, id: `${event.id}-x` }))],
+    ['tap', tap(() => undefined)],
+    ['concatMap', concatMap(async event => event)],
+    ['concatMap to several', concatMap(event => from([event, { ...event, id: `${event.id}-again` }]))],
+    ['ignoreElements', source => source.pipe(ignoreElements())],
+    ['delay', delay(1)],
+  ])('%s gives the same however the events are cut into batches', async (_, operator) => {
+    const { inOne, inThree } = await outcomes([operator])
+    expect(inThree).toEqual(inOne)
+  })
+
+  it.each<[string, PipelineOperator]>([
+    ['scan', scan((before, event) => ({ ...event, id: `${before.id},${event.id}` }))],
+    ['take', take(2)],
+    ['distinct', distinct(({ type }) => type)],
+    ['distinctUntilChanged', distinctUntilChanged((_a, _b) => true)],
+    [
+      'pairwise',
+      source =>
+        source.pipe(
+          pairwise(),
+          map(([, second]) => second),
+        ),
+    ],
+    [
+      'bufferCount',
+      source =>
+        source.pipe(
+          bufferCount(4),
+          map(([first]) => first as KoffEvent),
+        ),
+    ],
+    ['debounceTime', debounceTime(1)],
+    ['throttleTime', throttleTime(1_000)],
+  ])('%s begins anew with each batch, and gives something else for other batches', async (_, operator) => {
+    const { inOne, inThree } = await outcomes([operator])
+    expect(inThree).not.toEqual(inOne)
+  })
+
+  it('mergeMap lets a quick event overtake a slow one of the same batch, but never of another', async () => {
+    const slowest = (event: KoffEvent) => of(event).pipe(delay(event.source.offset % 5 === 0 ? 30 : 1))
+    const { inThree } = await outcomes([mergeMap(slowest)])
+    expect(inThree.slice(0, 5)).not.toEqual(all.slice(0, 5).map(({ id }) => id))
+    for (const [at, batch] of [all.slice(0, 5), all.slice(5, 6), all.slice(6)].entries()) {
+      const start = [0, 5, 6][at] ?? 0
+      expect(new Set(inThree.slice(start, start + batch.length))).toEqual(new Set(batch.map(({ id }) => id)))
+    }
+  })
+
+  it('are applied in their order', async () => {
+    const named = (letter: string) => map((event: KoffEvent) => ({ ...event, id: `${event.id}${letter}` }))
+    const left = await applyPipeline({ name: 'p', operators: [named('a'), named('b')] }, events(1))
+    expect(left.map(({ id }) => id)).toEqual(['1-0-0ab'])
+  })
+
+  it('that fail say which pipeline', async () => {
+    const failing = { name: 'mine', operators: [concatMap(() => throwError(() => new Error('no such owner')))] }
+    await expect(applyPipeline(failing, events(2))).rejects.toMatchObject({
+      code: 'SINK_FAILED',
+      message: 'pipeline mine: an operator failed: no such owner',
+    })
+  })
+
+  it('that never complete fail after a minute, and sooner when the run ends', async () => {
+    vi.useFakeTimers()
+    const stuck = { name: 'mine', operators: [concatMap(() => NEVER)] }
+    try {
+      const timeout = new AbortController()
+      vi.spyOn(AbortSignal, 'timeout').mockImplementation(ms => {
+        setTimeout(() => timeout.abort(), ms)
+        return timeout.signal
+      })
+      const failure = applyPipeline(stuck, events(2)).catch(String)
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(await failure).toContain('pipeline mine: its operators have not completed 60 s after the last event')
+    } finally {
+      vi.useRealTimers()
+      vi.restoreAllMocks()
+    }
+    const end = new AbortController()
+    const reason = new Error('the end')
+    const waiting = pipelineTransform(stuck)(events(2), end.signal).catch((error: unknown) => error)
+    end.abort(reason)
+    expect(await waiting).toBe(reason)
+  })
+
+  it('are subscribed for no batch in which nothing is wanted', async () => {
+    const seen = vi.fn()
+    const pipeline = { name: 'p', on: 'rebalance', operators: [tap<KoffEvent>({ subscribe: seen })] }
+    expect(await pipelineTransform(pipeline)(events(5), running)).toEqual([])
+    expect(seen).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+/* Loaded by a process of Node's own: vitest would resolve and strip in its way. */
+
+const run = promisify(execFile)
+const program = fileURLToPath(new URL('loadEach.ts', import.meta.url))
+
+let home: string
+beforeAll(() => {
+  // Far from the checkout: no node_modules is near.
+  home = mkdtempSync(join(tmpdir(), 'koff-pipelines-'))
+})
+afterAll(() => rmSync(home, { recursive: true }))
+
+async function loaded(files: Readonly<Record<string, string>>): Promise<unknown[]> {
+  const paths = Object.keys(files).map(name => join(home, name))
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(home, name)), { recursive: true })
+    writeFileSync(join(home, name), text)
+  }
+  const { stdout } = await run(process.execPath, [program, ...paths])
+  return (JSON.parse(stdout) as unknown[]).map(
+    result => JSON.parse(JSON.stringify(result).replaceAll(home, '~')) as unknown,
+  )
+}
+
+const typescript = `
+import { definePipeline, type KoffEvent } from 'koff'
+import { filter } from 'rxjs'
+import { map } from 'rxjs/operators'
+const isLarge = (event: KoffEvent): boolean => event.type === 'rebalance' && event.data.moved > 3
+export default definePipeline({ name: 'a', on: 'rebalance', operators: [filter(isLarge), map(event => event)], to: { type: 'stdout' } })
+`
+const one = { name: 'a', on: ['rebalance'], operators: 2, to: { type: 'stdout', format: 'auto' } }
+
+it('a file in TypeScript or JavaScript is loaded from anywhere, also below a node_modules, without a build', async () => {
+  const javascript = typescript.replace(', type KoffEvent', '').replace(/\(event: KoffEvent\): boolean/, 'event')
+  expect(
+    await loaded({ 'a.ts': typescript, 'b.mjs': javascript, 'node_modules/shop/pipelines/c.ts': typescript }),
+  ).toEqual([one, one, one])
+})
+
+it('paths in it are relative to the file itself, and its defaults are those of a configuration', async () => {
+  const history = `import { definePipeline } from 'koff'
+export default definePipeline({ name: 'h', to: { type: 'history', file: 'data/history.db' } })`
+  expect(await loaded({ 'deep/h.ts': history })).toEqual([
+    { name: 'h', operators: 0, to: { type: 'history', file: '~/deep/data/history.db' } },
+  ])
+})
+
+it('what is wrong in it is told at once, with its name and the names that were meant', async () => {
+  const wrong = `import { definePipeline } from 'koff'
+export default definePipeline({ name: 'my pipeline', on: ['rebalnce'], where: { group: ['a'] }, operators: [7],
+  to: { type: 'kafak', topic: 't' } })`
+  const results = await loaded({
+    'wrong.ts': wrong,
+    'none.ts': 'export const pipeline = 1',
+    'broken.ts': 'export default {',
+    'throws.ts': "throw new Error('no such owner')",
+    'secret.ts': `import { definePipeline } from 'koff'
+export default definePipeline({ name: 'q', to: { type: 'bullmq', queue: 'a:b', redis: { url: 'http://:hunter2@a' } } })`,
+  })
+  expect(results).toEqual([
+    {
+      code: 'CONFIG_INVALID',
+      message: [
+        '~/wrong.ts: operators: must be a list of RxJS operators',
+        '~/wrong.ts: name: must be 1 to 100 letters, digits, dots, underscores or hyphens',
+        '~/wrong.ts: on[0]: no event type or severity is called "rebalnce"; did you mean rebalance?',
+        '~/wrong.ts: where.group: unknown key; did you mean groups?',
+        '~/wrong.ts: to.type: unknown "kafak"; did you mean kafka? known: stdout, kafka, bullmq, history',
+      ].join('\n'),
+    },
+    { code: 'CONFIG_INVALID', message: '~/none.ts: exports no pipeline; write export default definePipeline({ … })' },
+    { code: 'CONFIG_INVALID', message: expect.stringContaining('~/broken.ts: cannot be loaded: ') },
+    { code: 'CONFIG_INVALID', message: expect.stringMatching(/^~\/throws\.ts: cannot be loaded: .*no such owner/) },
+    {
+      code: 'CONFIG_INVALID',
+      message: [
+        '~/secret.ts: to.queue: must be the name of a queue: no colon, at most 200 characters',
+        '~/secret.ts: to.redis.url: must be a redis:// or rediss:// address',
+      ].join('\n'),
+    },
+  ])
+})
+
+it('a file that is not there is said to be so', async () => {
+  const { stdout } = await run(process.execPath, [program, join(home, 'nowhere.ts')])
+  expect(stdout).toContain('nowhere.ts: cannot be read: no such file')
+})

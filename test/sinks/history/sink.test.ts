@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, expect, test } from 'vitest'
+import { eventLine } from '../../../src/events/ndjson.ts'
+import { historySink } from '../../../src/sinks/history/sink.ts'
+import { sinkConformance } from '../conformance.ts'
+import { events } from '../events.ts'
+import type { Received } from '../received.ts'
+
+const running = new AbortController().signal
+const home = mkdtempSync(join(tmpdir(), 'koff-history-'))
+afterAll(() => rmSync(home, { recursive: true }))
+
+let files = 0
+const newFile = () => join(home, String((files += 1)), 'history.db')
+
+interface Row extends Received {
+  readonly event: string
+}
+
+function rows(file: string): Row[] {
+  const database = new DatabaseSync(file, { readOnly: true })
+  const found = database.prepare('SELECT id, "group", event FROM events ORDER BY rowid').all()
+  database.close()
+  return found.map(({ id, group, event }) => ({ id: String(id), group: String(group), event: String(event) }))
+}
+
+sinkConformance('history', async () => {
+  const file = newFile()
+  const sink = historySink({ file, deliveryTimeoutMs: 10_000 })
+  return {
+    sink,
+    received: async () => rows(file),
+    // Another program writes, and takes its time.
+    stall: async () => {
+      const other = new DatabaseSync(file)
+      other.exec('BEGIN IMMEDIATE')
+      return async () => {
+        other.exec('COMMIT')
+        other.close()
+      }
+    },
+    fail: async () => {
+      const other = new DatabaseSync(file)
+      other.exec('ALTER TABLE events RENAME TO elsewhere')
+      return async () => {
+        other.exec('ALTER TABLE elsewhere RENAME TO events')
+        other.close()
+        return sink
+      }
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+})
+
+test('an event that comes again is there once, whole, also when another process wrote it', async () => {
+  const file = newFile()
+  for (const count of [20, 50]) {
+    await using sink = historySink({ file })
+    await sink.open(running)
+    await sink.write(events(count), running)
+  }
+  expect(rows(file).map(({ event }) => event)).toEqual(events(50).map(event => eventLine(event).trimEnd()))
+})
+
+test('the same id in another cluster is another event', async () => {
+  const file = newFile()
+  await using sink = historySink({ file })
+  await sink.open(running)
+  await sink.write(events(3), running)
+  await sink.write(
+    events(3).map(event => ({ ...event, cluster: 'c2' })),
+    running,
+  )
+  expect(rows(file)).toHaveLength(6)
+})
+
+test('a file that another program has locked for long fails as what time mends, and says which', async () => {
+  const file = newFile()
+  await using sink = historySink({ file, deliveryTimeoutMs: 100 })
+  await sink.open(running)
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  await expect(sink.write(events(1), running)).rejects.toMatchObject({
+    code: 'SINK_FAILED',
+    retriable: true,
+    message: `history ${file}: database is locked`,
+  })
+  other.close()
+})
+
+test('a file that is no history fails at the start', async () => {
+  await using sink = historySink({ file: import.meta.filename })
+  await expect(sink.open(running)).rejects.toMatchObject({ code: 'SINK_FAILED', retriable: false })
+})
