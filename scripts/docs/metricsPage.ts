@@ -21,7 +21,7 @@ const introduction = `\`koff run --http-port 9404\` (or \`http: { port: 9404 }\`
 |---|---|
 | \`/metrics\` | the numbers below, as Prometheus scrapes them |
 | \`/healthz\` | 200 as long as the process answers. A broker or sink that is down is waited for, which a restart would not hasten |
-| \`/readyz\` | 200 when this instance knows which partitions are its own and has read each to where it ended when it took it over; else 503. The body says how far it is |
+| \`/readyz\` | 200 when this instance knows which partitions are its own and has read each to where it ended when it took it over; else 503, also while it waits for \`__consumer_offsets\` to be there. The body says how far it is |
 
 No group, member or secret is in any of it; whoever can reach the port can read it.`
 

@@ -12,6 +12,7 @@ import { groupFilter } from './eventOptions.ts'
 import { catchUpProgress } from './progress.ts'
 import type { Shell } from './shell.ts'
 import type { Signals } from './signals.ts'
+import { version } from './version.ts'
 
 /** Where the events and the state go, and which partitions are this instance's. */
 export interface Delivery {
@@ -42,7 +43,8 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const broker = brokerOptions(config.kafka)
   const { cluster, partitions, isNew } = await awaitTopic(broker, { topic: '__consumer_offsets', signal, log })
-  log.info(`reads the groups of cluster ${cluster}, ${partitions} partitions`, { cluster, partitions })
+  const fields = { version: version(), cluster, partitionCount: partitions }
+  log.info(`koff ${fields.version} reads the groups of cluster ${cluster}, ${partitions} partitions`, fields)
   const delivery = await deliver({ partitions, log })
   const { telemetry } = signals
   await using output = delivery.output

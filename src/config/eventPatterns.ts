@@ -6,10 +6,14 @@ import { suggestion } from './nearest.ts'
 
 /** Names of event types, patterns of them (`offset-*`), or `default`: all but those that are off by default. */
 export const eventPatterns = z.array(
-  z.string().superRefine((pattern, context) => {
-    const fault = checkEventPattern(pattern)
-    if (fault !== undefined) context.addIssue(fault)
-  }),
+  z
+    .string()
+    .superRefine((pattern, context) => {
+      const fault = checkEventPattern(pattern)
+      if (fault !== undefined) context.addIssue(fault)
+    })
+    // For editors, which complete what is typed.
+    .meta({ examples: ['default', ...eventTypes] }),
 )
 
 /** What is wrong with a pattern that names no type; undefined if it names one. */
@@ -18,19 +22,23 @@ export function checkEventPattern(pattern: string): string | undefined {
   return `no event type is called ${JSON.stringify(pattern)}; ${suggestion(pattern, ['default', ...eventTypes])}`
 }
 
+const selectors = ['default', ...severities, ...eventTypes]
+
 /** What a pipeline wants: as `eventPatterns`, or a severity, which stands for all types that have it. */
 export const eventSelectors = z
   .preprocess(
     value => (typeof value === 'string' ? [value] : value),
     z
       .array(
-        z.string().superRefine((selector, context) => {
-          if (selecting(selector).length > 0) return
-          const known = ['default', ...severities, ...eventTypes]
-          context.addIssue(
-            `no event type or severity is called ${JSON.stringify(selector)}; ${suggestion(selector, known)}`,
-          )
-        }),
+        z
+          .string()
+          .superRefine((selector, context) => {
+            if (selecting(selector).length > 0) return
+            context.addIssue(
+              `no event type or severity is called ${JSON.stringify(selector)}; ${suggestion(selector, selectors)}`,
+            )
+          })
+          .meta({ examples: selectors }),
       )
       .min(1),
   )
