@@ -230,7 +230,8 @@ export class PartitionState {
   #endTransition(slot: GroupSlot, records: readonly PlacedRecord[], changes: OffsetChanges, ordinal: number): number {
     const { partition, cluster, names } = this.#options
     const { position: offset, timestamp, commits, recreations } = changes
-    const transition = { group: slot.name, records, commits, recreations, time: timestamp, names }
+    const isHistory = this.#history
+    const transition = { group: slot.name, isHistory, records, commits, recreations, time: timestamp, names }
     const before = slot.group
     const { after, drafts, forgottenBelow } = reduceGroup(before, transition)
     setGroup(slot, after)

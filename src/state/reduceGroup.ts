@@ -65,7 +65,12 @@ function carryOver(before: Group, after: GroupDraft, countsAnew: boolean): void 
 }
 
 function lifeDrafts(before: Group | null, after: GroupDraft | null, transition: Transition): Draft[] {
-  if (before === null) return after === null ? [] : [created(after, transition)]
+  if (before === null) {
+    if (after === null) return []
+    // Compaction took the rest: a group that has an epoch had members once.
+    if (transition.isHistory && after.epoch > 0 && memberCount(after) === 0) after.emptiedAt = transition.time
+    return [created(after, transition)]
+  }
   if (after === null) return [deleted(before, transition)]
 
   const { time } = transition

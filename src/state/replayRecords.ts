@@ -6,6 +6,8 @@ import type { CommitChange, Recreation, Standing } from './offsets/describe.ts'
 /** All records of one group in one record batch, or what one COMMIT marker makes count for one group. */
 export interface Transition extends Moment {
   readonly group: string
+  /** What came before it may be gone. */
+  readonly isHistory: boolean
   /** Records about the group itself, in log order. */
   readonly records: readonly PlacedRecord[]
   /** Net changes of its committed offsets, in record order. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { classicOf, commitOf, commitWithId } from './batchOf.ts'
+import { consumerRecords } from './modernRecords.ts'
 import { classicMember as m, toldPartition as partition, types } from './toldPartition.ts'
 
 describe('offsets of a partition', () => {
@@ -204,6 +205,31 @@ describe('history and what cannot be read', () => {
     })
     expect(p.state.endHistory(0)).toEqual([])
     expect(types(p.plain(commitOf('g', 'orders', 0, 1)))).toEqual(['offset-rewound'])
+  })
+
+  it('a group that history shows without members was emptied, though compaction took the record of when it had some', () => {
+    const p = partition({ history: true })
+    const g = consumerRecords('c')
+    p.plain(classicOf('g', 4), g.epoch(7), classicOf('new', 0))
+    // An epoch that is there before its members, as compaction leaves it.
+    const h = consumerRecords('h')
+    p.plain(h.epoch(3))
+    p.plain(h.member('a'), h.current('a', { epoch: 3 }))
+    p.state.endHistory(0)
+    p.wait(2_000)
+    const events = p.plain(
+      classicOf('g', 5, [m('a', [0])]),
+      g.member('b'),
+      g.epoch(8),
+      classicOf('new', 1, [m('a', [0])]),
+      h.member('b'),
+      h.epoch(4),
+    )
+    const revived = events.filter(({ type }) => type === 'group-revived')
+    expect(revived.map(({ group, data }) => [group, data])).toEqual([
+      ['g', { emptyForMs: 2_000 }],
+      ['c', { emptyForMs: 2_000 }],
+    ])
   })
 
   it('a record that Kafka could not read is reported with its bytes, and the others count', () => {

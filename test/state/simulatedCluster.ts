@@ -115,6 +115,8 @@ export function simulatedLog({ choices, magic }: LogShape): SimulatedLog {
           if (was === 'simple') write(classicOf(name, null))
           write(...described(name, joined, id), epochRecord(name, joined), current(name, joined, id))
         }
+        // Nobody is gone again before he was seen: what history and news make of that is not the same.
+        if (joined.epoch === 1) flush()
         break
       }
       case 2:

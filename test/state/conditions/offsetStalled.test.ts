@@ -369,4 +369,19 @@ describe('offset-stalled', () => {
     sample()
     expect(w.fold.end().map(({ type }) => type)).toEqual(['offset-stalled'])
   })
+
+  it('opened twice on one commit, with the same offset committed in between: under two ids', () => {
+    const w = busy(new World())
+    const stall = () => w.every10(70, w => w.sample({ 0: 120 }))
+    stall()
+    // The log was truncated, and grows again.
+    w.wait(1).sample({ 0: 100 })
+    w.wait(1).sample({ 0: 110 }).commit({ 0: 100 })
+    stall()
+    expect(w.conditions.map(({ id }) => id)).toEqual([
+      '0-1-offset-stalled-0',
+      '0-1-offset-resumed-0',
+      '0-1-offset-stalled-1',
+    ])
+  })
 })
