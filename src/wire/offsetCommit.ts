@@ -190,7 +190,8 @@ function int16(bytes: Buffer, at: number): number {
   return (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16)) >> 16
 }
 
-function int32(bytes: Buffer, at: number): number {
+/** A big-endian int32, without the checks that Buffer makes of its arguments. */
+export function int32(bytes: Buffer, at: number): number {
   return (
     ((bytes[at] as number) << 24) |
     ((bytes[at + 1] as number) << 16) |

@@ -1,4 +1,4 @@
-import { OffsetCommitView, readOffsetCommitKey, readOffsetCommitValue } from '../../wire/offsetCommit.ts'
+import { int32, OffsetCommitView, readOffsetCommitKey, readOffsetCommitValue } from '../../wire/offsetCommit.ts'
 import type { RecordCursor } from '../../wire/recordCursor.ts'
 import { decodeUtf8 } from '../../wire/utf8.ts'
 import type { StateChanges } from '../changes.ts'
@@ -117,7 +117,7 @@ export class Offsets {
       table.set(row, commit.offset, commit.exact, time, commit.position)
       noted?.noteRow(row)
       table.watch?.touch(row, position)
-      if (commit.topicId !== null) this.#noteTopicId(slot, topic, partition, commit.topicId, 0)
+      if (commit.topicId !== null) this.#noteTopicId(row, commit.topicId, 0)
       changesOf(changes, slot, position, time).commits.push({
         topic: topic.name,
         partition,
@@ -254,15 +254,7 @@ export class Offsets {
       // Also true where either is NaN, beyond what a number holds.
       if (!(offset >= before) || (slot.notable === 'change' && offset !== before)) this.notable = true
     }
-    if (view.topicIdStart >= 0) {
-      this.#noteTopicId(
-        slot,
-        table.topics[row] as TopicSlot,
-        table.partitions[row] as number,
-        cursor.bytes,
-        view.topicIdStart,
-      )
-    }
+    if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.bytes, view.topicIdStart)
     table.set(row, offset, view.offsetBig, view.commitTimestamp, cursor.offset)
     if (this.#changes !== null) this.#changes.noteRow(row)
     if (table.watch !== null) table.watch.touch(row, cursor.offset)
@@ -288,12 +280,16 @@ export class Offsets {
     return true
   }
 
-  #noteTopicId(slot: GroupSlot, topic: TopicSlot, partition: number, bytes: Buffer, at: number): void {
-    const id0 = bytes.readInt32BE(at)
-    const id1 = bytes.readInt32BE(at + 4)
-    const id2 = bytes.readInt32BE(at + 8)
-    const id3 = bytes.readInt32BE(at + 12)
-    if (id0 === topic.id0 && id1 === topic.id1 && id2 === topic.id2 && id3 === topic.id3) return
+  #noteTopicId(row: number, bytes: Buffer, at: number): void {
+    const topic = this.table.topics[row] as TopicSlot
+    const isKnown =
+      int32(bytes, at) === topic.id0 &&
+      int32(bytes, at + 4) === topic.id1 &&
+      int32(bytes, at + 8) === topic.id2 &&
+      int32(bytes, at + 12) === topic.id3
+    if (isKnown) return
+    const slot = this.table.groupOf(row)
+    const partition = this.table.partitions[row] as number
     const from = topicIdOf(topic)
     setTopicId(topic, bytes, at)
     const id = topicIdOf(topic)

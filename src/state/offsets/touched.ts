@@ -20,25 +20,22 @@ export class Touched {
   valueEnds = new Int32Array(64)
   #before = new Float64Array(64)
   readonly #big = new Map<number, Int64>()
-  #stamps = new Float64Array(64)
+  /** Row → the entry that it had last: it has it still where that entry says so. */
   #entries = new Int32Array(64)
-  #stamp = 0
 
   /** Begins the next transition. */
   clear(): void {
     this.count = 0
-    this.#stamp++
     if (this.#big.size > 0) this.#big.clear()
   }
 
   /** The row's entry; made, with what the row holds now, when it is touched first. */
   touch(row: number, table: OffsetTable): number {
-    if (row >= this.#stamps.length) this.#growRows(row)
-    // Stamps start at 0 and transitions at 1, so that no row begins as touched.
-    if (this.#stamps[row] === this.#stamp) return this.#entries[row] as number
+    if (row >= this.#entries.length) this.#growRows(row)
+    const known = this.#entries[row] as number
+    if (known < this.count && this.rows[known] === row) return known
     const entry = this.count++
     if (entry >= this.rows.length) this.#grow()
-    this.#stamps[row] = this.#stamp
     this.#entries[row] = entry
     this.rows[entry] = row
     this.values[entry] = -1
@@ -56,8 +53,7 @@ export class Touched {
   }
 
   #growRows(row: number): void {
-    const length = Math.max(this.#stamps.length * 2, row + 1)
-    this.#stamps = grown(this.#stamps, new Float64Array(length))
+    const length = Math.max(this.#entries.length * 2, row + 1)
     this.#entries = grown(this.#entries, new Int32Array(length))
   }
 

@@ -31,14 +31,14 @@ export async function untilLoaded(broker: BenchBroker): Promise<void> {
   })
 }
 
-/** That a group is still being read is an answer that kafkajs does not wait out. */
+/** That a group is still being read, or not yet, is an answer that kafkajs does not wait out. */
 async function untilAnswered(ask: () => Promise<unknown>): Promise<void> {
   for (;;) {
     try {
       await ask()
       return
     } catch (error) {
-      if (!(error instanceof kafkajs.KafkaJSProtocolError) || error.type !== 'GROUP_LOAD_IN_PROGRESS') throw error
+      if (!(error instanceof kafkajs.KafkaJSProtocolError) || !error.retriable) throw error
       await sleep(500)
     }
   }
