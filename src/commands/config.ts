@@ -5,13 +5,17 @@ export function configCommand(shell: Shell, finish: (code: number) => void): Com
   const check = new Command('check')
     .summary('say whether a configuration is right')
     .description(
-      'Reads a configuration as koff run would, files and variables too, and says all that is wrong with it.',
+      'Reads a configuration as koff run would, with its files and all variables, and says all that is wrong with it.',
     )
     .argument('<file>', 'YAML')
     .action(async (file: string) => {
       const { loadConfig } = await import('../config/load.ts')
+      const { connectionSettings, serviceSettings, settingsFrom } = await import('../config/settings.ts')
       const { planPipelines } = await import('../pipelines/plan.ts')
-      const { carrier, followers } = await planPipelines(loadConfig({ file, variables: shell.variables }), { file })
+      const { variables } = shell
+      const settings = settingsFrom(variables, {}, [...connectionSettings, ...serviceSettings])
+      const config = loadConfig({ file, settings, variables })
+      const { carrier, followers } = await planPipelines(config, { file })
       const all = [carrier, ...followers].map(({ name, to }) => (name === to.type ? name : `${name} (${to.type})`))
       await put(shell.stdout, `${file}: right; pipelines: ${all.join(', ')}\n`)
       finish(0)

@@ -151,6 +151,15 @@ describe('the JSON schema of configurations', () => {
 })
 
 describe('a right configuration', () => {
+  it('is wrong with a variable that overrides it and is', async () => {
+    const variables = { KOFF_HTTP_PORT: 'metrics' }
+    expect(await runKoff(['config', 'check', join(home, 'right.yaml')], { variables })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'koff: KOFF_HTTP_PORT: must be a whole number, is a text\n',
+    })
+  })
+
   it('is said to be right', async () => {
     const file = join(home, 'right.yaml')
     expect(await runKoff(['config', 'check', file])).toEqual({
