@@ -57,6 +57,7 @@ export { type EngineOptions, runEngine } from './runtime/engine.ts'
 
 // From inputs to events
 export { Fold, type FoldOptions, type History } from './runtime/fold.ts'
+export type { Log, LogFields, LogLine } from './runtime/log.ts'
 export type { RegistryOptions } from './runtime/registry/options.ts'
 export type { Sink } from './runtime/sink.ts'
 export type { Source } from './runtime/source.ts'

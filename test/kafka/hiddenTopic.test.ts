@@ -6,10 +6,12 @@ import { Transform } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openKafkaSource } from '../../src/sources/kafka/source.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
+import { until } from '../clients/until.ts'
 import { runKoff } from '../commands/runKoff.ts'
 import { linesTo } from '../runtime/linesTo.ts'
 import { type Kafka, startKafka } from '../servers/kafka.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
+import { follow } from './follow.ts'
 
 /*
  * A broker behind a gate that does what brokers do which several customers share: it gives each its own names. Who asks
@@ -25,6 +27,8 @@ let java: JavaClients
 let gate: Server
 let brokers: string
 const sockets = new Set<Socket>()
+/** How many more times the gate gives the topic another name. */
+let renamesLeft = Number.POSITIVE_INFINITY
 
 beforeAll(async () => {
   folder = await temporaryFolder('hidden')
@@ -55,7 +59,7 @@ function renaming(): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const at = chunk.indexOf(hidden)
-      if (at >= 0) renamed.copy(chunk, at)
+      if (at >= 0 && renamesLeft-- > 0) renamed.copy(chunk, at)
       done(null, chunk)
     },
   })
@@ -93,4 +97,15 @@ test('a cluster that has groups and shows no topic of them is refused, in a sent
     .split('\n')
     .map(line => JSON.parse(line) as unknown)
   expect(logged).toMatchObject([{ level: 'error', code: 'UNSUPPORTED', msg: message }])
+})
+
+test('a broker that hears late of the topic of its groups makes nothing news that was there before', async () => {
+  renamesLeft = 1
+  await using live = await follow({ brokers: [brokers] })
+  const firstEnds = () => [0, 1, 2, 3].flatMap(partition => live.of(partition).positions[0]?.logEnd ?? [])
+  const ends = await until({ what: 'all partitions', ask: async () => firstEnds(), good: ({ length }) => length === 4 })
+  expect(renamesLeft).toBeLessThan(1)
+  // Where history ends: at the record of the group, and not at the beginning of what was not there.
+  expect(Math.max(...ends)).toBeGreaterThan(0)
+  expect(live.lines).toEqual([])
 })

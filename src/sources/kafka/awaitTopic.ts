@@ -36,7 +36,7 @@ export async function awaitTopic(
   try {
     for (let tries = 0; ; tries++) {
       const { topics } = await cluster.metadata({ names: [topic] }, signal)
-      const [found] = topics
+      const found = await hidden.check(topics[0], signal)
       if (found?.errorCode === TOPIC_AUTHORIZATION_FAILED) {
         throw authorizationFailure(cluster.connection?.broker ?? options.brokers.join(', '), 'Describe', topic)
       }
@@ -44,7 +44,6 @@ export async function awaitTopic(
         if (tries > 0) log.info(`${topic} is there now`, { topic })
         return { cluster: cluster.id, partitions: found.partitions.length, isNew: tries > 0 }
       }
-      await hidden.check(found, signal)
       if (tries === 0) log.info(waitingText(topic), { topic })
       await sleep(pauseMs, undefined, { signal })
     }

@@ -10,10 +10,11 @@ export const consumerOffsets = '__consumer_offsets'
 /** Looks whether a topic that the cluster says it does not have is kept from koff. */
 export interface HiddenTopicCheck {
   /**
-   * To be called with what the cluster said of the topic; asks further, at an interval, where it said that there is none.
+   * To be called with what the cluster said of the topic; asks further, at an interval, where it said that there is none,
+   * and gives what it says in the end: a broker that has just started may not have heard of the topic yet.
    * @throws KoffError UNSUPPORTED where the topic must be there.
    */
-  check(found: TopicMetadata | undefined, signal: AbortSignal): Promise<void>
+  check(found: TopicMetadata | undefined, signal: AbortSignal): Promise<TopicMetadata | undefined>
 }
 
 const everyMs = 30_000
@@ -29,13 +30,13 @@ export function hiddenTopicCheck(cluster: Cluster, topic: string): HiddenTopicCh
   let dueAt = Number.NEGATIVE_INFINITY
   return {
     async check(found, signal) {
-      if (topic !== consumerOffsets || !isUnknown(found) || performance.now() < dueAt) return
+      if (topic !== consumerOffsets || !isUnknown(found) || performance.now() < dueAt) return found
       dueAt = performance.now() + everyMs
       const group = await anyGroup(cluster, signal)
-      if (group === null) return
+      if (group === null) return found
       await sleep(graceMs, undefined, { signal })
       const { topics } = await cluster.metadata({ names: [topic] }, signal)
-      if (!isUnknown(topics[0])) return
+      if (!isUnknown(topics[0])) return topics[0]
       throw new KoffError(
         'UNSUPPORTED',
         `the cluster has consumer groups (${JSON.stringify(group)} is one), but shows no topic ${topic}: managed services ` +

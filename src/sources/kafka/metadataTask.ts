@@ -3,7 +3,7 @@ import type { Input } from '../../state/input.ts'
 import type { Cluster } from './cluster.ts'
 import type { Follower } from './follower.ts'
 import type { HiddenTopicCheck } from './hiddenTopic.ts'
-import type { ClusterMetadata } from './metadata.ts'
+import type { TopicMetadata } from './metadata.ts'
 
 /** Keeps the follower's metadata young in the background: asks when they are due, one question at a time. */
 export interface MetadataTask {
@@ -24,7 +24,7 @@ export interface MetadataTaskOptions {
   readonly wake: () => void
 }
 
-type Heard = { readonly metadata: ClusterMetadata } | { readonly error: unknown }
+type Heard = { readonly found: TopicMetadata | undefined } | { readonly error: unknown }
 
 export function createMetadataTask({
   cluster,
@@ -38,8 +38,7 @@ export function createMetadataTask({
   let heard: Heard | null = null
   const question = async (): Promise<Heard> => {
     const metadata = await cluster.metadata({ names: [topic] }, signal)
-    await hidden.check(metadata.topics[0], signal)
-    return { metadata }
+    return { found: await hidden.check(metadata.topics[0], signal) }
   }
   const ask = async () => {
     isBusy = true
@@ -51,8 +50,7 @@ export function createMetadataTask({
     const news = heard
     heard = null
     if (news === null) return null
-    if ('metadata' in news)
-      return follower.table.hearMetadata(news.metadata.topics[0], cluster.connection?.broker ?? '')
+    if ('found' in news) return follower.table.hearMetadata(news.found, cluster.connection?.broker ?? '')
     if (!(news.error instanceof KoffError) || !news.error.retriable) throw news.error
     follower.table.hearNoMetadata(news.error.message)
     return null

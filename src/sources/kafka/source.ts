@@ -103,8 +103,8 @@ class KafkaSource implements Source {
   async open(): Promise<void> {
     const { signal } = this.#closing
     const { topics } = await this.#cluster.metadata({ names: [this.#topic] }, signal)
-    await this.#hidden.check(topics[0], signal)
-    this.#first.push(...this.#follower.table.hearMetadata(topics[0], this.#broker))
+    const found = await this.#hidden.check(topics[0], signal)
+    this.#first.push(...this.#follower.table.hearMetadata(found, this.#broker))
     if (this.#options.waitForTopic === false && this.#follower.table.partitions.size === 0) {
       throw new KoffError('BROKER_ERROR', `${this.#broker}: the cluster has no topic ${this.#topic}`)
     }
