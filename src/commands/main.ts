@@ -72,7 +72,8 @@ function prepare(command: Command, output: string[], shell: Shell): void {
   for (const child of command.commands) prepare(child, output, shell)
 }
 
-function report(error: unknown, shell: Shell): number {
+function report(thrown: unknown, shell: Shell): number {
+  const error = firstOf(thrown)
   if (error instanceof OutputClosed) return 0
   // What was going on when the user wanted an end may say so in its own way.
   if (shell.signal.aborted && !(error instanceof KoffError)) return interruptionCode(shell)
@@ -86,4 +87,9 @@ function report(error: unknown, shell: Shell): number {
   const lines = error.code === 'CONFIG_INVALID' ? error.message.split('\n') : [error.message.replaceAll('\n', ' ')]
   for (const line of lines) shell.stderr.write(/^\S+:\d+: /.test(line) ? `${line}\n` : `koff: ${line}\n`)
   return exitCodeOf(error)
+}
+
+/** What went wrong first: what was in use may then fail to close for the same reason. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error
 }

@@ -125,6 +125,13 @@ describe('koff on a cluster with a life behind it', () => {
     expect(decoded.length).toBeGreaterThan(0)
   })
 
+  it('says in one line that a recording cannot be written where it is told to', async () => {
+    const file = join(home, 'nowhere', 'life.ndjson.gz')
+    const { code, lines, stderr } = await koff(['record', '--until-end', '-o', file], variables)
+    expect({ code, lines }).toEqual({ code: 1, lines: [] })
+    expect(stderr).toBe(`koff: ${file}: cannot be written: ENOENT: no such file or directory, open '${file}'\n`)
+  })
+
   it('begins and ends where it is told', async () => {
     const all = parsed((await koff(['print', '--until-end'], variables)).lines)
     const range = parsed((await koff(['print', '--from', '1', '--to', '2'], variables)).lines)

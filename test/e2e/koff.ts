@@ -36,7 +36,7 @@ export function startKoff(args: readonly string[], variables: NodeJS.ProcessEnv 
   return {
     lines,
     stderr: () => stderr,
-    async line(wanted, withinMs = 30_000) {
+    async line(wanted, withinMs = 60_000) {
       const deadline = performance.now() + withinMs
       for (;;) {
         const found = lines().find(wanted)
