@@ -11,20 +11,19 @@ export class StateChanges {
   readonly topicIds = new Set<string>()
   /** Producers whose open transaction changed or ended. */
   readonly producers = new Set<bigint>()
-  /** Entry keys of offsets that are gone. */
-  readonly goneOffsets = new Set<string>()
+  /** Entry keys of what is gone: offsets and their conditions, and what another version of koff stored. */
+  readonly goneKeys = new Set<string>()
   /** Names of groups whose own conditions changed. */
   readonly conditions = new Set<string>()
-  /** Entry keys of stored conditions of offsets that are gone. */
-  readonly goneConditions = new Set<string>()
   readonly rows = new NotedRows()
   /** Rows of offsets whose conditions changed. */
   readonly conditionRows = new NotedRows()
 
   get size(): number {
-    const { rows, conditionRows, goneOffsets, goneConditions, conditions, groups, producers, topicIds } = this
-    const offsets = rows.count + goneOffsets.size + conditionRows.count + goneConditions.size
-    return offsets + conditions.size + groups.size + producers.size + topicIds.size
+    const { rows, conditionRows, goneKeys, conditions, groups, producers, topicIds } = this
+    return (
+      rows.count + conditionRows.count + goneKeys.size + conditions.size + groups.size + producers.size + topicIds.size
+    )
   }
 
   noteRow(row: number): void {
@@ -38,8 +37,7 @@ export class StateChanges {
     this.conditions.clear()
     this.topicIds.clear()
     this.producers.clear()
-    this.goneOffsets.clear()
-    this.goneConditions.clear()
+    this.goneKeys.clear()
   }
 }
 

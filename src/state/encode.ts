@@ -47,46 +47,46 @@ export function takeChanges(state: PartitionState): StateChange[] {
   const taken: StateChange[] = []
   const { changes, names, groups } = state
   if (changes !== null) {
-    for (const id of changes.topicIds) taken.push({ key: topicKey(id), value: JSON.stringify(names.nameOf(id)) })
+    const put: Put = (key, value) => {
+      changes.goneKeys.delete(key)
+      taken.push({ key, value })
+    }
+    for (const id of changes.topicIds) put(topicKey(id), JSON.stringify(names.nameOf(id)))
     for (const name of changes.groups) {
       const slot = groups.get(name)
-      taken.push({ key: groupKey(name), value: slot === undefined ? null : slotValue(slot) })
+      put(groupKey(name), slot === undefined ? null : slotValue(slot))
     }
-    takeOffsets(state, taken)
-    takeConditions(state, taken)
+    takeOffsets(state, put)
+    takeConditions(state, put)
+    for (const key of changes.goneKeys) taken.push({ key, value: null })
     changes.clear()
   }
   taken.push({ key: partitionKey, value: partitionValue(state) })
   return taken
 }
 
-function takeOffsets(state: PartitionState, taken: StateChange[]): void {
-  const { changes, offsets } = state
+/** What is there again is not gone. */
+type Put = (key: string, value: string | null) => void
+
+function takeOffsets({ changes, offsets }: PartitionState, put: Put): void {
   if (changes === null) return
   const { table, transactions } = offsets
-  const { goneOffsets } = changes
   for (const row of changes.rows) {
     // Given up since, and told by its key.
     if (table.index.keyOf(row).length === 0) continue
-    const key = offsetKey(table, row)
-    goneOffsets.delete(key)
-    taken.push({ key, value: table.present[row] === 1 ? offsetValue(table, row) : null })
+    put(offsetKey(table, row), table.present[row] === 1 ? offsetValue(table, row) : null)
   }
-  for (const key of goneOffsets) taken.push({ key, value: null })
   for (const producerId of changes.producers) {
     const commits = transactions.of(producerId)
-    taken.push({
-      key: transactionKey(producerId),
-      value: commits === undefined ? null : transactionValue(table, commits),
-    })
+    put(transactionKey(producerId), commits === undefined ? null : transactionValue(table, commits))
   }
 }
 
-function takeConditions({ changes, offsets, groups }: PartitionState, taken: StateChange[]): void {
+function takeConditions({ changes, offsets, groups }: PartitionState, put: Put): void {
   if (changes === null) return
   for (const name of changes.conditions) {
     const slot = groups.get(name)
-    taken.push({ key: groupConditionKey(name), value: slot === undefined ? null : groupConditionValue(slot) })
+    put(groupConditionKey(name), slot === undefined ? null : groupConditionValue(slot))
   }
   const { table } = offsets
   const { watch } = table
@@ -96,12 +96,9 @@ function takeConditions({ changes, offsets, groups }: PartitionState, taken: Sta
     const value = rowConditionValue(table, row)
     // Most windows begin and end between two writes.
     if (value === null && watch.stored[row] === 0) continue
-    const key = rowConditionKey(table, row)
-    changes.goneConditions.delete(key)
     watch.stored[row] = value === null ? 0 : 1
-    taken.push({ key, value })
+    put(rowConditionKey(table, row), value)
   }
-  for (const key of changes.goneConditions) taken.push({ key, value: null })
 }
 
 function partitionValue({ cluster, position, timestamp, inHistory, historyEnd }: PartitionState): string {

@@ -24,6 +24,7 @@ export interface StateChange {
 /** Grows when old entries cannot be read as new ones. */
 export const stateVersion = 1
 
+/** Every version of koff, of the past and to come, can read this much of another's: it is never renamed. */
 export interface StoredPartition {
   readonly version: number
   /** Kafka's cluster id: a state is of no use to another cluster. */

@@ -10,7 +10,6 @@ import {
   type StoredPartition,
   type StoredRowConditions,
   type StoredSlot,
-  stateVersion,
 } from './entry.ts'
 import { setGroup, setTopicId, topicSlot } from './groupSlot.ts'
 import { keyBytes } from './offsets/keyBytes.ts'
@@ -18,7 +17,8 @@ import type { PartitionState } from './partition.ts'
 
 /**
  * Puts a stored entry into a state; of one key the last counts, and null takes it away. Different keys may come in any
- * order. Fails with a plain Error that says why where the entry is not one of this version.
+ * order. Fails with a plain Error that says why where the entry is none of this version: which version, and which
+ * cluster, the entry about the partition tells.
  */
 export function restoreEntry(state: PartitionState, { key, value }: StateChange): void {
   const [kind, ...parts] = JSON.parse(key) as [string, ...(string | number)[]]
@@ -45,14 +45,7 @@ export function restoreEntry(state: PartitionState, { key, value }: StateChange)
 }
 
 function restorePartition(state: PartitionState, stored: StoredPartition | null): void {
-  if (stored === null) return
-  if (stored.version !== stateVersion) {
-    throw new Error(`it is of version ${stored.version}, and this version of koff reads ${stateVersion}`)
-  }
-  if (stored.cluster !== state.cluster) {
-    throw new Error(`it is of cluster ${stored.cluster}, and this is cluster ${state.cluster}`)
-  }
-  state.restore(stored)
+  if (stored !== null) state.restore(stored)
 }
 
 function restoreSlot(state: PartitionState, name: string, stored: StoredSlot | null): void {

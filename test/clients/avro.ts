@@ -24,9 +24,17 @@ export interface AvroMessage {
   readonly value: unknown
 }
 
-/** Reads a topic from its beginning with Avro's GenericDatumReader and the schemas of the registry. */
-export async function readAvro(jvm: Jvm, options: AvroOptions): Promise<readonly AvroMessage[]> {
-  const { bootstrap, topic, registry, count, withinMs = 20_000, uncommitted } = options
+/** Reads on where it stopped the last time. */
+export interface AvroReader extends AsyncDisposable {
+  /** The next messages: that many, or as many as come in that time. */
+  read(count: number, withinMs: number): Promise<readonly AvroMessage[]>
+}
+
+/** Opens a topic at its beginning, for Avro's GenericDatumReader with the schemas of the registry. */
+export async function openAvroReader(
+  jvm: Jvm,
+  { bootstrap, topic, registry, uncommitted }: Omit<AvroOptions, 'count' | 'withinMs'>,
+): Promise<AvroReader> {
   const { ask } = await openActor(jvm, {
     kind: 'avro',
     topic,
@@ -36,9 +44,15 @@ export async function readAvro(jvm: Jvm, options: AvroOptions): Promise<readonly
       'isolation.level': uncommitted === true ? 'read_uncommitted' : 'read_committed',
     },
   })
-  try {
-    return (await ask('read', { count, forMs: withinMs, withinMs: withinMs + 10_000 })) as readonly AvroMessage[]
-  } finally {
-    await ask('close')
+  return {
+    read: async (count, forMs) =>
+      (await ask('read', { count, forMs, withinMs: forMs + 10_000 })) as readonly AvroMessage[],
+    [Symbol.asyncDispose]: async () => void (await ask('close')),
   }
+}
+
+/** Reads a topic from its beginning, in one go. */
+export async function readAvro(jvm: Jvm, options: AvroOptions): Promise<readonly AvroMessage[]> {
+  await using reader = await openAvroReader(jvm, options)
+  return await reader.read(options.count, options.withinMs ?? 20_000)
 }

@@ -4,6 +4,7 @@ import type { KoffEvent } from '../../events/envelope.ts'
 import { takeChanges } from '../../state/encode.ts'
 import type { Input } from '../../state/input.ts'
 import type { Fold } from '../fold.ts'
+import type { Log } from '../log.ts'
 import type { Outages } from './outages.ts'
 import type { Output, PartitionOutput } from './output.ts'
 import type { Ownership } from './ownership.ts'
@@ -16,6 +17,7 @@ export interface OwnedPartitionsOptions {
   readonly ownership: Ownership
   readonly accept?: (event: KoffEvent) => boolean
   readonly outages: Outages
+  readonly log: Log
   readonly stateEveryMs?: number
   readonly signal: AbortSignal
   /** Called with what nothing but a person can mend. */
@@ -62,17 +64,17 @@ export class OwnedPartitions {
 
   /** Resolves when there is something to read. */
   async whenReady(signal: AbortSignal): Promise<Ready> {
+    this.#forgetChange()
     while (this.#owned.size === 0 && !signal.aborted) {
       const wait = AbortSignal.any([signal, this.#changed.signal])
       await new Promise(resolve => wait.addEventListener('abort', resolve, { once: true }))
-      if (this.#changed.signal.aborted) this.#changed = new AbortController()
+      this.#forgetChange()
     }
-    if (this.#changed.signal.aborted) this.#changed = new AbortController()
     const writers = new Map([...this.#owned].map(([partition, { writer }]) => [partition, writer] as const))
     const positions = new Map(
       [...writers.keys()].map(partition => {
-        const { position, historyEnd } = this.#options.fold.stateOf(partition)
-        return [partition, position === 0 && historyEnd === null ? null : position] as const
+        const { position, inHistory } = this.#options.fold.stateOf(partition)
+        return [partition, position === 0 && inHistory ? null : position] as const
       }),
     )
     return { positions, writers, signal: this.#changed.signal }
@@ -138,7 +140,7 @@ export class OwnedPartitions {
         if (!ownership.partitions.has(partition)) return
         const owned = await output.own(partition, signal)
         try {
-          await restorePartition({ fold: this.#options.fold, partition, output: owned, signal })
+          await restorePartition({ ...this.#options, partition, output: owned, signal })
           signal.throwIfAborted()
         } catch (error) {
           await owned[Symbol.asyncDispose]()
@@ -196,6 +198,11 @@ export class OwnedPartitions {
       release.catch(() => undefined),
     )
     this.#changeSoon()
+  }
+
+  /** A signal that has aborted tells nobody again. */
+  #forgetChange(): void {
+    if (this.#changed.signal.aborted) this.#changed = new AbortController()
   }
 
   #changeSoon(): void {

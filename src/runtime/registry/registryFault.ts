@@ -24,7 +24,9 @@ export function registryFault(error: unknown, { address: { host }, subject }: Re
     const message = `${host} is no Confluent-compatible schema registry (404): check the path of its url`
     return permanent('REGISTRY_UNREACHABLE', message)
   }
-  if (status === 409 || status === 422) {
+  // Another instance chose the compatibility of the subject at the same moment: what it chose is there the next time.
+  const isRace = status === 409 && isConfigRequest(error)
+  if ((status === 409 || status === 422) && !isRace) {
     const message = `schema registry ${host} does not take the schema of the events as ${subject}: ${reason}`
     return permanent('TOPIC_UNFIT', `${message}; if that subject holds other schemas, name another topic`)
   }
@@ -39,8 +41,12 @@ export function isOtherCompatibility(error: unknown): boolean {
 
 /** The compatibility of the subject could not be set; the schema was registered before that. */
 export function isRefusedConfig(error: unknown): boolean {
-  const request = error instanceof Error && 'url' in error && typeof error.url === 'string' ? error.url : ''
-  return request.startsWith('put ') && [401, 403, 404, 405].includes(statusOf(error) ?? 0)
+  return isConfigRequest(error) && [401, 403, 404, 405].includes(statusOf(error) ?? 0)
+}
+
+/** The client's only PUT. */
+function isConfigRequest(error: unknown): boolean {
+  return error instanceof Error && 'url' in error && typeof error.url === 'string' && error.url.startsWith('put ')
 }
 
 function statusOf(error: unknown): number | null {

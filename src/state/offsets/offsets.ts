@@ -208,8 +208,8 @@ export class Offsets {
   #release(row: number): void {
     const changes = this.#changes
     if (changes !== null && this.table.isEmpty(row)) {
-      changes.goneOffsets.add(offsetKey(this.table, row))
-      if (this.table.watch?.stored[row] === 1) changes.goneConditions.add(rowConditionKey(this.table, row))
+      changes.goneKeys.add(offsetKey(this.table, row))
+      if (this.table.watch?.stored[row] === 1) changes.goneKeys.add(rowConditionKey(this.table, row))
     }
     this.table.releaseIfEmpty(row)
   }

@@ -68,6 +68,18 @@ test('a registry that lets koff register, but not choose the compatibility, is e
   expect((await encoder.encode(event)).subarray(0, 5)).toEqual(Buffer.from([0, 0, 0, 0, 7]))
 })
 
+test('an instance that chooses the compatibility at the same moment is no obstacle', async () => {
+  let isChosen = false
+  await using registry = await listen(({ method }, respond) => {
+    if (method === 'GET') return isChosen ? respond(200, { compatibilityLevel: 'FULL_TRANSITIVE' }) : respond(404, {})
+    if (method !== 'PUT') return respond(200, { id: 7 })
+    isChosen = true
+    respond(409, { message: "A rule named 'COMPATIBILITY' already exists." })
+  })
+  const encoder = await openEventEncoder({ url: registry.url, timeoutMs: 5_000 }, 'events', signal)
+  expect((await encoder.encode(event)).subarray(0, 5)).toEqual(Buffer.from([0, 0, 0, 0, 7]))
+})
+
 test('an event that does not fit its definition is named with what does not fit, for good', async () => {
   await using registry = await listen(({ method }, respond) => respond(method === 'GET' ? 404 : 200, { id: 7 }))
   const encoder = await open(registry.url)

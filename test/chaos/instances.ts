@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KoffProcess } from '../e2e/koff.ts'
+import { type Stage, sessionTimeoutMs } from './stage.ts'
+
+/** The instances that run now, each of which is replaced when it is killed. */
+export class Instances {
+  readonly #stage: Stage
+  readonly #running: KoffProcess[] = []
+  /** When one was killed, ms since the epoch. */
+  readonly killedAt: number[] = []
+  /** Standard error of those that are gone. */
+  readonly notices: string[] = []
+
+  constructor(stage: Stage) {
+    this.#stage = stage
+  }
+
+  add(): void {
+    this.#running.push(this.#stage.startInstance())
+  }
+
+  /** kill -9 of one of them, and another in its place. */
+  async killOne(): Promise<void> {
+    const index = Math.floor(Math.random() * this.#running.length)
+    const [victim] = this.#running.splice(index, 1)
+    if (victim === undefined) throw new Error('no instance runs')
+    victim.kill('SIGKILL')
+    this.killedAt.push(Date.now())
+    const [code, signal] = await victim.ended
+    this.notices.push(victim.stderr())
+    if (signal !== 'SIGKILL') throw new Error(`koff had ended by itself, with ${String(code)}: ${victim.stderr()}`)
+    this.add()
+  }
+
+  /** Stops one until the others have taken over, and lets it go on where it was: it does not know that time has passed. */
+  async makeZombie(): Promise<void> {
+    const zombie = this.#running[Math.floor(Math.random() * this.#running.length)]
+    zombie?.kill('SIGSTOP')
+    await sleep(sessionTimeoutMs + 2_500)
+    zombie?.kill('SIGCONT')
+  }
+
+  /** Ends all of them in order; gives exit codes and how long that took at most. */
+  async end(): Promise<{ readonly codes: readonly (number | null)[]; readonly ms: number }> {
+    const startedAt = performance.now()
+    const codes = await Promise.all(
+      this.#running.map(async instance => {
+        instance.kill('SIGTERM')
+        const [code] = await instance.ended
+        this.notices.push(instance.stderr())
+        return code
+      }),
+    )
+    return { codes, ms: performance.now() - startedAt }
+  }
+}

@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util'
+import { disturbed } from './disturbed.ts'
+import { openStage, type StageOptions } from './stage.ts'
+import { describeVerdict, isFlawless } from './verdict.ts'
+
+/*
+ * npm run chaos                    every scenario below, in its long form
+ * npm run chaos -- kills           these only
+ * npm run chaos -- kills --kills 5 with fewer kills
+ */
+
+const { values, positionals } = parseArgs({ options: { kills: { type: 'string' } }, allowPositionals: true })
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+interface Scenario {
+  readonly says: string
+  readonly run: () => Promise<boolean>
+}
+
+const scenarios: Readonly<Record<string, Scenario>> = {
+  kills: {
+    says: 'one instance, killed 50 times, the broker restarted twice',
+    run: () => chaos({}, { instances: 1, kills: 50, zombies: 0, brokerRestarts: 2, pauseMs: 8_000 }),
+  },
+  instances: {
+    says: 'two instances and then three, killed, stopped and resumed',
+    run: () => chaos({}, { instances: 2, kills: 20, zombies: 3, brokerRestarts: 1, pauseMs: 5_000 }),
+  },
+  cluster: {
+    says: 'three brokers, replication 3, each restarted in turn',
+    run: () => chaos({ brokers: 3 }, { instances: 2, kills: 6, zombies: 0, brokerRestarts: 3, pauseMs: 5_000 }),
+  },
+}
+
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const names = positionals.length === 0 ? Object.keys(scenarios) : positionals
+  const failed: string[] = []
+  for (const name of names) {
+    const scenario = scenarios[name]
+    if (scenario === undefined) {
+      say(`chaos: unknown scenario ${name}; known: ${Object.keys(scenarios).join(', ')}`)
+      return 2
+    }
+    say(`== ${name}: ${scenario.says}`)
+    if (!(await scenario.run())) failed.push(name)
+  }
+  say(failed.length === 0 ? 'all as in the log' : `NOT as in the log: ${failed.join(', ')}`)
+  return failed.length === 0 ? 0 : 1
+}
+
+async function chaos(
+  options: Omit<StageOptions, 'say'>,
+  disturbances: Parameters<typeof disturbed>[1],
+): Promise<boolean> {
+  await using stage = await openStage({ ...options, say })
+  const kills = values.kills === undefined ? disturbances.kills : Number(values.kills)
+  const { verdict, takeOverMs, exitCodes, endMs } = await disturbed(stage, { ...disturbances, kills })
+  const sorted = takeOverMs.toSorted((a, b) => a - b)
+  say(`take-over, ms: median ${sorted[sorted.length >> 1]}, longest ${sorted.at(-1)} (of ${sorted.length} seen)`)
+  say(`ended with ${exitCodes.join(', ')} within ${Math.round(endMs)} ms`)
+  say(describeVerdict(verdict))
+  for (const [what, ids] of Object.entries(verdict))
+    if (Array.isArray(ids) && ids.length > 0) say(`${what}: ${ids.slice(0, 10).join(' ')}`)
+  return isFlawless(verdict) && exitCodes.every(code => code === 0)
+}

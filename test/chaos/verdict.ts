@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { AvroMessage } from '../clients/avro.ts'
+import type { EventLine } from '../e2e/watch.ts'
+
+/** What a read_committed consumer found, held against what an undisturbed koff makes of the same log. */
+export interface Verdict {
+  /** How many events the log makes, of how many groups. */
+  readonly expected: number
+  readonly groups: number
+  /** Ids that are not there, that are there more than once, that the log does not make, or with other content. */
+  readonly lost: readonly string[]
+  readonly twice: readonly string[]
+  readonly strange: readonly string[]
+  readonly different: readonly string[]
+  /** Groups whose events are in another order than in the log. */
+  readonly disordered: readonly string[]
+}
+
+/** Of an event that records make; those that a clock or the end of history makes have a name in it. */
+const fromRecord = /^\d+-\d+-\d+$/
+
+export function judge(replayed: readonly EventLine[], messages: readonly AvroMessage[]): Verdict {
+  const expected = replayed.filter(({ id, group }) => fromRecord.test(id) && group !== 'koff.instances')
+  const found = messages.map(({ value }) => value as EventLine).filter(({ id }) => fromRecord.test(id))
+  const byId = new Map(found.map(event => [event.id, event]))
+  const wanted = new Set(expected.map(({ id }) => id))
+  const seen = new Set<string>()
+  const twice = found.filter(({ id }) => seen.size === seen.add(id).size).map(({ id }) => id)
+  const inLog = idsByGroup(expected)
+  const inTopic = idsByGroup(found)
+  return {
+    expected: expected.length,
+    groups: inLog.size,
+    lost: expected.filter(({ id }) => !byId.has(id)).map(({ id }) => id),
+    twice,
+    strange: found.filter(({ id }) => !wanted.has(id)).map(({ id }) => id),
+    different: expected
+      .filter(event => byId.has(event.id) && !isDeepStrictEqual(byId.get(event.id), event))
+      .map(({ id }) => id),
+    disordered: [...inLog]
+      .filter(([group, ids]) => !isDeepStrictEqual(inTopic.get(group), ids))
+      .map(([group]) => group),
+  }
+}
+
+/** One line of counts. */
+export function describeVerdict({ expected, groups, ...wrong }: Verdict): string {
+  const counts = Object.entries(wrong).map(([what, ids]) => `${ids.length} ${what}`)
+  return `${expected} events of ${groups} groups: ${counts.join(', ')}`
+}
+
+export function isFlawless({ expected, lost, twice, strange, different, disordered }: Verdict): boolean {
+  return expected > 0 && [lost, twice, strange, different, disordered].every(ids => ids.length === 0)
+}
+
+function idsByGroup(events: readonly EventLine[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const { group, id } of events) {
+    const ids = groups.get(group)
+    if (ids === undefined) groups.set(group, [id])
+    else ids.push(id)
+  }
+  return groups
+}

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { disturbed } from '../chaos/disturbed.ts'
+import { openStage } from '../chaos/stage.ts'
+import { describeVerdict } from '../chaos/verdict.ts'
+
+/** The short form of `npm run chaos`. */
+test('instances killed, stopped and resumed, and a broker killed under load: every event once, and in order', async () => {
+  const say = (line: string) => void process.stdout.write(`chaos: ${line}\n`)
+  await using stage = await openStage({ say })
+  const outcome = await disturbed(stage, { instances: 2, kills: 10, zombies: 1, brokerRestarts: 1, pauseMs: 1_500 })
+  const { verdict, takeOverMs, exitCodes, endMs } = outcome
+  say(describeVerdict(verdict))
+  say(`take-over, ms: ${takeOverMs.join(' ')}`)
+  expect(verdict).toMatchObject({ lost: [], twice: [], strange: [], different: [], disordered: [] })
+  expect(verdict.expected).toBeGreaterThan(500)
+  expect(exitCodes).toEqual([0, 0, 0])
+  expect(endMs).toBeLessThan(10_000)
+})
