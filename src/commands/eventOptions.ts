@@ -44,10 +44,16 @@ export interface GroupFilter {
 }
 
 /** Events of koff itself belong to no group and pass every filter of groups. */
-export function groupFilter({ include, exclude, name }: GroupFilter): (event: KoffEvent) => boolean {
+export function groupFilter(filter: GroupFilter): (event: KoffEvent) => boolean {
+  const wants = groupNameFilter(filter)
+  return ({ group }) => group === '' || wants(group)
+}
+
+/** True for the names of groups that are spoken of. */
+export function groupNameFilter({ include, exclude, name }: GroupFilter): (group: string) => boolean {
   const fits = (patterns: readonly string[], group: string) => patterns.some(pattern => matchesGlob(pattern, group))
   const isOwn = (group: string) => name !== undefined && isOwnGroup(group, name)
-  return ({ group }) => group === '' || (fits(include, group) && !fits(exclude, group) && !isOwn(group))
+  return group => fits(include, group) && !fits(exclude, group) && !isOwn(group)
 }
 
 export function collect(value: string, previous: readonly string[] = []): string[] {

@@ -1,10 +1,12 @@
 import { Command } from 'commander'
+import { conditionSettings } from '../config/conditionSettings.ts'
 import { Fold } from '../runtime/fold.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
 import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
 import { deliver } from './deliver.ts'
-import { addEventOptions, type EventOptions, groupFilter, typesOf } from './eventOptions.ts'
+import { addEventOptions, type EventOptions, groupFilter, groupNameFilter, typesOf } from './eventOptions.ts'
 import { catchUpProgress } from './progress.ts'
+import { openSampler } from './sampler.ts'
 import { interruptionCode, noteLog, type Shell } from './shell.ts'
 
 interface EventsOptions extends EventOptions, ConnectionFlags {
@@ -35,7 +37,8 @@ Examples:
 }
 
 async function events(shell: Shell, options: EventsOptions): Promise<number> {
-  const { kafka, name } = await configOf(shell, options)
+  const { kafka, name, conditions } = await configOf(shell, options)
+  const groups = { include: options.group ?? ['*'], exclude: [], name }
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   await using source = await openKafkaSource({
     ...brokerOptions(kafka),
@@ -48,14 +51,16 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
     history: 'until-start',
     types: typesOf(options),
     snapshot: options.snapshot,
+    conditions: conditionSettings(conditions),
   })
+  await using sampler = await openSampler({ kafka, conditions, fold, wants: groupNameFilter(groups) })
   await using sink = stdoutSink({ stream: shell.stdout, format: options.json === true ? 'json' : 'auto' })
   await deliver({
-    source: progress.source,
+    source: sampler.around(progress.source),
     fold,
     sinks: [sink],
     signal: AbortSignal.any([shell.signal, sink.closed]),
-    accept: groupFilter({ include: options.group ?? ['*'], exclude: [], name }),
+    accept: groupFilter(groups),
   })
   return interruptionCode(shell)
 }

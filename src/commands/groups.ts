@@ -6,9 +6,10 @@ import { openFiles } from '../sources/openFiles.ts'
 import type { Input } from '../state/input.ts'
 import { int64Json } from '../wire/jsonValue.ts'
 import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
-import { collect } from './eventOptions.ts'
+import { collect, groupNameFilter } from './eventOptions.ts'
 import { parseTime } from './logPoint.ts'
 import { catchUpProgress, fileProgress } from './progress.ts'
+import { openSampler, type Sampler } from './sampler.ts'
 import { interruptionCode, noteLog, put, type Shell } from './shell.ts'
 
 interface GroupsOptions extends ConnectionFlags {
@@ -40,13 +41,15 @@ Examples:
 async function groups(shell: Shell, files: readonly string[], options: GroupsOptions): Promise<number> {
   const { at = Number.POSITIVE_INFINITY, group = ['*'] } = options
   using progress = fileProgress(shell.stderr)
-  await using source =
+  await using opened =
     files.length > 0
       ? await openFiles(files, { stdin: shell.stdin, progress: progress.at })
       : await openCluster(shell, options)
-  using catchUp = catchUpProgress(source, shell.stderr)
-  const fold = new Fold({ cluster: source.cluster, history: 'none', types: new Set() })
-  for await (const inputs of catchUp.source.chunks(shell.signal)) {
+  using catchUp = catchUpProgress(opened, shell.stderr)
+  const fold = new Fold({ cluster: opened.cluster, history: 'none', types: new Set() })
+  await using sampler = files.length > 0 ? null : await samplerOf(shell, options, fold)
+  const source = sampler === null ? catchUp.source : sampler.around(catchUp.source)
+  for await (const inputs of source.chunks(shell.signal)) {
     for (const input of inputs) if (!isLater(input, at)) fold.apply(input)
   }
   if (shell.signal.aborted) return interruptionCode(shell)
@@ -56,6 +59,16 @@ async function groups(shell: Shell, files: readonly string[], options: GroupsOpt
   for (const view of views) await put(shell.stdout, `${JSON.stringify(view, int64)}\n`)
   return 0
 }
+
+/** Where logs end is asked for once, at the end. */
+async function samplerOf(shell: Shell, options: GroupsOptions, fold: Fold): Promise<Sampler> {
+  const { kafka, conditions } = await configOf(shell, options)
+  const { group = ['*'] } = options
+  const wants = groupNameFilter({ include: group, exclude: [] })
+  return openSampler({ kafka, conditions: { ...conditions, sampleEveryMs: longMs }, fold, wants })
+}
+
+const longMs = 2 ** 31 - 1
 
 async function openCluster(shell: Shell, options: GroupsOptions): Promise<Source> {
   const { kafka } = await configOf(shell, options)

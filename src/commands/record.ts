@@ -1,17 +1,17 @@
 import { Command } from 'commander'
 import { KoffError } from '../errors.ts'
 import { Fold } from '../runtime/fold.ts'
-import { sampledSource } from '../runtime/sampledSource.ts'
 import { openRecordingWriter } from '../sources/recording/write.ts'
-import { brokerOptions, configOf, connectionHelp } from './connection.ts'
-import { addLiveOptions, type LiveOptions, type LiveRecords, openLive } from './live.ts'
+import { configOf, connectionHelp } from './connection.ts'
+import { addLiveOptions, type LiveOptions, openLive } from './live.ts'
+import { openSampler } from './sampler.ts'
 import { selectInputs } from './selectInputs.ts'
 import { isClosedPipe, note, OutputClosed, type Shell } from './shell.ts'
 import { usage } from './usage.ts'
 
 interface RecordOptions extends LiveOptions {
   readonly output: string
-  readonly sampleEvery: number
+  readonly sampleEvery?: number
   /** False with `--no-samples`. */
   readonly samples: boolean
 }
@@ -26,9 +26,8 @@ export function recordCommand(shell: Shell, finish: (code: number) => void): Com
     )
     .option(
       '--sample-every <ms>',
-      'how often to note where the logs of committed partitions end',
+      'how often to note where the logs of committed partitions end; 10000 unless the configuration says otherwise',
       parseInterval,
-      10_000,
     )
     .option('--no-samples', 'do not note where logs end')
     .action(async (options: RecordOptions) => finish(await record(shell, options)))
@@ -53,37 +52,18 @@ async function record(shell: Shell, options: RecordOptions): Promise<number> {
   await using writer = openRecordingWriter(options.output, { stdout: shell.stdout })
   const selected = selectInputs(live.filter)
   const fold = new Fold({ cluster: live.source.cluster, history: 'none', types: new Set() })
-  await using sampling = options.samples ? await openSampling(shell, { options, live, fold }) : null
-  for await (const inputs of (sampling?.source ?? live.source).chunks(live.signal)) {
-    if (sampling !== null) for (const input of inputs) fold.apply(input)
+  const { kafka, conditions } = await configOf(shell, options)
+  const sampling = { sampleEveryMs: options.sampleEvery ?? conditions.sampleEveryMs, samples: true }
+  const wants = () => true
+  await using sampler = options.samples ? await openSampler({ kafka, conditions: sampling, fold, wants }) : null
+  const source = sampler === null ? live.source : sampler.around(live.source)
+  for await (const inputs of source.chunks(live.signal)) {
+    if (sampler !== null) for (const input of inputs) fold.apply(input)
     await writer.write(inputs.flatMap(selected.of)).catch(rethrowUnlessClosed)
   }
   if (options.output !== '-') note(shell, `${options.output}: ${selected.records} records`)
   // Ctrl-C is how one ends a recording, not how one breaks it off.
   return 0
-}
-
-interface SamplingOptions {
-  readonly options: RecordOptions
-  readonly live: LiveRecords
-  readonly fold: Fold
-}
-
-async function openSampling(shell: Shell, { options, live, fold }: SamplingOptions) {
-  const { openKafkaAdmin } = await import('../sources/kafka/admin.ts')
-  const admin = await openKafkaAdmin(brokerOptions((await configOf(shell, options)).kafka))
-  const source = sampledSource({
-    source: live.source,
-    everyMs: options.sampleEvery,
-    sample: () => admin.sampleLogEnds(fold.committedPartitions()).catch(noneUntilLater),
-  })
-  return { source, [Symbol.asyncDispose]: () => admin[Symbol.asyncDispose]() }
-}
-
-/** A sample that cannot be had is no reason to lose records. */
-function noneUntilLater(error: unknown): [] {
-  if (error instanceof KoffError && error.retriable) return []
-  throw error
 }
 
 function parseInterval(text: string): number {

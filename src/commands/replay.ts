@@ -1,7 +1,9 @@
 import { Command } from 'commander'
+import { conditionSettings } from '../config/conditionSettings.ts'
 import { Fold } from '../runtime/fold.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
 import { openFiles } from '../sources/openFiles.ts'
+import { defaultConditionSettings, type SettingsOf } from '../state/conditions/settings.ts'
 import { deliver } from './deliver.ts'
 import { addEventOptions, type EventOptions, groupFilter, typesOf } from './eventOptions.ts'
 import { parseTime } from './logPoint.ts'
@@ -11,6 +13,7 @@ import { interruptionCode, type Shell } from './shell.ts'
 interface ReplayOptions extends EventOptions {
   readonly liveFrom?: number
   readonly cluster: string
+  readonly config?: string
 }
 
 export function replayCommand(shell: Shell, finish: (code: number) => void): Command {
@@ -24,6 +27,7 @@ export function replayCommand(shell: Shell, finish: (code: number) => void): Com
       text => parseTime('--live-from', text),
     )
     .option('--cluster <id>', "the cluster's id for the events; no file tells it", '')
+    .option('-c, --config <file>', 'the configuration to take `conditions` from, when those over time open')
     .action(async (files: string[], options: ReplayOptions) => finish(await replay(shell, files, options)))
   return addEventOptions(command).addHelpText(
     'after',
@@ -41,14 +45,21 @@ async function replay(shell: Shell, files: readonly string[], options: ReplayOpt
   const { liveFrom, cluster, snapshot, group = ['*'] } = options
   using progress = fileProgress(shell.stderr)
   await using source = await openFiles(files, { stdin: shell.stdin, progress: progress.at })
+  const conditions = await conditionsOf(shell, options)
   const history = liveFrom === undefined ? 'none' : { liveFrom }
   await using sink = stdoutSink({ stream: shell.stdout, format: 'json' })
   await deliver({
     source,
-    fold: new Fold({ cluster, history, types: typesOf(options), snapshot }),
+    fold: new Fold({ cluster, history, types: typesOf(options), snapshot, conditions }),
     sinks: [sink],
     signal: AbortSignal.any([shell.signal, sink.closed]),
     accept: groupFilter({ include: group, exclude: [] }),
   })
   return interruptionCode(shell)
+}
+
+async function conditionsOf({ variables }: Shell, { config: file }: ReplayOptions): Promise<SettingsOf> {
+  if (file === undefined) return () => defaultConditionSettings
+  const { loadConfig } = await import('../config/load.ts')
+  return conditionSettings(loadConfig({ file, variables }).conditions)
 }

@@ -1,3 +1,4 @@
+import { conditionSettings } from '../config/conditionSettings.ts'
 import { selectedEvents } from '../config/eventPatterns.ts'
 import type { Config } from '../config/schema.ts'
 import type { Output } from '../runtime/delivery/output.ts'
@@ -8,8 +9,9 @@ import { Fold } from '../runtime/fold.ts'
 import { foldSamples } from '../runtime/foldSamples.ts'
 import type { Log } from '../runtime/log.ts'
 import { brokerOptions } from './connection.ts'
-import { groupFilter } from './eventOptions.ts'
+import { groupFilter, groupNameFilter } from './eventOptions.ts'
 import { catchUpProgress } from './progress.ts'
+import { openSampler } from './sampler.ts'
 import type { Shell } from './shell.ts'
 import type { Signals } from './signals.ts'
 import { version } from './version.ts'
@@ -55,14 +57,18 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
     types: selectedEvents(config.events),
     snapshot: config.snapshot === 'emit',
     tracksChanges: true,
+    conditions: conditionSettings(config.conditions),
   })
   telemetry.sample(() => foldSamples(fold))
   signals.watch(() => readiness(ownership, fold))
+  const groups = { ...config.groups, name: config.name }
+  const { kafka, conditions } = config
+  await using sampler = await openSampler({ kafka, conditions, fold, wants: groupNameFilter(groups) })
   await runService({
     fold,
     output,
     ownership,
-    accept: groupFilter({ ...config.groups, name: config.name }),
+    accept: groupFilter(groups),
     signal,
     log,
     openSource: async (positions, until) => {
@@ -74,7 +80,7 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
         log,
         signal: until,
       })
-      return catchUpProgress(source, shell.stderr).source
+      return sampler.around(catchUpProgress(source, shell.stderr).source)
     },
   })
 }

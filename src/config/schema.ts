@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { clusterSchema } from './clusterSchema.ts'
+import { conditionsSchema } from './conditionsSchema.ts'
 import { eventPatterns } from './eventPatterns.ts'
 import { pipelineSchema, plainName } from './pipelines.ts'
 import { type Surroundings, sinkSchema } from './sinks.ts'
@@ -64,6 +65,9 @@ export function configSchema(surroundings: Surroundings) {
     })
       .prefault({})
       .describe('Which groups are spoken of.'),
+    conditions: conditionsSchema
+      .prefault({})
+      .describe('When conditions over time open, and how often koff looks where logs end.'),
     sinks: z
       .array(sinkSchema(surroundings))
       .min(1)

@@ -156,7 +156,7 @@ export class Fold {
     // For people: a name that any partition knows is shown for all.
     const names = new TopicNames(this.names)
     for (const state of this.partitions.values()) for (const [id, name] of state.names.entries()) names.learn(id, name)
-    const views = [...this.partitions.values()].flatMap(state => groupViews(state, names))
+    const views = [...this.partitions.values()].flatMap(state => groupViews(state, { names, logEnds: this.logEnds }))
     return views.sort((a, b) => compareText(a.group, b.group))
   }
 

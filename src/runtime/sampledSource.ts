@@ -1,52 +1,98 @@
-import type { Input, LogEndInput } from '../state/input.ts'
+import type { Input, LogEndInput, TopicInput } from '../state/input.ts'
 import type { Source } from './source.ts'
+
+/** What a look at the cluster brought. */
+export interface Sample {
+  /** Where logs end, and what topics there are that were not told before. */
+  readonly inputs: readonly (LogEndInput | TopicInput)[]
+  /** Where the logs of the partitions that are read ended at that time or later; those that nobody could tell are missing. */
+  readonly readEnds: ReadonlyMap<number, number>
+}
 
 export interface SampledSourceOptions {
   readonly source: Source
   /** How long from one sample to the next, ms. */
   readonly everyMs: number
-  /** Where the logs of the partitions that matter now start and end. */
-  readonly sample: (signal: AbortSignal) => Promise<readonly LogEndInput[]>
+  /** Looks at the cluster; `read` are the partitions that the source reads. */
+  readonly sample: (read: readonly number[], signal: AbortSignal) => Promise<Sample>
   /** Milliseconds since the epoch; the clock's unless given. */
   readonly now?: () => number
 }
 
+/** A sample that waits until everything that was in the logs before it has been told. */
+interface Round extends Sample {
+  /** From before the sample was taken. */
+  readonly timestamp: number
+}
+
 /**
  * A source that also tells, at an interval, where logs end, followed by a tick: what conditions over time are judged by.
- * A source that ends by itself is sampled once more at its end.
+ *
+ * A sample is told when the source has told all that was in its own log at that time: a commit that koff has not read yet
+ * must not look like one that never came. What is not read by the time of the next sample is left out of the tick. A source
+ * that ends by itself is sampled once more at its end.
  */
 export function sampledSource({ source, everyMs, sample, now = Date.now }: SampledSourceOptions): Source {
-  const samples = async (signal: AbortSignal): Promise<readonly Input[]> => {
-    const logEnds = await sample(signal)
-    return [...logEnds, { kind: 'tick', timestamp: now() }]
-  }
   return {
     cluster: source.cluster,
     async *chunks(signal) {
-      const chunks = source.chunks(signal)[Symbol.asyncIterator]()
-      let alarm = alarmIn(everyMs)
+      const positions = new Map<number, number>()
+      const look = async (): Promise<Round> => {
+        const timestamp = now()
+        return { ...(await sample([...positions.keys()], signal)), timestamp }
+      }
+      const ended = new AbortController()
+      const chunks = source.chunks(AbortSignal.any([signal, ended.signal]))[Symbol.asyncIterator]()
       let next = chunks.next()
+      let alarm = alarmIn(everyMs)
+      let looking: Promise<Round> | null = null
+      let round: Round | null = null
       try {
         for (;;) {
-          const chunk = await Promise.race([next, alarm.rings])
-          if (chunk === null) {
-            yield await samples(signal)
+          const news = await Promise.race([next, alarm.rings, ...(looking === null ? [] : [looking])])
+          if (news === null) {
             alarm = alarmIn(everyMs)
-          } else if (chunk.done === true) {
-            if (!signal.aborted) yield await samples(signal)
+            // Nobody has answered yet: one question at a time.
+            if (looking !== null) continue
+            if (round !== null) yield told(round, positions)
+            round = null
+            looking = look()
+          } else if ('timestamp' in news) {
+            looking = null
+            round = news
+          } else if (news.done === true) {
+            if (!signal.aborted) yield told(await (looking ?? look()), positions)
             return
           } else {
-            yield chunk.value
+            for (const input of news.value)
+              if (input.kind === 'position') positions.set(input.partition, input.position)
+            yield news.value
             next = chunks.next()
           }
+          if (round === null || !isRead(round, positions)) continue
+          yield told(round, positions)
+          round = null
         }
       } finally {
+        ended.abort()
         alarm.stop()
+        looking?.catch(() => undefined)
         await chunks.return?.(undefined)
       }
     },
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   }
+}
+
+function isRead({ readEnds }: Round, positions: ReadonlyMap<number, number>): boolean {
+  for (const [partition, end] of readEnds) if ((positions.get(partition) ?? -1) < end) return false
+  return true
+}
+
+function told({ inputs, readEnds, timestamp }: Round, positions: ReadonlyMap<number, number>): readonly Input[] {
+  const read = [...readEnds].filter(([partition, end]) => (positions.get(partition) ?? -1) >= end)
+  const partitions = read.map(([partition]) => partition).sort((a, b) => a - b)
+  return [...inputs, { kind: 'tick', timestamp, partitions }]
 }
 
 function alarmIn(ms: number) {

@@ -1,4 +1,5 @@
 import type { GroupType, Int64 } from '../events/envelope.ts'
+import { LogEnds } from './conditions/logEnds.ts'
 import { assignmentOf, compareText, type Group, isSuspended, keyedBy, type Member } from './group.ts'
 import type { GroupSlot } from './groupSlot.ts'
 import { sortedMembers } from './members/diff.ts'
@@ -16,7 +17,15 @@ export interface GroupView {
   readonly protocol: string | null
   readonly leader: string | null
   readonly members: readonly MemberView[]
-  readonly offsets: { readonly [topic: string]: { readonly [partition: string]: Int64 } }
+  readonly offsets: ByPartition
+  /** How far each offset is behind its log end; only those whose log end is known, and absent where none is. */
+  readonly lag?: ByPartition
+  /** Those log ends. */
+  readonly logEnd?: ByPartition
+}
+
+interface ByPartition {
+  readonly [topic: string]: { readonly [partition: string]: Int64 }
 }
 
 export interface MemberView {
@@ -28,9 +37,16 @@ export interface MemberView {
   readonly assignment: { readonly [topic: string]: readonly number[] }
 }
 
+export interface ViewContext {
+  readonly names: TopicNames
+  /** Where logs end, as sampled; nobody sampled unless given. */
+  readonly logEnds?: LogEnds
+}
+
 /** Every known group of one partition, sorted by name in code-point order. */
-export function groupViews(state: PartitionState, names: TopicNames): GroupView[] {
-  const rows = rowsByGroup(state.offsets.table)
+export function groupViews(state: PartitionState, { names, logEnds = new LogEnds() }: ViewContext): GroupView[] {
+  const { table } = state.offsets
+  const rows = rowsByGroup(table)
   const views: GroupView[] = []
   for (const slot of state.sortedGroups()) {
     const { group } = slot
@@ -45,7 +61,7 @@ export function groupViews(state: PartitionState, names: TopicNames): GroupView[
       protocol,
       leader,
       members: sortedMembers(group).map(member => memberView(member, group, names)),
-      offsets: offsetsOf(rows.get(slot) ?? [], state.offsets.table),
+      ...offsetsOf(rows.get(slot) ?? [], table, logEnds),
     })
   }
   return views
@@ -89,20 +105,41 @@ function rowsByGroup(table: OffsetTable): Map<GroupSlot, number[]> {
   return result
 }
 
-function offsetsOf(rows: readonly number[], table: OffsetTable): GroupView['offsets'] {
+function offsetsOf(
+  rows: readonly number[],
+  table: OffsetTable,
+  logEnds: LogEnds,
+): Pick<GroupView, 'offsets' | 'lag' | 'logEnd'> {
   const sorted = rows.toSorted(
     (a, b) =>
       compareText(table.topicOf(a).name, table.topicOf(b).name) ||
       (table.partitions[a] ?? 0) - (table.partitions[b] ?? 0),
   )
-  const result: Record<string, Record<string, Int64>> = {}
+  const offsets: MutableByPartition = {}
+  const lag: MutableByPartition = {}
+  const logEnd: MutableByPartition = {}
+  let isSampled = false
   for (const row of sorted) {
-    const topic = table.topicOf(row).name
-    const offsets = Object.hasOwn(result, topic) ? result[topic] : undefined
-    if (offsets === undefined) setOwn(result, topic, { [table.partitions[row] ?? 0]: table.offsetOf(row) })
-    else offsets[table.partitions[row] ?? 0] = table.offsetOf(row)
+    const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
+    const offset = table.offsetOf(row)
+    put(offsets, place, offset)
+    const id = logEnds.idOf(place.topic, place.partition)
+    if (id < 0) continue
+    isSampled = true
+    const end = logEnds.ends[id] ?? 0
+    put(logEnd, place, end)
+    put(lag, place, Math.max(0, end - Number(offset)))
   }
-  return result
+  return isSampled ? { offsets, lag, logEnd } : { offsets }
+}
+
+type MutableByPartition = Record<string, Record<string, Int64>>
+
+function put(to: MutableByPartition, place: { topic: string; partition: number }, value: Int64): void {
+  const { topic, partition } = place
+  const known = Object.hasOwn(to, topic) ? to[topic] : undefined
+  if (known === undefined) setOwn(to, topic, { [partition]: value })
+  else known[partition] = value
 }
 
 /** Any text can be a topic's name in a commit, `__proto__` too. */

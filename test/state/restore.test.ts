@@ -27,7 +27,7 @@ function restored(state: PartitionState): PartitionState {
 describe('names that are not UTF-8', () => {
   it('are one name where Kafka reads one, before and after the state was stored', () => {
     let state = newState()
-    const offsets = () => groupViews(state, state.names).map(view => [view.group, view.offsets])
+    const offsets = () => groupViews(state, { names: state.names }).map(view => [view.group, view.offsets])
     state.apply(batchOf([commitOfBytes(Buffer.from([0x61, 0xff]), 10)]))
     expect(offsets()).toEqual([['a\ufffd', { t: { 0: 10 } }]])
     for (const bytes of [[0x61, 0xff], [0x61, 0xfe], [...Buffer.from('a\ufffd')]]) {

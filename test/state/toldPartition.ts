@@ -32,7 +32,7 @@ export function toldPartition({ everyCommit = false, history = false } = {}) {
       apply(options => batchOf(records, { ...options, producerId, isTransactional: true })),
     marker: (type: 'COMMIT' | 'ABORT', producerId: bigint) =>
       apply(options => markerOf(type, { ...options, producerId })),
-    view: (group: string) => groupViews(state, names).find(view => view.group === group),
+    view: (group: string) => groupViews(state, { names }).find(view => view.group === group),
   }
 }
 

@@ -85,9 +85,7 @@ export class OwnedPartitions {
     const { fold } = this.#options
     const partition = partitionOf(input)
     if (partition === null) {
-      for (const [of, events] of Map.groupBy(fold.apply(input), ({ source }) => source.partition)) {
-        this.#owned.get(of)?.writer.add(this.#accepted(events))
-      }
+      this.#applyToAll(input, writers)
       return
     }
     const writer = writers.get(partition)
@@ -97,6 +95,24 @@ export class OwnedPartitions {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#wakeReader = resolve
       await promise
+    }
+  }
+
+  /** An input about the cluster: what it makes happen belongs to the partitions that are read. */
+  #applyToAll(input: Input, writers: Ready['writers']): void {
+    const { fold } = this.#options
+    const isRead = (partition: number) => this.#owned.get(partition)?.writer === writers.get(partition)
+    const events =
+      input.kind === 'tick'
+        ? fold.apply({ ...input, partitions: (input.partitions ?? [...writers.keys()]).filter(isRead) })
+        : fold.apply(input)
+    if (input.kind !== 'tick' && events.length === 0) return
+    const byPartition = Map.groupBy(events, ({ source }) => source.partition)
+    for (const [partition, { writer }] of this.#owned) {
+      const own = byPartition.get(partition)
+      // Time changes the state also where nothing happens.
+      const hasChanged = (fold.partitions.get(partition)?.changes?.size ?? 0) > 0
+      if (own !== undefined || hasChanged) writer.add(this.#accepted(own ?? []))
     }
   }
 

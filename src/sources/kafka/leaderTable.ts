@@ -1,5 +1,5 @@
 import type { Cluster } from './cluster.ts'
-import type { PartitionMetadata } from './metadata.ts'
+import type { PartitionMetadata, TopicMetadata } from './metadata.ts'
 
 export interface TopicPartition {
   readonly topic: string
@@ -16,6 +16,8 @@ export interface LedPartition extends TopicPartition {
 export interface LeaderTable {
   /** Those of the partitions that have a leader; topics that were never asked for, or long ago, are looked up. */
   find(partitions: readonly TopicPartition[]): Promise<readonly LedPartition[]>
+  /** What the cluster says of those topics; of one that koff may not see there is an error in it. */
+  topics(names: ReadonlySet<string>): Promise<readonly TopicMetadata[]>
   /** Looks those topics up again; false where it was done so lately that nothing can be new. */
   refresh(partitions: readonly TopicPartition[]): Promise<boolean>
 }
@@ -24,16 +26,18 @@ const maxAgeMs = 60_000
 const minAgeMs = 1000
 
 export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable {
-  const topics = new Map<string, { readonly heardAt: number; readonly partitions: ReadonlyMap<number, LedPartition> }>()
+  const topics = new Map<string, HeardTopic>()
   const lookUp = async (names: ReadonlySet<string>, ageMs: number): Promise<boolean> => {
     const now = performance.now()
     const old = [...names].filter(name => (topics.get(name)?.heardAt ?? Number.NEGATIVE_INFINITY) + ageMs <= now)
     if (old.length === 0) return false
     const metadata = await cluster.metadata({ names: old }, signal)
-    for (const name of old) topics.set(name, { heardAt: now, partitions: new Map() })
-    for (const { name, partitions } of metadata.topics) {
+    for (const name of old) topics.set(name, { heardAt: now, metadata: null, partitions: new Map() })
+    for (const heard of metadata.topics) {
+      const { name, partitions } = heard
       topics.set(name, {
         heardAt: now,
+        metadata: heard,
         partitions: new Map(partitions.map(known => [known.partition, led(name, known)])),
       })
     }
@@ -47,8 +51,18 @@ export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable 
         return known === undefined || known.leader < 0 ? [] : [known]
       })
     },
+    topics: async names => {
+      await lookUp(names, maxAgeMs)
+      return [...names].flatMap(name => topics.get(name)?.metadata ?? [])
+    },
     refresh: partitions => lookUp(topicsOf(partitions), minAgeMs),
   }
+}
+
+interface HeardTopic {
+  readonly heardAt: number
+  readonly metadata: TopicMetadata | null
+  readonly partitions: ReadonlyMap<number, LedPartition>
 }
 
 function topicsOf(partitions: readonly TopicPartition[]): ReadonlySet<string> {

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { defaultConditionSettings } from '../state/conditions/settings.ts'
+import { flag, section, text, whole } from './values.ts'
+
+/** Thresholds with the sentences that describe them, each optional. */
+const thresholds = {
+  stallAfterMs: whole(1)
+    .optional()
+    .describe('`offset-stalled`: so long the log end is ahead and the committed offset does not grow.'),
+  stallMinLag: whole(1, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('`offset-stalled`: by so many records at least the log end is ahead.'),
+  stallEmptyGroups: flag.optional().describe('`offset-stalled`: also of groups that have no members all the time.'),
+  lagThreshold: whole(1, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('`lag-exceeded`: records, summed over the partitions of the group; never unless set.'),
+  lagForMs: whole(0).optional().describe('`lag-exceeded`: so long the lag is at or above the threshold.'),
+  stuckAfterTimeouts: whole(1)
+    .optional()
+    .describe('`rebalance-stuck`: after so many rebalance timeouts of the members.'),
+  rebalanceTimeoutMs: whole(1)
+    .optional()
+    .describe('The rebalance timeout of members whose records tell none, those of share groups.'),
+  stormRebalances: whole(2).optional().describe('`rebalance-storm`: so many rebalances within `stormWithinMs`.'),
+  stormWithinMs: whole(1)
+    .optional()
+    .describe('`rebalance-storm`: the time in which they are counted; it is over when none came for as long.'),
+  stormBurstMs: whole(0).optional().describe('`rebalance-storm`: rebalances closer than that count once.'),
+  unassignedAfterMs: whole(0)
+    .optional()
+    .describe('`partition-unassigned`: so long a partition of a subscribed topic has no owner.'),
+  skewRatio: whole(1)
+    .optional()
+    .describe('`assignment-skewed`: from so many times the mean on one member holds too much.'),
+}
+
+type Thresholds = typeof thresholds
+type WithDefaults = {
+  [K in keyof Thresholds]: K extends 'lagThreshold' ? Thresholds[K] : z.ZodDefault<Thresholds[K]>
+}
+
+/** The section `conditions`: thresholds for all groups, and others for some. */
+export const conditionsSchema = section({
+  samples: flag
+    .default(true)
+    .describe('Whether to look where the logs end that groups read; takes Describe on their topics.'),
+  sampleEveryMs: whole(100).default(10_000).describe('How often to look.'),
+  ...withDefaults(),
+  groups: z
+    .array(
+      section({
+        pattern: text.describe('Names of groups: `*` is any text, `?` any one character.'),
+        ...thresholds,
+      }).describe('Thresholds for some groups.'),
+    )
+    .default([])
+    .describe('Other thresholds for some groups; of several patterns that fit the first counts.'),
+})
+
+/** Every threshold but `lagThreshold`, which is off, has a default for all groups. */
+function withDefaults(): WithDefaults {
+  const entries = Object.entries(thresholds).map(([key, schema]) => {
+    const value = defaultConditionSettings[key as keyof Thresholds]
+    if (value === null) return [key, schema]
+    return [key, (schema as z.ZodType).default(value).describe(schema.description ?? '')]
+  })
+  return Object.fromEntries(entries) as WithDefaults
+}
