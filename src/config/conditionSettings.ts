@@ -33,6 +33,7 @@ function settingsFrom(given: Given, base: ConditionSettings): ConditionSettings 
     lagThreshold: given.lagThreshold ?? base.lagThreshold,
     lagForMs: given.lagForMs ?? base.lagForMs,
     stuckAfterTimeouts: given.stuckAfterTimeouts ?? base.stuckAfterTimeouts,
+    stuckAfterMs: given.stuckAfterMs ?? base.stuckAfterMs,
     rebalanceTimeoutMs: given.rebalanceTimeoutMs ?? base.rebalanceTimeoutMs,
     stormRebalances: given.stormRebalances ?? base.stormRebalances,
     stormWithinMs: given.stormWithinMs ?? base.stormWithinMs,

@@ -18,6 +18,7 @@ const thresholds = {
   stuckAfterTimeouts: whole(1)
     .optional()
     .describe('`rebalance-stuck`: after so many rebalance timeouts of the members.'),
+  stuckAfterMs: whole(1).optional().describe('`rebalance-stuck`: after so long, in place of the timeouts.'),
   rebalanceTimeoutMs: whole(1)
     .optional()
     .describe('The rebalance timeout of members whose records tell none, those of share groups.'),
@@ -36,7 +37,7 @@ const thresholds = {
 
 type Thresholds = typeof thresholds
 type WithDefaults = {
-  [K in keyof Thresholds]: K extends 'lagThreshold' ? Thresholds[K] : z.ZodDefault<Thresholds[K]>
+  [K in keyof Thresholds]: K extends 'lagThreshold' | 'stuckAfterMs' ? Thresholds[K] : z.ZodDefault<Thresholds[K]>
 }
 
 /** The section `conditions`: thresholds for all groups, and others for some. */
@@ -57,10 +58,11 @@ export const conditionsSchema = section({
     .describe('Other thresholds for some groups; of several patterns that fit the first counts.'),
 })
 
-/** Every threshold but `lagThreshold`, which is off, has a default for all groups. */
+/** Every threshold but those that are off has a default for all groups. */
 function withDefaults(): WithDefaults {
   const entries = Object.entries(thresholds).map(([key, schema]) => {
     const value = defaultConditionSettings[key as keyof Thresholds]
+    // Off, or by something else, unless set.
     if (value === null) return [key, schema]
     return [key, (schema as z.ZodType).default(value).describe(schema.description ?? '')]
   })

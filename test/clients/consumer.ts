@@ -26,6 +26,10 @@ export type ConsumerOptions = Subscription & {
   readonly sessionTimeoutMs?: number
   /** Is a member, and reads nothing. */
   readonly paused?: true
+  /** Its handler fails at the first record, again and again: it reads it again, and commits the same offset. */
+  readonly crashing?: true
+  /** Never gives a partition up; when it should, it answers nobody any more. */
+  readonly stubborn?: true
   /** More of Kafka's settings, over ours: commits are explicit, reading begins at the earliest offset. */
   readonly config?: Settings
 }
@@ -66,6 +70,8 @@ export async function javaConsumer(jvm: Jvm, options: ConsumerOptions): Promise<
     config: settings(options),
     ...subscription(options),
     paused: options.paused === true,
+    crashing: options.crashing === true,
+    stubborn: options.stubborn === true,
   })
   const status = async () => (await ask('status')) as ConsumerStatus
   return {

@@ -40,7 +40,8 @@ export function isRebalancing(group: Group | null): boolean {
 /** When the rebalance that is under way has taken too long; Infinity where none is. */
 export function stuckDeadline(group: Group | null, settings: ConditionSettings): number {
   if (group === null || group.rebalanceStartedAt === null) return Number.POSITIVE_INFINITY
-  return group.rebalanceStartedAt + settings.stuckAfterTimeouts * rebalanceTimeoutOf(group, settings)
+  const { stuckAfterMs, stuckAfterTimeouts } = settings
+  return group.rebalanceStartedAt + (stuckAfterMs ?? stuckAfterTimeouts * rebalanceTimeoutOf(group, settings))
 }
 
 /** The longest rebalance timeout of the members: the group may wait for the slowest of them. */

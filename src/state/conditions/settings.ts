@@ -11,6 +11,8 @@ export interface ConditionSettings {
   readonly lagForMs: number
   /** `rebalance-stuck`: after how many rebalance timeouts of the members. */
   readonly stuckAfterTimeouts: number
+  /** `rebalance-stuck`: after so long, whatever the timeouts are; null: by the timeouts. */
+  readonly stuckAfterMs: number | null
   /** The rebalance timeout of members whose records tell none (share groups). */
   readonly rebalanceTimeoutMs: number
   /** `rebalance-storm`: so many rebalances within `stormWithinMs`; those closer than `stormBurstMs` count once. */
@@ -29,6 +31,7 @@ export const defaultConditionSettings: ConditionSettings = {
   lagThreshold: null,
   lagForMs: 60_000,
   stuckAfterTimeouts: 2,
+  stuckAfterMs: null,
   rebalanceTimeoutMs: 300_000,
   stormRebalances: 5,
   stormWithinMs: 600_000,

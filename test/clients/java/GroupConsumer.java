@@ -7,16 +7,22 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** A KafkaConsumer of either protocol: subscribed (topics, client-side or server-side regex) or assigned by hand. */
+/**
+ * A KafkaConsumer of either protocol: subscribed (topics, client-side or server-side regex) or assigned by hand. It may be
+ * one whose handler crashes at its first record, and one that never gives a partition up.
+ */
 final class GroupConsumer implements Actor {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final PollLoop loop;
   private final boolean pausing;
+  private final boolean crashing;
+  private final boolean stubborn;
   private boolean reading;
   private long records;
   private int rebalances;
@@ -24,6 +30,8 @@ final class GroupConsumer implements Actor {
   GroupConsumer(Map<String, Object> config, JsonNode request) throws Exception {
     consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     pausing = request.path("paused").asBoolean();
+    crashing = request.path("crashing").asBoolean();
+    stubborn = request.path("stubborn").asBoolean();
     loop = new PollLoop("consumer-" + request.get("actor").asText(), this::poll);
     loop.call(() -> subscribe(request));
   }
@@ -79,7 +87,18 @@ final class GroupConsumer implements Actor {
       sleep();
       return;
     }
-    records += consumer.poll(Duration.ofMillis(50)).count();
+    ConsumerRecords<byte[], byte[]> polled = consumer.poll(Duration.ofMillis(50));
+    if (crashing && !polled.isEmpty()) crash(polled);
+    else records += polled.count();
+  }
+
+  /** What was not handled is read again from where it was committed, and that is committed again. */
+  private void crash(ConsumerRecords<byte[], byte[]> polled) {
+    for (TopicPartition partition : polled.partitions()) {
+      consumer.seek(partition, polled.records(partition).get(0).offset());
+    }
+    consumer.commitSync();
+    for (int pause = 0; pause < 10; pause += 1) sleep();
   }
 
   private static void sleep() {
@@ -126,6 +145,9 @@ final class GroupConsumer implements Actor {
     }
 
     @Override
-    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      // Its heartbeats go on: they have a thread of their own.
+      while (stubborn) sleep();
+    }
   }
 }

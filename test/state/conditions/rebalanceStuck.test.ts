@@ -87,6 +87,14 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
 describe('rebalance-stuck', () => {
   it.each(cases)('$name', ({ play, said }) => expect(play().said).toEqual(said))
 
+  it('opens after a time of its own where one is set', () => {
+    const w = new World({ stuckAfterMs: 20_000 }).epoch(2, { a: consumer(2, [0], timeout) })
+    w.wait(10)
+      .epoch(3, { b: { epoch: 3, ...timeout } })
+      .every10(40, w => w.tick())
+    expect(w.said).toEqual(['30 rebalance-stuck'])
+  })
+
   it('says which epoch is not reached, and who is in the way', () => {
     const w = joining().wait(70).tick()
     const [stuck] = w.conditions
