@@ -50,11 +50,12 @@ export async function consumerLife(world: LivingWorld, group: string): Promise<r
   tale.say('offset-rewound', moved(0, 10, 4))
 
   await using doomed = await startJava()
+  // Before it joins: a session that has begun keeps its time-out until the next heartbeat.
+  await setGroupConfig(group, short)
   const c = await join('c', undefined, doomed)
   const [a3, b3, c3] = (await settled(a, b, c)).known
   tale.joined(c3)
   rebalanced([a2, b2], [a3, b3, c3])
-  await setGroupConfig(group, short)
   await doomed.kill()
   const [a4, b4] = (await settled(a, b)).known
   await setGroupConfig(group, patient)
