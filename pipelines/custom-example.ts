@@ -38,6 +38,9 @@ export default definePipeline({
     ),
   ],
 
+  // Where it begins when it is new and reads a topic that has events already: at the `beginning`, unless it says `now`.
+  from: 'now',
+
   // stdout, kafka, bullmq or history; every key is in docs/configuration.md under `sinks`.
   to: { type: 'stdout', format: 'json' },
 })

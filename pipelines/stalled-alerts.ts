@@ -24,6 +24,8 @@ export default definePipeline({
     'rebalance-settled',
     'partition-assigned',
   ],
+  // Nobody wants to be woken for what was over last week.
+  from: 'now',
   to: {
     type: 'bullmq',
     queue: 'alerts',

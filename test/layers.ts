@@ -61,7 +61,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   sinks: ['wire', 'events', 'state', 'runtime'],
   config: ['wire', 'events', 'state', 'runtime'],
   http: ['wire', 'events', 'state', 'runtime'],
-  pipelines: ['events', 'runtime', 'sinks', 'config'],
+  pipelines: ['wire', 'events', 'runtime', 'sources', 'sinks', 'config'],
   commands: ['wire', 'events', 'state', 'runtime', 'sources', 'sinks', 'config', 'pipelines', 'http'],
   'cli.ts': ['commands'],
   library: ['wire', 'events', 'state', 'runtime', 'sources', 'sinks'],

@@ -38,6 +38,10 @@ export function pipelineSchema(surroundings: Surroundings) {
     })
       .optional()
       .describe('Which groups. Events about no group pass.'),
+    from: z
+      .enum(['beginning', 'now'])
+      .default('beginning')
+      .describe('Where it begins in the clean topic when it is new; later it goes on where it was.'),
     to: sinkSchema(surroundings).describe('Where the events go; as in `sinks`.'),
   })
 }

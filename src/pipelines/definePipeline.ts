@@ -32,6 +32,11 @@ export interface PipelineDefinition {
    * (`debounceTime`, `scan`, `distinct`, …) begins anew with each; docs/pipelines.md has the list.
    */
   readonly operators?: readonly PipelineOperator[]
+  /**
+   * Where it begins in the clean topic when it is new: at its `beginning` unless given, with all that the topic still has, or
+   * with what comes from `now` on. Later it goes on where it was. A pipeline that runs alone reads no topic and begins now.
+   */
+  readonly from?: 'beginning' | 'now'
   readonly to: SinkSpec
 }
 

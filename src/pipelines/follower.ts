@@ -11,6 +11,8 @@ import type { Sink } from '../runtime/sink.ts'
 import { brokerFault } from '../sinks/kafka/brokerFault.ts'
 import { type KafkaClientOptions, kafkaClient, reasonBehind } from '../sinks/kafka/client.ts'
 import type { PipelineTransform } from './applyPipeline.ts'
+import { beginNow } from './beginNow.ts'
+import { readAnyCompression } from './compression.ts'
 
 export interface FollowerOptions extends KafkaClientOptions {
   /** Of the pipeline. */
@@ -22,6 +24,8 @@ export interface FollowerOptions extends KafkaClientOptions {
   readonly transform: PipelineTransform
   /** Not open yet; whoever made it disposes of it. */
   readonly sink: Sink
+  /** Where a pipeline without a position begins. */
+  readonly from: 'beginning' | 'now'
   readonly sessionTimeoutMs?: number | undefined
   readonly log: Log
   readonly progress: PipelineProgress
@@ -62,6 +66,8 @@ export async function followCleanTopic(options: FollowerOptions): Promise<void> 
 async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Promise<void> {
   const { name, groupId, sessionTimeoutMs = defaultSessionMs, signal, log, progress } = options
   const kafka = kafkaClient(options)
+  readAnyCompression()
+  let isPlaced = options.from === 'beginning'
   for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     const startedAt = performance.now()
     const consumer = kafka.consumer({
@@ -74,7 +80,12 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
       // One crash is one end, and this function begins anew: no second place that retries.
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     })
-    const error = await consume(consumer, options, decoder).catch((thrown: unknown) => thrown)
+    const work = async () => {
+      if (!isPlaced) await abortable(beginNow(kafka, groupId, options.topic), signal)
+      isPlaced = true
+      return consume(consumer, options, decoder)
+    }
+    const error = await work().catch((thrown: unknown) => thrown)
     if (signal.aborted) return
     const call = { ...options, operation: 'Read', group: groupId } as const
     const fault = error instanceof KoffError ? error : brokerFault(reasonBehind(error, kafka), call)

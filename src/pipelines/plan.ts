@@ -33,6 +33,7 @@ export async function planPipelines(
   const where = file === undefined ? '' : `${file}: `
   const pipelines: LoadedPipeline[] = config.sinks.map((to, at) => ({
     name: nameOf(to),
+    from: 'beginning',
     operators: [],
     to,
     place: `${where}sinks[${at}]`,
@@ -66,6 +67,7 @@ export async function planPipelines(
 /** Where nothing is said, the events are printed. */
 const standardOutput: LoadedPipeline = {
   name: 'stdout',
+  from: 'beginning',
   operators: [],
   to: { type: 'stdout', format: 'auto' },
   place: 'sinks',

@@ -30,6 +30,7 @@ export async function follow({ config, carrier, pipeline, sink, log, progress, s
     registry: registryOptions(carrier.to.registry),
     transform: pipelineTransform(pipeline),
     sink,
+    from: pipeline.from,
     sessionTimeoutMs: config.instances.sessionTimeoutMs,
     log,
     progress,

@@ -40,6 +40,8 @@ export async function* readRecording(
       }
       const inputs = assembly.take('complete')
       if (inputs.length > 0) yield inputs
+      // What was read ahead of an abort is nobody's any more.
+      if (signal.aborted) return
       if (failure !== undefined) break
     }
   } catch (error) {

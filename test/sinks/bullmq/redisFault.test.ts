@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { redisPlace } from '../../../src/sinks/bullmq/client.ts'
+import { redisFault } from '../../../src/sinks/bullmq/redisFault.ts'
+
+/* What Redis says and what ioredis throws; with real servers: test/kafka/bullmqSink.test.ts. */
+
+const fault = (message: string, fields: object = {}) =>
+  redisFault(Object.assign(new Error(message), fields), 'Redis at a:6379')
+
+test.each([
+  ['WRONGPASS invalid username-password pair or user is disabled.', 'AUTHENTICATION_FAILED', false],
+  ['NOAUTH Authentication required.', 'AUTHENTICATION_FAILED', false],
+  ['ERR AUTH <password> called without any password configured', 'AUTHENTICATION_FAILED', false],
+  ["NOPERM this user has no permissions to run the 'evalsha' command", 'AUTHORIZATION_FAILED', false],
+  ['ERR DB index is out of range', 'UNSUPPORTED', false],
+  ["OOM command not allowed when used memory > 'maxmemory'.", 'SINK_FAILED', true],
+  ["READONLY You can't write against a read only replica.", 'SINK_FAILED', true],
+  ['LOADING Redis is loading the dataset in memory', 'SINK_FAILED', true],
+  ['connect ECONNREFUSED 127.0.0.1:6379', 'SINK_FAILED', true],
+])('%s', (message, code, retriable) => {
+  expect(fault(message)).toMatchObject({ code, retriable })
+  expect(fault(message).message).toMatch(/^Redis at a:6379/)
+})
+
+test('a certificate that is not trusted is said to be so', () => {
+  expect(fault('self-signed certificate', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })).toMatchObject({
+    code: 'AUTHENTICATION_FAILED',
+    message: 'Redis at a:6379: its TLS certificate is not trusted (self-signed certificate); see redis.tls.ca',
+  })
+})
+
+test('of a cluster none of whose nodes answers the last reason is told', () => {
+  const error = { lastNodeError: new Error('WRONGPASS invalid username-password pair') }
+  expect(fault('Failed to refresh slots cache.', error)).toMatchObject({ code: 'AUTHENTICATION_FAILED' })
+})
+
+test('where Redis is, is told without credentials', () => {
+  expect(redisPlace({})).toBe('Redis at localhost:6379')
+  expect(redisPlace({ url: 'rediss://koff:hunter2@redis.example.org:6380/3' })).toBe('Redis at redis.example.org:6380')
+  expect(redisPlace({ cluster: ['a:1', 'b:2'] })).toBe('Redis Cluster at a:1,b:2')
+  expect(redisPlace({ sentinel: { name: 'primary', nodes: ['a:1'], password: 'hunter2' } })).toBe(
+    'Redis primary of the sentinels at a:1',
+  )
+})
