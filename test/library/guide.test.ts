@@ -18,10 +18,17 @@ const printed: readonly (RegExp | null)[] = [
   /^\{[^]*'member-joined': \d+[^]*\}\n$/,
 ]
 
+it('every example of the pages compiles', async () => {
+  const all = ['README.md', 'docs/library.md', 'docs/pipelines.md'].flatMap(page =>
+    examplesIn(page).map((code, i) => [`${page.replaceAll(/\W/g, '-')}-${i}.ts`, code]),
+  )
+  using project = exampleProject(Object.fromEntries(all))
+  await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', project.directory])
+  expect(all.length).toBeGreaterThan(printed.length + 2)
+})
+
 describe('the examples of docs/library.md', () => {
-  it('compile', async () => {
-    using project = exampleProject(examples)
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', project.directory])
+  it('are known', () => {
     expect(Object.keys(examples)).toHaveLength(printed.length)
   })
 
