@@ -18,7 +18,7 @@ export interface Reduced {
  * and `before` is left as it was. Any records at all are accepted; those that mean nothing change nothing.
  */
 export function reduceGroup(before: Group | null, transition: Transition): Reduced {
-  const { after, isNew, commits, forgottenBelow } = replayRecords(before, transition)
+  const { after, isNew, commits, standings, forgottenBelow } = replayRecords(before, transition)
   const isOther = before !== null && after !== null && (forgottenBelow >= 0 || !goesOn(before, after))
   const countsAnew = before === null || isOther || (isNew && after !== null && after.epoch < before.epoch)
   if (before !== null && after !== null && isNew && !isOther) carryOver(before, after, countsAnew)
@@ -30,7 +30,8 @@ export function reduceGroup(before: Group | null, transition: Transition): Reduc
   if (after !== null) drafts.push(...rebalanceDrafts(before, after, countsAnew ? 0 : before.epoch, transition))
   const recreations = forgottenBelow < 0 ? transition.recreations : []
   const isDeleted = after === null || isOther
-  drafts.push(...offsetDrafts(before, after, { ...transition, commits, recreations, isDeleted }))
+  const { time, names } = transition
+  drafts.push(...offsetDrafts(before, after, { time, names, commits, standings, recreations, isDeleted }))
   return { after, drafts: inOrder(drafts), forgottenBelow }
 }
 

@@ -25,8 +25,10 @@ export interface Replayed {
   readonly after: GroupDraft | null
   /** `after` was made by a record of the transition: it is not what was there before, changed. */
   readonly isNew: boolean
-  /** The changes that are left, each with how the group stood when it was made. */
-  readonly commits: readonly (CommitChange & { readonly standing: Standing })[]
+  /** The changes that are left. */
+  readonly commits: readonly CommitChange[]
+  /** How the group stood when each of them was made. */
+  readonly standings: readonly Standing[]
   /** Offsets committed, or claimed by open transactions, at log positions below this went with the group; -1: none. */
   readonly forgottenBelow: number
 }
@@ -63,12 +65,18 @@ export function replayRecords(before: Group | null, { group, records, commits }:
   applyUntil(Number.POSITIVE_INFINITY)
   // A group that only became another kind keeps its offsets (KIP-848), as one does that is made again by its own records.
   const forgottenBelow = after === null || after.type === 'simple' ? endedAt : -1
+  const replayed = { after, isNew: after !== known, commits, standings, forgottenBelow }
+  return forgottenBelow < 0 ? replayed : { ...replayed, ...withoutForgotten(replayed) }
+}
+
+/** A commit before the group's end went with it; one after it is the first of another group. */
+function withoutForgotten({ commits, standings, forgottenBelow }: Replayed): Pick<Replayed, 'commits' | 'standings'> {
   const left = commits.flatMap((commit, at) => {
-    const found = { ...commit, standing: standings[at] as Standing }
-    if (commit.after === null || forgottenBelow < 0) return [found]
-    return commit.position < forgottenBelow ? [] : [{ ...found, before: null }]
+    const standing = standings[at] as Standing
+    if (commit.after === null) return [{ commit, standing }]
+    return commit.position < forgottenBelow ? [] : [{ commit: { ...commit, before: null }, standing }]
   })
-  return { after, isNew: after !== known, commits: left, forgottenBelow }
+  return { commits: left.map(({ commit }) => commit), standings: left.map(({ standing }) => standing) }
 }
 
 function standingOf(group: Group | null): Standing {

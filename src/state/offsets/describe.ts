@@ -35,7 +35,9 @@ export interface Recreation {
 export type Standing = 'unknown' | 'simple' | 'with-members' | 'without-members'
 
 interface OffsetTransition extends Moment {
-  readonly commits: readonly (CommitChange & { readonly standing: Standing })[]
+  readonly commits: readonly CommitChange[]
+  /** How the group stood when each of them was made. */
+  readonly standings: readonly Standing[]
   /** The group went in this transition. */
   readonly isDeleted: boolean
   readonly recreations: readonly Recreation[]
@@ -47,8 +49,8 @@ export function offsetDrafts(before: Group | null, after: Group | null, transiti
   if (group === null) return []
   const groupType = group.type
   const drafts: Draft[] = []
-  for (const { topic, partition, before: from, after: to, ...commit } of transition.commits) {
-    const { time } = commit
+  for (const [at, commit] of transition.commits.entries()) {
+    const { topic, partition, before: from, after: to, time } = commit
     if (to === null) {
       if (from === null) continue
       const cause = transition.isDeleted ? 'group-deleted' : 'unknown'
@@ -56,7 +58,8 @@ export function offsetDrafts(before: Group | null, after: Group | null, transiti
       continue
     }
     if (after === null) continue
-    const { metadata, leaderEpoch, transactional, standing } = commit
+    const { metadata, leaderEpoch, transactional } = commit
+    const standing = transition.standings[at]
     drafts.push({
       type: 'offset-committed',
       groupType,
