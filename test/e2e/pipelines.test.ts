@@ -168,6 +168,11 @@ test('koff killed 20 times after Redis has the jobs and before koff knows it: ev
   }
   await queue.close()
   await using last = await run('kills', yaml)
+  // The same where it is Redis that dies, and koff has nobody to carry the state for it.
+  await redis.kill()
+  for (let n = 0; n < 20; n += 1) await alter(`kill-redis-${n}`, n)
+  await said(last, 'cannot be reached')
+  await redis.start()
   await alter('kill-last', 1)
   const expected = await eventsOf('kill-')
   expect(expected.length).toBeGreaterThan(20)

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
+import { createServer } from 'node:tls'
 import { Queue } from 'bullmq'
 import { Redis as Client } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -8,7 +11,9 @@ import type { RedisOptions } from '../../src/sinks/bullmq/client.ts'
 import type { AvroJob } from '../../src/sinks/bullmq/job.ts'
 import { type BullmqSinkOptions, bullmqSink } from '../../src/sinks/bullmq/sink.ts'
 import { until } from '../clients/until.ts'
+import { makeCertificates } from '../servers/certificates.ts'
 import { freePort } from '../servers/ports.ts'
+import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { type Redis, startRedis, startSentinel } from '../servers/redis.ts'
 import { startRegistry } from '../servers/registry.ts'
 import { sinkConformance } from '../sinks/conformance.ts'
@@ -186,6 +191,32 @@ test('credentials that are wrong are refused at once, and never shown', async ()
   await write(sinkOn('q', { redis: { url: guarded.url, password: 'right' } }), events(1))
 })
 
+test('Redis is spoken to in TLS, with an authority of one’s own, and a certificate that nobody vouches for is refused', async () => {
+  const folder = await temporaryFolder('redis-tls')
+  const { redis: certificate } = await makeCertificates(folder, ['redis'])
+  // The Redis that Maven Central carries speaks no TLS itself: what ends it stands before many a real one, too.
+  const server = createServer({ cert: certificate.cert, key: certificate.key }, client => {
+    const plain = connect(redis.port, '127.0.0.1')
+    for (const socket of [client, plain]) socket.on('error', () => undefined)
+    client.pipe(plain).pipe(client)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const url = `rediss://127.0.0.1:${(server.address() as AddressInfo).port}`
+  try {
+    const queue = newQueue()
+    await write(sinkOn(queue, { redis: { url, tls: { ca: certificate.cert } } }), events(3))
+    expect(await idsOf(queue)).toHaveLength(3)
+    await expect(sinkOn(queue, { redis: { url } }).open(running)).rejects.toMatchObject({
+      code: 'AUTHENTICATION_FAILED',
+      message: expect.stringContaining('its TLS certificate is not trusted'),
+    })
+  } finally {
+    await closeAll()
+    server.close()
+    await removeTemporary(folder)
+  }
+})
+
 test('a Redis Cluster holds the queue on one node', async () => {
   await using node = await startRedis({ settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' } })
   const client = new Client(node.port)
@@ -216,9 +247,11 @@ test('sentinels name the primary, and after a failover the other', async () => {
 })
 
 const opened: AsyncDisposable[] = []
-afterEach(async () => {
+afterEach(closeAll)
+
+async function closeAll(): Promise<void> {
   for (const sink of opened.splice(0)) await sink[Symbol.asyncDispose]()
-})
+}
 
 async function write(sink: ReturnType<typeof bullmqSink>, written: readonly KoffEvent[]): Promise<void> {
   opened.push(sink)
