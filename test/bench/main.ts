@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { dataFolderOf, startBenchBroker } from './broker.ts'
@@ -8,7 +6,7 @@ import { environment } from './environment.ts'
 import { fill, untilLoaded } from './fill/fill.ts'
 import { defaultRecords, planOf } from './fill/plan.ts'
 import { measure, type Run } from './measure.ts'
-import { page } from './page.ts'
+import { drainSection, writeSection } from './page.ts'
 import { buildReaders } from './readers.ts'
 import { table } from './table.ts'
 
@@ -62,10 +60,9 @@ async function main(records: number, rounds: number): Promise<number> {
     process.stdout.write(`\n${text}`)
     if (wrong.length > 0) return 1
     if (values.write) {
-      const path = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
       const counts = rows[0]?.runs[0]?.counts ?? {}
-      await writeFile(path, page({ table: text, counts, rounds, leftOut, environment: await environment() }))
-      say(`written: ${path}`)
+      const facts = { table: text, counts, rounds, leftOut, environment: await environment() }
+      await writeSection('drain', drainSection(facts))
     }
     return 0
   } finally {

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { Run } from './measure.ts'
 
 export interface PageFacts {
@@ -8,12 +10,28 @@ export interface PageFacts {
   readonly environment: readonly string[]
 }
 
-/** docs/benchmarks.md: how it was measured, and the table. */
-export function page({ table, counts, rounds, leftOut, environment }: PageFacts): string {
-  const figure = (name: string) => new Intl.NumberFormat('en').format(counts[name] ?? 0)
-  return `# Benchmarks
+const path = new URL('../../docs/benchmarks.md', import.meta.url)
+const titles = { drain: 'Reading a topic from its start to its end', follow: 'Memory over time' } as const
+type Section = keyof typeof titles
 
-Made by \`npm run bench -- --write --rounds ${rounds}\`; do not edit.
+/** Replaces one section of docs/benchmarks.md, and leaves the others as they are. */
+export async function writeSection(section: Section, text: string): Promise<void> {
+  const page = await readFile(path, 'utf8').catch(() => '')
+  const parts = Object.entries(titles).map(([name, title]) => {
+    const [begin, end] = [`## ${title}\n\n`, `\n<!-- end of ${name} -->\n`]
+    const old = page.split(begin)[1]?.split(end)[0]
+    const body = name === section ? text : old
+    return body === undefined ? '' : `${begin}${body}${end}\n`
+  })
+  const head = '# Benchmarks\n\nFigures of one machine; each section says which command makes it anew. Do not edit.\n\n'
+  await writeFile(path, `${head}${parts.join('').trimEnd()}\n`)
+  process.stderr.write(`written: ${fileURLToPath(path)}\n`)
+}
+
+/** How it was measured, and the table. */
+export function drainSection({ table, counts, rounds, leftOut, environment }: PageFacts): string {
+  const figure = (name: string) => new Intl.NumberFormat('en').format(counts[name] ?? 0)
+  return `Made by \`npm run bench -- --write --rounds ${rounds}\`.
 
 One broker holds a \`__consumer_offsets\` of 8 partitions that it wrote itself, as answers to clients: ${figure('records')} records, of
 which ${figure('commits')} are offset commits, most of them plain, of ${figure('keys')} keys that have an offset at the end; some are committed in

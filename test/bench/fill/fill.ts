@@ -23,7 +23,7 @@ export async function fill(broker: BenchBroker, plan: Plan, progress: (commits: 
  * Resolves when the broker has `__consumer_offsets`, which the first question makes, and has read all of it: a broker
  * that still loads its groups is busy.
  */
-export async function untilLoaded(broker: BenchBroker): Promise<void> {
+export async function untilLoaded(broker: Pick<BenchBroker, 'bootstrap'>): Promise<void> {
   await withAdmin(broker, async admin => {
     // Enough of them to meet every partition
     for (let index = 0; index < 64; index++)
@@ -44,7 +44,10 @@ async function untilAnswered(ask: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function withAdmin(broker: BenchBroker, use: (admin: kafkajs.Admin) => Promise<void>): Promise<void> {
+async function withAdmin(
+  broker: Pick<BenchBroker, 'bootstrap'>,
+  use: (admin: kafkajs.Admin) => Promise<void>,
+): Promise<void> {
   const client = new kafkajs.Kafka({
     brokers: [broker.bootstrap],
     logLevel: kafkajs.logLevel.NOTHING,
