@@ -39,9 +39,12 @@ async function decode(shell: Shell, files: readonly string[], options: DecodeOpt
   await using source = await openFiles(files, { stdin: shell.stdin, progress: progress.at })
   const lines = recordLines(recordFilter(options), jsonFormat)
   for await (const inputs of source.chunks(shell.signal)) {
-    await put(shell.stdout, inputs.map(lines.linesOf).join(''))
+    const text = inputs.map(lines.linesOf).join('')
+    if (text !== '') progress.clear()
+    await put(shell.stdout, text)
     for (const input of inputs) {
       if (input.kind !== 'fault' || input.fault.code !== 'TRUNCATED') continue
+      progress.clear()
       const { file, partition, reason } = input.fault
       note(shell, `${file ?? `partition ${partition}`}: ${reason}`)
     }

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Source } from '../runtime/source.ts'
 import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf } from './connection.ts'
 import { type LogPoint, parseLogPoint } from './logPoint.ts'
+import { catchUpProgress } from './progress.ts'
 import {
   addRecordOptions,
   type RecordFilter,
@@ -18,6 +19,7 @@ export interface LiveOptions extends Omit<RecordFilterOptions, 'from'>, Connecti
 }
 
 export interface LiveRecords extends AsyncDisposable {
+  /** Says on a terminal how far it is, while what was there at the start is read. */
   readonly source: Source
   readonly filter: RecordFilter
   /** Aborts when the user wants an end, and at the time that `--to` names. */
@@ -54,12 +56,14 @@ export async function openLive(shell: Shell, options: LiveOptions): Promise<Live
   const ends = new AbortController()
   const timer = untilMs > 0 ? setTimeout(() => ends.abort(), Math.min(untilMs, maxTimerMs)) : undefined
   const { from: _from, ...filters } = options
+  const progress = catchUpProgress(source, shell.stderr)
   return {
-    source,
+    source: progress.source,
     filter: recordFilter({ ...filters, ...(typeof from === 'string' ? {} : { from }) }),
     signal: AbortSignal.any([shell.signal, ends.signal]),
     async [Symbol.asyncDispose]() {
       clearTimeout(timer)
+      progress.clear()
       await source[Symbol.asyncDispose]()
     },
   }
