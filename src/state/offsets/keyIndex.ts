@@ -84,6 +84,11 @@ export class KeyIndex {
     this.#free.push(row)
   }
 
+  /** True for a row that a key has. */
+  isUsed(row: number): boolean {
+    return (this.#length[row] as number) > 0
+  }
+
   /** The key's bytes; valid until the next `add`. */
   keyOf(row: number): Buffer {
     const start = this.#start[row] as number

@@ -67,7 +67,7 @@ export class OffsetTable {
 
   /** True for a row in use that holds nothing any more. */
   isEmpty(row: number): boolean {
-    return this.present[row] === 0 && this.pending[row] === 0 && this.index.keyOf(row).length > 0
+    return this.present[row] === 0 && this.pending[row] === 0 && this.index.isUsed(row)
   }
 
   /** Gives up a row that holds nothing any more. */
@@ -87,7 +87,7 @@ export class OffsetTable {
 
   /** Rows in use, in no particular order. */
   *rows(): Generator<number> {
-    for (let row = 0; row < this.index.capacity; row++) if (this.index.keyOf(row).length > 0) yield row
+    for (let row = 0; row < this.index.capacity; row++) if (this.index.isUsed(row)) yield row
   }
 
   #grow(): void {
