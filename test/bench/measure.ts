@@ -7,6 +7,8 @@ export interface Reader {
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** What one run of a reader cost. */
@@ -21,8 +23,8 @@ export interface Run {
 }
 
 /** Runs a reader in a process of its own; looks at what the kernel says of it before it ends. */
-export async function measure({ name, command, args }: Reader): Promise<Run> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+export async function measure({ name, command, args, env }: Reader): Promise<Run> {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } })
   const ended = new Promise<number | null>((resolve, reject) => child.once('close', resolve).once('error', reject))
   ended.catch(() => undefined)
   let startedAt = 0

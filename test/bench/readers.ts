@@ -29,6 +29,13 @@ export const names = {
   go: 'franz-go + kmsg (decode only)',
 } as const
 
+/** As bin/koff.js starts it: what was compiled once is kept, and the space for new objects is small. */
+const asInstalled = {
+  command: process.execPath,
+  env: { NODE_COMPILE_CACHE: join(serversFolder(), 'bench-compiled') },
+}
+const small = ['--max-semi-space-size=8']
+
 /** Compiles those that need it. */
 export async function buildReaders({ broker, folder }: ReaderOptions): Promise<Readers> {
   const koff = file('readers/koff.ts')
@@ -38,8 +45,8 @@ export async function buildReaders({ broker, folder }: ReaderOptions): Promise<R
   const go = await buildGo(folder)
   return {
     readers: [
-      { name: names.live, command: process.execPath, args: [koff, 'live', broker.bootstrap] },
-      { name: names.segments, command: process.execPath, args: [koff, 'segments', broker.dataFolder] },
+      { name: names.live, ...asInstalled, args: [...small, koff, 'live', broker.bootstrap] },
+      { name: names.segments, ...asInstalled, args: [...small, koff, 'segments', broker.dataFolder] },
       { name: names.java, command: 'java', args: [...java, 'decode'] },
       ...('program' in go ? [{ name: names.go, command: go.program, args: [broker.bootstrap] }] : []),
     ],

@@ -74,6 +74,13 @@ describe('the launcher', () => {
     expect(await run([bin])).toEqual({ code: 0, stdout: 'dist', stderr: '' })
   })
 
+  it('keeps the space for new objects small, unless somebody else has set it', async () => {
+    const bin = packageOf({ 'src/cli.ts': 'process.stdout.write(process.execArgv.join(" "))\n' }, 'checkout')
+    expect((await run([bin])).stdout).toBe('--max-semi-space-size=8')
+    expect((await run(['--no-warnings', bin])).stdout).toBe('--no-warnings --max-semi-space-size=8')
+    expect((await run(['--max-semi-space-size=3', bin])).stdout).toBe('--max-semi-space-size=3')
+  })
+
   it('says what to run when nothing was built', async () => {
     const { code, stderr } = await run([packageOf({}, 'installed')])
     expect(code).toBe(1)
@@ -92,7 +99,7 @@ describe('the launcher on an older Node', () => {
   })
 
   it('hands over to the packaged node with arguments, and takes its exit code', async () => {
-    const bin = packageOf(fakeNode('echo "$2" "$3"; exit 9'), 'checkout')
+    const bin = packageOf(fakeNode('echo "$3" "$4"; exit 9'), 'checkout')
     expect(await run([...old, bin, 'one', 'two'])).toEqual({ code: 9, stdout: 'one two\n', stderr: '' })
   })
 

@@ -30,7 +30,7 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly untilEnd?: boolean
   /** How long a broker may wait for new records. Default 500. */
   readonly maxWaitMs?: number
-  /** Of one response, which may be as large as one record batch all the same. Default 8 MiB. */
+  /** Of one response, which may be as large as one record batch all the same. Default 4 MiB. */
   readonly maxBytes?: number
   /** Of one partition in a response. Default 1 MiB. */
   readonly maxPartitionBytes?: number
@@ -86,7 +86,7 @@ class KafkaSource implements Source {
   constructor(cluster: Cluster, options: KafkaSourceOptions, closing: AbortController) {
     const { topic = consumerOffsets, partitions = null, from = 'earliest', untilEnd = false, isNew = false } = options
     const { metadataMaxAgeMs = 60_000 } = options
-    const { maxWaitMs = 500, maxBytes = 8 * 1024 * 1024, maxPartitionBytes = 1024 * 1024 } = options
+    const { maxWaitMs = 500, maxBytes = 4 * 1024 * 1024, maxPartitionBytes = 1024 * 1024 } = options
     this.cluster = cluster.id
     this.#cluster = cluster
     this.#topic = topic
