@@ -9,6 +9,7 @@ import { recordCommand } from './record.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { exitCodeOf, interruptionCode, OutputClosed, put, type Shell } from './shell.ts'
+import { statusCommand } from './status.ts'
 import { usageError } from './usage.ts'
 import { version } from './version.ts'
 
@@ -23,6 +24,7 @@ const builders: readonly CommandBuilder[] = [
   replayCommand,
   groupsCommand,
   recordCommand,
+  statusCommand,
   configCommand,
 ]
 

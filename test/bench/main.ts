@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { dataFolderOf, startBenchBroker } from './broker.ts'
+import { benchDelivery } from './delivery/main.ts'
 import { disagreements } from './disagreements.ts'
 import { environment } from './environment.ts'
 import { fill, untilLoaded } from './fill/fill.ts'
@@ -14,16 +15,21 @@ import { table } from './table.ts'
  * npm run bench                        fills a broker (once; kept in .servers/), drains it with every reader, 5 rounds
  * npm run bench -- --records 500000    a smaller topic
  * npm run bench -- --rounds 3
+ * npm run bench -- delivery            latency, catch-up and restart of koff run, exactly once; --keys 100000 for less state
  * npm run bench -- --write             the table goes into docs/benchmarks.md, too
  */
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    keys: { type: 'string', default: '1000000' },
     records: { type: 'string', default: String(defaultRecords) },
     rounds: { type: 'string', default: '5' },
     write: { type: 'boolean', default: false },
   },
 })
-process.exitCode = await main(Number(values.records), Number(values.rounds))
+process.exitCode = positionals.includes('delivery')
+  ? await benchDelivery(Number(values.keys))
+  : await main(Number(values.records), Number(values.rounds))
 
 async function main(records: number, rounds: number): Promise<number> {
   if (!(records >= 1 && rounds >= 1)) {

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AvroMessage } from '../clients/avro.ts'
-import type { EventLine } from '../e2e/watch.ts'
 import { Instances } from './instances.ts'
 import { startLoad } from './load.ts'
-import { offsetsPartitions, type Stage } from './stage.ts'
+import type { Stage } from './stage.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface Disturbances {
@@ -20,7 +19,7 @@ export interface Disturbances {
 
 export interface Outcome {
   readonly verdict: Verdict
-  /** From each kill until all partitions deliver again, ms. */
+  /** From each kill until something is delivered again, ms: of one instance, its take-over. */
   readonly takeOverMs: readonly number[]
   readonly exitCodes: readonly (number | null)[]
   readonly endMs: number
@@ -84,16 +83,11 @@ function schedule({ kills, zombies, brokerRestarts, instances }: Disturbances): 
   }).flat()
 }
 
-/** Of one kill: when the last partition was heard of again, unless the next kill came before. */
+/** Of each kill: how long until something is delivered again, unless the next one came before. */
 function takeOvers(killedAt: readonly number[], messages: readonly AvroMessage[]): number[] {
   return killedAt.flatMap((from, index) => {
     const to = killedAt[index + 1] ?? Number.POSITIVE_INFINITY
-    const first = new Map<number, number>()
-    for (const { timestamp, value } of messages) {
-      const { partition } = (value as EventLine).source
-      if (timestamp > from && timestamp < to && timestamp < (first.get(partition) ?? to))
-        first.set(partition, timestamp)
-    }
-    return first.size < offsetsPartitions ? [] : [Math.max(...first.values()) - from]
+    const first = messages.reduce((least, { timestamp }) => (timestamp > from ? Math.min(least, timestamp) : least), to)
+    return first < to ? [first - from] : []
   })
 }

@@ -8,8 +8,6 @@ export class Instances {
   readonly #running: KoffProcess[] = []
   /** When one was killed, ms since the epoch. */
   readonly killedAt: number[] = []
-  /** Standard error of those that are gone. */
-  readonly notices: string[] = []
 
   constructor(stage: Stage) {
     this.#stage = stage
@@ -27,7 +25,6 @@ export class Instances {
     victim.kill('SIGKILL')
     this.killedAt.push(Date.now())
     const [code, signal] = await victim.ended
-    this.notices.push(victim.stderr())
     if (signal !== 'SIGKILL') throw new Error(`koff had ended by itself, with ${String(code)}: ${victim.stderr()}`)
     this.add()
   }
@@ -47,7 +44,7 @@ export class Instances {
       this.#running.map(async instance => {
         instance.kill('SIGTERM')
         const [code] = await instance.ended
-        this.notices.push(instance.stderr())
+        if (code !== 0) this.#stage.say(`ended with ${String(code)}: ${instance.stderr()}`)
         return code
       }),
     )

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
+import { compactedWhileAway, eagerCleaner } from './compaction.ts'
 import { disturbed } from './disturbed.ts'
+import { behindHungTransactions } from './hung.ts'
 import { openStage, type StageOptions } from './stage.ts'
-import { describeVerdict, isFlawless } from './verdict.ts'
+import { describeVerdict, isFlawless, type Verdict } from './verdict.ts'
 
 /*
  * npm run chaos                    every scenario below, in its long form
@@ -29,6 +31,26 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   cluster: {
     says: 'three brokers, replication 3, each restarted in turn',
     run: () => chaos({ brokers: 3 }, { instances: 2, kills: 6, zombies: 0, brokerRestarts: 3, pauseMs: 5_000 }),
+  },
+  compaction: {
+    says: '__consumer_offsets compacted while koff is away',
+    run: async () => {
+      await using stage = await openStage({ properties: eagerCleaner, say })
+      const { verdict, before, after } = await compactedWhileAway(stage)
+      say(`__consumer_offsets: ${before} bytes before, ${after} after`)
+      return tell(verdict)
+    },
+  },
+  hung: {
+    says: 'an application that hangs in a transaction in every partition',
+    run: async () => {
+      await using stage = await openStage({ say })
+      await using _instance = stage.startInstance()
+      await stage.caughtUp()
+      const sorted = (await behindHungTransactions(stage)).toSorted((a, b) => a - b)
+      say(`commit answered to event read, ms: median ${sorted[sorted.length >> 1]}, longest ${sorted.at(-1)}`)
+      return (sorted.at(-1) ?? Number.POSITIVE_INFINITY) < 1_000
+    },
   },
 }
 
@@ -60,8 +82,12 @@ async function chaos(
   const sorted = takeOverMs.toSorted((a, b) => a - b)
   say(`take-over, ms: median ${sorted[sorted.length >> 1]}, longest ${sorted.at(-1)} (of ${sorted.length} seen)`)
   say(`ended with ${exitCodes.join(', ')} within ${Math.round(endMs)} ms`)
+  return tell(verdict) && exitCodes.every(code => code === 0)
+}
+
+function tell(verdict: Verdict): boolean {
   say(describeVerdict(verdict))
   for (const [what, ids] of Object.entries(verdict))
     if (Array.isArray(ids) && ids.length > 0) say(`${what}: ${ids.slice(0, 10).join(' ')}`)
-  return isFlawless(verdict) && exitCodes.every(code => code === 0)
+  return isFlawless(verdict)
 }

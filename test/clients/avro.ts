@@ -18,6 +18,8 @@ export interface AvroMessage {
   readonly partition: number
   readonly offset: number
   readonly timestamp: number
+  /** When the consumer gave it, ms. */
+  readonly readAt: number
   readonly key: string | null
   readonly headers: Readonly<Record<string, string>>
   /** The datum as plain JSON, unions unwrapped. An int64 beyond 2^53 loses its last digits here. */

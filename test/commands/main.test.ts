@@ -16,7 +16,18 @@ afterAll(() => {
   rmSync(home, { recursive: true, force: true })
 })
 
-const commands = ['run', 'events', 'print', 'decode', 'replay', 'groups', 'record', 'config check', 'config schema']
+const commands = [
+  'run',
+  'events',
+  'print',
+  'decode',
+  'replay',
+  'groups',
+  'record',
+  'status',
+  'config check',
+  'config schema',
+]
 
 describe('help', () => {
   it('of koff itself names every command', async () => {
@@ -56,12 +67,18 @@ describe('the version', () => {
 
 describe('a command line that is wrong', () => {
   it.each<[line: string, message: string]>([
-    ['', 'koff: which command? known: run, events, print, decode, replay, groups, record, config; --help says more'],
+    [
+      '',
+      'koff: which command? known: run, events, print, decode, replay, groups, record, status, config; --help says more',
+    ],
     [
       'recrod',
-      'koff: unknown command "recrod"; did you mean record? known: run, events, print, decode, replay, groups, record, config',
+      'koff: unknown command "recrod"; did you mean record? known: run, events, print, decode, replay, groups, record, status, config',
     ],
-    ['consume', 'koff: unknown command "consume"; known: run, events, print, decode, replay, groups, record, config'],
+    [
+      'consume',
+      'koff: unknown command "consume"; known: run, events, print, decode, replay, groups, record, status, config',
+    ],
     ['--verson', 'koff: unknown option --verson; did you mean --version? known: --version, --help'],
     ['decode', 'koff: decode: file is missing; usage: koff decode [options] <file...>'],
     [

@@ -7,6 +7,7 @@ const launcher = fileURLToPath(new URL('../../bin/koff.js', import.meta.url))
 
 /** A koff of its own, as a user starts it. Disposing of it is kill -9. */
 export interface KoffProcess extends AsyncDisposable {
+  readonly pid: number
   /** Lines of standard output so far, without one that is not complete yet. */
   lines(): string[]
   stderr(): string
@@ -34,6 +35,7 @@ export function startKoff(args: readonly string[], variables: NodeJS.ProcessEnv 
   child.once('close', () => process.removeListener('exit', killWithUs))
   const lines = (): string[] => stdout.split('\n').slice(0, -1)
   return {
+    pid: child.pid ?? 0,
     lines,
     stderr: () => stderr,
     async line(wanted, withinMs = 60_000) {

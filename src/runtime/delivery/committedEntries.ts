@@ -4,8 +4,14 @@ import type { RecordBatch } from '../../wire/batch.ts'
 import { controlType, RecordCursor } from '../../wire/recordCursor.ts'
 import type { Source } from '../source.ts'
 
+export interface CommittedEntries {
+  /** Of the state topic, and so of `__consumer_offsets`. */
+  readonly partition: number
+  readonly entries: readonly StateChange[]
+}
+
 /**
- * The entries in a partition of a state topic, in log order, from a source that ends at the log's end and reads uncommitted:
+ * The entries in a state topic, each partition's in log order, from a source that ends at the log's end and reads uncommitted:
  * those of a transaction come with its COMMIT marker, those of an aborted one never. Which producer's transactions
  * are settled is up to the caller: of one that is open at the end nothing is given.
  * @throws KoffError STATE_INVALID where the log holds what is not an entry.
@@ -14,8 +20,9 @@ export async function* committedEntries(
   source: Source,
   topic: string,
   signal: AbortSignal,
-): AsyncGenerator<readonly StateChange[], void, void> {
-  const open = new Map<bigint, StateChange[]>()
+): AsyncGenerator<CommittedEntries, void, void> {
+  /** By partition and producer. */
+  const open = new Map<string, StateChange[]>()
   const cursor = new RecordCursor()
   for await (const chunk of source.chunks(signal)) {
     for (const input of chunk) {
@@ -28,23 +35,28 @@ export async function* committedEntries(
       cursor.open(batch)
       if (batch.isControl) {
         const settled = settle(open, batch, cursor)
-        if (settled !== null) yield settled
+        if (settled !== null) yield { partition: batch.partition, entries: settled }
       } else if (batch.isTransactional) {
-        const entries = open.get(batch.producerId) ?? []
-        open.set(batch.producerId, entries)
+        const entries = open.get(transactionOf(batch)) ?? []
+        open.set(transactionOf(batch), entries)
         for (const entry of entriesOf(cursor)) entries.push(entry)
-      } else yield [...entriesOf(cursor)]
+      } else yield { partition: batch.partition, entries: [...entriesOf(cursor)] }
     }
   }
 }
 
-function settle(open: Map<bigint, StateChange[]>, batch: RecordBatch, cursor: RecordCursor): StateChange[] | null {
+/** A transaction has a marker in each of its partitions. */
+function transactionOf({ partition, producerId }: RecordBatch): string {
+  return `${partition}/${producerId}`
+}
+
+function settle(open: Map<string, StateChange[]>, batch: RecordBatch, cursor: RecordCursor): StateChange[] | null {
   let committed: StateChange[] | null = null
   while (cursor.next()) {
     const type = controlType(cursor)
     if (type === 'UNKNOWN') continue
-    if (type === 'COMMIT') committed = open.get(batch.producerId) ?? null
-    open.delete(batch.producerId)
+    if (type === 'COMMIT') committed = open.get(transactionOf(batch)) ?? null
+    open.delete(transactionOf(batch))
   }
   return committed
 }

@@ -43,7 +43,8 @@ final class AvroReader implements Actor {
   }
 
   /** One message; `value` as JSON, with unions unwrapped, int64 as JSON numbers of any size. */
-  record Message(int partition, long offset, long timestamp, String key, Map<String, String> headers, JsonNode value) {}
+  record Message(
+      int partition, long offset, long timestamp, long readAt, String key, Map<String, String> headers, JsonNode value) {}
 
   @Override
   public synchronized Object run(String op, JsonNode request) throws Exception {
@@ -77,7 +78,8 @@ final class AvroReader implements Actor {
     Map<String, String> headers = new TreeMap<>();
     for (Header header : record.headers()) headers.put(header.key(), text(header.value()));
     JsonNode value = Clients.JSON.readTree(GenericData.get().toString(datum));
-    return new Message(record.partition(), record.offset(), record.timestamp(), text(record.key()), headers, value);
+    long readAt = System.currentTimeMillis();
+    return new Message(record.partition(), record.offset(), record.timestamp(), readAt, text(record.key()), headers, value);
   }
 
   private Schema schema(int id) throws Exception {

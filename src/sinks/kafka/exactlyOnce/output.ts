@@ -82,7 +82,7 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
         ...owned,
         async *restore(until) {
           await using source = await options.openStateSource(partition, until)
-          for await (const entries of committedEntries(source, stateTopic, until)) {
+          for await (const { entries } of committedEntries(source, stateTopic, until)) {
             yield entries.filter(({ key }) => key !== ownerKey)
           }
         },

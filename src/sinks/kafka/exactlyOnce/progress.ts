@@ -1,0 +1,40 @@
+import { committedEntries } from '../../../runtime/delivery/committedEntries.ts'
+import type { Source } from '../../../runtime/source.ts'
+import { partitionKey, type StoredPartition } from '../../../state/entry.ts'
+import { ownerKey, type StoredOwner } from './owner.ts'
+
+/** What the state topic says of one partition of `__consumer_offsets`. */
+export interface StoredProgress {
+  readonly stored: StoredPartition
+  /** Who committed last. */
+  readonly owner: StoredOwner | null
+}
+
+/** Of every partition of which something is stored, from a source of the state topic that ends at its end. */
+export async function storedProgress(
+  source: Source,
+  stateTopic: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, StoredProgress>> {
+  const partitions = new Map<number, string>()
+  const owners = new Map<number, string>()
+  for await (const { partition, entries } of committedEntries(source, stateTopic, signal)) {
+    for (const { key, value } of entries) {
+      const values = key === partitionKey ? partitions : key === ownerKey ? owners : null
+      if (value === null) values?.delete(partition)
+      else values?.set(partition, value)
+    }
+  }
+  return new Map(
+    [...partitions].map(([partition, stored]) => {
+      const owner = owners.get(partition)
+      return [
+        partition,
+        {
+          stored: JSON.parse(stored) as StoredPartition,
+          owner: owner === undefined ? null : (JSON.parse(owner) as StoredOwner),
+        },
+      ] as const
+    }),
+  )
+}
