@@ -11,7 +11,8 @@ const commits = 20
  * An application commits offsets in a transaction and dies before its end, in every partition of `__consumer_offsets`. Gives
  * how long after their commit was answered the events of other groups could be read, ms; a transaction hid none of them.
  */
-export async function behindHungTransactions({ kafka, admin, read }: Stage): Promise<number[]> {
+export async function behindHungTransactions(stage: Stage): Promise<number[]> {
+  const { kafka, admin } = stage
   await using doomed = await startJava()
   for (let partition = 0; partition < offsetsPartitions; partition++) {
     const group = await commitSentinel(admin, partition)
@@ -27,7 +28,7 @@ export async function behindHungTransactions({ kafka, admin, read }: Stage): Pro
     const answeredAt = Date.now()
     let found = false
     while (!found) {
-      const messages = await read()
+      const messages = await stage.read()
       const message = messages.findLast(({ value }) => (value as EventLine).group === group)
       found = message !== undefined
       if (message !== undefined) latencies.push(Math.max(0, message.readAt - answeredAt))

@@ -4,10 +4,17 @@ export interface Ownership extends AsyncDisposable {
   readonly partitions: ReadonlySet<number>
   /** It was told, if only that there are none. */
   readonly isKnown: boolean
-  /** Joins in; `changed` is called after `partitions` did. Fails where that cannot work, with what to do. */
-  start(changed: () => void, signal: AbortSignal): Promise<void>
+  /** Joins in. Fails where that cannot work, with what to do. */
+  start(tell: OwnershipListener, signal: AbortSignal): Promise<void>
   /** Resolves when the others next agree that this instance is one of them: an instance that was away learns of it. */
   confirmed(signal: AbortSignal): Promise<void>
+}
+
+export interface OwnershipListener {
+  /** Called after `partitions` changed. */
+  readonly changed: () => void
+  /** Called when this instance has no part in it any more, and nothing but a person can mend that. */
+  readonly failed: (error: unknown) => void
 }
 
 /** For an instance that has nobody to share with. */
@@ -15,7 +22,7 @@ export function soleOwnership(partitions: Iterable<number>): Ownership {
   return {
     partitions: new Set(partitions),
     isKnown: true,
-    start: async changed => changed(),
+    start: async ({ changed }) => changed(),
     confirmed: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   }

@@ -24,7 +24,7 @@ export interface ServiceOptions {
   readonly log: Log
   /** State that changed without an event is committed this often at most; 5 s unless given. */
   readonly stateEveryMs?: number
-  /** What an end by `signal` may take; 8 s unless given. */
+  /** What an end by `signal` may take; 6 s unless given. */
   readonly finishTimeoutMs?: number
 }
 
@@ -35,7 +35,7 @@ export interface ServiceOptions {
  * @throws KoffError where nothing but a person can help.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { output, ownership, signal, log, finishTimeoutMs = 8_000 } = options
+  const { output, ownership, signal, log, finishTimeoutMs = 6_000 } = options
   const fatal = new AbortController()
   const stop = AbortSignal.any([signal, fatal.signal])
   const outages = createOutages(log)
@@ -52,7 +52,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       log.info(ownedText(ownership.partitions), { partitions: [...ownership.partitions] })
       partitions.adjust()
     }
-    await ownership.start(changed, stop)
+    await ownership.start({ changed, failed: fail }, stop)
     while (!stop.aborted) await readWhatIsOwned({ ...options, heard: () => catchUp.heard() }, partitions, stop)
   } catch (error) {
     if (!stop.aborted) throw error

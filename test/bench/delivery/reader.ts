@@ -33,7 +33,8 @@ export async function openCleanReader(options: CleanReaderOptions): Promise<Clea
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({
     autoCommit: false,
-    eachBatch: async ({ batch, heartbeat }) => {
+    eachBatch: async payload => {
+      const { batch } = payload
       const readAt = Date.now()
       for (const { value, key, timestamp, headers } of batch.messages) {
         count++
@@ -41,7 +42,7 @@ export async function openCleanReader(options: CleanReaderOptions): Promise<Clea
         const offset = isCommit && value !== null ? offsetIn(await schemas.decode(value)) : null
         take({ group: String(key), offset, sentAt: Number(timestamp), readAt })
       }
-      await heartbeat()
+      await payload.heartbeat()
     },
   })
   return {

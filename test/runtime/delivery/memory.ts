@@ -86,7 +86,7 @@ export function givenOwnership(first: readonly number[]): Ownership & { give(par
       partitions = new Set(given)
       tell()
     },
-    start: async changed => {
+    start: async ({ changed }) => {
       tell = changed
       changed()
     },

@@ -20,6 +20,7 @@ export interface InstancesOptions extends KafkaClientOptions {
 const protocolName = 'koff-sticky'
 const firstPauseMs = 500
 const maxPauseMs = 10_000
+const leaveTimeoutMs = 2_000
 
 /**
  * The instances of one deployment share the partitions as a consumer group on the state topic. It commits nothing and fetches
@@ -85,7 +86,8 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
       if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
       if (pauseMs === firstPauseMs) {
         const { groupId: group, log } = options
-        log.warn(`group ${group}: ${fault.message}; joining again`, { group, reason: fault.message })
+        // Whoever cannot reach the group cannot commit either, and that is told.
+        log.debug(`group ${group}: ${fault.message}; joining again`, { group, reason: fault.message })
       }
       await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
     }
@@ -98,12 +100,16 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
     get isKnown() {
       return since > 0
     },
-    async start(changed, signal) {
+    async start({ changed, failed }, signal) {
       const { promise: joined, resolve, reject } = Promise.withResolvers<void>()
-      over = keepJoined(() => {
+      const joinedOnce = () => {
         resolve()
         changed()
-      }, reject)
+      }
+      over = keepJoined(joinedOnce, error => {
+        reject(error)
+        failed(error)
+      })
       await abortable(joined, signal)
     },
     async confirmed(signal) {
@@ -113,8 +119,9 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
     },
     async [Symbol.asyncDispose]() {
       closing.abort()
-      await Promise.race([over, sleep(3_000, undefined, { ref: false })])
-      await consumer?.disconnect().catch(() => undefined)
+      const left = over.then(() => consumer?.disconnect()).catch(() => undefined)
+      // Of a broker that answers nothing no goodbye is waited for.
+      await Promise.race([left, sleep(leaveTimeoutMs, undefined, { ref: false })])
     },
   }
 }
