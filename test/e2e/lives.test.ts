@@ -22,6 +22,8 @@ const brokers: readonly Broker[] = [
   {
     version: versions.kafka,
     protocolType: '',
+    // Nobody of these is killed.
+    properties: { 'group.streams.session.timeout.ms': '45000' },
     lives: {
       crew: consumerLife,
       regex: regexLife,

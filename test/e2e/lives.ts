@@ -42,6 +42,9 @@ export interface Told {
   readonly live: Readonly<Record<string, readonly EventLine[]>>
 }
 
+/** Three brokers at once make a small machine slow. */
+const patientMs = 90_000
+
 /** Lets all groups live side by side on a broker of its own, while `koff events` watches from before the first of them. */
 export async function livesOn({ version, protocolType, lives, properties = {} }: Broker): Promise<Told> {
   const home = mkdtempSync(join(tmpdir(), 'koff-lives-'))
@@ -56,9 +59,10 @@ export async function livesOn({ version, protocolType, lives, properties = {} }:
       what: 'koff waits for __consumer_offsets',
       ask: async () => watch.stderr(),
       good: text => text.includes('__consumer_offsets is not there yet'),
+      withinMs: patientMs,
     })
     const told = (group: string, words: string) =>
-      watch.line(line => line.includes(`"group":${JSON.stringify(group)}`) && line.includes(words))
+      watch.line(line => line.includes(`"group":${JSON.stringify(group)}`) && line.includes(words), patientMs)
     const setGroupConfig = async (group: string, settings: Settings) => {
       if (version.startsWith('4.')) await admin.setGroupConfig(group, settings)
     }
