@@ -12,6 +12,7 @@ import type { Input } from '../../src/state/input.ts'
 import { restoreEntry } from '../../src/state/restore.ts'
 import { RecordCursor } from '../../src/wire/recordCursor.ts'
 import { batchOf, markerOf, type TestRecord } from '../state/batchOf.ts'
+import { bytesOf, corpusLines } from '../wire/corpus.ts'
 import { corpusFile, eventsOf, inputsOf, recordings } from './replay.ts'
 
 const everything = new Map<string, Input[]>()
@@ -108,8 +109,8 @@ describe('laws of the fold', () => {
     )
   })
 
-  it('any records in any order, in any batches, never throw, and are stored and read back', () => {
-    const pool = recordings.flatMap(name => recordsOf(inputsFor(name)))
+  it('any records in any order, in any batches, never throw, are stored, read back and gone on from', () => {
+    const pool = [...recordings.flatMap(name => recordsOf(inputsFor(name))), ...malformed()]
     const step = fc.oneof(
       fc.record({ kind: fc.constant('plain' as const), records: fc.array(fc.nat(), { maxLength: 12 }) }),
       fc.record({
@@ -123,12 +124,14 @@ describe('laws of the fold', () => {
       }),
     )
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), steps => {
+      fc.property(fc.array(step, { maxLength: 40 }), fc.nat({ max: 40 }), (steps, restart) => {
         const fold = newFold()
+        let other = newFold()
         const ids = new Set<string>()
         const stored = new Map<number, Map<string, string>>()
         let baseOffset = 0
-        for (const at of steps) {
+        for (const [n, at] of steps.entries()) {
+          if (n === restart) other = restored(fold)
           const producerId = at.kind === 'plain' ? -1n : BigInt(at.producer)
           const picked = 'records' in at ? at.records.map(n => pool[n % pool.length] as TestRecord) : []
           const batch =
@@ -136,7 +139,9 @@ describe('laws of the fold', () => {
               ? markerOf(at.kind, { baseOffset, producerId })
               : batchOf(picked, { baseOffset, producerId, isTransactional: at.kind === 'transactional' })
           baseOffset = batch.lastOffset + 1
-          for (const event of fold.apply({ kind: 'batch', batch })) {
+          const events = fold.apply({ kind: 'batch', batch })
+          expect(lines(other.apply({ kind: 'batch', batch }))).toEqual(lines(events))
+          for (const event of events) {
             expect(ids.has(event.id)).toBe(false)
             ids.add(event.id)
           }
@@ -225,6 +230,15 @@ function byPartition(inputs: readonly Input[]): Input[][] {
     queues.set(partition, [...(queues.get(partition) ?? []), input])
   }
   return [...queues].sort(([a], [b]) => a - b).map(([, queue]) => queue)
+}
+
+/** Records of every type and version with random content, and such as Kafka would not read. */
+function malformed(): TestRecord[] {
+  return ['poison', 'vectors-dev'].flatMap(name =>
+    corpusLines<{ readonly keyBase64?: string | null; readonly valueBase64?: string | null }>(name).map(
+      ({ keyBase64 = null, valueBase64 = null }) => ({ key: bytesOf(keyBase64), value: bytesOf(valueBase64) }),
+    ),
+  )
 }
 
 function recordsOf(inputs: readonly Input[]): TestRecord[] {
