@@ -9,12 +9,28 @@ export class Instances {
   /** When one was killed, ms since the epoch. */
   readonly killedAt: number[] = []
 
+  /** Exit codes of those that ended by themselves, and not for want of a broker. */
+  readonly #fallen: (number | null)[] = []
+
   constructor(stage: Stage) {
     this.#stage = stage
   }
 
   add(): void {
-    this.#running.push(this.#stage.startInstance())
+    const instance = this.#stage.startInstance()
+    this.#running.push(instance)
+    void this.#replaceWhenOver(instance)
+  }
+
+  /** As an orchestrator does with one that finds no broker when it starts. */
+  async #replaceWhenOver(instance: KoffProcess): Promise<void> {
+    const [code] = await instance.ended
+    const index = this.#running.indexOf(instance)
+    if (index < 0) return
+    this.#running.splice(index, 1)
+    this.#stage.say(`ended by itself: ${instance.stderr()}`)
+    if (!instance.stderr().includes('BROKER_UNREACHABLE')) this.#fallen.push(code)
+    this.add()
   }
 
   /** kill -9 of one of them, and another in its place. */
@@ -24,8 +40,7 @@ export class Instances {
     if (victim === undefined) throw new Error('no instance runs')
     victim.kill('SIGKILL')
     this.killedAt.push(Date.now())
-    const [code, signal] = await victim.ended
-    if (signal !== 'SIGKILL') throw new Error(`koff had ended by itself, with ${String(code)}: ${victim.stderr()}`)
+    await victim.ended
     this.add()
   }
 
@@ -41,13 +56,13 @@ export class Instances {
   async end(): Promise<{ readonly codes: readonly (number | null)[]; readonly ms: number }> {
     const startedAt = performance.now()
     const codes = await Promise.all(
-      this.#running.map(async instance => {
+      this.#running.splice(0).map(async instance => {
         instance.kill('SIGTERM')
         const [code] = await instance.ended
         if (code !== 0) this.#stage.say(`ended with ${String(code)}: ${instance.stderr()}`)
         return code
       }),
     )
-    return { codes, ms: performance.now() - startedAt }
+    return { codes: [...this.#fallen, ...codes], ms: performance.now() - startedAt }
   }
 }

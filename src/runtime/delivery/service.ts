@@ -5,7 +5,7 @@ import type { Fold } from '../fold.ts'
 import type { Log } from '../log.ts'
 import { ranges } from '../ranges.ts'
 import type { Source } from '../source.ts'
-import { createOutages } from './outages.ts'
+import { createOutages, type Outages } from './outages.ts'
 import type { Output } from './output.ts'
 import { OwnedPartitions } from './ownedPartitions.ts'
 import type { Ownership } from './ownership.ts'
@@ -53,7 +53,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
       partitions.adjust()
     }
     await ownership.start({ changed, failed: fail }, stop)
-    while (!stop.aborted) await readWhatIsOwned({ ...options, heard: () => catchUp.heard() }, partitions, stop)
+    const reading = { ...options, outages, heard: () => catchUp.heard() }
+    while (!stop.aborted) await readWhatIsOwned(reading, partitions, stop)
   } catch (error) {
     if (!stop.aborted) throw error
   }
@@ -86,7 +87,7 @@ function ownedText(partitions: ReadonlySet<number>): string {
 
 /** One source for the partitions that are ready, until they are others. */
 async function readWhatIsOwned(
-  options: ServiceOptions & { readonly heard: () => void },
+  options: ServiceOptions & { readonly outages: Outages; readonly heard: () => void },
   partitions: OwnedPartitions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -96,6 +97,7 @@ async function readWhatIsOwned(
   try {
     await using source = await options.openSource(ready.positions, until)
     for await (const chunk of source.chunks(until)) {
+      options.outages.end('reading')
       for (const input of chunk) await partitions.apply(input, ready)
       options.heard()
       if (until.aborted) return
@@ -103,7 +105,7 @@ async function readWhatIsOwned(
   } catch (error) {
     if (until.aborted) return
     if (!(error instanceof KoffError && error.retriable)) throw error
-    options.log.warn(`${error.message}; trying again`, { reason: error.message })
+    options.outages.begin('reading', error.message)
     await sleep(1_000, undefined, { signal: until }).catch(() => undefined)
   }
 }

@@ -44,8 +44,10 @@ export async function openCluster(options: BrokerOptions, signal: AbortSignal): 
       const waitMs = backOffMs(failures, firstContact)
       const over = performance.now() + waitMs > deadline
       if (!(error instanceof KoffError) || !error.retriable || signal.aborted) throw error
-      if (over)
-        throw new KoffError(error.code, `no broker within ${limitMs / 1000} s: ${error.message}`, { cause: error })
+      if (over) {
+        const message = `no broker within ${limitMs / 1000} s: ${error.message}`
+        throw new KoffError(error.code, message, { retriable: true, cause: error })
+      }
       await sleep(waitMs, undefined, { signal })
     }
   }

@@ -6,12 +6,12 @@ import { noLog } from '../../../src/runtime/log.ts'
 import { partitionKey } from '../../../src/state/entry.ts'
 import { until } from '../../clients/until.ts'
 import { batchOf, commitOf } from '../../state/batchOf.ts'
-import { givenOwnership, type MemoryLog, type MemoryOutput, memoryLog, memoryOutput } from './memory.ts'
+import { givenOwnership, type MemoryLog, type MemoryOutput, memoryLog, memoryOutput, passing } from './memory.ts'
 
 const types = new Set(['group-snapshot', 'koff-caught-up', 'group-created', 'offset-committed'] as const)
 
 /** A service that runs until it is stopped. */
-function start(log: MemoryLog, output: MemoryOutput, { owned = [0], cluster = 'c1' } = {}) {
+function start(log: MemoryLog, output: MemoryOutput, { owned = [0], cluster = 'c1', log: told = noLog } = {}) {
   const stopped = new AbortController()
   const ownership = givenOwnership(owned)
   const ended = runService({
@@ -20,7 +20,7 @@ function start(log: MemoryLog, output: MemoryOutput, { owned = [0], cluster = 'c
     ownership,
     openSource: positions => log.open(positions),
     signal: stopped.signal,
-    log: noLog,
+    log: told,
     stateEveryMs: 5,
   })
   ended.catch(() => undefined)
@@ -151,6 +151,25 @@ describe('a service', () => {
     await service.stop()
     // A commit holds what came while the one before was on its way, and that is bounded.
     expect(output.commits.get(0)).toBeGreaterThan(4)
+  })
+
+  it('that cannot open its source tries again, with one line when that begins and one when it is over', async () => {
+    const log = memoryLog()
+    const output = memoryOutput()
+    const lines: string[] = []
+    const note = (line: string) => void lines.push(line)
+    let failures = 2
+    const flaky: MemoryLog = {
+      ...log,
+      open: positions => (failures-- > 0 ? Promise.reject(passing) : log.open(positions)),
+    }
+    const service = start(flaky, output, { log: { ...noLog, warn: note, info: note } })
+    await seen(output, 'koff-caught-up', 1)
+    await service.stop()
+    expect(lines.filter(line => /trying again|delivering again/.test(line))).toEqual([
+      'the place is gone; trying again until it works, nothing is lost',
+      expect.stringMatching(/^delivering again after \d\.\d s$/),
+    ])
   })
 
   it('ends with what only a person can mend', async () => {
