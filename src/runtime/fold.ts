@@ -3,6 +3,7 @@ import type { KoffEvent } from '../events/envelope.ts'
 import { LogEnds } from '../state/conditions/logEnds.ts'
 import type { SettingsOf } from '../state/conditions/settings.ts'
 import { compareText, membersOf } from '../state/group.ts'
+import { heartbeatOf } from '../state/heartbeat.ts'
 import type { Input } from '../state/input.ts'
 import { PartitionState } from '../state/partition.ts'
 import { TopicNames } from '../state/topicNames.ts'
@@ -62,6 +63,7 @@ export class Fold {
   /** What partitions counted that are no longer here. */
   readonly #past: Totals = { records: 0, offsetRecords: 0, undecodable: 0 }
   readonly #options: FoldOptions
+  #heartbeatAt = Number.NEGATIVE_INFINITY
   /** Types that are given. */
   readonly types: ReadonlySet<EventType>
 
@@ -189,8 +191,10 @@ export class Fold {
         this.logEnds.add(input)
         return judged
       }
-      case 'tick':
-        return this.#judge(input.timestamp, input.partitions)
+      case 'tick': {
+        const judged = this.#judge(input.timestamp, input.partitions)
+        return this.types.has('koff-heartbeat') ? [...judged, ...this.#heartbeats(input.timestamp)] : judged
+      }
     }
   }
 
@@ -213,6 +217,16 @@ export class Fold {
     const events = judged.flatMap(partition => [...this.stateOf(partition).judge(now)])
     this.logEnds.endRound()
     return events
+  }
+
+  /** Of every partition, also of those that are behind. The same tick twice is one. */
+  #heartbeats(time: number): KoffEvent[] {
+    if (time <= this.#heartbeatAt) return []
+    this.#heartbeatAt = time
+    const inOrder = [...this.partitions].sort(([a], [b]) => a - b)
+    return inOrder.map(([partition, state]) =>
+      heartbeatOf(state, { partition, logEnd: this.sourceEnds.get(partition), time }),
+    )
   }
 
   #isLive(timestamp: number): boolean {

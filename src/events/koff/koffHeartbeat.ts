@@ -6,11 +6,12 @@ export const koffHeartbeat = defineEvent({
   severity: 'info',
   section: 'About koff itself',
   defaultOn: false,
-  trigger: 'At an interval, for every partition of `__consumer_offsets` that is read: koff is alive, and this far.',
+  trigger:
+    'At every look at log ends (`conditions.sampleEveryMs`, 10 s), for every partition of `__consumer_offsets` that is read, also while that is history: koff is alive, and this far.',
   data: {
     partition: int('Partition of `__consumer_offsets`.'),
     position: long('The next offset to read.'),
-    logEnd: long('Log-end offset as the broker last said.'),
+    logEnd: long('Log-end offset as the broker last said; the position where nobody said (files).'),
     openTransactions: int('Transactions with offset commits whose marker has not come.'),
   },
 })
