@@ -5,6 +5,7 @@ import type { SettingsOf } from '../state/conditions/settings.ts'
 import { compareText, membersOf } from '../state/group.ts'
 import { heartbeatOf } from '../state/heartbeat.ts'
 import type { Input } from '../state/input.ts'
+import type { OffsetTable } from '../state/offsets/table.ts'
 import { PartitionState } from '../state/partition.ts'
 import { TopicNames } from '../state/topicNames.ts'
 import { type GroupView, groupViews } from '../state/view.ts'
@@ -56,6 +57,7 @@ export class Fold {
   /** Where logs end, as sampled. */
   readonly logEnds = new LogEnds()
   readonly partitions = new Map<number, PartitionState>()
+  #committed: Committed | null = null
   /** How far the partitions are read of what was there when their reading began. */
   readonly catchUp = new CatchUp()
   /** Where the partitions of `__consumer_offsets` end, as a broker last said. */
@@ -124,24 +126,40 @@ export class Fold {
     return totals
   }
 
-  /** Partitions of topics for which a group of this fold that `wants` accepts has a committed offset, each once. */
-  committedPartitions(wants: (group: string) => boolean = () => true) {
-    const found = new Map<string, Set<number>>()
+  /**
+   * Partitions of topics for which a group of this fold that `wants` accepts has a committed offset, each once. Found anew
+   * only where other offsets are committed than at the last call.
+   */
+  committedPartitions(wants: (group: string) => boolean = everyGroup): readonly TopicPartition[] {
+    const known = this.#committed
+    const versions = [...this.partitions.values()].map(({ offsets }) => [offsets.table, offsets.table.version] as const)
+    const isSame = (at: number) =>
+      known?.versions[at]?.[0] === versions[at]?.[0] && known?.versions[at]?.[1] === versions[at]?.[1]
+    if (known?.wants === wants && known.versions.length === versions.length && versions.every((_, at) => isSame(at))) {
+      return known.found
+    }
+    const found = this.#findCommitted(wants)
+    this.#committed = { wants, versions, found }
+    return found
+  }
+
+  #findCommitted(wants: (group: string) => boolean): TopicPartition[] {
+    const all = new Map<string, Set<number>>()
     for (const { offsets } of this.partitions.values()) {
       const { table } = offsets
       for (let row = 0; row < table.index.capacity; row++) {
         if (table.present[row] !== 1 || !wants(table.groupOf(row).name)) continue
         const topic = table.topicOf(row).name
-        let partitions = found.get(topic)
-        if (partitions === undefined) found.set(topic, (partitions = new Set()))
+        let partitions = all.get(topic)
+        if (partitions === undefined) all.set(topic, (partitions = new Set()))
         partitions.add(table.partitions[row] ?? 0)
       }
     }
-    return [...found].flatMap(([topic, partitions]) => [...partitions].map(partition => ({ topic, partition })))
+    return [...all].flatMap(([topic, partitions]) => [...partitions].map(partition => ({ topic, partition })))
   }
 
   /** Names of topics that members of such groups subscribe to, each once. */
-  subscribedTopics(wants: (group: string) => boolean = () => true): string[] {
+  subscribedTopics(wants: (group: string) => boolean = everyGroup): string[] {
     const topics = new Set<string>()
     for (const { groups } of this.partitions.values()) {
       for (const { group } of groups.values()) {
@@ -250,3 +268,16 @@ export class Fold {
 }
 
 const NO_EVENTS: readonly KoffEvent[] = []
+const everyGroup = () => true
+
+interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** What was found, and in which state of which tables. */
+interface Committed {
+  readonly wants: (group: string) => boolean
+  readonly versions: readonly (readonly [OffsetTable, number])[]
+  readonly found: readonly TopicPartition[]
+}

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { dataFolderOf, startBenchBroker } from './broker.ts'
+import { conditionsSection } from './conditions/section.ts'
 import { benchDelivery } from './delivery/main.ts'
 import { disagreements } from './disagreements.ts'
 import { environment } from './environment.ts'
@@ -17,6 +18,7 @@ import { table } from './table.ts'
  * npm run bench -- --rounds 3
  * npm run bench -- delivery            latency, catch-up and restart of koff run, exactly once; --keys 100000 for less state
  * npm run bench -- --write             the table goes into docs/benchmarks.md, too
+ * npm run bench -- conditions          what a round of samples costs; needs no broker
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,9 +29,20 @@ const { values, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-process.exitCode = positionals.includes('delivery')
-  ? await benchDelivery(Number(values.keys))
-  : await main(Number(values.records), Number(values.rounds))
+process.exitCode = await part(positionals[0])
+
+async function part(name: string | undefined): Promise<number> {
+  if (name === 'delivery') return benchDelivery(Number(values.keys))
+  if (name === 'conditions') return conditions()
+  return main(Number(values.records), Number(values.rounds))
+}
+
+async function conditions(): Promise<number> {
+  const section = await conditionsSection()
+  process.stdout.write(`\n${section}`)
+  if (values.write) await writeSection('conditions', section)
+  return 0
+}
 
 async function main(records: number, rounds: number): Promise<number> {
   if (!(records >= 1 && rounds >= 1)) {

@@ -11,7 +11,11 @@ export interface PageFacts {
 }
 
 const path = new URL('../../docs/benchmarks.md', import.meta.url)
-const titles = { drain: 'Reading a topic from its start to its end', follow: 'Memory over time' } as const
+const titles = {
+  drain: 'Reading a topic from its start to its end',
+  follow: 'Memory over time',
+  conditions: 'Conditions over time',
+} as const
 type Section = keyof typeof titles
 
 /** Replaces one section of docs/benchmarks.md, and leaves the others as they are. */

@@ -58,7 +58,7 @@ export class Teller {
   readonly #cluster: string
   #events: KoffEvent[] = []
   /** How often a type was anchored to an offset since the last `take`: a marker is the record of several groups. */
-  readonly #now = new Map<string, number>()
+  readonly #now = new Map<EventType, Map<number, number>>()
 
   constructor(partition: number, cluster: string) {
     this.#partition = partition
@@ -94,11 +94,12 @@ export class Teller {
     const { group, groupType, anchor, numbers } = about
     const { offset } = anchor
     const last = numbers.get(type)
-    const key = `${offset}-${type}`
-    const n = Math.max(last !== undefined && last[0] === offset ? last[1] + 1 : 0, this.#now.get(key) ?? 0)
+    let now = this.#now.get(type)
+    if (now === undefined) this.#now.set(type, (now = new Map()))
+    const n = Math.max(last !== undefined && last[0] === offset ? last[1] + 1 : 0, now.get(offset) ?? 0)
     numbers.set(type, [offset, n])
-    this.#now.set(key, n + 1)
-    const id = `${this.#partition}-${key}-${n}`
+    now.set(offset, n + 1)
+    const id = `${this.#partition}-${offset}-${type}-${n}`
     this.#events.push({
       id,
       type,

@@ -22,6 +22,8 @@ export class OffsetTable {
   positions = new Float64Array(32)
   /** The committed offset; NaN where only a bigint holds it. */
   offsets = new Float64Array(32)
+  /** Grows whenever another set of rows holds a committed offset. */
+  version = 0
   /** What conditions over time need beside; null as long as nobody samples where logs end. */
   watch: RowWatch | null = null
   readonly #big = new Map<number, bigint>()
@@ -49,6 +51,7 @@ export class OffsetTable {
   set(row: number, offset: number, exact: bigint, time: number, position: number): void {
     if (this.present[row] === 0) {
       this.present[row] = 1
+      this.version++
       this.groupOf(row).offsets++
     } else if (Number.isNaN(this.offsets[row])) this.#big.delete(row)
     this.offsets[row] = offset
@@ -61,6 +64,7 @@ export class OffsetTable {
   clear(row: number): void {
     if (this.present[row] === 0) return
     this.present[row] = 0
+    this.version++
     this.#big.delete(row)
     this.groupOf(row).offsets--
   }
