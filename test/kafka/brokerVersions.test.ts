@@ -66,8 +66,16 @@ describe.each(tested)('Kafka %s', version => {
     expect(tale(events, 'transactional')).toEqual(['group-created', 'offset-committed 2 2'])
 
     await using questions = await openKafkaAdmin({ brokers: kafka.brokers })
-    const asked = [{ topic: 'orders', partition: 1 }]
+    const asked = [
+      { topic: 'orders', partition: 1 },
+      { topic: 'orders', partition: 99 },
+      { topic: 'nowhere', partition: 0 },
+    ]
     expect(await questions.sampleLogEnds(asked)).toMatchObject([{ topic: 'orders', partition: 1, logEnd: 0 }])
+    expect(await questions.describeTopics(['orders', 'nowhere'])).toMatchObject([
+      { kind: 'topic', name: 'orders', partitions: 3 },
+      { kind: 'topic', name: 'nowhere', partitions: 0 },
+    ])
   })
 })
 
