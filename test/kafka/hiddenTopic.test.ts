@@ -29,6 +29,8 @@ let brokers: string
 const sockets = new Set<Socket>()
 /** How many more times the gate gives the topic another name. */
 let renamesLeft = Number.POSITIVE_INFINITY
+/** How many more questions about the cluster the gate answers as a broker does that has just started: it knows nobody. */
+let emptyAnswersLeft = 0
 
 beforeAll(async () => {
   folder = await temporaryFolder('hidden')
@@ -40,7 +42,7 @@ beforeAll(async () => {
       sockets.add(socket)
       socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
     }
-    client.pipe(renaming()).pipe(broker)
+    client.pipe(renaming(client)).pipe(broker)
     broker.pipe(client)
   })
   gate.listen(0, '127.0.0.1')
@@ -55,14 +57,29 @@ afterAll(async () => {
 })
 
 /** Requests of koff that name a topic are small enough to come in one piece. */
-function renaming(): Transform {
+function renaming(client: Socket): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      if (chunk.readInt16BE(4) === metadataKey && emptyAnswersLeft-- > 0) {
+        client.write(emptyMetadata(chunk.readInt32BE(8)))
+        return done()
+      }
       const at = chunk.indexOf(hidden)
       if (at >= 0 && renamesLeft-- > 0) renamed.copy(chunk, at)
       done(null, chunk)
     },
   })
+}
+
+const metadataKey = 3
+
+/** Metadata, version 12: no brokers, no cluster id, no controller, no topics. */
+function emptyMetadata(correlationId: number): Buffer {
+  const body = Buffer.from([0, 0, 0, 0, 0, 1, 0, 255, 255, 255, 255, 1, 0])
+  const head = Buffer.alloc(8)
+  head.writeInt32BE(4 + body.length, 0)
+  head.writeInt32BE(correlationId, 4)
+  return Buffer.concat([head, body])
 }
 
 test('a topic that is not there is waited for where no group says that it must be there', async () => {
@@ -106,6 +123,17 @@ test('a broker that hears late of the topic of its groups makes nothing news tha
   const ends = await until({ what: 'all partitions', ask: async () => firstEnds(), good: ({ length }) => length === 4 })
   expect(renamesLeft).toBeLessThan(1)
   // Where history ends: at the record of the group, and not at the beginning of what was not there.
+  expect(Math.max(...ends)).toBeGreaterThan(0)
+  expect(live.lines).toEqual([])
+})
+
+test('a broker that has just started and knows nobody is asked again, so that nothing becomes news', async () => {
+  renamesLeft = 0
+  emptyAnswersLeft = 2
+  await using live = await follow({ brokers: [brokers] })
+  const firstEnds = () => [0, 1, 2, 3].flatMap(partition => live.of(partition).positions[0]?.logEnd ?? [])
+  const ends = await until({ what: 'all partitions', ask: async () => firstEnds(), good: ({ length }) => length === 4 })
+  expect(emptyAnswersLeft).toBeLessThan(1)
   expect(Math.max(...ends)).toBeGreaterThan(0)
   expect(live.lines).toEqual([])
 })

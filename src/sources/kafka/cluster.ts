@@ -64,8 +64,13 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
   }
   const ask = async (selection: TopicSelection, to: BrokerConnection) => {
     const metadata = await askMetadata(to, selection)
-    // A broker that has just started may not know anybody yet.
-    if (metadata.nodes.size > 0) nodes = metadata.nodes
+    // A broker that has just started may not know anybody yet: neither what it says of topics, nor that there are none.
+    if (metadata.nodes.size === 0) {
+      throw new KoffError('BROKER_ERROR', `${to.broker}: has just started and knows no cluster yet`, {
+        retriable: true,
+      })
+    }
+    nodes = metadata.nodes
     id = metadata.clusterId
     return metadata
   }
