@@ -28,7 +28,8 @@ No group, member or secret is in any of it; whoever can reach the port can read 
 const closing = `Counters begin at 0 with the process. What \`prom-client\` tells of the process and of Node (\`process_*\`, \`nodejs_*\`) is there too: memory, CPU,
 event loop, garbage collection.
 
-Worth an alert: \`koff_fetch_lag_records\` that grows (koff does not keep up, or cannot read), \`increase(koff_commit_failures_total[5m]) > 0\` and
+Worth an alert: \`increase(koff_log_lines_total{level="warn"}[5m]) > 0\` (reading or delivering stopped; the log says why), \`koff_fetch_lag_records\` that
+grows (koff does not keep up; while no broker answers it stays what it was), \`increase(koff_commit_failures_total[5m]) > 0\` and
 \`increase(koff_sink_retries_total[5m]) > 0\` (where the events go does not take them), \`increase(koff_undecodable_records_total[1h]) > 0\` (records that
 nobody could read; \`koff-undecodable\` says which).`
 

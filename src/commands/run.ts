@@ -6,6 +6,7 @@ import { pipelineTransform } from '../pipelines/applyPipeline.ts'
 import type { LoadedPipeline } from '../pipelines/load.ts'
 import { pipelineOutput } from '../pipelines/pipelineOutput.ts'
 import { isKafka, type PipelinePlan, planPipelines } from '../pipelines/plan.ts'
+import { countedLog } from '../runtime/countedLog.ts'
 import { type Measuring, measuredOutput } from '../runtime/delivery/measuredOutput.ts'
 import type { Log } from '../runtime/log.ts'
 import { measuredSink } from '../runtime/measuredSink.ts'
@@ -71,12 +72,13 @@ interface Service {
 }
 
 /** The pipeline that carries the state, and beside it those that read what it wrote. Where one fails for good all end. */
-async function serve(shell: Shell, { config, plan, log }: Service): Promise<void> {
+async function serve(shell: Shell, { config, plan, log: written }: Service): Promise<void> {
   const { carrier, followers } = plan
   const closed: AbortSignal[] = []
   await using stack = new AsyncDisposableStack()
-  const signals = stack.use(await openSignals(config, log))
+  const signals = stack.use(await openSignals(config, written))
   const { telemetry } = signals
+  const log = countedLog(written, telemetry)
   const open = async ({ name: pipeline, to }: LoadedPipeline) => {
     const retried = ({ message: reason }: KoffError) => {
       telemetry.count('koff_sink_retries_total', { pipeline })

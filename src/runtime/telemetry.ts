@@ -52,6 +52,10 @@ export const metrics = {
     ['pipeline'],
   ),
   koff_waiting_pipelines: gauge('1 where a pipeline waits for its sink or for Kafka, else 0.', ['pipeline']),
+  koff_log_lines_total: counter(
+    'Lines of the log: `warn` where something stops working and is tried again, or is lost.',
+    ['level'],
+  ),
   koff_sink_retries_total: counter('Writes that failed and were tried again.', ['pipeline']),
 } as const
 
