@@ -19,11 +19,14 @@ export class StateChanges {
   /** Rows of offsets whose conditions changed. */
   readonly conditionRows = new NotedRows()
 
+  /** Without conditions of offsets: most of those are over, and nothing to store, by the time of the next write. */
   get size(): number {
-    const { rows, conditionRows, goneKeys, conditions, groups, producers, topicIds } = this
-    return (
-      rows.count + conditionRows.count + goneKeys.size + conditions.size + groups.size + producers.size + topicIds.size
-    )
+    const { rows, goneKeys, conditions, groups, producers, topicIds } = this
+    return rows.count + goneKeys.size + conditions.size + groups.size + producers.size + topicIds.size
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0 && this.conditionRows.count === 0
   }
 
   noteRow(row: number): void {

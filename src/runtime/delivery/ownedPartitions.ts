@@ -111,8 +111,8 @@ export class OwnedPartitions {
     for (const [partition, { writer }] of this.#owned) {
       const own = byPartition.get(partition)
       // Time changes the state also where nothing happens.
-      const hasChanged = (fold.partitions.get(partition)?.changes?.size ?? 0) > 0
-      if (own !== undefined || hasChanged) writer.add(this.#accepted(own ?? []))
+      const isUnchanged = fold.partitions.get(partition)?.changes?.isEmpty ?? true
+      if (own !== undefined || !isUnchanged) writer.add(this.#accepted(own ?? []))
     }
   }
 

@@ -5,10 +5,17 @@ import { Fold } from '../../../src/runtime/fold.ts'
 import { noLog } from '../../../src/runtime/log.ts'
 import { partitionKey } from '../../../src/state/entry.ts'
 import { until } from '../../clients/until.ts'
-import { batchOf, commitOf } from '../../state/batchOf.ts'
+import { batchOf, classicOf, commitOf } from '../../state/batchOf.ts'
 import { givenOwnership, type MemoryLog, type MemoryOutput, memoryLog, memoryOutput, passing } from './memory.ts'
 
-const types = new Set(['group-snapshot', 'koff-caught-up', 'group-created', 'offset-committed'] as const)
+const types = new Set([
+  'group-snapshot',
+  'koff-caught-up',
+  'group-created',
+  'offset-committed',
+  'offset-stalled',
+  'offset-resumed',
+] as const)
 
 /** A service that runs until it is stopped. */
 function start(log: MemoryLog, output: MemoryOutput, { owned = [0], cluster = 'c1', log: told = noLog } = {}) {
@@ -90,6 +97,41 @@ describe('a service', () => {
     expect(idsOf(output, 'group-snapshot')).toEqual([])
     const previous = output.events.flatMap(({ data }) => ('previous' in data ? [data.previous] : []))
     expect(previous).toEqual([null, null, null, 0, 3, 1, 2, 4])
+  })
+
+  it('stores what time changed, and closes once what another instance opened', async () => {
+    const log = memoryLog()
+    const output = memoryOutput()
+    const begin = 1_700_000_000_000
+    const sample = (seconds: number, logEnd = 9) => {
+      const timestamp = begin + seconds * 1_000
+      const place = { topic: 'orders', partition: 0, logStart: 0, logEnd }
+      return [
+        { kind: 'logEnd' as const, ...place, timestamp },
+        { kind: 'tick' as const, timestamp },
+      ]
+    }
+    const batchAt = (baseOffset: number, records: Parameters<typeof batchOf>[0]) =>
+      ({ kind: 'batch', batch: batchOf(records, { baseOffset, timestamp: begin }) }) as const
+    const member = { id: 'm', assigned: { orders: [0] } }
+    const first = start(log, output)
+    await seen(output, 'koff-caught-up', 1)
+    log.append(batchAt(0, [classicOf('g', 1, [member]), commitOf('g', 'orders', 0, 5, begin)]), ...sample(10))
+    const key = JSON.stringify(['condition', 'g', 'orders', 0])
+    const storedWindow = () => output.stored.get(0)?.get(key)
+    await until({ what: 'the window is stored', ask: async () => storedWindow(), good: value => value !== undefined })
+    log.append(...sample(70))
+    await seen(output, 'offset-stalled', 1)
+    await first.stop()
+    const second = start(log, output)
+    log.append(...sample(80), batchAt(2, [commitOf('g', 'orders', 0, 9, begin + 85_000)]), ...sample(90))
+    await seen(output, 'offset-resumed', 1)
+    log.append(batchAt(3, [commitOf('g', 'orders', 0, 10, begin + 95_000)]))
+    await until({ what: 'nothing is stored', ask: async () => storedWindow(), good: value => value === undefined })
+    await second.stop()
+    expect(idsOf(output, 'offset-stalled')).toEqual(['0-1-offset-stalled-0'])
+    const closing = output.events.find(({ type }) => type === 'offset-resumed')
+    expect(closing?.data).toMatchObject({ opened: '0-1-offset-stalled-0', durationMs: 15_000 })
   })
 
   it('takes every partition over anew when commits of all of them fail at once', async () => {
