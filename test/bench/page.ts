@@ -49,7 +49,8 @@ same records and commits, and koff's committed offsets at the end are those that
 - **koff** does all that it does in service, but for the sink: CRC, record batches, decoding, transactions, state, and the
   ${figure('events')} events that follow.
 - **Java** polls with Kafka's consumer, and reads with Kafka's generated classes. No state.
-- **franz-go** polls, and reads with kmsg, without copying strings; kmsg does not know records of the new group types. No state.
+- **franz-go** polls, and reads with kmsg, once as programs do (\`ReadFrom\`), once without copying strings (\`UnsafeReadFrom\`); kmsg does
+  not know records of the new group types. No state. It works on as many cores as there are, koff on one.
 
 ${table}
 ${environment.map(line => `- ${line}`).join('\n')}

@@ -27,6 +27,7 @@ export const names = {
   segments: 'koff, from segment files',
   java: "Java KafkaConsumer + Kafka's generated classes (decode only)",
   go: 'franz-go + kmsg (decode only)',
+  goUnsafe: 'franz-go + kmsg, no string copied (decode only)',
 } as const
 
 /** As bin/koff.js starts it: what was compiled once is kept, and the space for new objects is small. */
@@ -48,7 +49,12 @@ export async function buildReaders({ broker, folder }: ReaderOptions): Promise<R
       { name: names.live, ...asInstalled, args: [...small, koff, 'live', broker.bootstrap] },
       { name: names.segments, ...asInstalled, args: [...small, koff, 'segments', broker.dataFolder] },
       { name: names.java, command: 'java', args: [...java, 'decode'] },
-      ...('program' in go ? [{ name: names.go, command: go.program, args: [broker.bootstrap] }] : []),
+      ...('program' in go
+        ? [
+            { name: names.go, command: go.program, args: [broker.bootstrap, 'copies'] },
+            { name: names.goUnsafe, command: go.program, args: [broker.bootstrap, 'parts'] },
+          ]
+        : []),
     ],
     judge: { name: 'Java, state', command: 'java', args: [...java, 'state'] },
     leftOut: 'program' in go ? [] : [go.leftOut],

@@ -15,6 +15,8 @@ import (
 const topic = "__consumer_offsets"
 
 type drain struct {
+	// Strings of their own, or parts of the response that they were read from.
+	copies           bool
 	records, commits int64
 	offsetKey        kmsg.OffsetCommitKey
 	offsetValue      kmsg.OffsetCommitValue
@@ -32,7 +34,7 @@ func main() {
 	)
 	check(err)
 	defer client.Close()
-	var d drain
+	d := drain{copies: os.Args[2] == "copies"}
 	left := len(ends)
 	for left > 0 {
 		fetches := client.PollFetches(ctx)
@@ -73,24 +75,33 @@ func endOffsets(ctx context.Context, broker string) (map[int32]int64, map[int32]
 	return ends, assigned
 }
 
-// take decodes without copying strings, the faster of the two ways that kmsg has.
 func (d *drain) take(key, value []byte) {
 	switch binary.BigEndian.Uint16(key) {
 	case 0, 1:
-		check(d.offsetKey.UnsafeReadFrom(key))
-		if value != nil {
-			check(d.offsetValue.UnsafeReadFrom(value))
-		}
+		d.read(&d.offsetKey, key)
+		d.read(&d.offsetValue, value)
 		d.commits++
 	case 2:
-		var groupKey kmsg.GroupMetadataKey
-		check(groupKey.UnsafeReadFrom(key))
-		if value != nil {
-			var metadata kmsg.GroupMetadataValue
-			check(metadata.UnsafeReadFrom(value))
-		}
+		d.read(&kmsg.GroupMetadataKey{}, key)
+		d.read(&kmsg.GroupMetadataValue{}, value)
 	}
 	// kmsg knows no other records of the topic
+}
+
+// readable is what kmsg has two ways to read.
+type readable interface {
+	ReadFrom([]byte) error
+	UnsafeReadFrom([]byte) error
+}
+
+func (d *drain) read(into readable, from []byte) {
+	switch {
+	case from == nil:
+	case d.copies:
+		check(into.ReadFrom(from))
+	default:
+		check(into.UnsafeReadFrom(from))
+	}
 }
 
 func check(err error) {
