@@ -31,3 +31,6 @@ process.exitCode = await main(process.argv.slice(2), {
   variables: process.env,
   signal: controller.signal,
 })
+
+// All that is koff's is written and closed. A library that waits for a broker which answers nothing keeps nobody here.
+setTimeout(() => process.exit(), 500).unref()

@@ -71,13 +71,14 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
     accept: groupFilter(groups),
     signal,
     log,
-    openSource: async (positions, until) => {
+    openSource: async (positions, { signal: until, troubles }) => {
       const source = await openKafkaSource({
         ...broker,
         partitions: [...positions.keys()],
         from: new Map([...positions].flatMap(([partition, at]) => (at === null ? [] : [[partition, at] as const]))),
         isNew,
         log,
+        troubles,
         signal: until,
       })
       return sampler.around(catchUpProgress(source, shell.stderr).source)

@@ -5,13 +5,12 @@ import { commitSentinel, offsetsPartitions, type Stage } from './stage.ts'
 
 /** Longer than anybody waits here: whoever stands still behind the transaction is seen to. */
 const transactionTimeoutMs = 60_000
-const commits = 20
 
 /**
  * An application commits offsets in a transaction and dies before its end, in every partition of `__consumer_offsets`. Gives
  * how long after their commit was answered the events of other groups could be read, ms; a transaction hid none of them.
  */
-export async function behindHungTransactions(stage: Stage): Promise<number[]> {
+export async function behindHungTransactions(stage: Stage, commits: number): Promise<number[]> {
   const { kafka, admin } = stage
   await using doomed = await startJava()
   for (let partition = 0; partition < offsetsPartitions; partition++) {

@@ -85,7 +85,7 @@ test('koff is not ready while it reads what was there, ready after, and its numb
     ownership,
     signal: stopping.signal,
     log: linesTo(lines),
-    openSource: async (positions, signal) =>
+    openSource: async (positions, { signal }) =>
       heldAfterPositions(
         await openKafkaSource({ brokers: kafka.brokers, partitions: [...positions.keys()], signal }),
         mayGoOn,

@@ -57,6 +57,7 @@ export class OwnedPartitions {
   /** The ownership changed. */
   adjust(): void {
     const { partitions } = this.#options.ownership
+    this.#options.outages.keep(partitions)
     for (const [partition, giveUp] of this.#acquiring) if (!partitions.has(partition)) giveUp.abort()
     for (const partition of this.#owned.keys()) if (!partitions.has(partition)) this.#release(partition, 'finish')
     for (const partition of partitions) this.#acquire(partition, false)
@@ -167,7 +168,7 @@ export class OwnedPartitions {
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof KoffError && error.retriable)) throw error
-        outages.begin(partition, error.message)
+        outages.begin('delivery', [partition], error.message)
         await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
       }
     }
@@ -181,7 +182,7 @@ export class OwnedPartitions {
       stateEveryMs,
       takeChanges: () => takeChanges(state),
       countChanges: () => state.changes?.size ?? 0,
-      committed: () => outages.end(partition),
+      committed: () => outages.end('delivery', [partition]),
       failed: error => {
         if (this.#owned.get(partition)?.writer === writer) this.#failed(partition, error)
       },
@@ -193,7 +194,7 @@ export class OwnedPartitions {
 
   #failed(partition: number, error: unknown): void {
     if (!(error instanceof KoffError && error.retriable)) return this.#options.fail(error)
-    this.#options.outages.begin(partition, error.message)
+    this.#options.outages.begin('delivery', [partition], error.message)
     this.#release(partition, 'stop')
     this.#acquire(partition, true)
   }

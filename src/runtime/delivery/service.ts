@@ -4,7 +4,7 @@ import type { KoffEvent } from '../../events/envelope.ts'
 import type { Fold } from '../fold.ts'
 import type { Log } from '../log.ts'
 import { ranges } from '../ranges.ts'
-import type { Source } from '../source.ts'
+import type { Source, Troubles } from '../source.ts'
 import { createOutages, type Outages } from './outages.ts'
 import type { Output } from './output.ts'
 import { OwnedPartitions } from './ownedPartitions.ts'
@@ -17,7 +17,7 @@ export interface ServiceOptions {
   readonly output: Output
   readonly ownership: Ownership
   /** Reads those partitions from those positions; null: from the first record that there is. */
-  readonly openSource: (positions: ReadonlyMap<number, number | null>, signal: AbortSignal) => Promise<Source>
+  readonly openSource: (positions: ReadonlyMap<number, number | null>, told: SourceHandles) => Promise<Source>
   /** Which events are delivered; by default all that the fold gives. */
   readonly accept?: (event: KoffEvent) => boolean
   readonly signal: AbortSignal
@@ -26,6 +26,12 @@ export interface ServiceOptions {
   readonly stateEveryMs?: number
   /** What an end by `signal` may take; 6 s unless given. */
   readonly finishTimeoutMs?: number
+}
+
+export interface SourceHandles {
+  /** Ends the opening, and the source. */
+  readonly signal: AbortSignal
+  readonly troubles: Troubles
 }
 
 /**
@@ -94,10 +100,13 @@ async function readWhatIsOwned(
   const ready = await partitions.whenReady(signal)
   const { signal: changed } = ready
   const until = AbortSignal.any([signal, changed])
+  const troubles: Troubles = {
+    begin: (of, reason) => options.outages.begin('reading', of, reason),
+    end: of => options.outages.end('reading', of),
+  }
   try {
-    await using source = await options.openSource(ready.positions, until)
+    await using source = await options.openSource(ready.positions, { signal: until, troubles })
     for await (const chunk of source.chunks(until)) {
-      options.outages.end('reading')
       for (const input of chunk) await partitions.apply(input, ready)
       options.heard()
       if (until.aborted) return
@@ -105,7 +114,7 @@ async function readWhatIsOwned(
   } catch (error) {
     if (until.aborted) return
     if (!(error instanceof KoffError && error.retriable)) throw error
-    options.outages.begin('reading', error.message)
+    troubles.begin([...ready.positions.keys()], error.message)
     await sleep(1_000, undefined, { signal: until }).catch(() => undefined)
   }
 }

@@ -1,6 +1,7 @@
 import { KoffError } from '../../errors.ts'
 import type { Log } from '../../runtime/log.ts'
 import { ranges } from '../../runtime/ranges.ts'
+import type { Troubles } from '../../runtime/source.ts'
 import type { FaultInput } from '../../state/input.ts'
 import { backOffMs } from './backOff.ts'
 import { LEADER_NOT_AVAILABLE, TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_OR_PARTITION } from './errorCodes.ts'
@@ -25,6 +26,8 @@ export interface PartitionTableOptions {
   readonly isNew: boolean
   readonly metadataMaxAgeMs: number
   readonly log: Log
+  /** Told instead of the log. */
+  readonly troubles?: Troubles | undefined
 }
 
 /** How long to wait after failures in a row. The first wait is as short as an election takes in a healthy cluster. */
@@ -39,14 +42,14 @@ export class PartitionTable {
   /** True from the first metadata on, whether they held the topic or not: what comes later is read from its start. */
   isOpen = false
   readonly #options: PartitionTableOptions
-  readonly #troubles: ReturnType<typeof createTroubles>
+  readonly #troubles: Troubles
   #topicId: string | null = null
   #isAbsent = false
   #failures = 0
 
   constructor(options: PartitionTableOptions) {
     this.#options = options
-    this.#troubles = createTroubles(options.topic, options.log)
+    this.#troubles = options.troubles ?? createTroubles(options.topic, options.log)
   }
 
   /** `broker` told them; undefined for a topic that it does not know. Throws where koff may not see the topic. */

@@ -1,6 +1,6 @@
 import { KoffError } from '../../errors.ts'
 import { type Log, noLog } from '../../runtime/log.ts'
-import type { Source } from '../../runtime/source.ts'
+import type { Source, Troubles } from '../../runtime/source.ts'
 import type { Input } from '../../state/input.ts'
 import { batchCodecs } from '../codecs.ts'
 import type { BrokerOptions } from './brokerOptions.ts'
@@ -38,6 +38,8 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly metadataMaxAgeMs?: number
   /** Takes notices: waiting for the topic, trouble and its end, records that are lost. */
   readonly log?: Log
+  /** Told of partitions that cannot be read for a while, instead of the log. */
+  readonly troubles?: Troubles
   /** Closes the source when it aborts, and ends the first contact before `connectTimeoutMs`. */
   readonly signal?: AbortSignal
   /** Versions of the Fetch request to choose from, best first; all that koff speaks unless given. */
@@ -95,8 +97,8 @@ class KafkaSource implements Source {
     this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, versions: options.fetchVersions ?? fetchVersions }
     this.#topicIds = createTopicIds(cluster)
     this.#hidden = hiddenTopicCheck(cluster, topic)
-    const { log = noLog } = options
-    this.#follower = new Follower({ topic, partitions, from, untilEnd, isNew, metadataMaxAgeMs, codecs, log })
+    const { log = noLog, troubles } = options
+    this.#follower = new Follower({ topic, partitions, from, untilEnd, isNew, metadataMaxAgeMs, codecs, log, troubles })
   }
 
   /** Finds out whether koff may see the topic, and what topics are called. */

@@ -1,13 +1,8 @@
 import type { Log } from '../../runtime/log.ts'
 import { ranges } from '../../runtime/ranges.ts'
+import type { Troubles } from '../../runtime/source.ts'
 
-/** Tells of partitions that cannot be read: one line when it begins, one when it is over, however often it is tried. */
-export interface Troubles {
-  begin(partitions: readonly number[], reason: string): void
-  /** Partitions that were read: the end of trouble for those that had any. */
-  end(partitions: readonly number[]): void
-}
-
+/** Logs one line when it begins, one when it is over, however often it is tried. */
 export function createTroubles(topic: string, log: Log): Troubles {
   const since = new Map<number, number>()
   return {

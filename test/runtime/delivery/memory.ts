@@ -2,6 +2,7 @@ import { KoffError } from '../../../src/errors.ts'
 import type { KoffEvent } from '../../../src/events/envelope.ts'
 import type { Output } from '../../../src/runtime/delivery/output.ts'
 import type { Ownership } from '../../../src/runtime/delivery/ownership.ts'
+import type { SourceHandles } from '../../../src/runtime/delivery/service.ts'
 import type { Source } from '../../../src/runtime/source.ts'
 import type { Input } from '../../../src/state/input.ts'
 
@@ -100,7 +101,7 @@ export interface MemoryLog {
   append(...inputs: readonly Input[]): void
   /** From now on a reader waits at this offset. */
   holdAt(offset: number): void
-  open(positions: ReadonlyMap<number, number | null>): Promise<Source>
+  open(positions: ReadonlyMap<number, number | null>, told: SourceHandles): Promise<Source>
 }
 
 export function memoryLog(): MemoryLog {
@@ -115,9 +116,10 @@ export function memoryLog(): MemoryLog {
       inputs.push(...more)
       wake()
     },
-    open: async positions => ({
+    open: async (positions, { troubles }) => ({
       cluster: 'c1',
       async *chunks(signal) {
+        troubles.end([...positions.keys()])
         const ends = new Map<number, number>()
         for (const input of inputs)
           if (input.kind === 'batch') ends.set(input.batch.partition, input.batch.lastOffset + 1)

@@ -25,7 +25,7 @@ function start(log: MemoryLog, output: MemoryOutput, { owned = [0], cluster = 'c
     fold: new Fold({ cluster, history: 'until-start', types, tracksChanges: true }),
     output,
     ownership,
-    openSource: positions => log.open(positions),
+    openSource: log.open,
     signal: stopped.signal,
     log: told,
     stateEveryMs: 5,
@@ -203,7 +203,7 @@ describe('a service', () => {
     let failures = 2
     const flaky: MemoryLog = {
       ...log,
-      open: positions => (failures-- > 0 ? Promise.reject(passing) : log.open(positions)),
+      open: (positions, told) => (failures-- > 0 ? Promise.reject(passing) : log.open(positions, told)),
     }
     const service = start(flaky, output, { log: { ...noLog, warn: note, info: note } })
     await seen(output, 'koff-caught-up', 1)
