@@ -24,7 +24,7 @@ export interface ServiceOptions {
   readonly log: Log
   /** State that changed without an event is committed this often at most; 5 s unless given. */
   readonly stateEveryMs?: number
-  /** What an end by `signal` may take; 6 s unless given. */
+  /** What an end by `signal` may take; 5 s unless given. */
   readonly finishTimeoutMs?: number
 }
 
@@ -41,7 +41,7 @@ export interface SourceHandles {
  * @throws KoffError where nothing but a person can help.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { output, ownership, signal, log, finishTimeoutMs = 6_000 } = options
+  const { output, ownership, signal, log, finishTimeoutMs = 5_000 } = options
   const fatal = new AbortController()
   const stop = AbortSignal.any([signal, fatal.signal])
   const outages = createOutages(log)

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startKoff } from '../../e2e/koff.ts'
+import { type KoffProcess, startKoff } from '../../e2e/koff.ts'
 import { startKafka } from '../../servers/kafka.ts'
 import { freePort } from '../../servers/ports.ts'
 import { removeTemporary, temporaryFolder } from '../../servers/process.ts'
@@ -19,18 +19,19 @@ import {
   untilReady,
   withAdmin,
 } from './place.ts'
-import { type Found, openCleanReader } from './reader.ts'
+import { type CleanReader, type Found, openCleanReader } from './reader.ts'
 
 const offsetsPartitions = 8
 const eventsTopic = 'koff.events'
+const commitsPerSecond = 1_000
 const warmUpSeconds = 5
 const seconds = 20
-const commitsPerSecond = 1_000
 const connections = 8
+const catchUpKeys = 300_000
 
 /**
- * Latency at a thousand commits a second, catch-up of as many events as `keys`, and a restart with that many keys of
- * state: on one broker, in this order, exactly once, with `offset-committed` on.
+ * On one broker, exactly once, with `offset-committed` on: the first read of so many keys, restarts with them as state,
+ * latency at a thousand commits a second, and the catch-up after an absence.
  */
 export async function benchDelivery(keys: number): Promise<number> {
   const folder = await temporaryFolder('bench-delivery')
@@ -55,104 +56,115 @@ export async function benchDelivery(keys: number): Promise<number> {
     `sinks: [${sink}]`,
   ]
   writeFileSync(config, `${lines.join('\n')}\n`)
-  const start = () => {
-    const startedAt = performance.now()
-    const koff = stack.use(startKoff(['run', '-c', config]))
-    return { koff, ready: () => untilReady(port, startedAt) }
-  }
   const place: Place = { host: '127.0.0.1', port: Number(kafka.bootstrap.split(':').at(-1)) }
+  const bench: Bench = {
+    place,
+    start: () => {
+      const startedAt = performance.now()
+      const koff = stack.use(startKoff(['run', '-c', config]))
+      return { koff, ready: () => untilReady(port, startedAt) }
+    },
+    read: take => openCleanReader({ brokers: kafka.brokers, topic: eventsTopic, registry: registry.url, take }),
+  }
   for (const line of await environment()) say(`- ${line}`)
-
-  const first = start()
-  await first.ready()
-  const latencies: number[] = []
-  {
-    const answered = new Map<string, number>()
-    const early = new Map<string, number>()
-    const measureFrom = Date.now() + warmUpSeconds * 1000
-    const note = (key: string, from: number | undefined, to: number | undefined) => {
-      if (from === undefined || to === undefined) return
-      if (from >= measureFrom) latencies.push(Math.max(0, to - from))
-      answered.delete(key)
-      early.delete(key)
-    }
-    const take = ({ group, offset, readAt }: Found) => {
-      const key = `${group}/${offset}`
-      early.set(key, readAt)
-      note(key, answered.get(key), readAt)
-    }
-    await using _reader = await openCleanReader({
-      brokers: kafka.brokers,
-      topic: eventsTopic,
-      registry: registry.url,
-      take,
-    })
-    const tasks = Array.from({ length: connections }, (_, index) => index)
-    const every = (1000 * connections) / commitsPerSecond
-    const startedAt = performance.now()
-    await onConnections(place, { count: connections, tasks }, async (connection, index) => {
-      for (let number = 0; ; number++) {
-        const dueIn = startedAt + number * every - performance.now()
-        if (performance.now() - startedAt > (warmUpSeconds + seconds) * 1000) return
-        if (dueIn > 1) await sleep(dueIn)
-        const group = `latency-${index}-${number % 25}`
-        await commitOne(connection, group, number % partitionsPerTopic, number)
-        const key = `${group}/${number}`
-        answered.set(key, Date.now())
-        note(key, answered.get(key), early.get(key))
-      }
-    })
-    await sleep(2_000)
-    say(
-      `latency, commit answered → event read, ms: p50 ${quantile(latencies, 0.5)}, p99 ${quantile(latencies, 0.99)}, longest ${Math.max(...latencies)}; ${latencies.length} events in ${seconds} s, ${answered.size} not read`,
-    )
-  }
-  await end(first.koff)
-
-  const groups = Math.ceil(keys / keysPerGroup)
-  const names = Array.from({ length: groups }, (_, index) => `key-${index}`)
-  await onConnections(place, { count: connections, tasks: names }, (connection, group) =>
-    commitAll(connection, group, 1),
-  )
-  say(`${groups * keysPerGroup} commits of as many keys while koff is away`)
-  const caughtUp: number[] = []
-  const second = start()
-  {
-    let newest = 0
-    const take = ({ group, offset, sentAt, readAt }: Found) => {
-      if (!group.startsWith('key-') || offset === null) return
-      caughtUp.push(sentAt)
-      newest = readAt
-    }
-    await using _reader = await openCleanReader({
-      brokers: kafka.brokers,
-      topic: eventsTopic,
-      registry: registry.url,
-      take,
-    })
-    const deadline = Date.now() + 300_000
-    while (caughtUp.length < groups * keysPerGroup && Date.now() < deadline) await sleep(200)
-    const from = caughtUp.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-    const to = caughtUp.reduce((a, b) => Math.max(a, b), 0)
-    const rate = Math.round(caughtUp.length / ((to - from) / 1000))
-    say(
-      `catch-up: ${caughtUp.length} events delivered exactly once in ${((to - from) / 1000).toFixed(1)} s, ${rate} events/s; all read ${((newest - from) / 1000).toFixed(1)} s after the first; peak RSS ${(await peakMb(second.koff.pid)).toFixed(0)} MB`,
-    )
-  }
-  await end(second.koff)
-
-  for (let round = 1; round <= 3; round++) {
-    const again = start()
-    const ms = await again.ready()
-    say(
-      `restart ${round} with ${groups * keysPerGroup} keys of state: ready after ${(ms / 1000).toFixed(1)} s, peak RSS ${(await peakMb(again.koff.pid)).toFixed(0)} MB`,
-    )
-    await end(again.koff)
-  }
-  return caughtUp.length === groups * keysPerGroup ? 0 : 1
+  await commitKeys(place, keys, 1)
+  await restarts(bench, keys)
+  await latency(bench)
+  await catchUp(bench, Math.min(keys, catchUpKeys))
+  return 0
 }
 
-async function end(koff: ReturnType<typeof startKoff>): Promise<void> {
+interface Bench {
+  readonly place: Place
+  readonly start: () => { readonly koff: KoffProcess; readonly ready: () => Promise<number> }
+  readonly read: (take: (found: Found) => void) => Promise<CleanReader>
+}
+
+async function commitKeys(place: Place, keys: number, offset: number): Promise<void> {
+  const tasks = Array.from({ length: Math.ceil(keys / keysPerGroup) }, (_, index) => `key-${index}`)
+  await onConnections(place, { count: connections, tasks }, (connection, group) => commitAll(connection, group, offset))
+}
+
+async function restarts({ start }: Bench, keys: number): Promise<void> {
+  for (const what of ['first read', 'restart 1', 'restart 2', 'restart 3']) {
+    const { koff, ready } = start()
+    const ms = await ready()
+    const peak = await peakMb(koff.pid)
+    say(`${what}, ${keys} keys: ready ${(ms / 1000).toFixed(1)} s after its start, peak RSS ${peak.toFixed(0)} MB`)
+    await end(koff)
+  }
+}
+
+async function latency({ place, start, read }: Bench): Promise<void> {
+  const { koff, ready } = start()
+  await ready()
+  const latencies: number[] = []
+  const answeredAt = new Map<string, number>()
+  const readAt = new Map<string, number>()
+  const measureFrom = Date.now() + warmUpSeconds * 1000
+  const note = (key: string) => {
+    const from = answeredAt.get(key)
+    const to = readAt.get(key)
+    if (from === undefined || to === undefined) return
+    if (from >= measureFrom) latencies.push(Math.max(0, to - from))
+    answeredAt.delete(key)
+    readAt.delete(key)
+  }
+  {
+    await using _reader = await read(found => {
+      const key = `${found.group}/${found.offset}`
+      if (!found.group.startsWith('latency-') || found.offset === null) return
+      readAt.set(key, found.readAt)
+      note(key)
+    })
+    const tasks = Array.from({ length: connections }, (_, index) => index)
+    const everyMs = (1000 * connections) / commitsPerSecond
+    const startedAt = performance.now()
+    await onConnections(place, { count: connections, tasks }, async (connection, index) => {
+      for (let number = 0; performance.now() - startedAt < (warmUpSeconds + seconds) * 1000; number++) {
+        const dueInMs = startedAt + number * everyMs - performance.now()
+        if (dueInMs > 1) await sleep(dueInMs)
+        const group = `latency-${index}-${number % 25}`
+        await commitOne(connection, group, number % partitionsPerTopic, number)
+        answeredAt.set(`${group}/${number}`, Date.now())
+        note(`${group}/${number}`)
+      }
+    })
+    await sleep(3_000)
+  }
+  const figures = [0.5, 0.99, 1].map(share => quantile(latencies, share))
+  const rate = Math.round(latencies.length / seconds)
+  say(
+    `latency at ${rate} commits/s, answered → event read, ms: p50 ${figures[0]}, p99 ${figures[1]}, longest ${figures[2]}`,
+  )
+  say(`${answeredAt.size} commits without an event; peak RSS ${(await peakMb(koff.pid)).toFixed(0)} MB`)
+  await end(koff)
+}
+
+async function catchUp({ place, start, read }: Bench, keys: number): Promise<void> {
+  await commitKeys(place, keys, 2)
+  const { koff } = start()
+  const sentAt: number[] = []
+  let newest = 0
+  {
+    await using _reader = await read(found => {
+      if (!found.group.startsWith('key-') || found.offset !== 2) return
+      sentAt.push(found.sentAt)
+      newest = found.readAt
+    })
+    for (const deadline = Date.now() + 200_000; sentAt.length < keys && Date.now() < deadline; ) await sleep(100)
+  }
+  const from = quantile(sentAt, 0)
+  const sentS = (quantile(sentAt, 1) - from) / 1000
+  say(
+    `catch-up: ${sentAt.length} of ${keys} events in ${sentS.toFixed(1)} s, ${Math.round(sentAt.length / sentS)} events/s`,
+  )
+  const readS = ((newest - from) / 1000).toFixed(1)
+  say(`all of them read ${readS} s after the first; peak RSS ${(await peakMb(koff.pid)).toFixed(0)} MB`)
+  await end(koff)
+}
+
+async function end(koff: KoffProcess): Promise<void> {
   koff.kill('SIGTERM')
   const [code] = await koff.ended
   if (code !== 0) throw new Error(`koff ended with ${String(code)}: ${koff.stderr()}`)

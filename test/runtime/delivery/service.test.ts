@@ -25,7 +25,7 @@ function start(log: MemoryLog, output: MemoryOutput, { owned = [0], cluster = 'c
     fold: new Fold({ cluster, history: 'until-start', types, tracksChanges: true }),
     output,
     ownership,
-    openSource: log.open,
+    openSource: (positions, told) => log.open(positions, told),
     signal: stopped.signal,
     log: told,
     stateEveryMs: 5,

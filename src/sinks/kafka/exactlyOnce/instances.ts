@@ -20,7 +20,7 @@ export interface InstancesOptions extends KafkaClientOptions {
 const protocolName = 'koff-sticky'
 const firstPauseMs = 500
 const maxPauseMs = 10_000
-const leaveTimeoutMs = 2_000
+const leaveTimeoutMs = 1_500
 
 /**
  * The instances of one deployment share the partitions as a consumer group on the state topic. It commits nothing and fetches
