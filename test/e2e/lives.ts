@@ -9,7 +9,17 @@ import { startKafka } from '../servers/kafka.ts'
 import type { Expected } from './expected.ts'
 import { koff } from './koff.ts'
 import { createOrders, type World } from './sharing.ts'
-import { byGroup, decoded, type EventLine, inOrderOfTombstones, replayed, said, toldAll, watchEvents } from './watch.ts'
+import {
+  byGroup,
+  decoded,
+  type EventLine,
+  expectSoundEnvelopes,
+  inOrderOfTombstones,
+  replayed,
+  said,
+  toldAll,
+  watchEvents,
+} from './watch.ts'
 
 /** Lets a group live; gives what must be said of it. */
 export type Life = (world: LivingWorld, group: string) => Promise<readonly Expected[]>
@@ -70,8 +80,14 @@ export async function livesOn({ version, protocolType, lives, properties = {} }:
     const expected = await Promise.all(
       Object.entries(lives).map(async ([group, life]) => [group, await life(world, group)] as const),
     )
-    const live = byGroup(await toldAll(watch, { kafka, admin }))
+    const events = await toldAll(watch, { kafka, admin })
+    const live = byGroup(events)
     const records = await decoded(kafka)
+    expectSoundEnvelopes(
+      events.filter(({ group }) => group !== ''),
+      kafka,
+      records,
+    )
     const file = join(home, 'lives.ndjson.gz')
     expect(await koff(['record', '--brokers', kafka.bootstrap, '--until-end', '-o', file])).toMatchObject({ code: 0 })
     return {
