@@ -33,7 +33,7 @@ export interface FollowerOptions extends KafkaClientOptions {
 }
 
 /** Events in one write. */
-const writeSize = 1_000
+const writeSize = 5_000
 /** What a fetch brings at most, beyond one batch of the log: with what it is decoded to, all that is in memory. */
 const fetchBytes = 4 * 1024 * 1024
 const defaultSessionMs = 10_000
@@ -46,8 +46,8 @@ const lastWriteMs = 5_000
 
 /**
  * Reads the clean topic in a consumer group of its own and gives its sink what the pipeline wants of it, until the signal
- * aborts. What the sink has is committed; what it cannot take now is tried again until it can, and holds nobody else. At
- * most one fetch of the consumer is in memory.
+ * aborts. What the sink has is committed; what it cannot take now is tried again until it can, and holds nobody else. In
+ * memory is one fetch from each broker, at most.
  *
  * Guarantee: at least once, in order for each group. What breaks it: events that retention takes before they are read.
  * @throws KoffError where the sink cannot be opened at the start and nothing but a person can help.
@@ -118,6 +118,8 @@ async function consume(consumer: Consumer, options: FollowerOptions, decoder: Ev
     })
     return await abortable(crashed, signal)
   } finally {
+    // Of a consumer that crashed, what its sink may still be given is nobody's any more.
+    if (!signal.aborted) stopping.abort(new Error('the consumer has ended'))
     await consumer.disconnect().catch(() => undefined)
     signal.removeEventListener('abort', stop)
   }

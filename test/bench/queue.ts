@@ -5,12 +5,12 @@ import { type RedisOptions, startRedis } from '../servers/redis.ts'
 import { events } from '../sinks/events.ts'
 
 /*
- * npm run bench:queue    how fast events become jobs: 100,000 of them, in writes of 1,000 as a pipeline makes them, each
+ * npm run bench:queue    how fast events become jobs: 100,000 of them, in writes of 5,000 as a pipeline makes them, each
  *                        write over when Redis has its jobs
  */
 
 const count = 100_000
-const writeSize = 1_000
+const writeSize = 5_000
 const runs = 3
 
 const redisSettings: Readonly<Record<string, RedisOptions>> = {

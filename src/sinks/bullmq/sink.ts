@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import { KoffError } from '../../errors.ts'
+import type { KoffEvent } from '../../events/envelope.ts'
 import { abortable } from '../../runtime/abortable.ts'
 import { openEventEncoder } from '../../runtime/registry/eventEncoder.ts'
 import type { RegistryOptions } from '../../runtime/registry/options.ts'
@@ -91,11 +92,17 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
       signal.throwIfAborted()
       if (closed) throw new KoffError('SINK_FAILED', `queue ${queue}: written to after it was closed`)
       if (jobOf === null) throw new KoffError('SINK_FAILED', `queue ${queue}: written to before it was opened`)
-      for (let at = 0; at < events.length; at += bulkSize) {
-        const jobs: Job[] = []
-        for (const event of events.slice(at, at + bulkSize)) jobs.push(await jobOf(event))
+      const make = jobOf
+      const bulk = (at: number) => jobsOf(events.slice(at, at + bulkSize), make)
+      let next = bulk(0)
+      for (let at = bulkSize; at < events.length + bulkSize; at += bulkSize) {
+        const jobs = await next
         const add = async (bull: Queue) => void (await bull.addBulk(jobs))
-        await retry(() => attempt(add, signal), { signal, timeoutMs: deliveryTimeoutMs, retried })
+        const adding = retry(() => attempt(add, signal), { signal, timeoutMs: deliveryTimeoutMs, retried })
+        // While Redis is at work on these, the next are made.
+        next = bulk(at)
+        next.catch(ignore)
+        await adding
       }
     },
     async [Symbol.asyncDispose]() {
@@ -107,6 +114,12 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
       patience.abort()
     },
   }
+}
+
+async function jobsOf(events: readonly KoffEvent[], jobOf: ReturnType<typeof jobMaker>): Promise<Job[]> {
+  const jobs: Job[] = []
+  for (const event of events) jobs.push(await jobOf(event))
+  return jobs
 }
 
 async function openEncoder({ queue, registry }: BullmqSinkOptions, signal: AbortSignal) {
