@@ -7,7 +7,7 @@ import type { Deliver } from '../service.ts'
 /** Events to a topic, state to another, in one transaction; the partitions are shared by all instances that run. */
 export function exactlyOnce(config: Config, carrier: Extract<SinkConfig, { type: 'kafka' }>): Deliver {
   return async ({ partitions, log }) => {
-    const { openKafkaSource } = await import('../../sources/kafka/source.ts')
+    const { openStateLog } = await import('../../sources/kafka/stateLog.ts')
     const { exactlyOnceOutput } = await import('../../sinks/kafka/exactlyOnce/output.ts')
     const { kafkaInstances } = await import('../../sinks/kafka/exactlyOnce/instances.ts')
     const broker = brokerOptions(config.kafka)
@@ -20,8 +20,7 @@ export function exactlyOnce(config: Config, carrier: Extract<SinkConfig, { type:
         registry: registryOptions(registry),
         stateTopic,
         statePartitions: partitions,
-        openStateSource: (partition, until) =>
-          openKafkaSource({ ...broker, topic: stateTopic, partitions: [partition], untilEnd: true, signal: until }),
+        openStateLog: (partition, signal) => openStateLog({ ...broker, topic: stateTopic, partition, signal }),
       }),
       ownership: kafkaInstances({
         ...broker,

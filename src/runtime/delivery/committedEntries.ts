@@ -10,6 +10,45 @@ export interface CommittedEntries {
   readonly entries: readonly StateChange[]
 }
 
+/** A partition of a state topic, to be read to where its log ends. */
+export interface StateLog extends AsyncDisposable {
+  /** Ends by itself. */
+  readonly source: Source
+  /** Where the log ends, as the leader says who knows all that was acknowledged (KIP-207). */
+  readonly end: number
+}
+
+/**
+ * All that is committed in a partition of a state topic. A broker that was just started, or has just become the leader, may
+ * know less than there is for a moment, and a state that is older than it should be is worse than none.
+ * @throws KoffError BROKER_ERROR, retriable, where the source ends before the log does.
+ */
+export async function* wholeState(
+  { source, end }: StateLog,
+  topic: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly StateChange[], void, void> {
+  let position = 0
+  const watched: Source = {
+    cluster: source.cluster,
+    async *chunks(until) {
+      for await (const chunk of source.chunks(until)) {
+        for (const input of chunk) {
+          if (input.kind === 'position') position = Math.max(position, input.position)
+          if (input.kind === 'batch') position = Math.max(position, input.batch.lastOffset + 1)
+        }
+        yield chunk
+      }
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  }
+  for await (const { entries } of committedEntries(watched, topic, signal)) yield entries
+  if (signal.aborted || position >= end) return
+  throw new KoffError('BROKER_ERROR', `topic ${topic}: read to offset ${position}, and its log ends at ${end}`, {
+    retriable: true,
+  })
+}
+
 /**
  * The entries in a state topic, each partition's in log order, from a source that ends at the log's end and reads uncommitted:
  * those of a transaction come with its COMMIT marker, those of an aborted one never. Which producer's transactions

@@ -1,12 +1,11 @@
 import { hostname } from 'node:os'
 import { KoffError } from '../../../errors.ts'
 import { abortable } from '../../../runtime/abortable.ts'
-import { committedEntries } from '../../../runtime/delivery/committedEntries.ts'
+import { type StateLog, wholeState } from '../../../runtime/delivery/committedEntries.ts'
 import type { Output } from '../../../runtime/delivery/output.ts'
 import { type EventEncoder, openEventEncoder } from '../../../runtime/registry/eventEncoder.ts'
 import type { RegistryOptions } from '../../../runtime/registry/options.ts'
 import { retry } from '../../../runtime/retry.ts'
-import type { Source } from '../../../runtime/source.ts'
 import { brokerFault } from '../brokerFault.ts'
 import { type KafkaClientOptions, kafkaClient } from '../client.ts'
 import { ensureTopic, type TopicPlan } from '../topic.ts'
@@ -29,8 +28,8 @@ export interface ExactlyOnceOptions extends KafkaClientOptions {
   readonly stateTopic: string
   /** As many as `__consumer_offsets` has. */
   readonly statePartitions: number
-  /** Reads a partition of the state topic to its end, uncommitted. */
-  readonly openStateSource: (partition: number, signal: AbortSignal) => Promise<Source>
+  /** Opens a partition of the state topic for reading to its end, uncommitted. */
+  readonly openStateLog: (partition: number, signal: AbortSignal) => Promise<StateLog>
   /** How long `open` tries to reach the cluster; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
 }
@@ -81,8 +80,8 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
       return {
         ...owned,
         async *restore(until) {
-          await using source = await options.openStateSource(partition, until)
-          for await (const { entries } of committedEntries(source, stateTopic, until)) {
+          await using log = await options.openStateLog(partition, until)
+          for await (const entries of wholeState(log, stateTopic, until)) {
             yield entries.filter(({ key }) => key !== ownerKey)
           }
         },
