@@ -41,7 +41,9 @@ test('a topic that is not there is waited for, which is said once, and not creat
   await admin.alterOffsets('first', { orders: { 0: 1 } })
   await live.reached({ 0: 0, 1: 0, 2: 0, 3: 0 })
   await live.reached(await endsOf(offsets))
-  expect(live.lines.slice(1)).toEqual([`${offsets} is there now`])
+  // A topic that was just made can be without a leader for a moment, which is told as any trouble is.
+  const ofTheTopic = live.lines.filter(line => !/cannot be read|is read again/.test(line))
+  expect(ofTheTopic.slice(1)).toEqual([`${offsets} is there now`])
 })
 
 describe('every record comes exactly once, in the order of the log', () => {

@@ -61,7 +61,7 @@ describe('one broker', () => {
     await kafka.kill()
     await sleep(1000)
     await kafka.start()
-    await sleep(1000)
+    await enoughIn(live)
     await writer.stop()
     await expectAll(live, 'restarted')
     expectTroubleTold(live, 2)
@@ -77,18 +77,27 @@ describe('one broker', () => {
     process.kill(kafka.pid, 'SIGSTOP')
     await sleep(6000)
     process.kill(kafka.pid, 'SIGCONT')
-    await sleep(1000)
+    await enoughIn(live)
     await writer.stop()
     await expectAll(live, 'hung')
     expectTroubleTold(live, 1)
   })
+
+  /** A busy machine writes less in the same time. */
+  async function enoughIn(live: Following): Promise<void> {
+    await until({
+      what: 'records of every partition, some of them from after the trouble',
+      ask: async () => partitions.map(partition => live.of(partition).records.length),
+      good: counts => counts.every(count => count > 20),
+    })
+  }
 
   async function expectAll(live: Following, topic: string): Promise<void> {
     const admin = await java.admin(kafka.bootstrap)
     await live.reached({ ...(await admin.endOffsets(topic))[topic] })
     for (const partition of partitions) {
       const { records, faults } = live.of(partition)
-      expect(records.length).toBeGreaterThan(10)
+      expect(records.length).toBeGreaterThan(20)
       expect(records).toEqual(await recordsOnDisk(kafka.dataFolder, topic, partition))
       expect(faults).toEqual([])
     }

@@ -14,11 +14,25 @@ const beyond = 32_000
  * the port of a server that restarts must not go to another.
  */
 export async function freePort(): Promise<number> {
+  return claim(() => [randomInt(lowest, beyond)])
+}
+
+/** As `freePort`, where the port that lies `distance` above has to be free as well: a Redis of a cluster takes both. */
+export async function freePortPair(distance: number): Promise<number> {
+  return claim(() => {
+    const port = randomInt(lowest, beyond - distance)
+    return [port, port + distance]
+  })
+}
+
+async function claim(candidates: () => readonly [number, ...number[]]): Promise<number> {
   const claims = join(serversFolder(), 'ports')
   await mkdir(claims, { recursive: true })
   for (;;) {
-    const port = randomInt(lowest, beyond)
-    if ((await isFree(port)) && (await tryFileLock(join(claims, String(port))))) return port
+    const ports = candidates()
+    let claimed = true
+    for (const port of ports) claimed &&= (await isFree(port)) && (await tryFileLock(join(claims, String(port))))
+    if (claimed) return ports[0]
   }
 }
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type DownloadOptions, embeddedRedis } from './maven.ts'
-import { freePort } from './ports.ts'
+import { freePort, freePortPair } from './ports.ts'
 import { removeTemporary, startProcess, temporaryFolder } from './process.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -28,7 +28,8 @@ export interface RedisOptions extends DownloadOptions {
 export async function startRedis({ durable, settings, port: wanted, ...download }: RedisOptions = {}): Promise<Redis> {
   const command = await redisServer(download)
   const host = '127.0.0.1'
-  const port = wanted ?? (await freePort())
+  const isOfCluster = settings?.['cluster-enabled'] === 'yes'
+  const port = wanted ?? (await (isOfCluster ? freePortPair(clusterBus) : freePort()))
   const folder = await temporaryFolder('redis')
   const args = {
     bind: host,
@@ -92,6 +93,8 @@ async function redisServer(options: DownloadOptions = {}): Promise<string> {
   return onPath ? 'redis-server' : embeddedRedis(options)
 }
 
+/** How far above its own port a Redis of a cluster listens for the others, before version 7 always. */
+const clusterBus = 10_000
 const answerWithinMs = 1_000
 
 function ping(host: string, port: number): Promise<void> {
