@@ -124,7 +124,7 @@ function offsetsOf(
     const offset = table.offsetOf(row)
     put(offsets, place, offset)
     const id = logEnds.idOf(place.topic, place.partition)
-    if (id < 0) continue
+    if (id < 0 || offset < 0) continue
     isSampled = true
     const end = logEnds.ends[id] ?? 0
     put(logEnd, place, end)

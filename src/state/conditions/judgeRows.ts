@@ -26,8 +26,8 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     if (table.present[row] !== 1) continue
     const offset = table.offsets[row] as number
     const id = endOf(row, context)
-    // NaN: beyond what a number holds, and beyond what any log has.
-    if (id < 0 || Number.isNaN(offset)) continue
+    // A negative offset is what some clients commit when they have none; NaN is beyond what a number holds, and any log.
+    if (id < 0 || !(offset >= 0)) continue
     const owner = table.groups[row] as GroupSlot
     if (owner !== slot || settings === null) {
       slot = owner

@@ -36,6 +36,11 @@ const cases: readonly { readonly name: string; readonly play: (w: World) => void
       play: w => w.every10(300, (w, s) => w.commit({ 0: 100 + s }).sample({ 0: 95 + s }, 1)),
       said: [],
     },
+    {
+      name: 'does not open where a client committed that it has no offset (kafkajs does)',
+      play: w => w.commit({ 0: -2 }).every10(120, w => w.sample({ 0: [50, 100] })),
+      said: [],
+    },
     { name: 'does not open at the log start', play: w => w.wait(10).sample({ 0: [100, 100] }), said: [] },
     { name: 'does not open at the log end', play: w => w.every10(60, w => w.sample({ 0: 100 })), said: [] },
     {
