@@ -8,7 +8,7 @@ import { retry } from '../../runtime/retry.ts'
 import type { Sink } from '../../runtime/sink.ts'
 import { brokerFault } from './brokerFault.ts'
 import { type KafkaClientOptions, kafkaClient } from './client.ts'
-import { messageBatches } from './messages.ts'
+import { byPartition, messageBatches } from './messages.ts'
 import { ensureTopic } from './topic.ts'
 
 export interface KafkaSinkOptions extends KafkaClientOptions {
@@ -42,6 +42,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
   const { topic, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried } = options
   const kafka = kafkaClient(options)
   let encoder: EventEncoder | null = null
+  let partitionCount = 1
   let producer: Producer | null = null
   let pending: Promise<void> = Promise.resolve()
   let closed = false
@@ -87,7 +88,9 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
 
   const send = async (messages: Message[]) => {
     const ready = producer ?? (await connect())
-    await ready.send({ topic, acks: -1, messages })
+    for (const part of byPartition(messages, { topic, partitions: partitionCount })) {
+      await ready.send({ topic, acks: -1, messages: part })
+    }
   }
 
   return {
@@ -103,7 +106,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
       encoder = await openEventEncoder(options.registry, topic, signal)
       const { partitions = 8, replicationFactor } = options
       const prepare = async () => {
-        await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })
+        partitionCount = await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })
         await connect()
       }
       await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs, retried })

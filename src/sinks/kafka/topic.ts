@@ -16,16 +16,15 @@ export interface TopicPlan {
 }
 
 /**
- * Creates the topic if it is missing; else checks that it keeps what it has to.
+ * Creates the topic if it is missing; else checks that it keeps what it has to. Gives how many partitions it has.
  * @throws KoffError TOPIC_UNFIT where it does not fit; what kafkajs throws.
  */
-export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<void> {
+export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<number> {
   const admin = kafka.admin()
   try {
     await admin.connect()
     const topics = await admin.listTopics()
-    if (topics.includes(plan.topic)) await checkTopic(admin, plan)
-    else await createTopic(admin, plan)
+    return await (topics.includes(plan.topic) ? checkTopic(admin, plan) : createTopic(admin, plan))
   } finally {
     await admin.disconnect()
   }
@@ -39,7 +38,7 @@ const maxMessageBytes = 16 * 1024 * 1024
 /** Compaction leaves the segment that is written to alone: small ones keep a state topic near the size of the state. */
 const compactedSegmentBytes = 64 * 1024 * 1024
 
-async function createTopic(admin: Admin, plan: TopicPlan): Promise<void> {
+async function createTopic(admin: Admin, plan: TopicPlan): Promise<number> {
   const { topic, partitions, cleanupPolicy } = plan
   const replicationFactor = plan.replicationFactor ?? Math.min(3, (await admin.describeCluster()).brokers.length)
   const minInsyncReplicas = plan.minInsyncReplicas ?? Math.max(1, replicationFactor - 1)
@@ -52,14 +51,15 @@ async function createTopic(admin: Admin, plan: TopicPlan): Promise<void> {
   try {
     const topics = [{ topic, numPartitions: partitions, replicationFactor, configEntries }]
     await admin.createTopics({ waitForLeaders: true, topics })
+    return partitions
   } catch (error) {
     // Another instance was faster.
     if (!(error instanceof Error && hasType(error, 'TOPIC_ALREADY_EXISTS'))) throw error
-    await checkTopic(admin, plan)
+    return await checkTopic(admin, plan)
   }
 }
 
-async function checkTopic(admin: Admin, plan: TopicPlan): Promise<void> {
+async function checkTopic(admin: Admin, plan: TopicPlan): Promise<number> {
   const { topic, partitions } = plan
   const policy = await cleanupPolicyOf(admin, topic)
   if (policy !== null && plan.cleanupPolicy === 'delete' && policy.includes('compact')) {
@@ -74,15 +74,15 @@ async function checkTopic(admin: Admin, plan: TopicPlan): Promise<void> {
       `topic ${topic} has cleanup.policy=${policy}: it holds koff's state, of which nothing may expire; set it to compact, or name another topic`,
     )
   }
-  if (plan.exactPartitions !== true) return
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
   const found = topics[0]?.partitions.length ?? 0
-  if (found !== partitions) {
+  if (plan.exactPartitions === true && found !== partitions) {
     throw new KoffError(
       'TOPIC_UNFIT',
       `topic ${topic} has ${found} partitions and needs ${partitions}, as many as __consumer_offsets; name another topic, or delete this one if nobody needs its state`,
     )
   }
+  return found
 }
 
 /** Null where koff may not see it, which takes DescribeConfigs and no more than that to write. */

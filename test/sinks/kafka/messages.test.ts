@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventLine } from '../../../src/events/ndjson.ts'
 import type { EventEncoder } from '../../../src/runtime/registry/eventEncoder.ts'
-import { messageBatches } from '../../../src/sinks/kafka/messages.ts'
+import { byPartition, messageBatches } from '../../../src/sinks/kafka/messages.ts'
 import { events } from '../events.ts'
 
 const bySize = (bytes: (id: string) => number): EventEncoder => ({
@@ -40,4 +40,21 @@ test('no events make no request', async () => {
       0,
     ),
   ).toEqual([])
+})
+
+test('each partition gets its messages by itself, in order and whole', () => {
+  const keys = ['orders', 'billing', 'orders', 'ä', 'billing', 'orders']
+  const messages = keys.map((key, at) => ({ key: Buffer.from(key), value: String(at) }))
+  const parts = byPartition(messages, { topic: 'koff.events', partitions: 8 })
+  expect(parts.flat().length).toBe(keys.length)
+  for (const part of parts) {
+    expect(new Set(part.map(({ partition }) => partition)).size).toBe(1)
+    const values = part.map(({ value }) => Number(value))
+    expect(values).toEqual(values.toSorted((a, b) => a - b))
+  }
+  const partitionOf = new Map(parts.flat().map(({ key, partition }) => [String(key), partition]))
+  expect(partitionOf.size).toBe(3)
+  expect(byPartition([{ key: 'any', value: '', partition: 5 }], { topic: 't', partitions: 8 })[0]?.[0]?.partition).toBe(
+    5,
+  )
 })

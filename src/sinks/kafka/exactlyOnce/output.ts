@@ -47,18 +47,19 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   const kafka = kafkaClient(options)
   const owner = { host: hostname(), pid: process.pid }
   let encoder: EventEncoder | null = null
+  let topicPartitions = 1
 
   const prepare = async () => {
     const { partitions = 8, statePartitions, replicationFactor, minInsyncReplicas } = options
     const shape = { replicationFactor, minInsyncReplicas }
     const ensure = async (plan: TopicPlan) => {
       try {
-        await ensureTopic(kafka, { ...plan, ...shape })
+        return await ensureTopic(kafka, { ...plan, ...shape })
       } catch (error) {
         throw brokerFault(error, { ...options, topic: plan.topic })
       }
     }
-    await ensure({ topic, partitions, cleanupPolicy: 'delete' })
+    topicPartitions = await ensure({ topic, partitions, cleanupPolicy: 'delete' })
     await ensure({ topic: stateTopic, partitions: statePartitions, cleanupPolicy: 'compact', exactPartitions: true })
   }
 
@@ -76,7 +77,7 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
     },
     async own(partition, signal) {
       if (encoder === null) throw new KoffError('SINK_FAILED', `topic ${topic}: used before it was opened`)
-      const owned = await ownPartition({ ...options, kafka, encoder, owner, partition }, signal)
+      const owned = await ownPartition({ ...options, kafka, encoder, owner, topicPartitions, partition }, signal)
       return {
         ...owned,
         async *restore(until) {

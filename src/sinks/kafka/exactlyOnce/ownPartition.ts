@@ -6,7 +6,7 @@ import type { EventEncoder } from '../../../runtime/registry/eventEncoder.ts'
 import type { StateChange } from '../../../state/entry.ts'
 import { brokerFault, isFenced, isTopicRefused } from '../brokerFault.ts'
 import { reasonBehind } from '../client.ts'
-import { messageBatches } from '../messages.ts'
+import { byPartition, messageBatches } from '../messages.ts'
 import { type Owner, ownerKey, type StoredOwner } from './owner.ts'
 
 export interface OwnPartitionOptions {
@@ -14,6 +14,8 @@ export interface OwnPartitionOptions {
   readonly brokers: readonly string[]
   readonly name: string
   readonly topic: string
+  /** How many the topic of the events has. */
+  readonly topicPartitions: number
   readonly stateTopic: string
   readonly encoder: EventEncoder
   readonly owner: Owner
@@ -106,22 +108,16 @@ async function refusedTopicFault(
 }
 
 async function commitIn(transaction: Transaction, commit: Commit, options: OwnPartitionOptions): Promise<void> {
-  const { topic, stateTopic, encoder, partition, owner } = options
+  const { topic, topicPartitions, stateTopic, encoder, partition, owner } = options
   const stored: StoredOwner = { ...owner, committedAt: Date.now() }
   const changes = [...commit.changes, { key: ownerKey, value: JSON.stringify(stored) }]
-  const states = stateBatches(changes, partition)
-  let first = states.next()
-  let events: Message[] | null = null
   for await (const batch of messageBatches(commit.events, encoder)) {
-    if (events !== null) await transaction.send({ topic, acks: -1, messages: events })
-    events = batch
+    for (const messages of byPartition(batch, { topic, partitions: topicPartitions })) {
+      await transaction.send({ topic, acks: -1, messages })
+    }
   }
-  // A small transaction is one request to add its partitions, one to write, one to commit.
-  const topicMessages = [{ topic: stateTopic, messages: first.value ?? [] }]
-  if (events !== null) topicMessages.unshift({ topic, messages: events })
-  await transaction.sendBatch({ acks: -1, topicMessages })
-  for (first = states.next(); first.done !== true; first = states.next()) {
-    await transaction.send({ topic: stateTopic, acks: -1, messages: first.value })
+  for (const messages of stateBatches(changes, partition)) {
+    await transaction.send({ topic: stateTopic, acks: -1, messages })
   }
   await transaction.commit()
 }
