@@ -76,11 +76,12 @@ function schedule({ kills, zombies, brokerRestarts, instances }: Disturbances): 
     ...Array.from({ length: zombies }, () => ({ kind: 'zombie' }) as const),
     ...Array.from({ length: brokerRestarts }, (_, number) => ({ kind: 'broker', number }) as const),
   ]
-  const every = Math.ceil(kills / (others.length + 1))
-  return Array.from({ length: kills }, (_, kill): Act[] => {
+  const every = Math.max(1, Math.floor(kills / (others.length + 1)))
+  const acts = Array.from({ length: kills }, (_, kill): Act[] => {
     const other = (kill + 1) % every === 0 ? others.shift() : undefined
     return [{ kind: 'kill' }, ...(other === undefined ? [] : [other])]
-  }).flat()
+  })
+  return [...acts.flat(), ...others]
 }
 
 /** Of each kill: how long until something is delivered again, unless the next one came before. */
