@@ -13,7 +13,7 @@ const self = fileURLToPath(import.meta.url)
 const root = dirname(dirname(self))
 
 // Unasked, V8 gives new objects up to 128 MB before it looks which are still of use. This is as fast, and a small process.
-const small = '--max-semi-space-size=8'
+const small = '--max-semi-space-size=4'
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   if (process.env.KOFF_RELAUNCHED !== '1' && canBecome() && !isSized()) {

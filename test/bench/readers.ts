@@ -35,7 +35,7 @@ const asInstalled = {
   command: process.execPath,
   env: { NODE_COMPILE_CACHE: join(serversFolder(), 'bench-compiled') },
 }
-const small = ['--max-semi-space-size=8']
+const small = ['--max-semi-space-size=4']
 
 /** Compiles those that need it. */
 export async function buildReaders({ broker, folder }: ReaderOptions): Promise<Readers> {

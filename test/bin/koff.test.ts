@@ -76,8 +76,8 @@ describe('the launcher', () => {
 
   it('keeps the space for new objects small, unless somebody else has set it', async () => {
     const bin = packageOf({ 'src/cli.ts': 'process.stdout.write(process.execArgv.join(" "))\n' }, 'checkout')
-    expect((await run([bin])).stdout).toBe('--max-semi-space-size=8')
-    expect((await run(['--no-warnings', bin])).stdout).toBe('--no-warnings --max-semi-space-size=8')
+    expect((await run([bin])).stdout).toBe('--max-semi-space-size=4')
+    expect((await run(['--no-warnings', bin])).stdout).toBe('--no-warnings --max-semi-space-size=4')
     expect((await run(['--max-semi-space-size=3', bin])).stdout).toBe('--max-semi-space-size=3')
   })
 
