@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { kafkaJars, serversFolder } from '../servers/maven.ts'
 import { compileJava } from '../servers/toolchain.ts'
 import type { BenchBroker } from './broker.ts'
+import { launcherFlag } from './launcher.ts'
 import type { Reader } from './measure.ts'
 
 export interface ReaderOptions {
@@ -35,7 +36,6 @@ const asInstalled = {
   command: process.execPath,
   env: { NODE_COMPILE_CACHE: join(serversFolder(), 'bench-compiled') },
 }
-const small = ['--max-semi-space-size=4']
 
 /** Compiles those that need it. */
 export async function buildReaders({ broker, folder }: ReaderOptions): Promise<Readers> {
@@ -46,8 +46,8 @@ export async function buildReaders({ broker, folder }: ReaderOptions): Promise<R
   const go = await buildGo(folder)
   return {
     readers: [
-      { name: names.live, ...asInstalled, args: [...small, koff, 'live', broker.bootstrap] },
-      { name: names.segments, ...asInstalled, args: [...small, koff, 'segments', broker.dataFolder] },
+      { name: names.live, ...asInstalled, args: [launcherFlag, koff, 'live', broker.bootstrap] },
+      { name: names.segments, ...asInstalled, args: [launcherFlag, koff, 'segments', broker.dataFolder] },
       { name: names.java, command: 'java', args: [...java, 'decode'] },
       ...('program' in go
         ? [

@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { launcherFlag } from '../launcher.ts'
 import type { RoundFigures } from './rounds.ts'
-
-/** As koff's launcher starts it. */
-const launcherFlag = '--max-semi-space-size=8'
 
 /** Measures in a process of its own, and says what it found as a section of docs/benchmarks.md. */
 export async function conditionsSection(): Promise<string> {

@@ -1,0 +1,2 @@
+/** What bin/koff.js gives to Node: a benchmark is of koff as it is started. */
+export const launcherFlag = '--max-semi-space-size=4'
