@@ -89,12 +89,6 @@ function refusalOf(causes: readonly Error[], call: BrokerCall): Refusal | null {
   return null
 }
 
-/** True where the broker denied something about a topic, or left it out because it denied something about another. */
-export function isTopicRefused(error: unknown): boolean {
-  const refusals = ['TOPIC_AUTHORIZATION_FAILED', 'OPERATION_NOT_ATTEMPTED']
-  return causesOf(error).some(cause => refusals.includes(stringIn(cause, 'type')))
-}
-
 /** The transactional id is another producer's by now, or its transaction took the broker too long. */
 export function isFenced(error: unknown): boolean {
   const fences = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPPING', 'INVALID_TXN_STATE']

@@ -1,10 +1,10 @@
-import kafkajs, { type Kafka, type Message, type Producer, type Transaction } from 'kafkajs'
+import kafkajs, { type Kafka, type Message, type Transaction } from 'kafkajs'
 import { KoffError } from '../../../errors.ts'
 import { abortable } from '../../../runtime/abortable.ts'
 import type { Commit, PartitionOutput } from '../../../runtime/delivery/output.ts'
 import type { EventEncoder } from '../../../runtime/registry/eventEncoder.ts'
 import type { StateChange } from '../../../state/entry.ts'
-import { brokerFault, isFenced, isTopicRefused } from '../brokerFault.ts'
+import { brokerFault, isFenced } from '../brokerFault.ts'
 import { reasonBehind } from '../client.ts'
 import { byPartition, messageBatches } from '../messages.ts'
 import { type Owner, ownerKey, type StoredOwner } from './owner.ts'
@@ -49,8 +49,8 @@ export async function ownPartition(
     // The first pause is what rules how many transactions there are in a second.
     retry: { retries: 12, initialRetryTime: 5, maxRetryTime: 500 },
   })
-  const fault = (error: unknown): KoffError => {
-    if (!isFenced(error)) return brokerFault(reasonBehind(error, kafka), { ...options, transactionalId })
+  const fault = (error: unknown, topic: string = options.topic): KoffError => {
+    if (!isFenced(error)) return brokerFault(reasonBehind(error, kafka), { ...options, topic, transactionalId })
     const message = `partition ${partition}: another instance, or a timeout of the broker, ended transactional id ${transactionalId}`
     return new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
   }
@@ -71,53 +71,36 @@ export async function ownPartition(
   }
   return {
     async commit(commit) {
-      let transaction: Transaction | null = null
+      let writing = options.topic
       try {
-        transaction = await producer.transaction()
-        await commitIn(transaction, commit, options)
+        await commitIn(await producer.transaction(), commit, { ...options, writes: topic => (writing = topic) })
       } catch (error) {
-        if (transaction !== null && isTopicRefused(error)) throw await refusedTopicFault(producer, transaction, options)
-        throw fault(error)
+        throw fault(error, writing)
       }
     },
     [Symbol.asyncDispose]: disconnect,
   }
 }
 
-/** Of the two topics in a request, the answer as kafkajs gives it does not say which is denied: the state topic is tried alone. */
-async function refusedTopicFault(
-  producer: Producer,
-  refused: Transaction,
-  options: OwnPartitionOptions,
-): Promise<KoffError> {
-  const { topic, stateTopic, partition, owner } = options
-  try {
-    await refused.abort()
-    const probe = await producer.transaction()
-    try {
-      const messages = [{ partition, key: ownerKey, value: JSON.stringify(owner) }]
-      await probe.send({ topic: stateTopic, acks: -1, messages })
-    } finally {
-      await probe.abort()
-    }
-  } catch (error) {
-    return brokerFault(error, { ...options, topic: stateTopic })
-  }
-  const message = `Not authorized to access topics: ${topic}`
-  return brokerFault(Object.assign(new Error(message), { type: 'TOPIC_AUTHORIZATION_FAILED' }), options)
+interface CommitOptions extends OwnPartitionOptions {
+  /** Told which topic is written to next. */
+  readonly writes: (topic: string) => void
 }
 
-async function commitIn(transaction: Transaction, commit: Commit, options: OwnPartitionOptions): Promise<void> {
-  const { topic, topicPartitions, stateTopic, encoder, partition, owner } = options
+/** The state first: where koff may not write it, no reader that is careless about aborted records sees an event. */
+async function commitIn(transaction: Transaction, commit: Commit, options: CommitOptions): Promise<void> {
+  const { topic, topicPartitions, stateTopic, encoder, partition, owner, writes } = options
   const stored: StoredOwner = { ...owner, committedAt: Date.now() }
   const changes = [...commit.changes, { key: ownerKey, value: JSON.stringify(stored) }]
+  writes(stateTopic)
+  for (const messages of stateBatches(changes, partition)) {
+    await transaction.send({ topic: stateTopic, acks: -1, messages })
+  }
+  writes(topic)
   for await (const batch of messageBatches(commit.events, encoder)) {
     for (const messages of byPartition(batch, { topic, partitions: topicPartitions })) {
       await transaction.send({ topic, acks: -1, messages })
     }
-  }
-  for (const messages of stateBatches(changes, partition)) {
-    await transaction.send({ topic: stateTopic, acks: -1, messages })
   }
   await transaction.commit()
 }
