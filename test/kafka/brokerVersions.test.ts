@@ -1,7 +1,9 @@
+import kafkajs from 'kafkajs'
 import { describe, expect, test } from 'vitest'
 import { openKafkaAdmin } from '../../src/sources/kafka/admin.ts'
 import { startJava } from '../clients/java.ts'
 import { startKafkajsConsumer } from '../clients/kafkajs.ts'
+import { until } from '../clients/until.ts'
 import { runKoff } from '../commands/runKoff.ts'
 import { startKafka } from '../servers/kafka.ts'
 import { versions } from '../servers/versions.ts'
@@ -23,7 +25,8 @@ describe.each(tested)('Kafka %s', version => {
     const { bootstrap } = kafka
     const admin = await java.admin(bootstrap)
     await admin.createTopics({ orders: 3 })
-    const member = await startKafkajsConsumer({ bootstrap, group: 'members', topics: ['orders'], clientId: 'a' })
+    const patience = { sessionTimeoutMs: 60_000 }
+    const member = await startKafkajsConsumer({ bootstrap, group: 'members', topics: ['orders'], ...patience })
     await member.assigned({ orders: [0, 1, 2] })
     await member.commit({ orders: { 1: 7 } })
     const producer = await java.producer({ bootstrap, transactionalId: 'versions-test' })
@@ -33,6 +36,12 @@ describe.each(tested)('Kafka %s', version => {
       await producer[outcome]()
     }
     await producer.close()
+    // The broker says that a transaction is committed before it has written the markers.
+    await until({
+      what: 'the marker of the last transaction',
+      ask: () => committedIn(kafka.brokers, 'transactional'),
+      good: offset => offset === '2',
+    })
     await member.close()
     await admin.alterOffsets('members', { orders: { 1: 5 } })
 
@@ -78,6 +87,18 @@ describe.each(tested)('Kafka %s', version => {
     ])
   })
 })
+
+/** Of partition 2 of `orders`. */
+async function committedIn(brokers: readonly string[], groupId: string): Promise<string | undefined> {
+  const admin = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    const [orders] = await admin.fetchOffsets({ groupId, topics: ['orders'] })
+    return orders?.partitions.find(({ partition }) => partition === 2)?.offset
+  } finally {
+    await admin.disconnect()
+  }
+}
 
 interface Line {
   readonly type: string
