@@ -11,7 +11,7 @@ import { type EventLine, eventsIn, everyType, partitionOf } from '../e2e/watch.t
 import { type Kafka, type KafkaOptions, startKafka } from '../servers/kafka.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
 import { loadPartitions, loadTopic } from './load.ts'
-import { judge, type Verdict } from './verdict.ts'
+import { judge, sentinelName, type Verdict } from './verdict.ts'
 
 export interface StageOptions extends Pick<KafkaOptions, 'brokers' | 'properties'> {
   /** Told what happens, a line each. */
@@ -140,7 +140,7 @@ async function replayed(kafka: Kafka, file: string): Promise<readonly EventLine[
 /** Commits for a group that nobody knows yet, in that partition of `__consumer_offsets`; gives its name. */
 export async function commitSentinel(admin: JavaAdmin, partition: number): Promise<string> {
   let group = ''
-  do group = `sentinel-${(sentinels += 1)}`
+  do group = sentinelName((sentinels += 1))
   while (partitionOf(group, offsetsPartitions) !== partition)
   await until({
     what: `a commit of ${group}`,

@@ -19,9 +19,22 @@ export interface Verdict {
 /** Of an event that records make; those that a clock or the end of history makes have a name in it. */
 const fromRecord = /^\d+-\d+-\d+$/
 
+/**
+ * Judges each partition up to its last sentinel, which koff was seen to deliver: the session of a client that died can
+ * run out after koff has ended, and what that writes nobody was there to tell.
+ */
 export function judge(replayed: readonly EventLine[], messages: readonly AvroMessage[]): Verdict {
-  const expected = replayed.filter(({ id, group }) => fromRecord.test(id) && group !== 'koff.instances')
-  const found = messages.map(({ value }) => value as EventLine).filter(({ id }) => fromRecord.test(id))
+  const ends = new Map<number, number>()
+  for (const { group, source } of replayed) {
+    if (isSentinel(group)) ends.set(source.partition, Math.max(source.offset, ends.get(source.partition) ?? -1))
+  }
+  const isJudged = ({ id, source }: EventLine) => {
+    const end = ends.get(source.partition)
+    if (end === undefined) throw new Error(`partition ${source.partition} has events and no sentinel`)
+    return fromRecord.test(id) && source.offset <= end
+  }
+  const expected = replayed.filter(event => event.group !== 'koff.instances' && isJudged(event))
+  const found = messages.map(({ value }) => value as EventLine).filter(isJudged)
   const byId = new Map(found.map(event => [event.id, event]))
   const wanted = new Set(expected.map(({ id }) => id))
   const seen = new Set<string>()
@@ -41,6 +54,17 @@ export function judge(replayed: readonly EventLine[], messages: readonly AvroMes
       .filter(([group, ids]) => !isDeepStrictEqual(inTopic.get(group), ids))
       .map(([group]) => group),
   }
+}
+
+const sentinel = 'sentinel-'
+
+/** The name of a group that is there to be waited for. */
+export function sentinelName(number: number): string {
+  return `${sentinel}${number}`
+}
+
+function isSentinel(group: string): boolean {
+  return group.startsWith(sentinel)
 }
 
 /** One line of counts. */
