@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '../../clients/until.ts'
 import { type KoffProcess, startKoff } from '../../e2e/koff.ts'
 import { startKafka } from '../../servers/kafka.ts'
 import { freePort } from '../../servers/ports.ts'
@@ -43,7 +44,11 @@ export async function benchDelivery(keys: number): Promise<number> {
   ])
   await withAdmin(kafka, async admin => {
     await admin.createTopics({ topics: topics.map(topic => ({ topic, numPartitions: partitionsPerTopic })) })
-    for (let group = 0; group < 64; group++) await admin.fetchOffsets({ groupId: `question-${group}` })
+    // A coordinator that is loading says so at once, and kafkajs does not ask again.
+    for (let group = 0; group < 64; group++) {
+      const ask = () => admin.fetchOffsets({ groupId: `question-${group}` }).then(() => '', String)
+      await until({ what: 'the coordinator of a group', ask, good: fault => fault === '' })
+    }
   })
   const port = await freePort()
   const config = join(folder, 'koff.yaml')
