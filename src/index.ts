@@ -2,6 +2,7 @@
  * koff as a library. What is exported here is kept; what is not may change with any version. See docs/library.md.
  */
 
+export type { BrokerOptions, SaslOptions, TlsOptions } from './cluster/brokerOptions.ts'
 export { type ErrorCode, errorCodes, KoffError } from './errors.ts'
 // Events
 export type { EventDefinition } from './events/definition.ts'
@@ -54,7 +55,6 @@ export type {
 } from './pipelines/sinkSpec.ts'
 // Sources, sinks and what drives them
 export { type EngineOptions, runEngine } from './runtime/engine.ts'
-
 // From inputs to events
 export { Fold, type FoldOptions, type History } from './runtime/fold.ts'
 export type { Log, LogFields, LogLine } from './runtime/log.ts'
@@ -66,7 +66,6 @@ export { type BullmqSinkOptions, bullmqSink } from './sinks/bullmq/sink.ts'
 export { type HistorySinkOptions, historySink } from './sinks/history/sink.ts'
 export { type KafkaSinkOptions, kafkaSink } from './sinks/kafka/sink.ts'
 export { type StdoutSink, type StdoutSinkOptions, stdoutSink } from './sinks/stdout/sink.ts'
-export type { BrokerOptions, SaslOptions, TlsOptions } from './sources/kafka/brokerOptions.ts'
 export { type KafkaSourceOptions, openKafkaSource } from './sources/kafka/source.ts'
 export { type OpenFilesOptions, openFiles } from './sources/openFiles.ts'
 export type { Input } from './state/input.ts'

@@ -57,15 +57,16 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   events: ['wire'],
   state: ['wire', 'events'],
   runtime: ['wire', 'events', 'state'],
-  sources: ['wire', 'events', 'state', 'runtime'],
-  sinks: ['wire', 'events', 'state', 'runtime'],
+  cluster: [],
+  sources: ['wire', 'events', 'state', 'runtime', 'cluster'],
+  sinks: ['wire', 'events', 'state', 'runtime', 'cluster'],
   config: ['wire', 'events', 'state', 'runtime'],
   http: ['wire', 'events', 'state', 'runtime'],
   pipelines: ['wire', 'events', 'runtime', 'sources', 'sinks', 'config'],
-  commands: ['wire', 'events', 'state', 'runtime', 'sources', 'sinks', 'config', 'pipelines', 'http'],
+  commands: ['wire', 'events', 'state', 'runtime', 'cluster', 'sources', 'sinks', 'config', 'pipelines', 'http'],
   'cli.ts': ['commands'],
-  library: ['wire', 'events', 'state', 'runtime', 'sources', 'sinks'],
-  'index.ts': ['wire', 'events', 'state', 'runtime', 'sources', 'sinks', 'config', 'pipelines', 'library'],
+  library: ['wire', 'events', 'state', 'runtime', 'cluster', 'sources', 'sinks'],
+  'index.ts': ['wire', 'events', 'state', 'runtime', 'cluster', 'sources', 'sinks', 'config', 'pipelines', 'library'],
 }
 
 function layerRules(): IForbiddenRuleType[] {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
+import type { BrokerOptions } from '../cluster/brokerOptions.ts'
 import type { Config, KafkaConfig } from '../config/schema.ts'
 import { connectionSettings, type SettingDefinition, settingsFrom } from '../config/settings.ts'
 import type { RegistryConfig } from '../config/sinks.ts'
 import type { TlsConfig } from '../config/tls.ts'
 import type { RegistryOptions } from '../runtime/registry/options.ts'
-import type { BrokerOptions } from '../sources/kafka/brokerOptions.ts'
 import type { Shell } from './shell.ts'
 
 /** What commander makes of the connection's flags, and more. */

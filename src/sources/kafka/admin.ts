@@ -1,13 +1,13 @@
+import type { BrokerOptions } from '../../cluster/brokerOptions.ts'
+import { openCluster } from '../../cluster/cluster.ts'
+import type { BrokerConnection } from '../../cluster/connection.ts'
+import { connectionPool } from '../../cluster/connectionPool.ts'
+import { type LedPartition, leaderTable, type TopicPartition } from '../../cluster/leaderTable.ts'
 import { KoffError } from '../../errors.ts'
 import type { LogEndInput, TopicInput } from '../../state/input.ts'
-import type { BrokerOptions } from './brokerOptions.ts'
-import { openCluster } from './cluster.ts'
-import type { BrokerConnection } from './connection.ts'
-import { connectionPool } from './connectionPool.ts'
-import { type LedPartition, leaderTable, type TopicPartition } from './leaderTable.ts'
 import { askOffsets, logEnd, logStart } from './listOffsets.ts'
 
-export type { TopicPartition } from './leaderTable.ts'
+export type { TopicPartition } from '../../cluster/leaderTable.ts'
 
 /** Questions about a cluster, over connections of its own. */
 export interface KafkaAdmin extends AsyncDisposable {

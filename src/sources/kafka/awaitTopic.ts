@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { BrokerOptions } from '../../cluster/brokerOptions.ts'
+import { openCluster } from '../../cluster/cluster.ts'
+import { TOPIC_AUTHORIZATION_FAILED } from '../../cluster/errorCodes.ts'
+import { authorizationFailure } from '../../cluster/failure.ts'
 import type { Log } from '../../runtime/log.ts'
-import type { BrokerOptions } from './brokerOptions.ts'
-import { openCluster } from './cluster.ts'
-import { TOPIC_AUTHORIZATION_FAILED } from './errorCodes.ts'
-import { authorizationFailure } from './failure.ts'
 import { hiddenTopicCheck, waitingText } from './hiddenTopic.ts'
 
 export interface AwaitTopicOptions {

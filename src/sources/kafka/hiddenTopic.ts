@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cluster } from '../../cluster/cluster.ts'
+import { UNKNOWN_TOPIC_OR_PARTITION } from '../../cluster/errorCodes.ts'
+import type { TopicMetadata } from '../../cluster/metadata.ts'
 import { KoffError } from '../../errors.ts'
-import type { Cluster } from './cluster.ts'
-import { UNKNOWN_TOPIC_OR_PARTITION } from './errorCodes.ts'
 import { askGroups } from './listGroups.ts'
-import type { TopicMetadata } from './metadata.ts'
 
 export const consumerOffsets = '__consumer_offsets'
 

@@ -1,7 +1,7 @@
 import { offsetForLeaderEpochV3, offsetForLeaderEpochV4 } from '@platformatic/kafka'
-import { answerOf } from './answer.ts'
-import { pickVersion } from './apiVersions.ts'
-import type { BrokerConnection } from './connection.ts'
+import { answerOf } from '../../cluster/answer.ts'
+import { pickVersion } from '../../cluster/apiVersions.ts'
+import type { BrokerConnection } from '../../cluster/connection.ts'
 
 export interface EpochQuery {
   readonly partition: number

@@ -1,6 +1,6 @@
 import { listGroupsV3, listGroupsV4, listGroupsV5 } from '@platformatic/kafka'
-import { pickVersion } from './apiVersions.ts'
-import type { BrokerConnection } from './connection.ts'
+import { pickVersion } from '../../cluster/apiVersions.ts'
+import type { BrokerConnection } from '../../cluster/connection.ts'
 
 const versions = [5, 4, 3] as const
 const apis = {

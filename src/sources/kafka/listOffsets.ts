@@ -1,7 +1,7 @@
 import { listOffsetsV5, listOffsetsV6, listOffsetsV7 } from '@platformatic/kafka'
-import { answerOf } from './answer.ts'
-import { pickVersion } from './apiVersions.ts'
-import type { BrokerConnection } from './connection.ts'
+import { answerOf } from '../../cluster/answer.ts'
+import { pickVersion } from '../../cluster/apiVersions.ts'
+import type { BrokerConnection } from '../../cluster/connection.ts'
 
 /** Times with a meaning of their own (KIP-79). */
 export const logStart = -2n

@@ -1,9 +1,9 @@
+import type { Cluster } from '../../cluster/cluster.ts'
+import type { TopicMetadata } from '../../cluster/metadata.ts'
 import { KoffError } from '../../errors.ts'
 import type { Input } from '../../state/input.ts'
-import type { Cluster } from './cluster.ts'
 import type { Follower } from './follower.ts'
 import type { HiddenTopicCheck } from './hiddenTopic.ts'
-import type { TopicMetadata } from './metadata.ts'
 
 /** Keeps the follower's metadata young in the background: asks when they are due, one question at a time. */
 export interface MetadataTask {

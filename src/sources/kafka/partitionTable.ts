@@ -1,15 +1,19 @@
+import { backOffMs } from '../../cluster/backOff.ts'
+import {
+  LEADER_NOT_AVAILABLE,
+  TOPIC_AUTHORIZATION_FAILED,
+  UNKNOWN_TOPIC_OR_PARTITION,
+} from '../../cluster/errorCodes.ts'
+import { authorizationFailure, errorName } from '../../cluster/failure.ts'
+import type { TopicMetadata } from '../../cluster/metadata.ts'
 import { KoffError } from '../../errors.ts'
 import type { Log } from '../../runtime/log.ts'
 import { ranges } from '../../runtime/ranges.ts'
 import type { Troubles } from '../../runtime/source.ts'
 import type { FaultInput } from '../../state/input.ts'
-import { backOffMs } from './backOff.ts'
-import { LEADER_NOT_AVAILABLE, TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_OR_PARTITION } from './errorCodes.ts'
-import { authorizationFailure, errorName } from './failure.ts'
 import { beginAnew, type FollowedPartition, followedPartition, lastEpoch } from './followedPartition.ts'
 import { waitingText } from './hiddenTopic.ts'
 import { logEnd, logStart } from './listOffsets.ts'
-import type { TopicMetadata } from './metadata.ts'
 import { createTroubles } from './troubles.ts'
 
 /** Where to begin: for all partitions alike, or by partition (the others from the earliest). */

@@ -1,8 +1,8 @@
+import type { Cluster } from '../../cluster/cluster.ts'
+import { knowsTopicIds, type TopicMetadata } from '../../cluster/metadata.ts'
 import type { Input, TopicInput } from '../../state/input.ts'
 import { decodeRecordAt } from '../../wire/decode.ts'
 import { RecordCursor } from '../../wire/recordCursor.ts'
-import type { Cluster } from './cluster.ts'
-import { knowsTopicIds, type TopicMetadata } from './metadata.ts'
 
 /**
  * Tells what topic ids are called before a record comes that needs it: records of the new group types (KIP-848 and

@@ -1,5 +1,5 @@
 import { parseBroker } from '@platformatic/kafka'
-import { KoffError } from '../../errors.ts'
+import { KoffError } from '../errors.ts'
 
 export interface Address {
   readonly host: string

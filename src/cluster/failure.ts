@@ -1,5 +1,5 @@
 import { AuthenticationError, protocolErrorsCodesById, ResponseError, TimeoutError } from '@platformatic/kafka'
-import { type ErrorCode, KoffError } from '../../errors.ts'
+import { type ErrorCode, KoffError } from '../errors.ts'
 import type { BrokerOptions } from './brokerOptions.ts'
 
 /** Where something went wrong: enough to say what to do, and nothing secret. */

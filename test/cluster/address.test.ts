@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatAddress, parseAddress, parseAddresses } from '../../../src/sources/kafka/address.ts'
+import { formatAddress, parseAddress, parseAddresses } from '../../src/cluster/address.ts'
 
 test('an address is a host and a port, which is 9092 unless given', () => {
   expect(parseAddress('kafka-1.example:19092')).toEqual({ host: 'kafka-1.example', port: 19_092 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { backOffMs } from '../../../src/sources/kafka/backOff.ts'
+import { backOffMs } from '../../src/cluster/backOff.ts'
 
 const limits = { firstMs: 50, maxMs: 5000 }
 

@@ -1,6 +1,6 @@
 import { apiVersionsV3, type Connection } from '@platformatic/kafka'
-import packageJson from '../../../package.json' with { type: 'json' }
-import { KoffError } from '../../errors.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { KoffError } from '../errors.ts'
 
 /** API key → the versions that a broker speaks. */
 export type ApiVersions = ReadonlyMap<number, VersionRange>

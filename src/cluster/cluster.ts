@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KoffError } from '../../errors.ts'
+import { KoffError } from '../errors.ts'
 import { type Address, formatAddress, parseAddresses } from './address.ts'
 import { backOffMs } from './backOff.ts'
 import { type BrokerOptions, defaultConnectTimeoutMs, defaultRequestTimeoutMs } from './brokerOptions.ts'
