@@ -23,6 +23,8 @@ export interface KoffErrorOptions {
   /** True where the same call may succeed later without anybody changing anything. */
   readonly retriable?: boolean
   readonly cause?: unknown
+  /** What of the configuration it is about: keys from the top. */
+  readonly setting?: readonly string[]
 }
 
 /** The one error class: the message says what went wrong, where, and what to do about it; never a secret. */
@@ -30,10 +32,12 @@ export class KoffError extends Error {
   override readonly name = 'KoffError'
   readonly code: ErrorCode
   readonly retriable: boolean
+  readonly setting: readonly string[] | undefined
 
   constructor(code: ErrorCode, message: string, options: KoffErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retriable = options.retriable ?? false
+    this.setting = options.setting
   }
 }

@@ -42,7 +42,11 @@ interface Judgement {
   readonly code: ErrorCode
   readonly text: string
   readonly retriable?: boolean
+  readonly setting?: readonly string[]
 }
+
+const saslSetting = ['kafka', 'sasl']
+const tlsSetting = ['kafka', 'tls']
 
 function refusal(causes: readonly Error[], { options: { sasl }, trusted }: FailurePlace): Judgement | null {
   const refused = causes.find(cause => cause instanceof AuthenticationError)
@@ -56,7 +60,7 @@ function refusal(causes: readonly Error[], { options: { sasl }, trusted }: Failu
   if (said === 'ILLEGAL_SASL_STATE') {
     // A broker takes no new authentication (KIP-368) within a second of the last, however short it makes a session.
     if (trusted === true) return { code: 'BROKER_ERROR', text: 'it takes no new authentication now', retriable: true }
-    return { code: 'CONFIG_INVALID', text: 'this listener has no SASL, but sasl is configured' }
+    return { code: 'CONFIG_INVALID', text: 'this listener has no SASL, but sasl is configured', setting: saslSetting }
   }
   if (refused === undefined && said !== 'SASL_AUTHENTICATION_FAILED') return null
   // Whoever hands out tokens may be back in a moment; a broker that refuses one will refuse it again.
@@ -75,7 +79,7 @@ function offeredMechanisms(response: Error | undefined): string {
 
 function tlsFailure(causes: readonly Error[], { options: { tls } }: FailurePlace): Judgement | null {
   if (causes.some(({ message }) => message === 'Broker requires TLS.')) {
-    return { code: 'CONFIG_INVALID', text: 'this listener speaks TLS, but no tls is configured' }
+    return { code: 'CONFIG_INVALID', text: 'this listener speaks TLS, but no tls is configured', setting: tlsSetting }
   }
   if (tls === undefined) return null
   const codes = causes.map(codeOf)
@@ -96,10 +100,12 @@ function tlsFailure(causes: readonly Error[], { options: { tls } }: FailurePlace
   }
   const foreign = codes.some(code => /WRONG_VERSION_NUMBER|PACKET_LENGTH/.test(code))
   if (foreign || causes.some(({ message }) => message.startsWith('TLS handshake failed'))) {
-    return { code: 'CONFIG_INVALID', text: 'no TLS handshake: this listener seems to be without TLS' }
+    const text = 'no TLS handshake: this listener seems to be without TLS'
+    return { code: 'CONFIG_INVALID', text, setting: tlsSetting }
   }
   const bad = codes.find(code => code.startsWith('ERR_OSSL_') || code === 'ERR_INVALID_ARG_TYPE')
-  return bad === undefined ? null : { code: 'CONFIG_INVALID', text: `tls cannot be used (${bad}); PEM is expected` }
+  if (bad === undefined) return null
+  return { code: 'CONFIG_INVALID', text: `tls cannot be used (${bad}); PEM is expected`, setting: tlsSetting }
 }
 
 function brokerError(causes: readonly Error[], { request }: FailurePlace): Judgement | null {

@@ -14,8 +14,7 @@ export function configCommand(shell: Shell, finish: (code: number) => void): Com
       const { planPipelines } = await import('../pipelines/plan.ts')
       const { variables } = shell
       const settings = settingsFrom(variables, {}, [...connectionSettings, ...serviceSettings])
-      const config = loadConfig({ file, settings, variables })
-      const { carrier, followers } = await planPipelines(config, { file })
+      const { carrier, followers } = await planPipelines(loadConfig({ file, settings, variables }))
       const all = [carrier, ...followers].map(({ name, to }) => (name === to.type ? name : `${name} (${to.type})`))
       await put(shell.stdout, `${file}: right; pipelines: ${all.join(', ')}\n`)
       finish(0)

@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
 import type { BrokerOptions } from '../cluster/brokerOptions.ts'
-import type { Config, KafkaConfig } from '../config/schema.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import type { PlaceOf } from '../config/places.ts'
+import type { KafkaConfig } from '../config/schema.ts'
 import { connectionSettings, type SettingDefinition, settingsFrom } from '../config/settings.ts'
 import type { RegistryConfig } from '../config/sinks.ts'
 import type { TlsConfig } from '../config/tls.ts'
+import type { KoffError } from '../errors.ts'
 import type { RegistryOptions } from '../runtime/registry/options.ts'
 import type { Shell } from './shell.ts'
 
@@ -37,7 +40,7 @@ export async function configOf(
   shell: Shell,
   flags: ConnectionFlags,
   definitions: readonly SettingDefinition[] = connectionSettings,
-): Promise<Config> {
+): Promise<LoadedConfig> {
   const { loadConfig } = await import('../config/load.ts')
   const given: Record<string, string | true> = {}
   for (const { flag } of definitions) {
@@ -45,7 +48,18 @@ export async function configOf(
     if (flag !== undefined && (value === true || typeof value === 'string')) given[flag] = value
   }
   const settings = settingsFrom(shell.variables, given, definitions)
-  return loadConfig({ file: flags.config, settings, variables: shell.variables })
+  const loaded = loadConfig({ file: flags.config, settings, variables: shell.variables })
+  places.set(shell, loaded.placeOf)
+  return loaded
+}
+
+/** Where the command that runs has its configuration from, for what goes wrong later. */
+const places = new WeakMap<Shell, PlaceOf>()
+
+/** What the error says, after the place in the configuration that it is about, if there is one. */
+export function placedMessage(shell: Shell, { message, setting }: KoffError): string {
+  const placeOf = places.get(shell)
+  return setting === undefined || placeOf === undefined ? message : `${placeOf(setting).text}: ${message}`
 }
 
 /** Reveals the secrets: for what connects, not for what prints. */

@@ -37,7 +37,7 @@ Examples:
 }
 
 async function events(shell: Shell, options: EventsOptions): Promise<number> {
-  const { kafka, name, conditions } = await configOf(shell, options)
+  const { kafka, name, conditions } = (await configOf(shell, options)).config
   const groups = { include: options.group ?? ['*'], exclude: [], name }
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   await using source = await openKafkaSource({

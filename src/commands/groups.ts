@@ -62,7 +62,7 @@ async function groups(shell: Shell, files: readonly string[], options: GroupsOpt
 
 /** Where logs end is asked for once, at the end. */
 async function samplerOf(shell: Shell, options: GroupsOptions, fold: Fold): Promise<Sampler> {
-  const { kafka, conditions } = await configOf(shell, options)
+  const { kafka, conditions } = (await configOf(shell, options)).config
   const { group = ['*'] } = options
   const wants = groupNameFilter({ include: group, exclude: [] })
   return openSampler({ kafka, conditions: { ...conditions, sampleEveryMs: longMs }, fold, wants })
@@ -71,7 +71,7 @@ async function samplerOf(shell: Shell, options: GroupsOptions, fold: Fold): Prom
 const longMs = 2 ** 31 - 1
 
 async function openCluster(shell: Shell, options: GroupsOptions): Promise<Source> {
-  const { kafka } = await configOf(shell, options)
+  const { kafka } = (await configOf(shell, options)).config
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   return openKafkaSource({
     ...brokerOptions(kafka),

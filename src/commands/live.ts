@@ -42,7 +42,7 @@ export function addLiveOptions(command: Command): Command {
 /** Opens the cluster for reading from where, and up to where, the options say. */
 export async function openLive(shell: Shell, options: LiveOptions): Promise<LiveRecords> {
   const { from = 'earliest', to, partition, untilEnd } = options
-  const { kafka } = await configOf(shell, options)
+  const { kafka } = (await configOf(shell, options)).config
   // Here, because no other library takes as long to load as Kafka's.
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const untilMs = to?.kind === 'time' ? to.time - Date.now() : 0

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { KoffError } from '../errors.ts'
 import { configCommand } from './config.ts'
+import { placedMessage } from './connection.ts'
 import { decodeCommand } from './decode.ts'
 import { eventsCommand } from './events.ts'
 import { groupsCommand } from './groups.ts'
@@ -86,7 +87,8 @@ function report(thrown: unknown, shell: Shell): number {
     return 1
   }
   // A line that begins with a place in a file stays as it is, so that editors find it.
-  const lines = error.code === 'CONFIG_INVALID' ? error.message.split('\n') : [error.message.replaceAll('\n', ' ')]
+  const message = placedMessage(shell, error)
+  const lines = error.code === 'CONFIG_INVALID' ? message.split('\n') : [message.replaceAll('\n', ' ')]
   for (const line of lines) shell.stderr.write(/^\S+:\d+: /.test(line) ? `${line}\n` : `koff: ${line}\n`)
   return exitCodeOf(error)
 }

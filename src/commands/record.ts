@@ -52,7 +52,7 @@ async function record(shell: Shell, options: RecordOptions): Promise<number> {
   await using writer = openRecordingWriter(options.output, { stdout: shell.stdout })
   const selected = selectInputs(live.filter)
   const fold = new Fold({ cluster: live.source.cluster, history: 'none', types: new Set() })
-  const { kafka, conditions } = await configOf(shell, options)
+  const { kafka, conditions } = (await configOf(shell, options)).config
   const sampling = { sampleEveryMs: options.sampleEvery ?? conditions.sampleEveryMs, samples: true }
   const wants = () => true
   await using sampler = options.samples ? await openSampler({ kafka, conditions: sampling, fold, wants }) : null

@@ -61,5 +61,5 @@ async function replay(shell: Shell, files: readonly string[], options: ReplayOpt
 async function conditionsOf({ variables }: Shell, { config: file }: ReplayOptions): Promise<SettingsOf> {
   if (file === undefined) return () => defaultConditionSettings
   const { loadConfig } = await import('../config/load.ts')
-  return conditionSettings(loadConfig({ file, variables }).conditions)
+  return conditionSettings(loadConfig({ file, variables }).config.conditions)
 }

@@ -11,7 +11,14 @@ import { type Measuring, measuredOutput } from '../runtime/delivery/measuredOutp
 import type { Log } from '../runtime/log.ts'
 import { measuredSink } from '../runtime/measuredSink.ts'
 import { pipelineSamples, trackPipeline } from '../runtime/pipelineProgress.ts'
-import { addConnectionOptions, addSettings, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
+import {
+  addConnectionOptions,
+  addSettings,
+  type ConnectionFlags,
+  configOf,
+  connectionHelp,
+  placedMessage,
+} from './connection.ts'
 import { exactlyOnce } from './delivery/exactlyOnce.ts'
 import { follow } from './delivery/follow.ts'
 import { openSink } from './delivery/openSink.ts'
@@ -48,8 +55,9 @@ interface RunFlags extends ConnectionFlags {
 }
 
 async function run(shell: Shell, flags: RunFlags): Promise<number> {
-  const config = await configOf(shell, flags, [...connectionSettings, ...serviceSettings])
-  const plan = await planPipelines(config, { file: flags.config, pipelineFiles: flags.pipeline })
+  const loaded = await configOf(shell, flags, [...connectionSettings, ...serviceSettings])
+  const { config } = loaded
+  const plan = await planPipelines(loaded, flags.pipeline)
   const log = serviceLog({ level: config.logLevel, name: config.name, output: shell.stderr })
   try {
     await serve(shell, { config, plan, log }).catch((error: unknown) => {
@@ -60,7 +68,7 @@ async function run(shell: Shell, flags: RunFlags): Promise<number> {
     return 0
   } catch (error) {
     if (!(error instanceof KoffError)) throw error
-    log.error(error.message, { code: error.code })
+    log.error(placedMessage(shell, error), { code: error.code })
     return exitCodeOf(error)
   }
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { KoffError } from '../errors.ts'
 import { type Column, columns } from './columns.ts'
@@ -48,8 +49,9 @@ Examples:
 }
 
 async function status(shell: Shell, options: StatusOptions): Promise<number> {
-  const config = await configOf(shell, options)
-  const lines = await progressOf(config, options.stateTopic ?? stateTopicOf(config), shell.signal)
+  const loaded = await configOf(shell, options)
+  const stateTopic = options.stateTopic ?? (await plannedStateTopic(loaded))
+  const lines = await progressOf(loaded.config, stateTopic, shell.signal)
   if (shell.signal.aborted) return interruptionCode(shell)
   if (options.json === true || shell.stdout.isTTY !== true) {
     for (const line of lines) await put(shell.stdout, `${JSON.stringify(line)}\n`)
@@ -57,9 +59,10 @@ async function status(shell: Shell, options: StatusOptions): Promise<number> {
   return 0
 }
 
-function stateTopicOf({ name, sinks }: Config): string {
-  const carrier = sinks.find(sink => sink.type === 'kafka')
-  return carrier?.stateTopic ?? `${name}.state`
+async function plannedStateTopic(loaded: LoadedConfig): Promise<string> {
+  const { isKafka, planPipelines, stateTopicOf } = await import('../pipelines/plan.ts')
+  const { carrier } = await planPipelines(loaded)
+  return isKafka(carrier) ? stateTopicOf(loaded.config, carrier.to) : `${loaded.config.name}.state`
 }
 
 async function progressOf(config: Config, stateTopic: string, signal: AbortSignal): Promise<PartitionStatus[]> {

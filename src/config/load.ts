@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { KoffError } from '../errors.ts'
 import { type ConfigDocument, type Path, readDocument } from './document.ts'
 import { faultsOf } from './faults.ts'
+import { configInvalid, type PlaceOf, pathText, placed } from './places.ts'
 import { type Config, configSchema } from './schema.ts'
 import { type Setting, settingNames } from './settings.ts'
 import type { ReadFile } from './values.ts'
@@ -15,17 +15,31 @@ export interface ConfigSources {
   readonly variables: NodeJS.ProcessEnv
 }
 
+/** A configuration, and where everything in it stands. */
+export interface LoadedConfig {
+  readonly config: Config
+  readonly placeOf: PlaceOf
+}
+
 /**
  * The configuration to run with. Paths in the file are relative to the file.
  *
  * @throws KoffError CONFIG_INVALID: every fault there is, one a line, `<file>:<line>: <path>: <what>`
  */
-export function loadConfig({ file, settings = [], variables }: ConfigSources): Config {
+export function loadConfig({ file, settings = [], variables }: ConfigSources): LoadedConfig {
   const document = file === undefined ? undefined : openDocument(file, variables)
   const data = settings.reduce(withSetting, document?.data ?? {})
   const home = file === undefined ? '.' : dirname(file)
   const result = configSchema({ readFile: fileReader(home), home }).safeParse(data)
   const overriding = (path: Path): Setting | undefined => settings.findLast(setting => startsWith(setting.path, path))
+  const placeOf: PlaceOf = path => {
+    const setting = overriding(path)
+    if (setting !== undefined || document === undefined) {
+      return { line: 0, text: setting?.name ?? settingNames(path) ?? pathText(path) }
+    }
+    const line = document.lineOf(path)
+    return { line, text: `${file}:${line}${path.length === 0 ? '' : `: ${pathText(path)}`}` }
+  }
 
   const faults = (document?.faults ?? []).filter(({ path }) => overriding(path) === undefined)
   if (!result.success) {
@@ -34,26 +48,16 @@ export function loadConfig({ file, settings = [], variables }: ConfigSources): C
     const open = faults.map(({ path }) => path)
     faults.push(...faultsOf(result.error, data, shown).filter(({ path }) => !open.some(left => startsWith(left, path))))
   }
-  if (faults.length === 0 && result.success) return result.data
-
-  const lineOf = (path: Path): number => document?.lineOf(path) ?? 0
-  const lines = faults.map(fault => {
-    const setting = overriding(fault.path)
-    if (setting !== undefined || file === undefined) {
-      return { line: 0, text: `${setting?.name ?? settingNames(fault.path) ?? pathText(fault.path)}: ${fault.message}` }
-    }
-    const path = fault.path.length === 0 ? '' : `${pathText(fault.path)}: `
-    return { line: lineOf(fault.path), text: `${file}:${lineOf(fault.path)}: ${path}${fault.message}` }
-  })
-  throw invalid([...new Set(lines.sort((a, b) => a.line - b.line).map(({ text }) => text))])
+  if (faults.length === 0 && result.success) return { config: result.data, placeOf }
+  throw configInvalid(faults.map(({ path, message }) => placed(placeOf(path), message)))
 }
 
 function openDocument(file: string, variables: NodeJS.ProcessEnv): ConfigDocument {
   const content = read(file)
-  if ('fault' in content) throw invalid([`${file}: ${content.fault}`])
+  if ('fault' in content) throw configInvalid([{ line: 0, text: `${file}: ${content.fault}` }])
   const document = readDocument(content.text, variables)
   if (document.kind === 'document') return document
-  throw invalid(document.faults.map(({ line, message }) => `${file}:${line}: ${message}`))
+  throw configInvalid(document.faults.map(({ line, message }) => ({ line, text: `${file}:${line}: ${message}` })))
 }
 
 /** Messages leave the path to whoever knows what to call it. */
@@ -93,16 +97,4 @@ function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
 /** A fault in a part of what was set, `--brokers` with one bad address, is the setting's. */
 function startsWith(path: Path, fault: Path): boolean {
   return path.every((step, index) => step === fault[index])
-}
-
-/** `sinks[0].topic`. */
-export function pathText(path: Path): string {
-  return path
-    .map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`))
-    .join('')
-    .replace(/^\./, '')
-}
-
-function invalid(lines: readonly string[]): KoffError {
-  return new KoffError('CONFIG_INVALID', lines.join('\n'))
 }

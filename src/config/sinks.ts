@@ -55,6 +55,9 @@ export function sinkSchema({ readFile, home }: Surroundings) {
       .describe('Of topics that koff creates; one less than the replication factor unless set.'),
     stateTopic: topic.optional().describe('Where state and position go, compacted; `<name>.state` unless set.'),
     registry: registry.describe('The schema registry.'),
+  }).refine(({ replicationFactor: all, minInsyncReplicas: few = 1 }) => all === undefined || few <= Math.max(all, 1), {
+    path: ['minInsyncReplicas'],
+    message: 'must be at most replicationFactor: nothing could be written',
   })
 
   const bullmqSink = section({

@@ -36,11 +36,17 @@ export function whole(min: number, max = 2_147_483_647) {
   )
 }
 
-export const topic = z.string().regex(
-  // As in Kafka's own Topic.validate: neither `.` nor `..`.
-  /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
-  "must be a topic's name: letters, digits, dot, underscore and hyphen, at most 249",
-)
+export const topic = z
+  .string()
+  .regex(
+    // As in Kafka's own Topic.validate: neither `.` nor `..`.
+    /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
+    "must be a topic's name: letters, digits, dot, underscore and hyphen, at most 249",
+  )
+  .refine(
+    name => !['__consumer_offsets', '__transaction_state', '__share_group_state'].includes(name),
+    'must not be a topic that Kafka itself writes',
+  )
 
 export const url = z.string().refine(isHttpUrl, 'must be an http:// or https:// address')
 

@@ -77,12 +77,14 @@ function plain(status: number, body: string): Answer {
 function unavailable(error: unknown, { port, host }: Pick<HttpServerOptions, 'port' | 'host'>): KoffError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   const reason = reasons[String(code)] ?? (error instanceof Error ? error.message : String(error))
-  return new KoffError('CONFIG_INVALID', `http: cannot listen on ${host}:${port}: ${reason}`, { cause: error })
+  const key = code === 'EADDRINUSE' || code === 'EACCES' ? 'port' : 'host'
+  const message = `cannot listen on ${host}:${port}: ${reason}`
+  return new KoffError('CONFIG_INVALID', message, { cause: error, setting: ['http', key] })
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program does; choose another http.port',
-  EACCES: 'this user may not; choose an http.port from 1024 on',
+  EADDRINUSE: 'another program does; choose another port',
+  EACCES: 'this user may not; choose a port from 1024 on',
   EADDRNOTAVAIL: 'this machine has no such address',
   ENOTFOUND: 'no such host',
 }

@@ -1,4 +1,6 @@
 import { selectedEvents, typesSelected } from '../config/eventPatterns.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import { configInvalid, type Place, type PlaceOf, placed } from '../config/places.ts'
 import type { Config } from '../config/schema.ts'
 import type { SinkConfig } from '../config/sinks.ts'
 import { KoffError } from '../errors.ts'
@@ -13,55 +15,58 @@ export interface PipelinePlan {
   readonly followers: readonly LoadedPipeline[]
 }
 
-export interface PipelineFiles {
-  /** The configuration's. */
-  readonly file?: string | undefined
-  /** Pipelines that are named beside it. */
-  readonly pipelineFiles?: readonly string[] | undefined
-}
-
 /**
  * All pipelines of a deployment: its sinks, each one for everything, those in its configuration, and the files that are named
  * beside it. The first that writes everything to Kafka carries the state, and the others read its topic; a single one
  * carries it whatever it is.
- * @throws KoffError CONFIG_INVALID where that cannot be.
+ * @throws KoffError CONFIG_INVALID where that cannot be: all that is wrong, one a line.
  */
 export async function planPipelines(
-  config: Config,
-  { file, pipelineFiles = [] }: PipelineFiles,
+  { config, placeOf }: LoadedConfig,
+  files: readonly string[] = [],
 ): Promise<PipelinePlan> {
-  const where = file === undefined ? '' : `${file}: `
-  const pipelines: LoadedPipeline[] = config.sinks.map((to, at) => ({
-    name: nameOf(to),
-    from: 'beginning',
-    operators: [],
-    to,
-    place: `${where}sinks[${at}]`,
-  }))
+  const pipelines = config.sinks.map((to, at) => ofSink(to, path => placeOf(['sinks', at, ...path])))
+  const faults: Place[] = []
+  const load = async (file: string, named?: Place) => {
+    try {
+      pipelines.push(await loadPipeline(file, named))
+    } catch (error) {
+      if (!(error instanceof KoffError && error.code === 'CONFIG_INVALID')) throw error
+      faults.push(...error.message.split('\n').map(text => ({ line: named?.line ?? 0, text })))
+    }
+  }
   for (const [at, pipeline] of config.pipelines.entries()) {
-    const place = `${where}pipelines[${at}]`
-    pipelines.push(typeof pipeline === 'string' ? await loadPipeline(pipeline) : { ...pipeline, operators: [], place })
+    const within: PlaceOf = path => placeOf(['pipelines', at, ...path])
+    if (typeof pipeline === 'string') await load(pipeline, within([]))
+    else pipelines.push({ ...pipeline, operators: [], placeOf: within })
   }
-  for (const pipelineFile of pipelineFiles) pipelines.push(await loadPipeline(pipelineFile))
-  const [first = standardOutput, ...others] = pipelines
-  checkNames(pipelines)
-  checkTypes(config, pipelines)
-  if (others.length === 0) return { carrier: first, followers: [] }
+  for (const file of files) await load(file)
+  if (faults.length > 0) throw configInvalid(faults)
 
-  const carrier = pipelines.find(isWhole)
-  if (carrier === undefined) {
-    throw invalid(
-      `${where}several pipelines read what one of them writes to Kafka: add a sink of type kafka, for all events; or run one pipeline alone`,
-    )
-  }
-  const followers = pipelines.filter(pipeline => pipeline !== carrier)
-  for (const { to, place } of followers) {
-    if (to.type !== 'kafka' || (to.stateTopic === undefined && to.minInsyncReplicas === undefined)) continue
-    throw invalid(
-      `${place}: to: stateTopic and minInsyncReplicas are for the pipeline that carries the state, ${carrier.name}`,
-    )
-  }
-  return { carrier, followers }
+  const [first = standardOutput, ...others] = pipelines
+  const carrier = others.length === 0 ? first : pipelines.find(isWhole)
+  faults.push(...nameFaults(pipelines), ...typeFaults(config, pipelines))
+  if (carrier !== undefined && isKafka(carrier)) faults.push(...topicFaults(config, carrier, pipelines))
+  if (faults.length > 0) throw configInvalid(faults)
+  if (carrier !== undefined) return { carrier, followers: pipelines.filter(pipeline => pipeline !== carrier) }
+  const [second = first] = others
+  throw configInvalid([
+    placed(
+      second.placeOf([]),
+      'of several pipelines one writes all events to Kafka, for the others to read: add a sink of type kafka; or run one pipeline alone',
+    ),
+  ])
+}
+
+/** Where the state of a deployment goes when this carries it. */
+export function stateTopicOf({ name }: Pick<Config, 'name'>, { stateTopic }: KafkaPipeline['to']): string {
+  return stateTopic ?? `${name}.state`
+}
+
+function ofSink(to: SinkConfig, placeOf: PlaceOf): LoadedPipeline {
+  // In a pipeline a sink stands under `to`.
+  const within: PlaceOf = ([key, ...path]) => placeOf(key === 'to' ? path : [])
+  return { name: nameOf(to), from: 'beginning', operators: [], to, placeOf: within }
 }
 
 /** Where nothing is said, the events are printed. */
@@ -70,7 +75,7 @@ const standardOutput: LoadedPipeline = {
   from: 'beginning',
   operators: [],
   to: { type: 'stdout', format: 'auto' },
-  place: 'sinks',
+  placeOf: () => ({ line: 0, text: 'sinks' }),
 }
 
 export function isKafka(pipeline: LoadedPipeline): pipeline is KafkaPipeline {
@@ -94,24 +99,43 @@ function nameOf(to: SinkConfig): string {
   }
 }
 
-/** A position goes by the name. */
-function checkNames(pipelines: readonly LoadedPipeline[]): void {
-  for (const [at, { name, place }] of pipelines.entries()) {
+/** A position goes by the name; what makes that of a sink is where it writes to. */
+function nameFaults(pipelines: readonly LoadedPipeline[]): Place[] {
+  return pipelines.flatMap(({ name, placeOf }, at) => {
     const other = pipelines.slice(0, at).find(pipeline => pipeline.name === name)
-    if (other !== undefined)
-      throw invalid(`${place}: is called ${name}, as ${other.place}: give each a name of its own`)
-  }
+    if (other === undefined) return []
+    return [
+      placed(
+        placeOf(['name']),
+        `is called ${name}, as ${other.placeOf([]).text}: under pipelines give it a name of its own`,
+      ),
+    ]
+  })
 }
 
 /** A pipeline for what is never told would wait for ever. */
-function checkTypes(config: Config, pipelines: readonly LoadedPipeline[]): void {
+function typeFaults(config: Config, pipelines: readonly LoadedPipeline[]): Place[] {
   const told = selectedEvents(config.events)
-  for (const { on, place } of pipelines) {
-    if (on === undefined || [...typesSelected(on)].some(type => told.has(type))) continue
-    throw invalid(`${place}: on: ${on.join(', ')} is never told: name it in events.include`)
-  }
+  return pipelines.flatMap(({ on, placeOf }) => {
+    if (on === undefined || [...typesSelected(on)].some(type => told.has(type))) return []
+    return [placed(placeOf(['on']), `${on.join(', ')} is never told: name it in events.include`)]
+  })
 }
 
-function invalid(message: string): KoffError {
-  return new KoffError('CONFIG_INVALID', message)
+/** What the pipelines read, and the state, is written by nobody but the carrier. */
+function topicFaults(config: Config, carrier: KafkaPipeline, pipelines: readonly LoadedPipeline[]): Place[] {
+  const stateTopic = stateTopicOf(config, carrier.to)
+  const who = carrier.placeOf([]).text
+  return pipelines.filter(isKafka).flatMap(({ to, placeOf }) => {
+    const fault = (key: keyof typeof to, message: string) => placed(placeOf(['to', key]), message)
+    if (to.topic === stateTopic) return [fault('topic', `${stateTopic} is where the state goes: give events another`)]
+    if (to === carrier.to) return []
+    if (to.topic === carrier.to.topic) {
+      const loop = `${to.topic} is what it would read too, as written by ${who}: events would go round for ever; choose another`
+      return [fault('topic', loop)]
+    }
+    return (['stateTopic', 'minInsyncReplicas'] as const)
+      .filter(key => to[key] !== undefined)
+      .map(key => fault(key, `is for the pipeline that carries the state, ${who}`))
+  })
 }

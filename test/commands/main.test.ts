@@ -160,6 +160,19 @@ describe('what goes wrong later', () => {
   })
 })
 
+describe('a service that cannot be what its configuration says', () => {
+  it('says where it says so', async () => {
+    const file = join(home, 'elsewhere.yaml')
+    writeFileSync(file, 'name: koff\nhttp:\n  port: 0\n  host: 192.0.2.1\n')
+    const { code, stderr } = await runKoff(['run', '-c', file])
+    expect(JSON.parse(stderr)).toMatchObject({
+      code: 'CONFIG_INVALID',
+      msg: `${file}:4: http.host: cannot listen on 192.0.2.1:0: this machine has no such address`,
+    })
+    expect(code).toBe(2)
+  })
+})
+
 describe('the JSON schema of configurations', () => {
   it('is printed as schemas/ has it', async () => {
     const committed = readFileSync(new URL('../../schemas/koff-config.schema.json', import.meta.url), 'utf8')

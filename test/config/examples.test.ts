@@ -64,7 +64,7 @@ describe('an example configuration', () => {
   })
 
   it.each(Object.entries(examples))('%s loads, and no secret in it is shown', async (name, { sinks }) => {
-    const config = loadConfig({ file: fileOf(name), variables })
+    const { config } = loadConfig({ file: fileOf(name), variables })
     expect(config.sinks.map(({ type }) => type)).toEqual(sinks)
     const checked = await runKoff(['config', 'check', fileOf(name)], { variables })
     expect(checked).toMatchObject({ code: 0, stderr: '' })
@@ -99,7 +99,10 @@ describe('the example with every key', () => {
   it('loads as a whole, comments and all', () => {
     const file = join(home, 'koff.yaml')
     writeFileSync(file, everything)
-    const config = loadConfig({ file, variables: { KEY_PASSPHRASE: 'a', KAFKA_PASSWORD: 'b', REDIS_PASSWORD: 'c' } })
+    const { config } = loadConfig({
+      file,
+      variables: { KEY_PASSPHRASE: 'a', KAFKA_PASSWORD: 'b', REDIS_PASSWORD: 'c' },
+    })
     expect(config.kafka.sasl?.mechanism).toBe('SCRAM-SHA-512')
     expect(Object.keys(config.kafka.tls ?? {})).toHaveLength(6)
     expect(config.http).toEqual({ port: 9404, host: '0.0.0.0' })

@@ -1,18 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
-import type { Config } from '../../src/config/schema.ts'
+import { type LoadedConfig, loadConfig } from '../../src/config/load.ts'
 import { settingsFrom } from '../../src/config/settings.ts'
 import { KoffError } from '../../src/errors.ts'
+import { planPipelines } from '../../src/pipelines/plan.ts'
 
 const variables = { PASSWORD: 'hunter2', EMPTY: '', WORD: 'maybe' }
 let home: string
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'koff-config-'))
+  mkdirSync(join(home, 'folder'))
   writeFileSync(join(home, 'key.txt'), 'no key\n')
   writeFileSync(join(home, 'password.txt'), 'hunter2\n')
   writeFileSync(join(home, 'ca.pem'), '-----BEGIN CERTIFICATE-----\n')
@@ -26,19 +27,20 @@ function load(
   yaml: string,
   flags: Parameters<typeof settingsFrom>[1] = {},
   environment: NodeJS.ProcessEnv = {},
-): Config {
+): LoadedConfig {
   const file = join(home, 'koff.yaml')
   writeFileSync(file, yaml)
   const all = { ...variables, ...environment }
   return loadConfig({ file, settings: settingsFrom(all, flags), variables: all })
 }
 
-function faultsOf(read: () => unknown): string[] {
+/** Every fault, as `koff config check` and `koff run` find them. */
+async function faultsOf(read: () => LoadedConfig): Promise<string[]> {
   try {
-    read()
+    await planPipelines(read())
   } catch (error) {
     if (!(error instanceof KoffError) || error.code !== 'CONFIG_INVALID') throw error
-    return error.message.split('\n').map(line => line.replace(`${home}/`, ''))
+    return error.message.split('\n').map(line => line.replaceAll(`${home}/`, ''))
   }
   return []
 }
@@ -68,14 +70,14 @@ describe('a wrong configuration', () => {
     expect(cases.length).toBeGreaterThan(50)
   })
 
-  it.each(cases)('$name', ({ yaml, messages }) => {
-    const faults = faultsOf(() => load(yaml))
+  it.each(cases)('$name', async ({ yaml, messages }) => {
+    const faults = await faultsOf(() => load(yaml))
     expect(faults).toEqual(messages)
     expect(faults.join('\n')).not.toContain('hunter2')
   })
 
-  it('that is not there is one line with its path', () => {
-    expect(faultsOf(() => loadConfig({ file: join(home, 'nowhere.yaml'), variables }))).toEqual([
+  it('that is not there is one line with its path', async () => {
+    expect(await faultsOf(() => loadConfig({ file: join(home, 'nowhere.yaml'), variables }))).toEqual([
       'nowhere.yaml: cannot be read: no such file',
     ])
   })
@@ -83,8 +85,8 @@ describe('a wrong configuration', () => {
 
 describe('a configuration', () => {
   it('needs to say nothing: then it is a cluster on this machine, and events on standard output', () => {
-    const nothing = load('')
-    expect(loadConfig({ variables })).toEqual({ ...nothing, state: { dir: resolve('koff-state') } })
+    const nothing = load('').config
+    expect(loadConfig({ variables }).config).toEqual({ ...nothing, state: { dir: resolve('koff-state') } })
     expect(nothing).toEqual({
       name: 'koff',
       logLevel: 'info',
@@ -122,12 +124,14 @@ describe('a configuration', () => {
 
   it('names brokers as a list or as one text, with IPv6 and without ports', () => {
     const brokers = ['a.example:9093', '[::1]:9092', 'c']
-    expect(load(`kafka: { brokers: ['a.example:9093', '[::1]:9092', c] }`).kafka.brokers).toEqual(brokers)
-    expect(load('kafka:\n  brokers: ${B}', {}, { B: 'a.example:9093, [::1]:9092, c' }).kafka.brokers).toEqual(brokers)
+    expect(load(`kafka: { brokers: ['a.example:9093', '[::1]:9092', c] }`).config.kafka.brokers).toEqual(brokers)
+    expect(load('kafka:\n  brokers: ${B}', {}, { B: 'a.example:9093, [::1]:9092, c' }).config.kafka.brokers).toEqual(
+      brokers,
+    )
   })
 
   it('fills in variables, defaults and the characters themselves', () => {
-    const config = load(
+    const { config } = load(
       'name: ${NAME:-two}\nkafka:\n  clientId: "${EMPTY:-a}-${WORD}-$${WORD}"\n  connectTimeoutMs: ${T}\n  tls: ${TLS:-false}',
       {},
       { T: '250' },
@@ -139,15 +143,15 @@ describe('a configuration', () => {
   })
 
   it('does not fill in what a variable holds a second time', () => {
-    expect(load('kafka: { clientId: "${A}" }', {}, { A: '${PASSWORD}' }).kafka.clientId).toBe('${PASSWORD}')
+    expect(load('kafka: { clientId: "${A}" }', {}, { A: '${PASSWORD}' }).config.kafka.clientId).toBe('${PASSWORD}')
   })
 
   it('resolves anchors', () => {
-    expect(load('kafka: { clientId: &id one }\nname: *id').name).toBe('one')
+    expect(load('kafka: { clientId: &id one }\nname: *id').config.name).toBe('one')
   })
 
   it('reads certificates and secrets relative to itself, and shows no secret to a printer', () => {
-    const config = load(
+    const { config } = load(
       'kafka:\n  tls: { ca: ca.pem }\n  sasl: { mechanism: SCRAM-SHA-512, username: koff, password: { file: password.txt } }',
     )
     expect(config.kafka.tls).toEqual({ ca: '-----BEGIN CERTIFICATE-----\n' })
@@ -160,7 +164,7 @@ describe('a configuration', () => {
   it('has a secret in a file as it is when it is wanted, and the last one while the file is away', () => {
     const token = join(home, 'token')
     writeFileSync(token, 'first\n')
-    const { kafka } = load('kafka: { sasl: { mechanism: OAUTHBEARER, token: { file: token } } }')
+    const { kafka } = load('kafka: { sasl: { mechanism: OAUTHBEARER, token: { file: token } } }').config
     const reveal = () => (kafka.sasl?.mechanism === 'OAUTHBEARER' ? kafka.sasl.token.reveal() : '')
     expect(reveal()).toBe('first')
     writeFileSync(token, 'second\n')
@@ -170,21 +174,25 @@ describe('a configuration', () => {
   })
 
   it('turns TLS on with one word', () => {
-    expect(load('kafka: { tls: true }').kafka.tls).toEqual({})
+    expect(load('kafka: { tls: true }').config.kafka.tls).toEqual({})
   })
 })
 
 describe('flags and variables', () => {
   it('override the file, and flags the variables', () => {
     const yaml = 'kafka: { brokers: file:1, clientId: file, connectTimeoutMs: 1 }'
-    const { kafka } = load(yaml, { brokers: 'flag:3' }, { KOFF_BROKERS: 'variable:2', KOFF_CLIENT_ID: 'variable' })
+    const { kafka } = load(
+      yaml,
+      { brokers: 'flag:3' },
+      { KOFF_BROKERS: 'variable:2', KOFF_CLIENT_ID: 'variable' },
+    ).config
     expect(kafka.brokers).toEqual(['flag:3'])
     expect(kafka.clientId).toBe('variable')
     expect(kafka.connectTimeoutMs).toBe(1)
   })
 
   it('stand in for a variable of the file that is not set', () => {
-    expect(load('kafka: { brokers: "${NOWHERE}" }', { brokers: 'flag:3' }).kafka.brokers).toEqual(['flag:3'])
+    expect(load('kafka: { brokers: "${NOWHERE}" }', { brokers: 'flag:3' }).config.kafka.brokers).toEqual(['flag:3'])
   })
 
   it('complete a section of the file', () => {
@@ -192,27 +200,27 @@ describe('flags and variables', () => {
       'kafka: { sasl: { mechanism: PLAIN, username: koff }, tls: { servername: a } }',
       { tls: true },
       { KOFF_SASL_PASSWORD: 'hunter2' },
-    ).kafka
+    ).config.kafka
     expect(sasl).toMatchObject({ mechanism: 'PLAIN', username: 'koff' })
     expect(tls).toEqual({ servername: 'a' })
   })
 
-  it('are called by their names when they are wrong', () => {
-    expect(faultsOf(() => load('name: a b', { brokers: 'a:9092,b:x', 'sasl-mechanism': 'SCRAM' }))).toEqual([
+  it('are called by their names when they are wrong', async () => {
+    expect(await faultsOf(() => load('name: a b', { brokers: 'a:9092,b:x', 'sasl-mechanism': 'SCRAM' }))).toEqual([
       '--brokers: must be host:port',
       '--sasl-mechanism: unknown "SCRAM"; did you mean SCRAM-SHA-256? known: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
       'koff.yaml:1: name: must be 1 to 100 letters, digits, dots, underscores or hyphens',
     ])
     const settings = settingsFrom({ KOFF_CONNECT_TIMEOUT_MS: '0', KOFF_TLS_CA: join(home, 'nowhere.pem') }, {})
-    expect(faultsOf(() => loadConfig({ settings, variables }))).toEqual([
+    expect(await faultsOf(() => loadConfig({ settings, variables }))).toEqual([
       'KOFF_CONNECT_TIMEOUT_MS: must be at least 1',
       'KOFF_TLS_CA: nowhere.pem cannot be read: no such file',
     ])
   })
 
-  it('are named when one of them is missing and there is no file', () => {
+  it('are named when one of them is missing and there is no file', async () => {
     const settings = settingsFrom({}, { 'sasl-mechanism': 'PLAIN' })
-    expect(faultsOf(() => loadConfig({ settings, variables }))).toEqual([
+    expect(await faultsOf(() => loadConfig({ settings, variables }))).toEqual([
       '--sasl-username or KOFF_SASL_USERNAME: missing',
       'KOFF_SASL_PASSWORD or --sasl-password-file or KOFF_SASL_PASSWORD_FILE: missing',
     ])

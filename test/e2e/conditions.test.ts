@@ -94,7 +94,7 @@ conditions:
 
 /** The conditions that the recording holds so far, and those that opened later than at the first sample that could. */
 async function replayed(): Promise<{ readonly events: EventLine[]; readonly late: string[] }> {
-  const { conditions } = loadConfig({ file: configFile, variables: {} })
+  const { conditions } = loadConfig({ file: configFile, variables: {} }).config
   const fold = new Fold({ cluster: '', history: 'none', conditions: conditionSettings(conditions) })
   const text = readFileSync(recording)
   // The last line is not complete yet.

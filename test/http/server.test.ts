@@ -74,11 +74,13 @@ describe('the port of a running koff', () => {
     const { port } = new URL(server.url)
     await expect(openHttpServer({ port: Number(port), host: '127.0.0.1', routes: {} })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: `http: cannot listen on 127.0.0.1:${port}: another program does; choose another http.port`,
+      message: `cannot listen on 127.0.0.1:${port}: another program does; choose another port`,
+      setting: ['http', 'port'],
     })
     await expect(openHttpServer({ port: 0, host: '192.0.2.1', routes: {} })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: 'http: cannot listen on 192.0.2.1:0: this machine has no such address',
+      message: 'cannot listen on 192.0.2.1:0: this machine has no such address',
+      setting: ['http', 'host'],
     })
   })
 

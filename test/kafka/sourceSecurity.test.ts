@@ -80,6 +80,11 @@ describe('over TLS', () => {
   test('what does not fit the listener is said', async () => {
     const plain = { KOFF_BROKERS: secured.kafka.bootstrap, KOFF_TLS: 'true' }
     expect(await print(plain)).toMatchObject({ ...refused(/this listener seems to be without TLS/), code: 2 })
+    const file = join(folder, 'tls.yaml')
+    await writeFile(file, `kafka:\n  brokers: ${secured.kafka.bootstrap}\n  tls: true\n`)
+    expect((await print({}, '-c', file)).stderr).toBe(
+      `${file}:3: kafka.tls: ${secured.kafka.bootstrap}: no TLS handshake: this listener seems to be without TLS\n`,
+    )
     const noTls = { KOFF_BROKERS: secured.tls }
     expect(await print(noTls)).toMatchObject({
       ...refused(/this listener speaks TLS, but no tls is configured/),

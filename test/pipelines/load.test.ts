@@ -62,7 +62,9 @@ export default definePipeline({ name: 'my pipeline', on: ['rebalnce'], where: { 
     'wrong.ts': wrong,
     'none.ts': 'export const pipeline = 1',
     'broken.ts': 'export default {',
-    'throws.ts': "throw new Error('no such owner')",
+    'throws.ts': "\nthrow new Error('no such owner')",
+    'uses.ts': "import './broken.ts'",
+    'lost.ts': "import 'no-such-package'",
     'secret.ts': `import { definePipeline } from 'koff'
 export default definePipeline({ name: 'q', to: { type: 'bullmq', queue: 'a:b', redis: { url: 'http://:hunter2@a' } } })`,
   })
@@ -78,8 +80,13 @@ export default definePipeline({ name: 'q', to: { type: 'bullmq', queue: 'a:b', r
       ].join('\n'),
     },
     { code: 'CONFIG_INVALID', message: '~/none.ts: exports no pipeline; write export default definePipeline({ … })' },
-    { code: 'CONFIG_INVALID', message: expect.stringContaining('~/broken.ts: cannot be loaded: ') },
-    { code: 'CONFIG_INVALID', message: expect.stringMatching(/^~\/throws\.ts: cannot be loaded: .*no such owner/) },
+    { code: 'CONFIG_INVALID', message: expect.stringMatching(/^~\/broken\.ts:1: cannot be loaded: [^\n]+$/) },
+    { code: 'CONFIG_INVALID', message: '~/throws.ts:2: cannot be loaded: no such owner' },
+    { code: 'CONFIG_INVALID', message: expect.stringMatching(/^~\/uses\.ts: ~\/broken\.ts:1: cannot be loaded: /) },
+    {
+      code: 'CONFIG_INVALID',
+      message: "~/lost.ts: cannot be loaded: Cannot find package 'no-such-package' imported from ~/lost.ts",
+    },
     {
       code: 'CONFIG_INVALID',
       message: [

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.ts'
 import type { SinkConfig } from '../../config/sinks.ts'
+import { stateTopicOf } from '../../pipelines/plan.ts'
 import { instancesGroup } from '../../runtime/ownGroups.ts'
 import { brokerOptions, registryOptions } from '../connection.ts'
 import type { Deliver } from '../service.ts'
@@ -11,7 +12,8 @@ export function exactlyOnce(config: Config, carrier: Extract<SinkConfig, { type:
     const { exactlyOnceOutput } = await import('../../sinks/kafka/exactlyOnce/output.ts')
     const { kafkaInstances } = await import('../../sinks/kafka/exactlyOnce/instances.ts')
     const broker = brokerOptions(config.kafka)
-    const { type: _type, registry, stateTopic = `${config.name}.state`, ...topic } = carrier
+    const { type: _type, registry, ...topic } = carrier
+    const stateTopic = stateTopicOf(config, carrier)
     return {
       output: exactlyOnceOutput({
         ...broker,
