@@ -24,6 +24,14 @@ export interface Cluster {
   close(): void
 }
 
+/** Hears of a first contact that does not come about at once. */
+export interface ContactWatch {
+  /** Called before each further attempt; `timeoutMs` is what all of them may take. */
+  retried(error: KoffError, timeoutMs: number): void
+  /** Called where one of them worked. */
+  worked(): void
+}
+
 /** Tried again that often until the first contact, since a broker may be starting just now. */
 const firstContact = { firstMs: 100, maxMs: 1000 }
 
@@ -31,7 +39,7 @@ const firstContact = { firstMs: 100, maxMs: 1000 }
  * Makes the first contact: tries all brokers again and again for `connectTimeoutMs`. Fails with `BROKER_UNREACHABLE`
  * after that time, and at once where a broker refuses koff or the configuration cannot be right.
  */
-export async function openCluster(options: BrokerOptions, signal: AbortSignal): Promise<Cluster> {
+export async function openCluster(options: BrokerOptions, signal: AbortSignal, watch?: ContactWatch): Promise<Cluster> {
   const bootstrap = parseAddresses(options.brokers)
   const limitMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs
   const deadline = performance.now() + limitMs
@@ -39,6 +47,7 @@ export async function openCluster(options: BrokerOptions, signal: AbortSignal): 
   for (let failures = 1; ; failures++) {
     try {
       await cluster.metadata({ names: [] }, signal)
+      if (failures > 1) watch?.worked()
       return cluster
     } catch (error) {
       const waitMs = backOffMs(failures, firstContact)
@@ -48,6 +57,7 @@ export async function openCluster(options: BrokerOptions, signal: AbortSignal): 
         const message = `no broker within ${limitMs / 1000} s: ${error.message}`
         throw new KoffError(error.code, message, { retriable: true, cause: error })
       }
+      watch?.retried(error, limitMs)
       await sleep(waitMs, undefined, { signal })
     }
   }

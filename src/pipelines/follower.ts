@@ -4,6 +4,7 @@ import { KoffError } from '../errors.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import { abortable } from '../runtime/abortable.ts'
 import type { Log } from '../runtime/log.ts'
+import type { Opening } from '../runtime/opening.ts'
 import type { PipelineProgress } from '../runtime/pipelineProgress.ts'
 import { type EventDecoder, openEventDecoder } from '../runtime/registry/eventDecoder.ts'
 import type { RegistryOptions } from '../runtime/registry/options.ts'
@@ -163,47 +164,54 @@ async function deliver(
   }
 }
 
-/** Does it until it works or the signal aborts, and tells of an outage once. */
+/** Does it until it works or the signal aborts. */
 async function persist<T>(options: FollowerOptions, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const { name, log, progress } = options
-  let failed = false
+  const outage = tellOutage(options)
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
       const result = await work()
-      if (failed) log.info(`pipeline ${name}: goes on`, { pipeline: name })
-      if (failed) progress.runs()
+      outage.end()
       return result
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof KoffError)) throw error
-      progress.waits(error.message)
-      const how = error.retriable ? 'trying again until it works' : 'held until somebody mends it'
-      if (!failed)
-        log.warn(`pipeline ${name}: ${error.message}; ${how}, the others go on`, {
-          pipeline: name,
-          reason: error.message,
-        })
-      failed = true
+      outage.goesOn(error)
       await pause(error.retriable ? pauseMs : heldPauseMs, signal)
     }
   }
 }
 
+/** One line when the pipeline stops, and one when it goes on. */
+function tellOutage({ name, log, progress }: FollowerOptions) {
+  let failed = false
+  return {
+    goesOn({ message: reason, retriable }: KoffError) {
+      progress.waits(reason)
+      const how = retriable ? 'trying again until it works' : 'held until somebody mends it'
+      if (!failed) log.warn(`pipeline ${name}: ${reason}; ${how}, the others go on`, { pipeline: name, reason })
+      failed = true
+    },
+    end() {
+      if (!failed) return
+      log.info(`pipeline ${name}: goes on`, { pipeline: name })
+      progress.runs()
+    },
+  }
+}
+
 /** A sink that cannot be reached may be so later; one that is set up wrong will not. */
-async function openSink({ name, sink, signal, log, progress }: FollowerOptions): Promise<void> {
+async function openSink(options: FollowerOptions): Promise<void> {
+  const { sink, signal } = options
+  const outage = tellOutage(options)
+  const opening: Opening = () => ({ retried: error => outage.goesOn(error), worked: () => undefined })
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
-      return await sink.open(signal)
+      await sink.open(signal, opening)
+      return outage.end()
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof KoffError && error.retriable)) throw error
-      progress.waits(error.message)
-      if (pauseMs === firstPauseMs) {
-        log.warn(`pipeline ${name}: ${error.message}; trying again until it works, the others go on`, {
-          pipeline: name,
-          reason: error.message,
-        })
-      }
+      outage.goesOn(error)
       await pause(pauseMs, signal)
     }
   }

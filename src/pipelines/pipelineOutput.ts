@@ -12,8 +12,8 @@ export interface PipelineOutputOptions {
 export function pipelineOutput(output: Output, { transform, signal, opened }: PipelineOutputOptions): Output {
   return {
     name: output.name,
-    async open(until) {
-      await output.open(until)
+    async open(until, opening) {
+      await output.open(until, opening)
       opened()
     },
     async own(partition, until) {

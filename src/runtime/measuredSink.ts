@@ -6,7 +6,7 @@ export function measuredSink(sink: Sink, measuring: Measuring): Sink {
   const { telemetry, log, pipeline } = measuring
   return {
     name: sink.name,
-    open: signal => sink.open(signal),
+    open: (signal, opening) => sink.open(signal, opening),
     async write(events, signal) {
       const start = performance.now()
       await sink.write(events, signal)

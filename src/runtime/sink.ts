@@ -1,4 +1,5 @@
 import type { KoffEvent } from '../events/envelope.ts'
+import type { Opening } from './opening.ts'
 
 /**
  * Where events go. A sink MUST resolve `write` only after the events are durable where it writes them, MUST keep the
@@ -7,7 +8,7 @@ import type { KoffEvent } from '../events/envelope.ts'
 export interface Sink extends AsyncDisposable {
   /** For logs and metrics: `kafka`, `stdout`, … */
   readonly name: string
-  /** Checks what can be checked before the first event (registry there, topic fit) and fails with what to do. */
-  open(signal: AbortSignal): Promise<void>
+  /** Checks what can be checked before the first event (registry there, topic fit) and fails with what to do. What is not there it may try for a while. */
+  open(signal: AbortSignal, opening?: Opening): Promise<void>
   write(events: readonly KoffEvent[], signal: AbortSignal): Promise<void>
 }

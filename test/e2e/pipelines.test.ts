@@ -51,11 +51,16 @@ afterAll(async () => {
 
 const connection = () => ({ host: '127.0.0.1', port: redis.port })
 
-/** `koff run` with this configuration, from its own folder; what comes when this has resolved is news. */
-async function run(name: string, yaml: string, flags: readonly string[] = [], variables: NodeJS.ProcessEnv = {}) {
+/** `koff run` with this configuration, from its own folder. */
+function start(name: string, yaml: string, flags: readonly string[] = [], variables: NodeJS.ProcessEnv = {}) {
   const file = join(home, `${name}.yaml`)
   writeFileSync(file, `name: ${name}\nkafka: { brokers: '${kafka.bootstrap}' }\n${yaml}`)
-  const koff = startKoff(['run', '-c', file, ...flags], { REDIS_URL: redis.url, ...variables })
+  return startKoff(['run', '-c', file, ...flags], { REDIS_URL: redis.url, ...variables })
+}
+
+/** As `start`; what comes when this has resolved is news. */
+async function run(...how: Parameters<typeof start>) {
+  const koff = start(...how)
   await said(koff, 'caught up')
   return koff
 }
@@ -180,6 +185,47 @@ test('koff killed 20 times after Redis has the jobs and before koff knows it: ev
   expect(await workOff('kills', expected.length)).toEqual(expected)
   await end(last)
 })
+
+test('a Redis that comes 3 s after koff is waited for, which is said at once and once, and nothing is lost', async () => {
+  const yaml = `groups: { include: ['late-*'] }\nsinks: [{ type: bullmq, queue: late, redis: { url: '${redis.url}' } }]`
+  const before = await run('late', yaml)
+  await alter('late-before', 1)
+  await end(before)
+  await redis.kill()
+  await alter('late-while-both-are-down', 1)
+  await using koff = start('late', yaml)
+  await said(koff, 'cannot be reached')
+  await alter('late-while-redis-is-down', 1)
+  await sleep(3_000)
+  expect(logLines(koff, 'trying')).toEqual([
+    `warn queue late, Redis at 127.0.0.1:${redis.port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${redis.port}; trying for 30 s`,
+  ])
+  await redis.start()
+  await said(koff, 'caught up')
+  expect(logLines(koff, 'is there after')).toHaveLength(1)
+  await alter('late-last', 1)
+  const expected = await eventsOf('late-')
+  expect(expected.length).toBeGreaterThanOrEqual(4)
+  expect(await workOff('late', expected.length)).toEqual(expected)
+  await end(koff)
+})
+
+test('a Redis that cannot be the right one ends koff at once, and nothing is written to another database', async () => {
+  await using koff = start('wrong', `sinks: [{ type: bullmq, queue: wrong, redis: { url: '${redis.url}/99' } }]`)
+  expect(await koff.ended).toEqual([1, null])
+  const message = `error queue wrong, Redis at 127.0.0.1:${redis.port} has no database of that number; see redis.db`
+  expect(logLines(koff, 'redis.db')).toEqual([message])
+  const queue = new Queue('wrong', { connection: connection() })
+  expect(await queue.getJobCounts('waiting')).toEqual({ waiting: 0 })
+  await queue.close()
+})
+
+/** `<level> <message>` of what koff logged with these words. */
+function logLines(koff: KoffProcess, words: string): string[] {
+  const lines = koff.stderr().split('\n').slice(0, -1)
+  const logged = lines.map(line => JSON.parse(line) as { readonly level: string; readonly msg: string })
+  return logged.filter(({ msg }) => msg.includes(words)).map(({ level, msg }) => `${level} ${msg}`)
+}
 
 interface Kill {
   readonly koff: KoffProcess

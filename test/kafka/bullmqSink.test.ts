@@ -1,16 +1,18 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createPlainServer } from 'node:net'
 import { createServer } from 'node:tls'
 import { Queue } from 'bullmq'
 import { Redis as Client } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
+import { tellOpening } from '../../src/runtime/opening.ts'
 import { openEventDecoder } from '../../src/runtime/registry/eventDecoder.ts'
 import type { RedisOptions } from '../../src/sinks/bullmq/client.ts'
 import type { AvroJob } from '../../src/sinks/bullmq/job.ts'
 import { type BullmqSinkOptions, bullmqSink } from '../../src/sinks/bullmq/sink.ts'
 import { until } from '../clients/until.ts'
+import { linesTo } from '../runtime/linesTo.ts'
 import { makeCertificates } from '../servers/certificates.ts'
 import { freePort } from '../servers/ports.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
@@ -132,9 +134,15 @@ test('a Redis that is not there at the start is said to be so, and is waited for
     message: `queue q, Redis at 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}`,
   })
   await using sink = sinkOn('late', { redis: { url: `redis://127.0.0.1:${port}` } })
-  const opening = sink.open(running)
+  const lines: string[] = []
+  const opening = sink.open(running, tellOpening(linesTo(lines)))
+  await until({ what: 'a line', ask: async () => lines, good: ({ length }) => length > 0 })
   await using late = await startRedis({ port })
   await opening
+  expect(lines).toEqual([
+    `queue late, Redis at 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}; trying for 30 s`,
+    expect.stringMatching(`^Redis at 127.0.0.1:${port} is there after \\d+\\.\\d s$`),
+  ])
   await sink.write(events(3), running)
   expect(await idsOf('late', { port })).toHaveLength(3)
   expect(late.pid).toBeGreaterThan(0)
@@ -168,9 +176,66 @@ test('out of memory for good, and a read-only replica, are told as what they are
     message: expect.stringContaining('is out of memory (maxmemory) and takes no job'),
   })
   await using replica = await startRedis({ settings: { replicaof: `127.0.0.1 ${redis.port}` } })
-  await expect(
-    write(sinkOn('q', { redis: { url: replica.url }, deliveryTimeoutMs: 200 }), events(1)),
-  ).rejects.toMatchObject({ retriable: true, message: expect.stringContaining('is a read-only replica') })
+  await expect(sinkOn('q', { redis: { url: replica.url }, openTimeoutMs: 200 }).open(running)).rejects.toMatchObject({
+    retriable: true,
+    message: expect.stringContaining('is a read-only replica'),
+  })
+})
+
+test('a primary that becomes a replica holds the events until it is one again, and has each once', async () => {
+  await using turned = await startRedis()
+  await using sink = sinkOn('turned', { redis: { url: turned.url }, deliveryTimeoutMs: 60_000 })
+  await sink.open(running)
+  await sink.write(events(10), running)
+  const client = new Client(turned.port)
+  await client.replicaof('127.0.0.1', redis.port)
+  const told: string[] = []
+  await using watched = sinkOn('turned', {
+    redis: { url: turned.url },
+    openTimeoutMs: 60_000,
+    retried: ({ message }) => void told.push(message),
+  })
+  const opening = watched.open(running)
+  await until({ what: 'a refusal', ask: async () => told, good: ({ length }) => length > 0 })
+  await client.replicaof('NO', 'ONE')
+  await opening
+  await watched.write(events(20), running)
+  await client.quit()
+  expect(told[0]).toContain('is a read-only replica; name the primary')
+  expect(new Set(await idsOf('turned', { port: turned.port })).size).toBe(20)
+})
+
+test('what no time mends is refused at once: a database that is not there, another kind of server', async () => {
+  const none: RedisOptions = { url: `${redis.url}/99` }
+  const refusals: [RedisOptions, string][] = [
+    [none, 'has no database of that number; see redis.db'],
+    [{ url: redis.url, db: 99 }, 'has no database of that number; see redis.db'],
+    [{ cluster: [`127.0.0.1:${redis.port}`] }, 'cannot hold a queue: ERR This instance has cluster support disabled'],
+    [
+      { sentinel: { name: 'primary', nodes: [`127.0.0.1:${redis.port}`] } },
+      'cannot hold a queue: All sentinels are unreachable',
+    ],
+  ]
+  for (const [options, message] of refusals) {
+    await expect(sinkOn('nowhere', { redis: options }).open(running), message).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      retriable: false,
+      message: expect.stringContaining(message),
+    })
+  }
+  // Nothing went to database 0 instead.
+  await expect(write(sinkOn('nowhere', { redis: none }), events(1))).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+  expect(await idsOf('nowhere')).toEqual([])
+  const foreign = createPlainServer(socket => {
+    socket.on('error', () => undefined).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+  })
+  await once(foreign.listen(0, '127.0.0.1'), 'listening')
+  const { port } = foreign.address() as AddressInfo
+  await expect(sinkOn('q', { redis: { url: `redis://127.0.0.1:${port}` } }).open(running)).rejects.toMatchObject({
+    code: 'UNSUPPORTED',
+    message: `queue q, Redis at 127.0.0.1:${port} is no Redis: check its port`,
+  })
+  foreign.close()
 })
 
 test('a Redis that would evict jobs is refused', async () => {
@@ -209,6 +274,18 @@ test('Redis is spoken to in TLS, with an authority of one’s own, and a certifi
     await expect(sinkOn(queue, { redis: { url } }).open(running)).rejects.toMatchObject({
       code: 'AUTHENTICATION_FAILED',
       message: expect.stringContaining('its TLS certificate is not trusted'),
+    })
+    const patient = { connectTimeoutMs: 60_000 }
+    await expect(sinkOn(queue, { redis: { ...patient, url: redis.url, tls: {} } }).open(running)).rejects.toMatchObject(
+      {
+        code: 'UNSUPPORTED',
+        message: expect.stringContaining('speaks no TLS; see redis.tls, and redis:// in redis.url'),
+      },
+    )
+    const plain = { url: url.replace('rediss', 'redis') }
+    await expect(sinkOn(queue, { redis: plain, openTimeoutMs: 200 }).open(running)).rejects.toMatchObject({
+      retriable: true,
+      message: expect.stringContaining('where it speaks TLS, see redis.tls'),
     })
   } finally {
     await closeAll()

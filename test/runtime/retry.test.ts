@@ -63,3 +63,34 @@ test('each further attempt is told, with what failed before it', async () => {
   await retry(attempt, { ...quick, retried: error => told.push(error) })
   expect(told).toEqual([passing, passing, passing])
 })
+
+function watched() {
+  const told: unknown[] = []
+  const watch = {
+    retried: (error: KoffError, timeoutMs: number) => void told.push([error.message, timeoutMs]),
+    worked: () => void told.push('worked'),
+  }
+  return { told, watch }
+}
+
+test('a watch hears of what fails at first, and that it works then', async () => {
+  const { told, watch } = watched()
+  await retry(failing(0, passing).attempt, { ...quick, watch })
+  expect(told).toEqual([])
+  await retry(failing(2, passing).attempt, { ...quick, watch })
+  expect(told).toEqual([['for now', 5_000], ['for now', 5_000], 'worked'])
+})
+
+test('what is watched and fails until the time is over says how long it was tried, and what fails for good does not', async () => {
+  const { told, watch } = watched()
+  const options = { signal, timeoutMs: 200, firstPauseMs: 20, watch }
+  await expect(retry(failing(Infinity, passing).attempt, options)).rejects.toMatchObject({
+    code: 'BROKER_UNREACHABLE',
+    message: 'for now; tried for 0.2 s',
+    retriable: true,
+    cause: passing,
+  })
+  expect(told).not.toContain('worked')
+  const final = new KoffError('TOPIC_UNFIT', 'for good')
+  await expect(retry(failing(1, final).attempt, options)).rejects.toBe(final)
+})

@@ -15,7 +15,7 @@ export function measuredOutput(output: Output, measuring: Measuring): Output {
   const { telemetry, log, pipeline } = measuring
   return {
     name: output.name,
-    open: signal => output.open(signal),
+    open: (signal, opening) => output.open(signal, opening),
     async own(partition, signal) {
       const owned = await output.own(partition, signal)
       return {

@@ -1,5 +1,6 @@
 import type { KoffEvent } from '../../events/envelope.ts'
 import type { StateChange } from '../../state/entry.ts'
+import type { Opening } from '../opening.ts'
 
 /** What one partition of `__consumer_offsets` made happen since the last commit, and what it left behind. */
 export interface Commit {
@@ -15,8 +16,8 @@ export interface Commit {
 export interface Output extends AsyncDisposable {
   /** For logs and metrics: `kafka`, `stdout`, … */
   readonly name: string
-  /** Checks what can be checked before the first event, and fails with what to do. */
-  open(signal: AbortSignal): Promise<void>
+  /** As a sink's. */
+  open(signal: AbortSignal, opening?: Opening): Promise<void>
   /**
    * Makes this instance the owner of a partition: when it resolves, whoever was it before can commit no more, and what
    * it left half done is undone.

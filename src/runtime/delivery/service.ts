@@ -3,6 +3,7 @@ import { KoffError } from '../../errors.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import type { Fold } from '../fold.ts'
 import type { Log } from '../log.ts'
+import { tellOpening } from '../opening.ts'
 import { ranges } from '../ranges.ts'
 import type { Source, Troubles } from '../source.ts'
 import { createOutages, type Outages } from './outages.ts'
@@ -52,7 +53,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const catchUp = tellCatchUp(options)
   const partitions = new OwnedPartitions({ ...options, outages, signal: stop, fail })
   try {
-    await output.open(stop)
+    await output.open(stop, tellOpening(log))
     const changed = () => {
       catchUp.begin()
       log.info(ownedText(ownership.partitions), { partitions: [...ownership.partitions] })

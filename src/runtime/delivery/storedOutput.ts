@@ -33,9 +33,9 @@ export function storedOutput({ sink, store }: StoredOutputOptions): Output {
 
   return {
     name: sink.name,
-    async open(signal) {
+    async open(signal, opening) {
       await store.open(signal)
-      await sink.open(signal)
+      await sink.open(signal, opening)
     },
     own: async partition => ({
       restore: signal => store.read(partition, signal),

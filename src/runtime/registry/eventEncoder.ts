@@ -3,6 +3,7 @@ import { KoffError } from '../../errors.ts'
 import { avroSchema, toAvro } from '../../events/avro.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { abortable } from '../abortable.ts'
+import type { Opening } from '../opening.ts'
 import { retry } from '../retry.ts'
 import { registryClient } from './client.ts'
 import { type RegistryAddress, type RegistryOptions, registryAddress } from './options.ts'
@@ -25,12 +26,13 @@ export interface EventEncoder {
 export async function openEventEncoder(
   registry: RegistryOptions,
   topic: string,
-  signal: AbortSignal,
+  { signal, opening }: { readonly signal: AbortSignal; readonly opening?: Opening | undefined },
 ): Promise<EventEncoder> {
   const address = registryAddress(registry)
   const subject = `${topic}-value`
+  const watch = opening?.(`schema registry ${address.host}`)
   const attempt = () => register(address, subject, signal)
-  const { client, id } = await retry(attempt, { signal, timeoutMs: address.timeoutMs })
+  const { client, id } = await retry(attempt, { signal, timeoutMs: address.timeoutMs, watch })
   return {
     async encode(event) {
       try {

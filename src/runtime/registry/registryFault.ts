@@ -24,6 +24,13 @@ export function registryFault(error: unknown, { address: { host }, subject }: Re
     const message = `${host} is no Confluent-compatible schema registry (404): check the path of its url`
     return permanent('REGISTRY_UNREACHABLE', message)
   }
+  if (/EPROTO|wrong version number/.test(reason)) {
+    return permanent('REGISTRY_UNREACHABLE', `schema registry ${host} speaks no TLS: its url begins with http://`)
+  }
+  if (certificateFault.test(reason)) {
+    const message = `schema registry ${host}: its TLS certificate is not trusted (${reason})`
+    return permanent('AUTHENTICATION_FAILED', `${message}; NODE_EXTRA_CA_CERTS names a file of further authorities`)
+  }
   // Another instance chose the compatibility of the subject at the same moment: what it chose is there the next time.
   const isRace = status === 409 && isConfigRequest(error)
   if ((status === 409 || status === 422) && !isRace) {
@@ -34,6 +41,10 @@ export function registryFault(error: unknown, { address: { host }, subject }: Re
   const message = `schema registry ${host} cannot be reached: ${reason}`
   return new KoffError('REGISTRY_UNREACHABLE', message, { retriable: true, cause: error })
 }
+
+/** What Node says of a certificate; the client leaves no more of it than the message. */
+const certificateFault =
+  /self[- ]signed certificate|unable to (verify|get) .*certificate|certificate has expired|certificate's altnames/
 
 export function isOtherCompatibility(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConfluentSchemaRegistryCompatibilityError'
@@ -56,6 +67,7 @@ function statusOf(error: unknown): number | null {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return 'it did not answer'
-  // The client puts its own name before every message.
-  return error.message.replace(/^\w+ - (?:Error, status \d+: )?/, '')
+  // The client puts its own name before every message, and an answer without one it calls an object.
+  const said = error.message.replace(/^\w+ - (?:Error, status \d+: )?/, '').trim()
+  return said === '[object Object]' ? `status ${statusOf(error)}` : said
 }

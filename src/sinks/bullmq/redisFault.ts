@@ -21,16 +21,29 @@ export function redisFault(error: unknown, place: string): KoffError {
       `${place}: its TLS certificate is not trusted (${reason}); see redis.tls.ca`,
     )
   }
-  if (said(/ERR unknown command|ERR DB index is out of range|Redis version needs/)) {
+  if (said(/ERR DB index is out of range/)) {
+    return permanent('UNSUPPORTED', `${place} has no database of that number; see redis.db`)
+  }
+  if (said(/ERR unknown command|cluster support disabled/)) {
     return permanent('UNSUPPORTED', `${place} cannot hold a queue: ${reason}`)
   }
+  if (causes.some(({ code }) => code === 'EPROTO')) return speaksNoTls(place)
+  if (said(/Unknown RESP type/)) return permanent('UNSUPPORTED', `${place} is no Redis: check its port`)
   if (said(/OOM command not allowed/)) {
     return passing(
       `${place} is out of memory (maxmemory) and takes no job; give it more, or let workers and removal by age make room`,
     )
   }
   if (said(/READONLY/)) return passing(`${place} is a read-only replica; name the primary`)
-  return passing(`${place} cannot be reached: ${reason}`)
+  // That is all that a server with TLS does about a client without.
+  const hint = said(/^Connection is closed\.$/)
+    ? '; where it speaks TLS, see redis.tls, and rediss:// in redis.url'
+    : ''
+  return passing(`${place} cannot be reached: ${reason.replace(/\.$/, '')}${hint}`)
+}
+
+export function speaksNoTls(place: string): KoffError {
+  return new KoffError('UNSUPPORTED', `${place} speaks no TLS; see redis.tls, and redis:// in redis.url`)
 }
 
 const certificateCode = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_)/

@@ -3,13 +3,15 @@ import { Queue } from 'bullmq'
 import { KoffError } from '../../errors.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { abortable } from '../../runtime/abortable.ts'
+import type { Opening } from '../../runtime/opening.ts'
 import { openEventEncoder } from '../../runtime/registry/eventEncoder.ts'
 import type { RegistryOptions } from '../../runtime/registry/options.ts'
 import { retry } from '../../runtime/retry.ts'
 import type { Sink } from '../../runtime/sink.ts'
 import { type RedisClient, type RedisOptions, redisClient, redisPlace } from './client.ts'
 import { type Job, type JobOptions, jobMaker } from './job.ts'
-import { redisFault } from './redisFault.ts'
+import { isPlainRedis } from './plainRedis.ts'
+import { redisFault, speaksNoTls } from './redisFault.ts'
 
 export interface BullmqSinkOptions extends JobOptions {
   readonly queue: string
@@ -82,10 +84,11 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
 
   return {
     name: 'bullmq',
-    async open(signal) {
+    async open(signal, opening) {
       signal.throwIfAborted()
-      const encoder = payload === 'json' ? null : await openEncoder(options, signal)
-      await retry(() => attempt(async () => undefined, signal), { signal, timeoutMs: openTimeoutMs, retried })
+      const encoder = payload === 'json' ? null : await openEncoder(options, { signal, opening })
+      const watch = opening?.(redisPlace(redis))
+      await retry(() => attempt(async () => undefined, signal), { signal, timeoutMs: openTimeoutMs, retried, watch })
       jobOf = jobMaker(payload, encoder, options)
     },
     async write(events, signal) {
@@ -122,8 +125,11 @@ async function jobsOf(events: readonly KoffEvent[], jobOf: ReturnType<typeof job
   return jobs
 }
 
-async function openEncoder({ queue, registry }: BullmqSinkOptions, signal: AbortSignal) {
-  if (registry !== undefined) return openEventEncoder(registry, queue, signal)
+async function openEncoder(
+  { queue, registry }: BullmqSinkOptions,
+  how: { readonly signal: AbortSignal; readonly opening: Opening | undefined },
+) {
+  if (registry !== undefined) return openEventEncoder(registry, queue, how)
   throw new KoffError(
     'REGISTRY_MISSING',
     `queue ${queue}: Avro needs a schema registry; set registry.url, or payload json`,
@@ -147,12 +153,19 @@ function openConnection({ queue, prefix, redis }: { queue: string; prefix: strin
   // A cluster that ends while it connects leaves its caller waiting.
   client.on('end', () => end(new Error('the connection was closed')))
   const open = async () => {
+    const looking = new AbortController()
+    const plain = isPlainRedis(redis, looking.signal).then(is => is && end(speaksNoTls(redisPlace(redis))))
     try {
       await Promise.race([client.connect(), ended])
     } catch (error) {
       throw failure ?? error
+    } finally {
+      looking.abort()
+      await plain
     }
     await checkServer(client)
+    // A database that is not there is told like this too, and the connection stays on database 0.
+    if (failure !== undefined) throw failure
     const bull = new Queue(queue, { connection: client, prefix, skipVersionCheck: true })
     bull.on('error', ignore)
     return bull
@@ -171,6 +184,7 @@ async function checkServer(client: RedisClient): Promise<void> {
   if (version !== undefined && Number(version) < oldestRedis) {
     throw new KoffError('UNSUPPORTED', `a queue of BullMQ needs Redis ${oldestRedis} or later, this is ${version}`)
   }
+  if (/^role:slave[^]*^slave_read_only:1/m.test(info)) throw new Error('READONLY')
   const [, policy] = /^maxmemory_policy:(allkeys-\w+)/m.exec(info) ?? []
   if (policy === undefined) return
   throw new KoffError(

@@ -54,12 +54,12 @@ export function historySink({ file, deliveryTimeoutMs = 120_000 }: HistorySinkOp
 
   return {
     name: 'history',
-    async open(signal) {
+    async open(signal, opening) {
       const { DatabaseSync } = await import('node:sqlite')
       const attempt = async () => {
         opened ??= guarded(() => openDatabase(new DatabaseSync(prepared(file))))
       }
-      await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs })
+      await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs, watch: opening?.(`history ${file}`) })
     },
     async write(events, signal) {
       signal.throwIfAborted()

@@ -95,7 +95,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
 
   return {
     name: 'kafka',
-    async open(signal) {
+    async open(signal, opening) {
       signal.throwIfAborted()
       if (options.registry === undefined) {
         throw new KoffError(
@@ -103,13 +103,14 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
           `topic ${topic}: events are written as Avro, which needs a schema registry; set registry.url, or write to stdout`,
         )
       }
-      encoder = await openEventEncoder(options.registry, topic, signal)
+      encoder = await openEventEncoder(options.registry, topic, { signal, opening })
       const { partitions = 8, replicationFactor } = options
       const prepare = async () => {
         partitionCount = await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })
         await connect()
       }
-      await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs, retried })
+      const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
+      await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs, retried, watch })
     },
     async write(events, signal) {
       signal.throwIfAborted()

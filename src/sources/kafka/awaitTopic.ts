@@ -4,6 +4,7 @@ import { openCluster } from '../../cluster/cluster.ts'
 import { TOPIC_AUTHORIZATION_FAILED } from '../../cluster/errorCodes.ts'
 import { authorizationFailure } from '../../cluster/failure.ts'
 import type { Log } from '../../runtime/log.ts'
+import { tellOpening } from '../../runtime/opening.ts'
 import { hiddenTopicCheck, waitingText } from './hiddenTopic.ts'
 
 export interface AwaitTopicOptions {
@@ -31,7 +32,7 @@ export async function awaitTopic(
   options: BrokerOptions,
   { topic, signal, log }: AwaitTopicOptions,
 ): Promise<FoundTopic> {
-  const cluster = await openCluster(options, signal)
+  const cluster = await openCluster(options, signal, tellOpening(log)(`Kafka at ${options.brokers.join(',')}`))
   const hidden = hiddenTopicCheck(cluster, topic)
   try {
     for (let tries = 0; ; tries++) {

@@ -2,6 +2,7 @@ import type { BrokerOptions } from '../../cluster/brokerOptions.ts'
 import { type Cluster, openCluster } from '../../cluster/cluster.ts'
 import { KoffError } from '../../errors.ts'
 import { type Log, noLog } from '../../runtime/log.ts'
+import { tellOpening } from '../../runtime/opening.ts'
 import type { Source, Troubles } from '../../runtime/source.ts'
 import type { Input } from '../../state/input.ts'
 import { batchCodecs } from '../codecs.ts'
@@ -36,9 +37,9 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly maxPartitionBytes?: number
   /** How old metadata may become, that is, how late added partitions may be noticed. Default 60,000. */
   readonly metadataMaxAgeMs?: number
-  /** Takes notices: waiting for the topic, trouble and its end, records that are lost. */
+  /** Takes notices: waiting for a broker and for the topic, trouble and its end, records that are lost. */
   readonly log?: Log
-  /** Told of partitions that cannot be read for a while, instead of the log. */
+  /** Told of partitions that cannot be read for a while, instead of the log, which then hears nothing of the first contact either. */
   readonly troubles?: Troubles
   /** Closes the source when it aborts, and ends the first contact before `connectTimeoutMs`. */
   readonly signal?: AbortSignal
@@ -61,7 +62,10 @@ export async function openKafkaSource(options: KafkaSourceOptions): Promise<Sour
   const closing = new AbortController()
   options.signal?.throwIfAborted()
   options.signal?.addEventListener('abort', () => closing.abort(options.signal?.reason), { once: true })
-  const cluster = await openCluster(options, closing.signal)
+  const { brokers, log, troubles } = options
+  // Whoever hears of troubles opens it anew each time, and tells in his own way.
+  const opening = log === undefined || troubles !== undefined ? undefined : tellOpening(log)
+  const cluster = await openCluster(options, closing.signal, opening?.(`Kafka at ${brokers.join(',')}`))
   try {
     const source = new KafkaSource(cluster, options, closing)
     await source.open()

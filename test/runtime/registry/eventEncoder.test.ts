@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import type { KoffError } from '../../../src/errors.ts'
 import type { KoffEvent } from '../../../src/events/envelope.ts'
 import { openEventEncoder } from '../../../src/runtime/registry/eventEncoder.ts'
+import { makeCertificates } from '../../servers/certificates.ts'
+import { removeTemporary, temporaryFolder } from '../../servers/process.ts'
 
 /*
  * What a registry can do besides answering well, which no real one does when asked to. That it works with a real one is
@@ -55,7 +58,7 @@ test('a registry that is late is waited for', async () => {
     if (requests < 3) return respond(503, { message: 'starting' })
     return method === 'GET' ? respond(404, {}) : respond(200, { id: 7 })
   })
-  const encoder = await openEventEncoder({ url: registry.url, timeoutMs: 5_000 }, 'events', signal)
+  const encoder = await openEventEncoder({ url: registry.url, timeoutMs: 5_000 }, 'events', { signal })
   expect((await encoder.encode(event)).subarray(0, 5)).toEqual(Buffer.from([0, 0, 0, 0, 7]))
 })
 
@@ -76,7 +79,7 @@ test('an instance that chooses the compatibility at the same moment is no obstac
     isChosen = true
     respond(409, { message: "A rule named 'COMPATIBILITY' already exists." })
   })
-  const encoder = await openEventEncoder({ url: registry.url, timeoutMs: 5_000 }, 'events', signal)
+  const encoder = await openEventEncoder({ url: registry.url, timeoutMs: 5_000 }, 'events', { signal })
   expect((await encoder.encode(event)).subarray(0, 5)).toEqual(Buffer.from([0, 0, 0, 0, 7]))
 })
 
@@ -91,10 +94,38 @@ test('an event that does not fit its definition is named with what does not fit,
   })
 })
 
+test('TLS that does not fit is no matter of time', async () => {
+  await using registry = await listen(() => undefined)
+  expect(await failure(open(registry.url.replace('http:', 'https:')))).toMatchObject({
+    code: 'REGISTRY_UNREACHABLE',
+    retriable: false,
+    message: expect.stringContaining('speaks no TLS: its url begins with http://'),
+  })
+  const folder = await temporaryFolder('registry-tls')
+  const { registry: certificate } = await makeCertificates(folder, ['registry'])
+  const secure = createSecureServer({ cert: certificate.cert, key: certificate.key })
+  await once(secure.listen(0, '127.0.0.1'), 'listening')
+  expect(await failure(open(`https://127.0.0.1:${(secure.address() as AddressInfo).port}`))).toMatchObject({
+    code: 'AUTHENTICATION_FAILED',
+    retriable: false,
+    message: expect.stringContaining('its TLS certificate is not trusted (self-signed certificate'),
+  })
+  secure.close()
+  await removeTemporary(folder)
+})
+
+test('a registry that has trouble is asked again, and what it says without words is its status', async () => {
+  await using registry = await listen((_, respond) => respond(503, {}))
+  expect(await failure(open(registry.url, tries))).toMatchObject({
+    retriable: true,
+    message: `schema registry ${registry.url} cannot be reached: status 503`,
+  })
+})
+
 test('an abort ends the wait, with the reason of the signal', async () => {
   await using registry = await listen(() => undefined)
   const abort = new AbortController()
-  const opening = openEventEncoder({ url: registry.url }, 'events', abort.signal)
+  const opening = openEventEncoder({ url: registry.url }, 'events', { signal: abort.signal })
   setTimeout(() => abort.abort(new Error('enough')), 50)
   await expect(opening).rejects.toThrow('enough')
 })
@@ -122,7 +153,7 @@ const event: KoffEvent<'group-revived'> = {
   data: { emptyForMs: 5 },
 }
 
-const open = (url: string, timeoutMs = 20_000) => openEventEncoder({ url, timeoutMs }, 'events', signal)
+const open = (url: string, timeoutMs = 20_000) => openEventEncoder({ url, timeoutMs }, 'events', { signal })
 
 async function failure(opening: Promise<unknown>): Promise<KoffError> {
   try {

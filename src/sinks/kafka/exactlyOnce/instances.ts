@@ -86,8 +86,9 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
       if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
       if (pauseMs === firstPauseMs) {
         const { groupId: group, log } = options
-        // Whoever cannot reach the group cannot commit either, and that is told.
-        log.debug(`group ${group}: ${fault.message}; joining again`, { group, reason: fault.message })
+        // Whoever cannot reach the group later cannot commit either, and that is told.
+        const level = since === 0 ? 'warn' : 'debug'
+        log[level](`group ${group}: ${fault.message}; joining again until it works`, { group, reason: fault.message })
       }
       await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
     }

@@ -65,15 +65,16 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
 
   return {
     name: 'kafka',
-    async open(signal) {
+    async open(signal, opening) {
       if (options.registry === undefined) {
         throw new KoffError(
           'REGISTRY_MISSING',
           `topic ${topic}: events are written as Avro, which needs a schema registry; set registry.url, or write to stdout`,
         )
       }
-      encoder = await openEventEncoder(options.registry, topic, signal)
-      await retry(() => abortable(prepare(), signal), { signal, timeoutMs: openTimeoutMs })
+      encoder = await openEventEncoder(options.registry, topic, { signal, opening })
+      const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
+      await retry(() => abortable(prepare(), signal), { signal, timeoutMs: openTimeoutMs, watch })
     },
     async own(partition, signal) {
       if (encoder === null) throw new KoffError('SINK_FAILED', `topic ${topic}: used before it was opened`)

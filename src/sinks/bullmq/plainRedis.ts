@@ -1,0 +1,30 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RedisOptions } from './client.ts'
+
+/** A handshake that takes longer is worth a look. */
+const patienceMs = 1_000
+
+/**
+ * True where a Redis that is to be spoken to in TLS has none: it then waits for the end of a line that never comes, says
+ * nothing, and a client hears of no more than a time-out. One that answers a PING in the clear needs no further waiting.
+ */
+export async function isPlainRedis({ url, tls }: RedisOptions, signal: AbortSignal): Promise<boolean> {
+  const parsed = url === undefined ? null : URL.parse(url)
+  if (parsed === null || (parsed.protocol !== 'rediss:' && tls === undefined)) return false
+  try {
+    await sleep(patienceMs, undefined, { signal })
+    const socket = connect(Number(parsed.port || 6379), parsed.hostname.replace(/^\[|\]$/g, ''))
+    try {
+      socket.write('PING\r\n')
+      const [answer] = (await once(socket, 'data', { signal })) as [Buffer]
+      return /^(\+PONG|-)/.test(answer.toString('latin1'))
+    } finally {
+      socket.destroy()
+    }
+  } catch {
+    // Nobody is there, or it is connected meanwhile: neither says anything of TLS.
+    return false
+  }
+}
