@@ -217,7 +217,7 @@ test('what no time mends is refused at once: a database that is not there, anoth
     ],
   ]
   for (const [options, message] of refusals) {
-    await expect(sinkOn('nowhere', { redis: options }).open(running), message).rejects.toMatchObject({
+    await expect(sinkOn('nowhere', { redis: options }).open(running)).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       retriable: false,
       message: expect.stringContaining(message),
