@@ -57,7 +57,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   events: ['wire'],
   state: ['wire', 'events'],
   runtime: ['wire', 'events', 'state'],
-  cluster: [],
+  cluster: ['wire'],
   sources: ['wire', 'events', 'state', 'runtime', 'cluster'],
   sinks: ['wire', 'events', 'state', 'runtime', 'cluster'],
   config: ['wire', 'events', 'state', 'runtime'],

@@ -1,4 +1,3 @@
-import { parseBroker } from '@platformatic/kafka'
 import { KoffError } from '../errors.ts'
 
 export interface Address {
@@ -6,10 +5,15 @@ export interface Address {
   readonly port: number
 }
 
+/** Brackets tell where an IPv6 address ends; one without a port needs none. */
+const written = /^(?:\[([^\s/\]]+)\]|([^\s/:[\]]+|[\da-f]*:[\da-f]*:[\da-f:.]*))(?::(\d+))?$/i
+
 /** `host`, `host:port` or `[IPv6]:port`, port 9092 unless given; fails with `CONFIG_INVALID` for anything else. */
 export function parseAddress(text: string): Address {
-  const { host, port } = parseBroker(text.trim())
-  if (host === '' || /[\s/]/.test(host) || !Number.isInteger(port) || port < 1 || port > 65_535) {
+  const [, bracketed, plain, digits = '9092'] = written.exec(text.trim()) ?? []
+  const host = bracketed ?? plain
+  const port = Number(digits)
+  if (host === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new KoffError('CONFIG_INVALID', `broker ${JSON.stringify(text)} is not host:port`)
   }
   return { host, port }

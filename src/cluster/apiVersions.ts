@@ -1,6 +1,10 @@
-import { apiVersionsV3, type Connection } from '@platformatic/kafka'
 import packageJson from '../../package.json' with { type: 'json' }
 import { KoffError } from '../errors.ts'
+import { readInt16 } from '../wire/reader.ts'
+import { ProtocolFault } from './failure.ts'
+import type { Question } from './question.ts'
+import { writeText } from './requestWriter.ts'
+import { readArray } from './responseReader.ts'
 
 /** API key → the versions that a broker speaks. */
 export type ApiVersions = ReadonlyMap<number, VersionRange>
@@ -10,13 +14,56 @@ export interface VersionRange {
   readonly max: number
 }
 
-export const apiKeys = { Fetch: 1, ListOffsets: 2, Metadata: 3, ListGroups: 16, OffsetForLeaderEpoch: 23 } as const
+export const apiKeys = {
+  Produce: 0,
+  Fetch: 1,
+  ListOffsets: 2,
+  Metadata: 3,
+  FindCoordinator: 10,
+  ListGroups: 16,
+  SaslHandshake: 17,
+  ApiVersions: 18,
+  InitProducerId: 22,
+  OffsetForLeaderEpoch: 23,
+  AddPartitionsToTxn: 24,
+  EndTxn: 26,
+  SaslAuthenticate: 36,
+} as const
 export type ApiName = keyof typeof apiKeys
 
+/** From which version on lengths are compact and everything may have tagged fields (KIP-482). */
+export const flexibleFrom: Readonly<Record<ApiName, number>> = {
+  Produce: 9,
+  Fetch: 12,
+  ListOffsets: 6,
+  Metadata: 9,
+  FindCoordinator: 3,
+  ListGroups: 3,
+  SaslHandshake: Number.POSITIVE_INFINITY,
+  ApiVersions: 3,
+  InitProducerId: 2,
+  OffsetForLeaderEpoch: 4,
+  AddPartitionsToTxn: 3,
+  EndTxn: 3,
+  SaslAuthenticate: 2,
+}
+
 /** KIP-35, and KIP-511 for the client's name in the broker's metrics; brokers since 2.4 speak version 3. */
-export async function askApiVersions(connection: Connection): Promise<ApiVersions> {
-  const { apiKeys: ranges } = await apiVersionsV3.api.async(connection, packageJson.name, packageJson.version)
-  return new Map(ranges.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]))
+export const whichVersions: Question<ApiVersions> = {
+  name: 'ApiVersions',
+  version: 3,
+  write: writer => {
+    writeText(writer, packageJson.name)
+    writeText(writer, packageJson.version)
+  },
+  read: reader => {
+    // A broker that does not speak this version says so in version 0, and there its error code stands, too
+    const errorCode = readInt16(reader)
+    if (errorCode !== 0) throw new ProtocolFault(errorCode)
+    return new Map(
+      readArray(reader, 'api_keys', () => [readInt16(reader), { min: readInt16(reader), max: readInt16(reader) }]),
+    )
+  },
 }
 
 /** The highest of `ours` (descending) that the broker speaks; fails with `UNSUPPORTED` where there is none. */

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
 import { createSecureContext, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
-import { AuthenticationError, type SASLOptions } from '@platformatic/kafka'
 
 /** How to reach a cluster: what every part that talks to brokers needs. Secrets in it are never in a message of koff's. */
 export interface BrokerOptions {
@@ -62,33 +61,5 @@ export function tlsOptions(tls: TlsOptions, host: string): TlsConnectionOptions 
     secureContext: createSecureContext(credentials),
     rejectUnauthorized,
     ...(servername === undefined ? {} : { servername }),
-  }
-}
-
-/** For the library's connection. */
-export function saslOptions(sasl: SaslOptions): SASLOptions {
-  if (sasl.mechanism !== 'OAUTHBEARER') return { ...sasl }
-  const { mechanism, token, extensions } = sasl
-  return {
-    mechanism,
-    token,
-    ...(extensions === undefined ? {} : { oauthBearerExtensions: { ...extensions } }),
-    // A refused token is answered without an error code, by a JSON document in the bytes (RFC 7628, 3.2.2).
-    authBytesValidator: (bytes, done) => {
-      const refusal = tokenRefusal(bytes)
-      if (refusal === null) done(null, bytes)
-      else done(new AuthenticationError(refusal))
-    },
-  }
-}
-
-function tokenRefusal(bytes: Buffer): string | null {
-  if (bytes.length === 0) return null
-  try {
-    const answer: unknown = JSON.parse(bytes.toString('utf8'))
-    const status = typeof answer === 'object' && answer !== null && 'status' in answer ? answer.status : undefined
-    return status === undefined ? null : `the broker refuses the token: ${JSON.stringify(status)}`
-  } catch {
-    return 'the broker refuses the token without a reason that can be read'
   }
 }

@@ -1,15 +1,16 @@
-import { Connection } from '@platformatic/kafka'
+import { channel } from 'node:diagnostics_channel'
+import type { Connection } from '@platformatic/kafka'
+import { KoffError } from '../errors.ts'
+import { DecodeFault } from '../wire/reader.ts'
 import { type Address, formatAddress } from './address.ts'
-import { type ApiVersions, askApiVersions } from './apiVersions.ts'
-import {
-  type BrokerOptions,
-  defaultClientId,
-  defaultConnectTimeoutMs,
-  defaultRequestTimeoutMs,
-  saslOptions,
-  tlsOptions,
-} from './brokerOptions.ts'
+import { type ApiVersions, apiKeys, flexibleFrom, whichVersions } from './apiVersions.ts'
+import { type BrokerOptions, defaultClientId, defaultConnectTimeoutMs } from './brokerOptions.ts'
 import { brokerFailure } from './failure.ts'
+import type { Ask, Question } from './question.ts'
+import { requestWriter, writeInt16, writeInt32, writeNoTags, writeText, written } from './requestWriter.ts'
+import { responseReader, skipTags } from './responseReader.ts'
+import { authenticate } from './sasl.ts'
+import { type BrokerSocket, ConnectionFault, openSocket } from './socket.ts'
 
 /** One connection to one broker, which is open when it is handed out and never opens again once it is closed. */
 export interface BrokerConnection {
@@ -17,9 +18,11 @@ export interface BrokerConnection {
   readonly broker: string
   readonly versions: ApiVersions
   readonly isOpen: boolean
-  /** Sends a request; fails with a `KoffError` in which `name` says which. */
+  /** Fails with a `KoffError` that says what was asked. Several questions can be under way at a time. */
+  readonly ask: Ask
+  /** Sends a request of the library's over this connection; fails with a `KoffError` in which `name` says which. */
   request<T>(name: string, send: (connection: Connection) => Promise<T>): Promise<T>
-  /** Requests that are under way fail. May be called twice. */
+  /** Questions that are under way fail. May be called twice. */
   close(): void
 }
 
@@ -31,67 +34,123 @@ export interface ConnectOptions {
 
 /** Connects, through TLS and SASL where configured, and asks which versions of the protocol the broker speaks. */
 export async function connectToBroker({ address, options, signal }: ConnectOptions): Promise<BrokerConnection> {
+  const { connectTimeoutMs = defaultConnectTimeoutMs } = options
   const broker = formatAddress(address)
-  const connection = createConnection(address, options)
-  // What closes a connection is told here, and what waited on it hears only that it is closed.
-  let reason: Error | undefined
-  connection.on('error', error => {
-    reason ??= error
-  })
-  const close = () => {
-    connection.socket?.destroy()
-    void connection.close().catch(() => undefined)
+  const opening = new AbortController()
+  const giveUp = () => opening.abort(new Error('given up'))
+  const late = () => opening.abort(new ConnectionFault('timeout', 'connection timed out'))
+  const timer = setTimeout(late, connectTimeoutMs)
+  signal.addEventListener('abort', giveUp, { once: true })
+  if (signal.aborted) giveUp()
+  let socket: BrokerSocket | null = null
+  try {
+    socket = await openSocket(address, options, opening.signal)
+    return await introduce(socket, broker, options)
+  } catch (error) {
+    socket?.destroy(closed())
+    throw brokerFailure(error, { broker, options })
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
   }
-  const abort = () => connection.socket?.destroy(new Error('given up'))
-  signal.addEventListener('abort', abort, { once: true })
+}
+
+/** A broker tells its versions to everybody, and after that wants to know who asks. */
+async function introduce(socket: BrokerSocket, broker: string, options: BrokerOptions): Promise<BrokerConnection> {
+  const { clientId = defaultClientId, sasl } = options
+  const plain: Ask = question => exchange(socket, clientId, question)
   let trusted = false
-  const request = async <T>(name: string, send: (connection: Connection) => Promise<T>): Promise<T> => {
+  let renewal: Promise<void> | null = null
+  let renewalTimer: NodeJS.Timeout | undefined
+  const perform = async <T>(name: string, send: () => Promise<T>): Promise<T> => {
     try {
       // Between the two requests of a new authentication the broker takes no other (KIP-368)
-      if (connection.status === 'reauthenticating') await connection.ready()
-      const answer = await send(connection)
+      if (renewal !== null) await renewal
+      requests.publish({ broker, name })
+      const answer = await send()
       trusted = name !== 'ApiVersions'
       return answer
     } catch (error) {
-      const cause = connection.isConnected() ? error : (reason ?? error)
-      throw brokerFailure(cause, { broker, options, request: name, trusted })
+      if (!(error instanceof DecodeFault)) throw brokerFailure(error, { broker, options, request: name, trusted })
+      const text = `${broker}: the answer to ${name} is none: ${error.message}`
+      throw new KoffError('BROKER_ERROR', text, { retriable: true, cause: error })
     }
   }
-  try {
-    await connect(connection, address)
-    const versions = await request('ApiVersions', askApiVersions)
-    return {
-      broker,
-      versions,
-      get isOpen() {
-        return connection.status === 'connected' || connection.status === 'reauthenticating'
-      },
-      request,
-      close,
-    }
-  } catch (error) {
-    close()
-    throw brokerFailure(error, { broker, options })
-  } finally {
-    signal.removeEventListener('abort', abort)
+  const ask: Ask = question => perform(question.name, () => plain(question))
+  const renewAfter = (sessionMs: number) => {
+    if (sessionMs > 0) renewalTimer = setTimeout(renew, Math.min(sessionMs * renewedAt, longestTimer))
+  }
+  const tellWho = async (isRenewal: boolean) => {
+    if (sasl !== undefined) renewAfter(await authenticate({ sasl, versions, ask: plain, isRenewal }))
+  }
+  const renew = () => {
+    renewal = tellWho(true)
+      .catch((error: unknown) => socket.destroy(brokerFailure(error, { broker, options })))
+      .finally(() => (renewal = null))
+  }
+  const versions = await ask(whichVersions)
+  await tellWho(false)
+  return {
+    broker,
+    versions,
+    get isOpen() {
+      return socket.isOpen
+    },
+    ask,
+    request: async (name, send) => {
+      const { libraryConnection } = await import('./libraryConnection.ts')
+      return perform(name, () => send(libraryConnection(socket, clientId)))
+    },
+    close: () => {
+      clearTimeout(renewalTimer)
+      socket.destroy(closed())
+    },
   }
 }
 
-/** Not connected yet. A certificate or key that is none is found here. */
-function createConnection(address: Address, options: BrokerOptions): Connection {
-  const { tls, sasl } = options
-  try {
-    return new Connection(options.clientId ?? defaultClientId, {
-      connectTimeout: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
-      requestTimeout: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
-      ...(tls === undefined ? {} : { tls: tlsOptions(tls, address.host) }),
-      ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
-    })
-  } catch (error) {
-    throw brokerFailure(error, { broker: formatAddress(address), options })
-  }
+/** Tells of every request, as `{ broker, name }`. */
+const requests = channel('koff:request')
+
+/** As late as is safe, of the time for which a broker believes who koff is. */
+const renewedAt = 0.8
+/** Node takes a longer time for none. */
+const longestTimer = 2 ** 31 - 1
+
+async function exchange<T>(socket: BrokerSocket, clientId: string, question: Question<T>): Promise<T> {
+  const { name, version, room } = question
+  const isFlexible = version >= flexibleFrom[name]
+  const bytes = await socket.exchange({
+    encode: id => encode(question, { id, clientId, isFlexible }),
+    ...(room === undefined ? {} : { room }),
+  })
+  const reader = responseReader(bytes, isFlexible)
+  // KIP-511: whoever asks for the versions does not know yet how a header is read
+  if (name !== 'ApiVersions') skipTags(reader)
+  return question.read(reader)
 }
 
-async function connect(connection: Connection, { host, port }: Address): Promise<void> {
-  await connection.connect(host, port)
+interface Heading {
+  readonly id: number
+  readonly clientId: string
+  readonly isFlexible: boolean
+}
+
+function encode({ name, version, write }: Question<unknown>, { id, clientId, isFlexible }: Heading): Buffer {
+  const header = requestWriter(false)
+  const body = requestWriter(isFlexible)
+  writeInt32(header, 0) // the length, which is not known yet
+  writeInt16(header, apiKeys[name])
+  writeInt16(header, version)
+  writeInt32(header, id)
+  writeText(header, clientId)
+  writeNoTags(body) // of the header, in which no text is compact
+  write(body)
+  writeNoTags(body)
+  const request = Buffer.concat([written(header), written(body)])
+  request.writeInt32BE(request.length - 4, 0)
+  return request
+}
+
+function closed(): ConnectionFault {
+  return new ConnectionFault('closed', 'connection closed')
 }

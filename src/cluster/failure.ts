@@ -1,6 +1,9 @@
-import { AuthenticationError, protocolErrorsCodesById, ResponseError, TimeoutError } from '@platformatic/kafka'
-import { type ErrorCode, KoffError } from '../errors.ts'
+import { type ErrorCode, KoffError, type KoffErrorOptions } from '../errors.ts'
 import type { BrokerOptions } from './brokerOptions.ts'
+import { errorName, UNSUPPORTED_VERSION } from './errorCodes.ts'
+import { ConnectionFault } from './socket.ts'
+
+export { errorName } from './errorCodes.ts'
 
 /** Where something went wrong: enough to say what to do, and nothing secret. */
 export interface FailurePlace {
@@ -13,19 +16,38 @@ export interface FailurePlace {
   readonly trusted?: boolean
 }
 
-/** What the library, TLS or the operating system said, as an error that a user can act on. */
-export function brokerFailure(error: unknown, place: FailurePlace): KoffError {
-  if (error instanceof KoffError) return error
-  const causes = causesOf(error)
-  const judged = refusal(causes, place) ?? tlsFailure(causes, place) ?? brokerError(causes, place)
-  if (judged !== null) return new KoffError(judged.code, `${place.broker}: ${judged.text}`, { ...judged, cause: error })
-  const text = `${place.broker}: ${networkReason(causes, place)}`
-  return new KoffError('BROKER_UNREACHABLE', text, { retriable: true, cause: error })
+/** An answer that is nothing but one of Kafka's error codes. */
+export class ProtocolFault extends Error {
+  readonly errorCode: number
+
+  constructor(errorCode: number) {
+    super(errorName(errorCode))
+    this.errorCode = errorCode
+  }
 }
 
-/** Kafka's name of an error code. */
-export function errorName(code: number): string {
-  return protocolErrorsCodesById[code] ?? `error ${code}`
+/** What is known to be wrong; all that is missing is which broker it was. */
+export class Refusal extends Error {
+  readonly code: ErrorCode
+  readonly options: KoffErrorOptions
+
+  constructor(code: ErrorCode, text: string, options: KoffErrorOptions = {}) {
+    super(text, options)
+    this.code = code
+    this.options = options
+  }
+}
+
+/** What a broker, TLS or the operating system said, as an error that a user can act on. */
+export function brokerFailure(error: unknown, place: FailurePlace): KoffError {
+  if (error instanceof KoffError) return error
+  const named = (code: ErrorCode, text: string, options: KoffErrorOptions) =>
+    new KoffError(code, `${place.broker}: ${text}`, { ...options, cause: error })
+  if (error instanceof Refusal) return named(error.code, error.message, error.options)
+  const causes = causesOf(error)
+  const judged = tlsFailure(causes, place) ?? brokerError(causes, place)
+  if (judged !== null) return named(judged.code, judged.text, judged)
+  return named('BROKER_UNREACHABLE', networkReason(causes, place), { retriable: true })
 }
 
 /**
@@ -45,40 +67,10 @@ interface Judgement {
   readonly setting?: readonly string[]
 }
 
-const saslSetting = ['kafka', 'sasl']
 const tlsSetting = ['kafka', 'tls']
 
-function refusal(causes: readonly Error[], { options: { sasl }, trusted }: FailurePlace): Judgement | null {
-  const refused = causes.find(cause => cause instanceof AuthenticationError)
-  const response = causes.find(cause => cause instanceof ResponseError)
-  if (sasl === undefined || (refused === undefined && response === undefined)) return null
-  const said = causes.map(cause => ('apiId' in cause ? cause.apiId : undefined)).find(id => id !== undefined)
-  if (said === 'UNSUPPORTED_SASL_MECHANISM') {
-    const offered = offeredMechanisms(response)
-    return { code: 'AUTHENTICATION_FAILED', text: `SASL ${sasl.mechanism} is not offered${offered}` }
-  }
-  if (said === 'ILLEGAL_SASL_STATE') {
-    // A broker takes no new authentication (KIP-368) within a second of the last, however short it makes a session.
-    if (trusted === true) return { code: 'BROKER_ERROR', text: 'it takes no new authentication now', retriable: true }
-    return { code: 'CONFIG_INVALID', text: 'this listener has no SASL, but sasl is configured', setting: saslSetting }
-  }
-  if (refused === undefined && said !== 'SASL_AUTHENTICATION_FAILED') return null
-  // Whoever hands out tokens may be back in a moment; a broker that refuses one will refuse it again.
-  if (refused?.message.endsWith('provider threw an error.')) {
-    return { code: 'AUTHENTICATION_FAILED', text: `no SASL token: ${reasonOf(refused.cause)}`, retriable: true }
-  }
-  const who = sasl.mechanism === 'OAUTHBEARER' ? 'the token' : `user ${JSON.stringify(sasl.username)}`
-  return { code: 'AUTHENTICATION_FAILED', text: `the broker refuses ${who} (SASL ${sasl.mechanism})` }
-}
-
-function offeredMechanisms(response: Error | undefined): string {
-  const answer = response !== undefined && 'response' in response ? response.response : undefined
-  const mechanisms = typeof answer === 'object' && answer !== null && 'mechanisms' in answer ? answer.mechanisms : []
-  return Array.isArray(mechanisms) && mechanisms.length > 0 ? `; this listener has ${mechanisms.join(', ')}` : ''
-}
-
 function tlsFailure(causes: readonly Error[], { options: { tls } }: FailurePlace): Judgement | null {
-  if (causes.some(({ message }) => message === 'Broker requires TLS.')) {
+  if (causes.some(cause => cause instanceof ConnectionFault && cause.kind === 'wants-tls')) {
     return { code: 'CONFIG_INVALID', text: 'this listener speaks TLS, but no tls is configured', setting: tlsSetting }
   }
   if (tls === undefined) return null
@@ -99,7 +91,7 @@ function tlsFailure(causes: readonly Error[], { options: { tls } }: FailurePlace
     return { code: 'AUTHENTICATION_FAILED', text: `the broker ${text} (${alert})` }
   }
   const foreign = codes.some(code => /WRONG_VERSION_NUMBER|PACKET_LENGTH/.test(code))
-  if (foreign || causes.some(({ message }) => message.startsWith('TLS handshake failed'))) {
+  if (foreign || causes.some(({ message }) => message.includes('before secure TLS connection was established'))) {
     const text = 'no TLS handshake: this listener seems to be without TLS'
     return { code: 'CONFIG_INVALID', text, setting: tlsSetting }
   }
@@ -109,10 +101,10 @@ function tlsFailure(causes: readonly Error[], { options: { tls } }: FailurePlace
 }
 
 function brokerError(causes: readonly Error[], { request }: FailurePlace): Judgement | null {
-  const names = causes.flatMap(cause => ('apiId' in cause && typeof cause.apiId === 'string' ? [cause.apiId] : []))
-  if (names.length === 0) return null
-  const text = `${[...new Set(names)].join(', ')}${request === undefined ? '' : ` in ${request}`}`
-  return { code: 'BROKER_ERROR', text, retriable: !names.includes('UNSUPPORTED_VERSION') }
+  const fault = causes.find(cause => cause instanceof ProtocolFault)
+  if (fault === undefined) return null
+  const text = `${fault.message}${request === undefined ? '' : ` in ${request}`}`
+  return { code: 'BROKER_ERROR', text, retriable: fault.errorCode !== UNSUPPORTED_VERSION }
 }
 
 const systemReasons: Readonly<Record<string, string>> = {
@@ -128,7 +120,7 @@ const systemReasons: Readonly<Record<string, string>> = {
 
 function networkReason(causes: readonly Error[], { request, options, trusted }: FailurePlace): string {
   const known = causes.map(cause => systemReasons[codeOf(cause)]).find(reason => reason !== undefined)
-  const timedOut = causes.some(cause => cause instanceof TimeoutError)
+  const timedOut = causes.some(cause => cause instanceof ConnectionFault && cause.kind === 'timeout')
   const doing = request === undefined ? '' : ` in ${request}`
   if (timedOut) return request === undefined ? 'connection timed out' : `no answer to ${request}`
   const reason = known ?? reasonOf(causes.at(-1)).toLowerCase()

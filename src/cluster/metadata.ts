@@ -1,8 +1,9 @@
-import { metadataV9, metadataV10, metadataV11, metadataV12 } from '@platformatic/kafka'
+import { readBool, readInt16, readInt32, readUuid } from '../wire/reader.ts'
 import type { Address } from './address.ts'
-import { answerOf } from './answer.ts'
 import { pickVersion } from './apiVersions.ts'
 import type { BrokerConnection } from './connection.ts'
+import { type RequestWriter, writeArray, writeBool, writeNullableText, writeText, writeUuid } from './requestWriter.ts'
+import { type ResponseReader, readArray, readInt32s, readNullableText, readText } from './responseReader.ts'
 
 export interface ClusterMetadata {
   /** '' where the broker has none. */
@@ -33,34 +34,17 @@ export interface PartitionMetadata {
 export type TopicSelection = { readonly names: readonly string[] } | { readonly ids: readonly string[] } | null
 
 const versions = [12, 11, 10, 9] as const
-const apis = {
-  12: metadataV12.api,
-  11: metadataV11.api,
-  10: metadataV10.api,
-  9: metadataV9.api,
-}
+type MetadataVersion = (typeof versions)[number]
 
 /** Asks one broker about the cluster; never makes it create a topic. What is wrong with a topic is its `errorCode`. */
 export async function askMetadata(connection: BrokerConnection, selection: TopicSelection): Promise<ClusterMetadata> {
   const version = pickVersion('Metadata', versions, connection.versions)
-  const topics = selection === null ? null : 'ids' in selection ? selection.ids.map(byId) : [...selection.names]
-  const answer = await connection.request('Metadata', library =>
-    answerOf<Answer>(apis[version].async(library, topics, false, false)),
-  )
-  return {
-    clusterId: answer.clusterId ?? '',
-    nodes: new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }])),
-    topics: answer.topics.map(topic => ({
-      name: topic.name ?? '',
-      id: topicId(topic.topicId),
-      errorCode: topic.errorCode,
-      partitions: topic.partitions.map(({ partitionIndex, leaderId, leaderEpoch }) => ({
-        partition: partitionIndex,
-        leader: leaderId,
-        leaderEpoch,
-      })),
-    })),
-  }
+  return connection.ask({
+    name: 'Metadata',
+    version,
+    write: writer => writeRequest(writer, version, selection),
+    read: reader => readResponse(reader, version),
+  })
 }
 
 /** True where topics can be asked for by id. */
@@ -68,16 +52,55 @@ export function knowsTopicIds(connection: BrokerConnection): boolean {
   return pickVersion('Metadata', versions, connection.versions) === 12
 }
 
-type Answer = Pick<metadataV12.MetadataResponse, 'clusterId' | 'brokers' | 'topics'>
-
-function byId(id: string): metadataV12.MetadataRequestTopic {
-  const hex = Buffer.from(id, 'base64url').toString('hex')
-  return { topicId: hex, name: null }
-}
-
+/** Kafka's way to say that there is no id. */
 const noId = 'AAAAAAAAAAAAAAAAAAAAAA'
 
-function topicId(uuid: string): string | null {
-  const id = Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('base64url')
-  return id === noId || id === '' ? null : id
+/** Layout: Kafka's MetadataRequest. */
+function writeRequest(writer: RequestWriter, version: MetadataVersion, selection: TopicSelection): void {
+  if (selection !== null && 'ids' in selection) {
+    writeArray(writer, selection.ids, id => {
+      writeUuid(writer, id)
+      writeNullableText(writer, null)
+    })
+  } else {
+    writeArray(writer, selection?.names ?? null, name => {
+      if (version >= 10) writeUuid(writer, noId)
+      writeText(writer, name)
+    })
+  }
+  writeBool(writer, false) // make topics that are not there
+  if (version <= 10) writeBool(writer, false) // what koff may do with the cluster
+  writeBool(writer, false) // what koff may do with the topics
+}
+
+/** Layout: Kafka's MetadataResponse. */
+function readResponse(reader: ResponseReader, version: MetadataVersion): ClusterMetadata {
+  readInt32(reader) // throttle time
+  const nodes = readArray(reader, 'brokers', (): [number, Address] => {
+    const node = readInt32(reader)
+    const address = { host: readText(reader, 'host'), port: readInt32(reader) }
+    readNullableText(reader, 'rack')
+    return [node, address]
+  })
+  const clusterId = readNullableText(reader, 'cluster_id') ?? ''
+  readInt32(reader) // controller
+  const topics = readArray(reader, 'topics', (): TopicMetadata => {
+    const errorCode = readInt16(reader)
+    const name = readNullableText(reader, 'name') ?? ''
+    const id = version >= 10 ? readUuid(reader) : noId
+    readBool(reader) // internal
+    const partitions = readArray(reader, 'partitions', () => readPartition(reader))
+    readInt32(reader) // what koff may do with it
+    return { name, id: id === noId ? null : id, errorCode, partitions }
+  })
+  return { clusterId, nodes: new Map(nodes), topics }
+}
+
+function readPartition(reader: ResponseReader): PartitionMetadata {
+  readInt16(reader) // error code: a leader that is not there says as much
+  const partition = readInt32(reader)
+  const leader = readInt32(reader)
+  const leaderEpoch = readInt32(reader)
+  for (const field of ['replica_nodes', 'isr_nodes', 'offline_replicas']) readInt32s(reader, field)
+  return { partition, leader, leaderEpoch }
 }

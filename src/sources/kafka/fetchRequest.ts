@@ -1,4 +1,11 @@
-import { Writer } from '@platformatic/kafka'
+import {
+  type RequestWriter,
+  writeArray,
+  writeInt8,
+  writeInt32,
+  writeInt64,
+  writeText,
+} from '../../cluster/requestWriter.ts'
 
 /** Versions of Fetch that are spoken, best first. From 13 on, topics have ids instead of names: another request. */
 export const fetchVersions = [12, 11, 10, 9, 8, 7, 6, 5, 4] as const
@@ -30,41 +37,27 @@ const unknownOffset = -1n
 const unknownEpoch = -1
 
 /** The body of a Fetch request that reads uncommitted, control batches included. Layout: Kafka's FetchRequest. */
-export function writeFetchRequest(version: FetchVersion, request: FetchRequest): Writer {
-  const compact = isFlexible(version)
-  const writer = Writer.create()
-    .appendInt32(consumer)
-    .appendInt32(request.maxWaitMs)
-    .appendInt32(1) // bytes that must be there for an answer before maxWaitMs
-    .appendInt32(request.maxBytes)
-    .appendInt8(readUncommitted)
-  if (version >= 7) writer.appendInt32(noSession).appendInt32(finalEpoch)
-  writer.appendArray(
-    [request.topic],
-    (topics, topic) => {
-      topics.appendString(topic, compact).appendArray(
-        [...request.partitions],
-        (partitions, { partition, position, leaderEpoch }) => {
-          partitions.appendInt32(partition)
-          if (version >= 9) partitions.appendInt32(leaderEpoch)
-          partitions.appendInt64(BigInt(position))
-          if (version >= 12) partitions.appendInt32(unknownEpoch)
-          if (version >= 5) partitions.appendInt64(unknownOffset)
-          partitions.appendInt32(request.maxPartitionBytes)
-        },
-        compact,
-        compact,
-      )
-    },
-    compact,
-    compact,
-  )
-  if (version >= 7) writer.appendArray([], () => undefined, compact, compact) // no topic leaves a session
-  if (version >= 11) writer.appendString('', compact) // no rack: the leader is read
-  return compact ? writer.appendTaggedFields() : writer
-}
-
-/** From version 12 on, lengths are compact and everything may have tagged fields (KIP-482). */
-export function isFlexible(version: FetchVersion): boolean {
-  return version >= 12
+export function writeFetchRequest(writer: RequestWriter, version: FetchVersion, request: FetchRequest): void {
+  writeInt32(writer, consumer)
+  writeInt32(writer, request.maxWaitMs)
+  writeInt32(writer, 1) // bytes that must be there for an answer before maxWaitMs
+  writeInt32(writer, request.maxBytes)
+  writeInt8(writer, readUncommitted)
+  if (version >= 7) {
+    writeInt32(writer, noSession)
+    writeInt32(writer, finalEpoch)
+  }
+  writeArray(writer, [request.topic], topic => {
+    writeText(writer, topic)
+    writeArray(writer, request.partitions, ({ partition, position, leaderEpoch }) => {
+      writeInt32(writer, partition)
+      if (version >= 9) writeInt32(writer, leaderEpoch)
+      writeInt64(writer, BigInt(position))
+      if (version >= 12) writeInt32(writer, unknownEpoch)
+      if (version >= 5) writeInt64(writer, unknownOffset)
+      writeInt32(writer, request.maxPartitionBytes)
+    })
+  })
+  if (version >= 7) writeArray(writer, [], () => undefined) // no topic leaves a session
+  if (version >= 11) writeText(writer, '') // no rack: the leader is read
 }

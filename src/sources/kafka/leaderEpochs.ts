@@ -1,7 +1,8 @@
-import { offsetForLeaderEpochV3, offsetForLeaderEpochV4 } from '@platformatic/kafka'
-import { answerOf } from '../../cluster/answer.ts'
 import { pickVersion } from '../../cluster/apiVersions.ts'
 import type { BrokerConnection } from '../../cluster/connection.ts'
+import { writeArray, writeInt32, writeText } from '../../cluster/requestWriter.ts'
+import { readArray, readText } from '../../cluster/responseReader.ts'
+import { readInt16, readInt32, readInt64 } from '../../wire/reader.ts'
 
 export interface EpochQuery {
   readonly partition: number
@@ -21,32 +22,39 @@ export interface EpochAnswer {
   readonly endOffset: number
 }
 
-const versions = [4, 3] as const
-const apis = { 4: offsetForLeaderEpochV4.api, 3: offsetForLeaderEpochV3.api }
-
 const consumer = -1
 
-/** Asks a leader how far its log is the one that was read (KIP-101, KIP-320). Errors are in the answers. */
+/** Asks a leader how far its log is the one that was read (KIP-101, KIP-320). Errors are in the answers. Layout: Kafka's OffsetForLeaderEpoch. */
 export async function askEpochEnds(
   connection: BrokerConnection,
   topic: string,
   queries: readonly EpochQuery[],
 ): Promise<readonly EpochAnswer[]> {
-  const version = pickVersion('OffsetForLeaderEpoch', versions, connection.versions)
-  const partitions = queries.map(({ partition, leaderEpoch, lastEpoch }) => ({
-    partitionIndex: partition,
-    currentLeaderEpoch: leaderEpoch,
-    leaderEpoch: lastEpoch,
-  }))
-  const answer = await connection.request('OffsetForLeaderEpoch', library =>
-    answerOf(apis[version].async(library, consumer, [{ name: topic, partitions }])),
-  )
-  return answer.topics.flatMap(answered =>
-    answered.partitions.map(({ partition, errorCode, leaderEpoch, endOffset }) => ({
-      partition,
-      errorCode,
-      epoch: leaderEpoch,
-      endOffset: Number(endOffset),
-    })),
-  )
+  return connection.ask({
+    name: 'OffsetForLeaderEpoch',
+    version: pickVersion('OffsetForLeaderEpoch', [4, 3], connection.versions),
+    write: writer => {
+      writeInt32(writer, consumer)
+      writeArray(writer, [topic], name => {
+        writeText(writer, name)
+        writeArray(writer, queries, ({ partition, leaderEpoch, lastEpoch }) => {
+          writeInt32(writer, partition)
+          writeInt32(writer, leaderEpoch)
+          writeInt32(writer, lastEpoch)
+        })
+      })
+    },
+    read: reader => {
+      readInt32(reader) // throttle time
+      const topics = readArray(reader, 'topics', () => {
+        readText(reader, 'topic')
+        return readArray(reader, 'partitions', (): EpochAnswer => {
+          const errorCode = readInt16(reader)
+          const partition = readInt32(reader)
+          return { partition, errorCode, epoch: readInt32(reader), endOffset: Number(readInt64(reader)) }
+        })
+      })
+      return topics.flat()
+    },
+  })
 }

@@ -1,17 +1,31 @@
-import { listGroupsV3, listGroupsV4, listGroupsV5 } from '@platformatic/kafka'
 import { pickVersion } from '../../cluster/apiVersions.ts'
 import type { BrokerConnection } from '../../cluster/connection.ts'
+import { ProtocolFault } from '../../cluster/failure.ts'
+import { writeArray } from '../../cluster/requestWriter.ts'
+import { readArray, readText } from '../../cluster/responseReader.ts'
+import { readInt16, readInt32 } from '../../wire/reader.ts'
 
-const versions = [5, 4, 3] as const
-const apis = {
-  5: listGroupsV5.api,
-  4: listGroupsV4.api,
-  3: listGroupsV3.api,
-}
-
-/** Ids of the groups that a broker coordinates, as far as koff may see them. */
+/** Ids of the groups that a broker coordinates, as far as koff may see them. Layout: Kafka's ListGroups. */
 export async function askGroups(connection: BrokerConnection): Promise<readonly string[]> {
-  const version = pickVersion('ListGroups', versions, connection.versions)
-  const { groups } = await connection.request('ListGroups', library => apis[version].async(library, [], []))
-  return groups.map(({ groupId }) => groupId)
+  const version = pickVersion('ListGroups', [5, 4, 3], connection.versions)
+  return connection.ask({
+    name: 'ListGroups',
+    version,
+    write: writer => {
+      if (version >= 4) writeArray(writer, [], () => undefined) // in any state
+      if (version >= 5) writeArray(writer, [], () => undefined) // of any type
+    },
+    read: reader => {
+      readInt32(reader) // throttle time
+      const errorCode = readInt16(reader)
+      if (errorCode !== 0) throw new ProtocolFault(errorCode)
+      return readArray(reader, 'groups', () => {
+        const id = readText(reader, 'group_id')
+        readText(reader, 'protocol_type')
+        if (version >= 4) readText(reader, 'group_state')
+        if (version >= 5) readText(reader, 'group_type')
+        return id
+      })
+    },
+  })
 }

@@ -1,7 +1,8 @@
-import { listOffsetsV5, listOffsetsV6, listOffsetsV7 } from '@platformatic/kafka'
-import { answerOf } from '../../cluster/answer.ts'
 import { pickVersion } from '../../cluster/apiVersions.ts'
 import type { BrokerConnection } from '../../cluster/connection.ts'
+import { writeArray, writeInt8, writeInt32, writeInt64, writeText } from '../../cluster/requestWriter.ts'
+import { readArray, readText } from '../../cluster/responseReader.ts'
+import { readInt16, readInt32, readInt64 } from '../../wire/reader.ts'
 
 /** Times with a meaning of their own (KIP-79). */
 export const logStart = -2n
@@ -25,40 +26,44 @@ export interface OffsetAnswer {
   readonly offset: number
 }
 
-const versions = [7, 6, 5] as const
-const apis = {
-  7: listOffsetsV7.api,
-  6: listOffsetsV6.api,
-  5: listOffsetsV5.api,
-}
-
 const consumer = -1
 const readUncommitted = 0
 
-/** Asks a leader for offsets of its partitions, each at most once in a request. Errors are in the answers. */
+/** Asks a leader for offsets of its partitions, each at most once in a request. Errors are in the answers. Layout: Kafka's ListOffsets. */
 export async function askOffsets(
   connection: BrokerConnection,
   queries: readonly OffsetQuery[],
 ): Promise<readonly OffsetAnswer[]> {
-  const version = pickVersion('ListOffsets', versions, connection.versions)
-  const byTopic = Map.groupBy(queries, ({ topic }) => topic)
-  const topics = [...byTopic].map(([name, partitions]) => ({
-    name,
-    partitions: partitions.map(({ partition, leaderEpoch, at }) => ({
-      partitionIndex: partition,
-      currentLeaderEpoch: leaderEpoch,
-      timestamp: at,
-    })),
-  }))
-  const answer = await connection.request('ListOffsets', library =>
-    answerOf(apis[version].async(library, consumer, readUncommitted, topics)),
-  )
-  return answer.topics.flatMap(({ name, partitions }) =>
-    partitions.map(({ partitionIndex, errorCode, offset }) => ({
-      topic: name,
-      partition: partitionIndex,
-      errorCode,
-      offset: Number(offset),
-    })),
-  )
+  const byTopic = [...Map.groupBy(queries, ({ topic }) => topic)]
+  return connection.ask({
+    name: 'ListOffsets',
+    version: pickVersion('ListOffsets', [7, 6, 5], connection.versions),
+    write: writer => {
+      writeInt32(writer, consumer)
+      writeInt8(writer, readUncommitted)
+      writeArray(writer, byTopic, ([topic, asked]) => {
+        writeText(writer, topic)
+        writeArray(writer, asked, ({ partition, leaderEpoch, at }) => {
+          writeInt32(writer, partition)
+          writeInt32(writer, leaderEpoch)
+          writeInt64(writer, at)
+        })
+      })
+    },
+    read: reader => {
+      readInt32(reader) // throttle time
+      const topics = readArray(reader, 'topics', () => {
+        const topic = readText(reader, 'name')
+        return readArray(reader, 'partitions', (): OffsetAnswer => {
+          const partition = readInt32(reader)
+          const errorCode = readInt16(reader)
+          readInt64(reader) // time of the record
+          const offset = Number(readInt64(reader))
+          readInt32(reader) // leader epoch of the record
+          return { topic, partition, errorCode, offset }
+        })
+      })
+      return topics.flat()
+    },
+  })
 }

@@ -1,0 +1,76 @@
+import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { PasswordSasl } from './brokerOptions.ts'
+
+/** The client's side of a SCRAM exchange (RFC 5802), without channel binding, as brokers of Kafka want it. */
+export interface Scram {
+  readonly first: string
+  /** Answers the server's first message. Throws a `ScramFault` where that cannot be answered. */
+  final(serverFirst: string): Promise<ScramFinal>
+}
+
+export interface ScramFinal {
+  readonly message: string
+  /** True where the server's last message proves that it knows the password, too. */
+  isProvedBy(serverFinal: string): boolean
+}
+
+export class ScramFault extends Error {}
+
+const hashes = { 'SCRAM-SHA-256': 'sha256', 'SCRAM-SHA-512': 'sha512' } as const
+export type ScramMechanism = keyof typeof hashes
+
+export interface ScramOptions extends Pick<PasswordSasl, 'username' | 'password'> {
+  readonly mechanism: ScramMechanism
+  /** Made up unless given. */
+  readonly nonce?: string
+}
+
+/** No channel binding, nobody else's authorization. */
+const header = 'n,,'
+/** RFC 5802, 5.1: fewer would make a password cheap to guess for whoever poses as the broker. */
+const minIterations = 4096
+
+export function scram({ mechanism, username, password, nonce = newNonce() }: ScramOptions): Scram {
+  const hash = hashes[mechanism]
+  const bare = `n=${escaped(username)},r=${nonce}`
+  const mac = (key: Buffer, text: string) => createHmac(hash, key).update(text).digest()
+  const final = async (serverFirst: string): Promise<ScramFinal> => {
+    const { r: nonces = '', s: salt = '', i } = attributes(serverFirst)
+    const iterations = Number(i)
+    if (!nonces.startsWith(nonce)) throw new ScramFault('the broker answers somebody else')
+    if (!(iterations >= minIterations)) throw new ScramFault(`the broker hashes passwords ${i} times only`)
+    const key = await derive(password, Buffer.from(salt, 'base64'), iterations, keyLength(hash), hash)
+    const clientKey = mac(key, 'Client Key')
+    const unproved = `c=${Buffer.from(header).toString('base64')},r=${nonces}`
+    const exchange = `${bare},${serverFirst},${unproved}`
+    const signature = mac(createHash(hash).update(clientKey).digest(), exchange)
+    const proof = clientKey.map((byte, at) => byte ^ (signature[at] as number))
+    const expected = mac(mac(key, 'Server Key'), exchange).toString('base64')
+    return {
+      message: `${unproved},p=${Buffer.from(proof).toString('base64')}`,
+      isProvedBy: serverFinal => attributes(serverFinal)['v'] === expected,
+    }
+  }
+  return { first: `${header}${bare}`, final }
+}
+
+const derive = promisify(pbkdf2)
+
+function keyLength(hash: (typeof hashes)[ScramMechanism]): number {
+  return hash === 'sha256' ? 32 : 64
+}
+
+function newNonce(): string {
+  return randomBytes(24).toString('base64url')
+}
+
+function escaped(name: string): string {
+  return name.replaceAll('=', '=3D').replaceAll(',', '=2C')
+}
+
+/** `r=…,s=…`: what stands behind the first `=` of each. */
+function attributes(message: string): Readonly<Record<string, string>> {
+  const parts = message.split(',').map(part => part.split('=', 1).concat(part.slice(part.indexOf('=') + 1)))
+  return Object.fromEntries(parts) as Record<string, string>
+}

@@ -1,0 +1,126 @@
+import { createConnection, type OnReadOpts, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { Address } from './address.ts'
+import { type BrokerOptions, defaultRequestTimeoutMs, tlsOptions } from './brokerOptions.ts'
+import { splitFrames } from './frames.ts'
+
+/** One connection over which requests go and responses come; it never opens again once it is closed. */
+export interface BrokerSocket {
+  readonly isOpen: boolean
+  /**
+   * Sends a request and waits for the bytes of its response that follow the correlation id. Fails with what the connection
+   * ended of, and ends it itself where there is no response within `requestTimeoutMs`.
+   */
+  exchange(exchange: Exchange): Promise<Buffer>
+  /** Everything under way fails with this; may be called twice. */
+  destroy(fault: Error): void
+}
+
+export interface Exchange {
+  /** The whole request, which needs a number. */
+  readonly encode: (correlationId: number) => Uint8Array
+  /** Where the response is put; memory of its own unless given. */
+  readonly room?: ResponseRoom
+}
+
+export interface ResponseRoom {
+  /** Room for exactly `length` bytes. */
+  take(length: number): Buffer
+}
+
+/** Why a connection is none, where it is not the operating system or TLS that says so. */
+export class ConnectionFault extends Error {
+  readonly kind: 'closed' | 'timeout' | 'wants-tls'
+
+  constructor(kind: ConnectionFault['kind'], message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+interface Waiting {
+  readonly resolve: (bytes: Buffer) => void
+  readonly reject: (error: Error) => void
+  readonly room: ResponseRoom | undefined
+  readonly timer: NodeJS.Timeout
+}
+
+/**
+ * Opens a socket, with TLS where configured. The kernel writes into the room of the responses: nothing is collected in
+ * pieces and put together later. Rejects with what the operating system or TLS say. Ends with the reason of `signal` when
+ * that aborts, also later on.
+ */
+export async function openSocket(address: Address, options: BrokerOptions, signal: AbortSignal): Promise<BrokerSocket> {
+  const { requestTimeoutMs = defaultRequestTimeoutMs } = options
+  signal.throwIfAborted()
+  const waiting = new Map<number, Waiting>()
+  const { promise: opened, resolve, reject } = Promise.withResolvers<void>()
+  let fault: Error | null = null
+  let lastId = 0
+  let isFirst = options.tls === undefined
+  const settle = (id: number): Waiting | undefined => {
+    const settled = waiting.get(id)
+    waiting.delete(id)
+    clearTimeout(settled?.timer)
+    return settled
+  }
+  const frames = splitFrames({
+    take: (id, length) => {
+      const asked = waiting.get(id)
+      return asked === undefined ? null : (asked.room?.take(length) ?? Buffer.allocUnsafe(length))
+    },
+    hear: (id, bytes) => settle(id)?.resolve(bytes),
+  })
+  const end = (reason: Error) => {
+    fault ??= reason
+    socket.destroy()
+    reject(fault)
+    for (const id of waiting.keys()) settle(id)?.reject(fault)
+  }
+  const hear = (length: number, bytes: Uint8Array): boolean => {
+    try {
+      if (isFirst && isTlsRecord(bytes)) throw new ConnectionFault('wants-tls', 'this listener speaks TLS')
+      isFirst = false
+      frames.filled(length)
+    } catch (error) {
+      end(error instanceof Error ? error : new Error(String(error)))
+    }
+    return fault === null
+  }
+  const socket = connect(address, options, { buffer: () => frames.room(), callback: hear })
+  socket.setNoDelay(true)
+  socket.on('error', end).on('close', () => end(new ConnectionFault('closed', 'connection closed')))
+  socket.once(options.tls === undefined ? 'connect' : 'secureConnect', resolve)
+  signal.addEventListener('abort', () => end(reasonOf(signal)), { once: true })
+  await opened
+  return {
+    get isOpen() {
+      return fault === null
+    },
+    exchange: ({ encode, room }) => {
+      if (fault !== null) return Promise.reject(fault)
+      const answer = Promise.withResolvers<Buffer>()
+      lastId = (lastId + 1) & 0x7fff_ffff
+      const late = () => end(new ConnectionFault('timeout', `no answer within ${requestTimeoutMs} ms`))
+      waiting.set(lastId, { ...answer, room, timer: setTimeout(late, requestTimeoutMs) })
+      socket.write(encode(lastId))
+      return answer.promise
+    },
+    destroy: end,
+  }
+}
+
+function connect({ host, port }: Address, { tls }: BrokerOptions, onread: OnReadOpts): Socket {
+  const place = { host, port, onread }
+  return tls === undefined ? createConnection(place) : connectTls({ ...tlsOptions(tls, host), ...place })
+}
+
+/** What a listener with TLS says to somebody who speaks without: an alert, in whichever version of TLS (RFC 8446, 5.1). */
+function isTlsRecord(bytes: Uint8Array): boolean {
+  const [type = 0, major, minor = 0] = bytes
+  return type >= 0x14 && type <= 0x17 && major === 3 && minor <= 4
+}
+
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
+}
