@@ -11,7 +11,13 @@ export type Draft<T extends EventType = EventType> = {
   }
 }[T]
 
-/** Order of the contract; events of one type keep the order in which they were drafted. */
-export function inOrder(drafts: readonly Draft[]): Draft[] {
-  return drafts.toSorted((a, b) => rankOf(a.type) - rankOf(b.type))
+/** Order of the contract, which they nearly always have; events of one type keep the order in which they were drafted. */
+export function inOrder(drafts: readonly Draft[]): readonly Draft[] {
+  let last = 0
+  for (const { type } of drafts) {
+    const rank = rankOf(type)
+    if (rank < last) return drafts.toSorted((a, b) => rankOf(a.type) - rankOf(b.type))
+    last = rank
+  }
+  return drafts
 }

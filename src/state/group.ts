@@ -132,14 +132,17 @@ export function keyedBy(type: GroupType): KeyedBy {
 }
 
 /** The members that count: those whose own record was seen. */
-export function* membersOf(group: Group | null): Generator<Member> {
-  if (group === null) return
-  for (const member of group.members.values()) if (member.described) yield member
+export function membersOf(group: Group | null): Member[] {
+  const members: Member[] = []
+  if (group === null) return members
+  for (const member of group.members.values()) if (member.described) members.push(member)
+  return members
 }
 
 export function memberCount(group: Group | null): number {
   let count = 0
-  for (const _ of membersOf(group)) count++
+  if (group === null) return count
+  for (const { described } of group.members.values()) if (described) count++
   return count
 }
 

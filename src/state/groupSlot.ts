@@ -72,9 +72,9 @@ export function topicIdOf(topic: TopicSlot): string | null {
   return bytes.toString('base64url')
 }
 
-export function setTopicId(topic: TopicSlot, bytes: Buffer, at: number): void {
-  topic.id0 = bytes.readInt32BE(at)
-  topic.id1 = bytes.readInt32BE(at + 4)
-  topic.id2 = bytes.readInt32BE(at + 8)
-  topic.id3 = bytes.readInt32BE(at + 12)
+export function setTopicId(topic: TopicSlot, words: DataView, at: number): void {
+  topic.id0 = words.getInt32(at)
+  topic.id1 = words.getInt32(at + 4)
+  topic.id2 = words.getInt32(at + 8)
+  topic.id3 = words.getInt32(at + 12)
 }

@@ -174,7 +174,7 @@ export class PartitionState {
     }
     if (cursor.fault !== null) this.#reportBrokenBatch(batch, cursor.fault)
     if (batch.recordCount > 0) this.timestamp = cursor.timestamp
-    if (offsets.notable || this.#records.length > 0) this.#endTransitions(bytes)
+    if (offsets.notable || this.#records.length > 0) this.#endTransitions()
   }
 
   #applyDecoded(): void {
@@ -208,9 +208,9 @@ export class PartitionState {
   }
 
   /** All that the batch did, one transition a group, in the order of their last records. */
-  #endTransitions(bytes: Buffer): void {
+  #endTransitions(): void {
     const transitions = new Map<GroupSlot, { records: PlacedRecord[]; changes: OffsetChanges }>()
-    for (const [slot, changes] of this.offsets.changes(bytes)) transitions.set(slot, { records: [], changes })
+    for (const [slot, changes] of this.offsets.changes(this.#cursor)) transitions.set(slot, { records: [], changes })
     for (const { record, position, timestamp } of this.#records) {
       const slot = this.slotOf(groupOf(record))
       let transition = transitions.get(slot)
@@ -228,7 +228,7 @@ export class PartitionState {
 
   /** Returns the next free ordinal. */
   #endTransition(slot: GroupSlot, records: readonly PlacedRecord[], changes: OffsetChanges, ordinal: number): number {
-    const { partition, cluster, names } = this.#options
+    const { partition, cluster, names, everyCommit } = this.#options
     const { position: offset, timestamp, commits, recreations } = changes
     const isHistory = this.#history
     const transition = { group: slot.name, isHistory, records, commits, recreations, time: timestamp, names }
@@ -250,8 +250,11 @@ export class PartitionState {
     if (after === null) this.releaseSlot(slot)
     if (this.#history) return ordinal
     for (const draft of drafts) {
+      const n = ordinal++
+      // Nearly all drafts are of it, and nobody would get the event; it counts all the same, so that ids do not change.
+      if (draft.type === 'offset-committed' && !everyCommit) continue
       this.#events.push({
-        id: `${partition}-${offset}-${ordinal++}`,
+        id: `${partition}-${offset}-${n}`,
         type: draft.type,
         cluster,
         group: slot.name,

@@ -1,4 +1,5 @@
 import type { Int64 } from '../events/envelope.ts'
+import { wordsOf } from '../wire/words.ts'
 import { decodeGroupConditions, type StoredGroupConditions } from './conditions/groupConditions.ts'
 import { RowWatch } from './conditions/rowWatch.ts'
 import {
@@ -52,7 +53,8 @@ function restoreSlot(state: PartitionState, name: string, stored: StoredSlot | n
   const slot = state.slotOf(name)
   setGroup(slot, stored === null || stored.group === null ? null : decodeGroup(stored.group))
   for (const topic of slot.topics.values()) setTopicId(topic, noTopicId, 0)
-  for (const [topic, id] of stored?.topics ?? []) setTopicId(topicSlot(slot, topic), Buffer.from(id, 'base64url'), 0)
+  for (const [topic, id] of stored?.topics ?? [])
+    setTopicId(topicSlot(slot, topic), wordsOf(Buffer.from(id, 'base64url')), 0)
   state.releaseSlot(slot)
 }
 
@@ -137,15 +139,15 @@ function giveUp(state: PartitionState, row: number): void {
   state.releaseSlot(slot)
 }
 
-const noTopicId = Buffer.alloc(16)
+const noTopicId = wordsOf(Buffer.alloc(16))
 
 function rowOf(state: PartitionState, group: string, topic: string, partition: number): number {
   const { table } = state.offsets
   const key = keyBytes(group, topic, partition)
-  const known = table.index.find(key, 0, key.length)
+  const known = table.index.find(wordsOf(key), 0, key.length)
   if (known >= 0) return known
   const slot = state.slotOf(group)
-  return table.add(key, 0, key.length, slot, topicSlot(slot, topic), partition)
+  return table.add(key, slot, topicSlot(slot, topic), partition)
 }
 
 /** NaN where only a bigint is exact. */

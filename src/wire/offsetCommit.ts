@@ -1,3 +1,5 @@
+import { int64At, wordsOf } from './words.ts'
+
 /**
  * An offset commit, or the tombstone of one, as positions and numbers: one view is filled again for every record, so
  * that the path that sees each commit of a cluster makes neither objects nor strings. Positions are in the buffer that
@@ -46,28 +48,29 @@ export function readOffsetCommit(
   valueEnd: number,
   view: OffsetCommitView,
 ): boolean {
-  if (keyStart < 0 || !readOffsetCommitKey(bytes, keyStart, keyEnd, view)) return false
+  const words = wordsOf(bytes)
+  if (keyStart < 0 || !readOffsetCommitKey(words, keyStart, keyEnd, view)) return false
   view.valueVersion = -1
-  return valueStart < 0 || readOffsetCommitValue(bytes, valueStart, valueEnd, view.typeId, view)
+  return valueStart < 0 || readOffsetCommitValue(words, valueStart, valueEnd, view.typeId, view)
 }
 
 /** Sets what the key tells: record type, group, topic, partition (int16, string, string, int32). */
-export function readOffsetCommitKey(bytes: Buffer, start: number, end: number, view: OffsetCommitView): boolean {
-  if (end - start < 10 || bytes[start] !== 0) return false
-  const typeId = bytes[start + 1] as number
-  if (typeId > 1) return false
+export function readOffsetCommitKey(words: DataView, start: number, end: number, view: OffsetCommitView): boolean {
+  if (end - start < 10) return false
+  const typeId = words.getInt16(start)
+  if (typeId !== 0 && typeId !== 1) return false
   const groupStart = start + 4
-  const groupEnd = groupStart + int16(bytes, start + 2)
+  const groupEnd = groupStart + words.getInt16(start + 2)
   if (groupEnd < groupStart || groupEnd + 2 > end) return false
   const topicStart = groupEnd + 2
-  const topicEnd = topicStart + int16(bytes, groupEnd)
+  const topicEnd = topicStart + words.getInt16(groupEnd)
   if (topicEnd < topicStart || topicEnd + 4 > end) return false
   view.typeId = typeId
   view.groupStart = groupStart
   view.groupEnd = groupEnd
   view.topicStart = topicStart
   view.topicEnd = topicEnd
-  view.partition = int32(bytes, topicEnd)
+  view.partition = words.getInt32(topicEnd)
   view.keyEnd = topicEnd + 4
   return true
 }
@@ -77,7 +80,7 @@ export function readOffsetCommitKey(bytes: Buffer, start: number, end: number, v
  * fields (4+). `typeId` is that of the key: of type 0 Kafka reads version 0 only.
  */
 export function readOffsetCommitValue(
-  bytes: Buffer,
+  words: DataView,
   start: number,
   end: number,
   typeId: number,
@@ -85,121 +88,101 @@ export function readOffsetCommitValue(
 ): boolean {
   // The shortest value there is: version, offset, an empty metadata, commit timestamp.
   if (end - start < 20) return false
-  const version = int16(bytes, start)
+  const version = words.getInt16(start)
   if (version < 0 || version > (typeId === 0 ? 0 : 4)) return false
   view.valueVersion = version
-  setOffset(bytes, start + 2, view)
+  const offset = int64At(words, start + 2)
+  view.offset = Number.isSafeInteger(offset) ? offset : Number.NaN
+  if (view.offset !== offset) view.offsetBig = words.getBigInt64(start + 2)
   let at = start + 10
   view.leaderEpoch = -1
   if (version >= 3) {
     if (at + 4 > end) return false
-    view.leaderEpoch = int32(bytes, at)
+    view.leaderEpoch = words.getInt32(at)
     at += 4
   }
-  at = version >= 4 ? readCompactMetadata(bytes, at, end, view) : readMetadata(bytes, at, end, view)
-  if (at < 0 || at + 8 > end) return false
+  const lengthSize = version >= 4 ? varintSize(words, at, end) : 2
+  const length = version >= 4 ? compactLength(words, at, lengthSize) : words.getInt16(at)
+  at += lengthSize
+  if (length < 0 || at + length + 8 > end) return false
+  view.metadataStart = at
+  view.metadataEnd = at + length
+  at += length
   view.commitTimestampStart = at
-  view.commitTimestamp = int64(bytes, at)
+  view.commitTimestamp = int64At(words, at)
   at += 8
   view.expireTimestamp = -1
   if (version === 1) {
     if (at + 8 > end) return false
-    view.expireTimestamp = int64(bytes, at)
+    view.expireTimestamp = int64At(words, at)
   }
   view.topicIdStart = -1
-  return version < 4 || readTaggedFields(bytes, at, end, view)
-}
-
-function setOffset(bytes: Buffer, at: number, view: OffsetCommitView): void {
-  const offset = int64(bytes, at)
-  if (Number.isSafeInteger(offset)) {
-    view.offset = offset
-  } else {
-    view.offset = Number.NaN
-    view.offsetBig = bytes.readBigInt64BE(at)
-  }
-}
-
-/** -> where the metadata ends, -1 where Kafka refuses it. */
-function readMetadata(bytes: Buffer, at: number, end: number, view: OffsetCommitView): number {
-  if (at + 2 > end) return -1
-  const length = int16(bytes, at)
-  if (length < 0 || at + 2 + length > end) return -1
-  view.metadataStart = at + 2
-  view.metadataEnd = at + 2 + length
-  return view.metadataEnd
-}
-
-function readCompactMetadata(bytes: Buffer, at: number, end: number, view: OffsetCommitView): number {
-  const sized = varintSize(bytes, at, end)
-  if (sized === 0) return -1
-  const length = (varint(bytes, at, sized) - 1) | 0
-  const start = at + sized
-  if (length < 0 || length > MAX_STRING_LENGTH || start + length > end) return -1
-  view.metadataStart = start
-  view.metadataEnd = start + length
-  return view.metadataEnd
+  return version < 4 || readTaggedFields(words, at, end, view)
 }
 
 const MAX_STRING_LENGTH = 0x7fff
+
+/** Of a string, from a varint that takes `size` bytes; negative where Kafka refuses it. */
+function compactLength(words: DataView, at: number, size: number): number {
+  const length = size === 0 ? -1 : (varint(words, at, size) - 1) | 0
+  return length > MAX_STRING_LENGTH ? -1 : length
+}
+
 const TOPIC_ID_TAG = 0
+/** How tagged fields begin where there is one, and it is the topic id. */
+const ONE_TOPIC_ID = 0x0100 + TOPIC_ID_TAG
+const UUID_LENGTH = 16
+
+function readTaggedFields(words: DataView, at: number, end: number, view: OffsetCommitView): boolean {
+  // As brokers write them: none, or the topic id alone, whose size is looked at no more than below.
+  if (at < end && words.getUint8(at) === 0) return true
+  const idAt = at + 3
+  if (idAt + UUID_LENGTH <= end && words.getUint16(at) === ONE_TOPIC_ID && words.getUint8(at + 2) < 0x80) {
+    view.topicIdStart = isZero(words, idAt) ? -1 : idAt
+    return true
+  }
+  return readAnyTaggedFields(words, at, end, view)
+}
 
 /** The last topic id counts; its size is not looked at, that of an unknown field is: as in Kafka's generated class. */
-function readTaggedFields(bytes: Buffer, from: number, end: number, view: OffsetCommitView): boolean {
+function readAnyTaggedFields(words: DataView, from: number, end: number, view: OffsetCommitView): boolean {
   let at = from
-  let sized = varintSize(bytes, at, end)
+  let sized = varintSize(words, at, end)
   if (sized === 0) return false
-  let left = varint(bytes, at, sized)
+  let left = varint(words, at, sized)
   at += sized
   for (; left > 0; left--) {
-    sized = varintSize(bytes, at, end)
+    sized = varintSize(words, at, end)
     if (sized === 0) return false
-    const tag = varint(bytes, at, sized)
+    const tag = varint(words, at, sized)
     at += sized
-    sized = varintSize(bytes, at, end)
+    sized = varintSize(words, at, end)
     if (sized === 0) return false
-    const size = tag === TOPIC_ID_TAG ? 16 : varint(bytes, at, sized)
+    const size = tag === TOPIC_ID_TAG ? UUID_LENGTH : varint(words, at, sized)
     at += sized
     if (size < 0 || size > end - at) return false
-    if (tag === TOPIC_ID_TAG) view.topicIdStart = isZero(bytes, at) ? -1 : at
+    if (tag === TOPIC_ID_TAG) view.topicIdStart = isZero(words, at) ? -1 : at
     at += size
   }
   return true
 }
 
-/** How many bytes an unsigned varint takes; 0 where it does not end in time. */
-function varintSize(bytes: Buffer, at: number, end: number): number {
+/** How many bytes an unsigned varint takes, nearly always one; 0 where it does not end in time. */
+function varintSize(words: DataView, at: number, end: number): number {
+  if (at < end && words.getUint8(at) < 0x80) return 1
   const limit = Math.min(5, end - at)
-  for (let size = 1; size <= limit; size++) if ((bytes[at + size - 1] as number) < 0x80) return size
+  for (let size = 1; size <= limit; size++) if (words.getUint8(at + size - 1) < 0x80) return size
   return 0
 }
 
 /** The fifth byte can set the sign, as in Kafka. */
-function varint(bytes: Buffer, at: number, size: number): number {
+function varint(words: DataView, at: number, size: number): number {
+  if (size === 1) return words.getUint8(at)
   let value = 0
-  for (let index = 0; index < size; index++) value |= ((bytes[at + index] as number) & 0x7f) << (7 * index)
+  for (let index = 0; index < size; index++) value |= (words.getUint8(at + index) & 0x7f) << (7 * index)
   return value
 }
 
-function isZero(bytes: Buffer, at: number): boolean {
-  if (int32(bytes, at) !== 0) return false
-  return (int32(bytes, at + 4) | int32(bytes, at + 8) | int32(bytes, at + 12)) === 0
-}
-
-function int16(bytes: Buffer, at: number): number {
-  return (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16)) >> 16
-}
-
-/** A big-endian int32, without the checks that Buffer makes of its arguments. */
-export function int32(bytes: Buffer, at: number): number {
-  return (
-    ((bytes[at] as number) << 24) |
-    ((bytes[at + 1] as number) << 16) |
-    ((bytes[at + 2] as number) << 8) |
-    (bytes[at + 3] as number)
-  )
-}
-
-function int64(bytes: Buffer, at: number): number {
-  return int32(bytes, at) * 0x1_0000_0000 + (int32(bytes, at + 4) >>> 0)
+function isZero(words: DataView, at: number): boolean {
+  return (words.getInt32(at) | words.getInt32(at + 4) | words.getInt32(at + 8) | words.getInt32(at + 12)) === 0
 }

@@ -1,7 +1,12 @@
 import type { RecordBatch } from './batch.ts'
 import type { RecordHeader } from './encodeRecords.ts'
+import { wordsOf } from './words.ts'
 
 const EMPTY = Buffer.alloc(0)
+/** Two bytes each for length, time, offset and key, and one for the attributes: to look at so many needs no more checks. */
+const SHORTEST = 9
+/** The most that seven bits each of two bytes hold. */
+const MOST = 0x3fff
 
 /**
  * Walks the records of one batch after another without an object per record: `open` a batch, then each `next()` that
@@ -13,6 +18,10 @@ const EMPTY = Buffer.alloc(0)
 export class RecordCursor {
   /** The buffer of the open batch. */
   bytes: Buffer = EMPTY
+  /** The same bytes. */
+  words = wordsOf(EMPTY)
+  /** Where the record begins: `goBack` takes it. */
+  start = 0
   offset = 0
   /** Milliseconds since the epoch: the record's own, or in a LogAppendTime batch the batch's. -1 for none (magic 0). */
   timestamp = 0
@@ -38,7 +47,10 @@ export class RecordCursor {
 
   /** Goes to before the first record of `batch`. */
   open(batch: RecordBatch): void {
-    this.bytes = batch.bytes
+    if (batch.bytes !== this.bytes) {
+      this.bytes = batch.bytes
+      this.words = wordsOf(batch.bytes)
+    }
     this.at = batch.start
     this.end = batch.end
     this.recordsLeft = batch.recordCount
@@ -52,6 +64,60 @@ export class RecordCursor {
   /** Goes to the next record; false after the last, or where `fault` is set because there is none. */
   next(): boolean {
     if (this.recordsLeft === 0) return false
+    this.start = this.at
+    return this.nextShort() || this.nextAny()
+  }
+
+  /** Goes back to a record of the open batch that began at `start`; where to go on is forgotten. */
+  goBack(start: number): void {
+    this.at = start
+    this.recordsLeft = 2
+    this.next()
+  }
+
+  /**
+   * Goes to the next record if it is as nearly all are: key and value are there, no headers, and no number takes more than
+   * two bytes. False, with nothing changed, where it is not, or may be none at all.
+   */
+  protected nextShort(): boolean {
+    const { words, end } = this
+    let at = this.at
+    if (end - at < SHORTEST || this.isAppendTime) return false
+    let raw = words.getUint8(at++)
+    if (raw > 127) raw = (raw & 127) | (words.getUint8(at++) << 7)
+    const recordEnd = at + (raw >>> 1)
+    // Odd is negative
+    if (raw > MOST || (raw & 1) === 1 || recordEnd > end || (this.recordsLeft === 1 && recordEnd !== end)) return false
+    let time = words.getUint8(++at)
+    if (time > 127) time = (time & 127) | (words.getUint8(++at) << 7)
+    let delta = words.getUint8(++at)
+    if (delta > 127) delta = (delta & 127) | (words.getUint8(++at) << 7)
+    raw = words.getUint8(++at)
+    if (raw > 127) raw = (raw & 127) | (words.getUint8(++at) << 7)
+    const keyStart = at + 1
+    const keyEnd = keyStart + (raw >>> 1)
+    if (time > MOST || delta > MOST || raw > MOST || (raw & 1) === 1 || keyEnd + 3 > recordEnd) return false
+    at = keyEnd
+    raw = words.getUint8(at)
+    if (raw > 127) raw = (raw & 127) | (words.getUint8(++at) << 7)
+    const valueStart = at + 1
+    const valueEnd = valueStart + (raw >>> 1)
+    if (raw > MOST || (raw & 1) === 1 || valueEnd + 1 !== recordEnd || words.getUint8(valueEnd) !== 0) return false
+    delta = (delta >>> 1) ^ -(delta & 1)
+    this.offset = this.baseOffset + delta
+    this.timestamp = this.baseTimestamp + ((time >>> 1) ^ -(time & 1))
+    this.sequence = this.baseSequence < 0 ? -1 : (this.baseSequence + delta) & 0x7fffffff
+    this.keyStart = keyStart
+    this.keyEnd = keyEnd
+    this.valueStart = valueStart
+    this.valueEnd = valueEnd
+    this.headersAt = valueEnd
+    this.at = recordEnd
+    this.recordsLeft--
+    return true
+  }
+
+  private nextAny(): boolean {
     const length = this.varint(this.end)
     const end = this.at + length
     if (length < 0 || end > this.end) return this.fail(`a record of ${length} bytes with ${this.end - this.at} left`)

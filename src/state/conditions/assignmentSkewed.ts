@@ -1,4 +1,4 @@
-import { type Group, isSuspended, type Member } from '../group.ts'
+import { type Group, isSuspended, type Member, membersOf } from '../group.ts'
 import { heldBy } from '../holdings.ts'
 import { sortedMembers } from '../members/diff.ts'
 import { isRebalancing } from './rebalanceStuck.ts'
@@ -68,20 +68,24 @@ function countOf(member: Member): number {
  * the next generation. Such an assignment says nothing of how the work is shared.
  */
 export function isHandingOver(before: Group | null, after: Group): boolean {
-  if (before === null || after.type !== 'classic') return false
-  const held = new Set<string>()
-  for (const member of sortedMembers(after)) for (const place of placesOf(member)) held.add(place)
-  const subscribed = new Set(sortedMembers(after).flatMap(({ subscription }) => subscription?.topics ?? []))
+  if (before === null || before.settled.size === 0 || after.type !== 'classic') return false
+  const held = new Map<string, Set<number>>()
+  const subscribed = new Set<string>()
+  for (const member of membersOf(after)) {
+    for (const [topic, partitions] of heldBy(member)) {
+      const places = held.get(topic)
+      if (places === undefined) held.set(topic, new Set(partitions))
+      else for (const partition of partitions) places.add(partition)
+    }
+    for (const topic of member.subscription?.topics ?? []) subscribed.add(topic)
+  }
   for (const { assignment, keyedBy } of before.settled.values()) {
     if (keyedBy !== 'topic') continue
     for (const [topic, partitions] of assignment) {
       if (!subscribed.has(topic)) continue
-      if (partitions.some(partition => !held.has(`${partition} ${topic}`))) return true
+      const places = held.get(topic)
+      if (partitions.some(partition => places?.has(partition) !== true)) return true
     }
   }
   return false
-}
-
-function* placesOf(member: Member): Generator<string> {
-  for (const [topic, partitions] of heldBy(member)) for (const partition of partitions) yield `${partition} ${topic}`
 }

@@ -76,7 +76,7 @@ export function describe(member: Member): {
 }
 
 export function sortedMembers(group: Group | null): Member[] {
-  return [...membersOf(group)].sort((a, b) => compareText(a.id, b.id))
+  return membersOf(group).sort((a, b) => compareText(a.id, b.id))
 }
 
 function held(member: Member, group: Group | null, names: TopicNames) {

@@ -1,3 +1,5 @@
+import { wordsOf } from '../../wire/words.ts'
+
 /**
  * Dense row ids for offset keys, by their raw bytes: no string is made to find the row of a commit.
  *
@@ -13,9 +15,6 @@ export class KeyIndex {
   #used = 0
   #arena = Buffer.allocUnsafeSlow(4096)
   #arenaWords = wordsOf(this.#arena)
-  /** What keys were last looked for in, and its words: many keys lie in one buffer. */
-  #bytes: Buffer = this.#arena
-  #words = this.#arenaWords
   #arenaEnd = 0
   #arenaGarbage = 0
   #start = new Uint32Array(32)
@@ -29,41 +28,28 @@ export class KeyIndex {
     return this.capacity - this.#free.length
   }
 
-  /** The row of a key, or -1. */
-  find(bytes: Buffer, start: number, end: number): number {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes
-      this.#words = wordsOf(bytes)
-    }
+  /** The row of the key `words[start, end)`, or -1. */
+  find(words: DataView, start: number, end: number): number {
     const last = this.#last
     if (last !== EMPTY) {
       const guess = this.#follower[last] as number
-      if (guess !== EMPTY && this.#equals(guess, start, end)) return (this.#last = guess)
+      if (guess !== EMPTY && this.#equals(guess, words, start, end)) return (this.#last = guess)
     }
-    const hash = hashOf(bytes, start, end)
-    const slots = this.#slots
-    const mask = slots.length - 1
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const row = slots[slot] as number
-      if (row === EMPTY) return -1
-      if (row === FREED || this.#hash[row] !== hash || !this.#equals(row, start, end)) continue
-      if (last !== EMPTY) this.#follower[last] = row
-      return (this.#last = row)
-    }
+    return this.#lookUp(words, start, end)
   }
 
   /** A row for a key that has none. */
-  add(bytes: Buffer, start: number, end: number): number {
+  add(words: DataView, start: number, end: number): number {
     if ((this.#used + 1) * 2 > this.#slots.length) this.#rehash()
     const row = this.#free.pop() ?? this.capacity++
     if (row >= this.#start.length) this.#growRows()
     const length = end - start
     if (this.#arenaEnd + length > this.#arena.length) this.#growArena(length)
-    bytes.copy(this.#arena, this.#arenaEnd, start, end)
+    this.#arena.set(new Uint8Array(words.buffer, words.byteOffset + start, length), this.#arenaEnd)
     this.#start[row] = this.#arenaEnd
     this.#length[row] = length
     this.#arenaEnd += length
-    const hash = hashOf(bytes, start, end)
+    const hash = hashOf(words, start, end)
     this.#hash[row] = hash
     this.#follower[row] = EMPTY
     this.#insert(row, hash)
@@ -95,18 +81,40 @@ export class KeyIndex {
     return this.#arena.subarray(start, start + (this.#length[row] as number))
   }
 
+  /** The row of the key before, where it differs in the last four bytes at most, the partition; else -1. */
+  neighbor(words: DataView, start: number, end: number): number {
+    const last = this.#last
+    const isNeighbor = last !== EMPTY && this.#length[last] === end - start && this.#begins(last, words, start, end - 4)
+    return isNeighbor ? last : -1
+  }
+
+  #lookUp(words: DataView, start: number, end: number): number {
+    const hash = hashOf(words, start, end)
+    const slots = this.#slots
+    const mask = slots.length - 1
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const row = slots[slot] as number
+      if (row === EMPTY) return -1
+      if (row === FREED || this.#hash[row] !== hash || !this.#equals(row, words, start, end)) continue
+      if (this.#last !== EMPTY) this.#follower[this.#last] = row
+      return (this.#last = row)
+    }
+  }
+
   // A freed row has length 0, and no key is shorter than 8 bytes: a stale guess never matches.
-  #equals(row: number, start: number, end: number): boolean {
-    const length = end - start
-    if (this.#length[row] !== length) return false
+  #equals(row: number, words: DataView, start: number, end: number): boolean {
+    return this.#length[row] === end - start && this.#begins(row, words, start, end)
+  }
+
+  /** Does the row's key begin with `words[start, end)`, which are at least four bytes? */
+  #begins(row: number, words: DataView, start: number, end: number): boolean {
     const arena = this.#arenaWords
-    const words = this.#words
-    const at = this.#start[row] as number
+    const toArena = (this.#start[row] as number) - start
     // The last word first, because keys of one group differ there: the partition.
-    const last = length - 4
-    if (arena.getInt32(at + last, true) !== words.getInt32(start + last, true)) return false
-    for (let next = 0; next < last; next += 4) {
-      if (arena.getInt32(at + next, true) !== words.getInt32(start + next, true)) return false
+    const last = end - 4
+    if (arena.getInt32(toArena + last, true) !== words.getInt32(last, true)) return false
+    for (let at = start; at < last; at += 4) {
+      if (arena.getInt32(toArena + at, true) !== words.getInt32(at, true)) return false
     }
     return true
   }
@@ -156,20 +164,18 @@ export class KeyIndex {
   }
 }
 
-/** For reading four bytes at a time, wherever they lie. */
-function wordsOf({ buffer, byteOffset, length }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, length)
-}
-
 const EMPTY = -1
 const FREED = -2
 
-/** FNV-1a over the bytes, then mixed: the low bits choose the slot. */
-function hashOf(bytes: Buffer, start: number, end: number): number {
-  let hash = 0x811c9dc5
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
-  hash ^= hash >>> 15
-  return Math.imul(hash, 0x2c1b3c6d) | 0
+/** Four bytes at a time, the last ones with some of those before; mixed well, since the low bits choose the slot. */
+function hashOf(words: DataView, start: number, end: number): number {
+  const last = end - 4
+  let hash = Math.imul(words.getInt32(last, true), 0x9e3779b1)
+  for (let at = start; at < last; at += 4) {
+    hash = Math.imul(hash ^ (hash >>> 15) ^ words.getInt32(at, true), 0x85ebca6b)
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
 }
 
 /** `to`, which is longer, with what `from` held. */

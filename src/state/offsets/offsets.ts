@@ -1,6 +1,7 @@
-import { int32, OffsetCommitView, readOffsetCommitKey, readOffsetCommitValue } from '../../wire/offsetCommit.ts'
+import { OffsetCommitView, readOffsetCommitKey, readOffsetCommitValue } from '../../wire/offsetCommit.ts'
 import type { RecordCursor } from '../../wire/recordCursor.ts'
 import { decodeUtf8 } from '../../wire/utf8.ts'
+import { wordsOf } from '../../wire/words.ts'
 import type { StateChanges } from '../changes.ts'
 import { offsetKey, rowConditionKey } from '../entry.ts'
 import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicSlot } from '../groupSlot.ts'
@@ -10,6 +11,10 @@ import { keyBytes } from './keyBytes.ts'
 import { OffsetTable } from './table.ts'
 import { Touched } from './touched.ts'
 import { OpenTransactions } from './transactions.ts'
+
+/** What stands for a row: there is none yet, and the key is none. */
+const NONE = -1
+const INVALID = -2
 
 export interface OffsetsOptions {
   readonly names: TopicNames
@@ -43,6 +48,8 @@ export class Offsets {
   readonly #view = new OffsetCommitView()
   readonly #options: OffsetsOptions
   readonly #changes: StateChanges | null
+  /** A row of the same topic as the new key, or NONE: then `#newKey` tells what it is of. */
+  #neighbor = NONE
   #newKey: NewKey = { key: Buffer.alloc(0), group: '', topic: '', partition: 0 }
   #recreated: { slot: GroupSlot; topic: TopicSlot; partition: number; from: string }[] = []
 
@@ -60,24 +67,23 @@ export class Offsets {
 
   /** One offset record of a plain batch. False: Kafka would not accept it. */
   apply(cursor: RecordCursor): boolean {
-    const { bytes } = cursor
     const row = this.#rowOf(cursor)
     if (row === INVALID) return false
     if (cursor.valueStart < 0) return this.#tombstone(row, cursor)
     const view = this.#view
-    if (!readOffsetCommitValue(bytes, cursor.valueStart, cursor.valueEnd, typeIdOf(cursor), view)) return false
-    this.#set(row === NONE ? this.#addRow() : row, cursor, view)
+    if (!readOffsetCommitValue(cursor.words, cursor.valueStart, cursor.valueEnd, typeIdOf(cursor), view)) return false
+    this.#set(row === NONE ? this.#addRow(cursor) : row, cursor, view)
     return true
   }
 
   /** One offset record of a transactional batch: counts at its marker. False: Kafka would not accept it. */
   applyPending(cursor: RecordCursor, producerId: bigint): boolean {
-    const { bytes } = cursor
+    const { bytes, words } = cursor
     let row = this.#rowOf(cursor)
     if (row === INVALID) return false
     if (cursor.valueStart < 0) return this.#tombstone(row, cursor)
     const view = this.#view
-    if (!readOffsetCommitValue(bytes, cursor.valueStart, cursor.valueEnd, typeIdOf(cursor), view)) return false
+    if (!readOffsetCommitValue(words, cursor.valueStart, cursor.valueEnd, typeIdOf(cursor), view)) return false
     const topicId =
       view.topicIdStart < 0 ? null : Buffer.from(bytes.subarray(view.topicIdStart, view.topicIdStart + 16))
     const commit = {
@@ -88,7 +94,7 @@ export class Offsets {
       metadata: decodeUtf8(bytes, view.metadataStart, view.metadataEnd),
       topicId,
     }
-    if (row === NONE) row = this.#addRow()
+    if (row === NONE) row = this.#addRow(cursor)
     if (this.transactions.add(producerId, { row, ...commit }))
       this.table.pending[row] = (this.table.pending[row] ?? 0) + 1
     this.#changes?.producers.add(producerId)
@@ -117,7 +123,7 @@ export class Offsets {
       table.set(row, commit.offset, commit.exact, time, commit.position)
       noted?.noteRow(row)
       table.watch?.touch(row, position)
-      if (commit.topicId !== null) this.#noteTopicId(row, commit.topicId, 0)
+      if (commit.topicId !== null) this.#noteTopicId(row, wordsOf(commit.topicId), 0)
       changesOf(changes, slot, position, time).commits.push({
         topic: topic.name,
         partition,
@@ -136,45 +142,34 @@ export class Offsets {
     return changes
   }
 
-  /** What the transition of a plain batch changed, group by group. `bytes` is the batch's buffer. */
-  changes(bytes: Buffer): Map<GroupSlot, OffsetChanges> {
+  /** What the transition of a plain batch changed, group by group. `cursor` is what its records were read with. */
+  changes(cursor: RecordCursor): Map<GroupSlot, OffsetChanges> {
     const { table } = this
-    const touched = this.#touched
+    const view = this.#view
     const changes = new Map<GroupSlot, OffsetChanges>()
-    const entries = Array.from({ length: touched.count }, (_, entry) => entry)
-    entries.sort((a, b) => (touched.positions[a] ?? 0) - (touched.positions[b] ?? 0))
-    for (const entry of entries) {
-      const row = touched.rows[entry] ?? 0
-      const before = touched.beforeOf(entry)
-      const after = table.present[row] === 1 ? table.offsetOf(row) : null
-      const slot = table.groupOf(row)
-      const time = touched.times[entry] ?? 0
-      const position = touched.positions[entry] ?? 0
-      const change = changesOf(changes, slot, position, touched.timestamps[entry] ?? 0)
-      let metadata = ''
-      let leaderEpoch: number | null = null
-      const view = this.#view
-      if (after !== null && this.#options.everyCommit) {
-        // It was read before, of either type of key: type 1 allows all versions.
-        readOffsetCommitValue(bytes, touched.values[entry] ?? 0, touched.valueEnds[entry] ?? 0, 1, view)
-        metadata = decodeUtf8(bytes, view.metadataStart, view.metadataEnd)
-        leaderEpoch = view.leaderEpoch < 0 ? null : view.leaderEpoch
-      }
-      const topic = table.topicOf(row).name
-      const partition = table.partitions[row] ?? 0
-      const kept = {
+    const touches = this.#touched.net()
+    for (const { row, start, before, wasCommitted } of touches) {
+      cursor.goBack(start)
+      const { words, offset: position, timestamp, valueStart, valueEnd } = cursor
+      const isCommit = valueStart >= 0
+      // It was read before, of either type of key: type 1 allows all versions.
+      if (isCommit) readOffsetCommitValue(words, valueStart, valueEnd, 1, view)
+      const isTold = isCommit && this.#options.everyCommit
+      changesOf(changes, table.groupOf(row), position, timestamp).commits.push({
+        topic: table.topicOf(row).name,
+        partition: table.partitions[row] ?? 0,
         before,
-        after,
-        wasCommitted: (touched.values[entry] ?? -1) >= 0,
+        after: table.present[row] === 1 ? table.offsetOf(row) : null,
+        wasCommitted,
         position,
-        time,
-        metadata,
-        leaderEpoch,
-      }
-      change.commits.push({ topic, partition, transactional: false, ...kept })
+        transactional: false,
+        time: isCommit ? view.commitTimestamp : timestamp,
+        metadata: isTold ? decodeUtf8(cursor.bytes, view.metadataStart, view.metadataEnd) : '',
+        leaderEpoch: isTold && view.leaderEpoch >= 0 ? view.leaderEpoch : null,
+      })
     }
     this.#addRecreations(changes, 0, 0)
-    for (const entry of entries) this.#release(touched.rows[entry] ?? 0)
+    for (const { row } of touches) this.#release(row)
     return changes
   }
 
@@ -215,54 +210,51 @@ export class Offsets {
   }
 
   #rowOf(cursor: RecordCursor): number {
-    const { bytes, keyStart, keyEnd } = cursor
     // A known key is a valid one. The version (0 or 1, of the same layout) is not part of it.
-    const row = this.table.index.find(bytes, keyStart + 2, keyEnd)
+    const row = this.table.index.find(cursor.words, cursor.keyStart + 2, cursor.keyEnd)
     return row === NONE ? this.#rowOfNewKey(cursor) : row
   }
 
   /** Bytes that are not known as a key: of a new one, or of a known one that Kafka reads in spite of them. */
-  #rowOfNewKey({ bytes, keyStart, keyEnd }: RecordCursor): number {
+  #rowOfNewKey({ bytes, words, keyStart, keyEnd }: RecordCursor): number {
     const view = this.#view
-    if (!readOffsetCommitKey(bytes, keyStart, keyEnd, view)) return INVALID
+    const { index } = this.table
+    if (!readOffsetCommitKey(words, keyStart, keyEnd, view)) return INVALID
+    this.#neighbor = view.keyEnd === keyEnd ? index.neighbor(words, keyStart + 2, keyEnd) : NONE
+    if (this.#neighbor !== NONE) return NONE
     const group = decodeUtf8(bytes, view.groupStart, view.groupEnd)
     const topic = decodeUtf8(bytes, view.topicStart, view.topicEnd)
     const key = keyBytes(group, topic, view.partition)
     this.#newKey = { key, group, topic, partition: view.partition }
     // Kafka reads a key with bytes after its end as if they were not there, and what is no UTF-8 as U+FFFD.
     const isPlain = key.equals(bytes.subarray(keyStart + 2, keyEnd))
-    return isPlain ? NONE : this.table.index.find(key, 0, key.length)
+    return isPlain ? NONE : index.find(wordsOf(key), 0, key.length)
   }
 
-  /** A row for the key that was last found to be new. */
-  #addRow(): number {
+  /** A row for the key that was last found to be new: that of the record that `cursor` is at. */
+  #addRow({ words, keyStart, keyEnd }: RecordCursor): number {
+    if (this.#neighbor !== NONE) return this.table.addNeighbor(this.#neighbor, words, keyStart + 2, keyEnd)
     const { key, group, topic, partition } = this.#newKey
     const slot = this.#options.slotOf(group)
-    return this.table.add(key, 0, key.length, slot, topicSlot(slot, topic), partition)
+    return this.table.add(key, slot, topicSlot(slot, topic), partition)
   }
 
   #set(row: number, cursor: RecordCursor, view: OffsetCommitView): void {
     const { table } = this
-    const touched = this.#touched
-    const entry = touched.touch(row, table)
-    const slot = table.groups[row] as GroupSlot
     const { offset } = view
+    this.#touched.commit(row, cursor.start, table)
+    const slot = table.groups[row] as GroupSlot
     if (table.present[row] === 0) {
       if (slot.group === null) this.notable = true
     } else {
       const before = table.offsets[row] as number
       // Also true where either is NaN, beyond what a number holds.
-      if (!(offset >= before) || (slot.notable === 'change' && offset !== before)) this.notable = true
+      if (!(offset >= before) || (offset !== before && slot.notable === 'change')) this.notable = true
     }
-    if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.bytes, view.topicIdStart)
+    if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.words, view.topicIdStart)
     table.set(row, offset, view.offsetBig, view.commitTimestamp, cursor.offset)
     if (this.#changes !== null) this.#changes.noteRow(row)
     if (table.watch !== null) table.watch.touch(row, cursor.offset)
-    touched.positions[entry] = cursor.offset
-    touched.timestamps[entry] = cursor.timestamp
-    touched.times[entry] = view.commitTimestamp
-    touched.values[entry] = cursor.valueStart
-    touched.valueEnds[entry] = cursor.valueEnd
   }
 
   #tombstone(row: number, cursor: RecordCursor): true {
@@ -270,28 +262,28 @@ export class Offsets {
     const { table } = this
     this.#endClaims(row)
     this.#changes?.noteRow(row)
-    const entry = this.#touched.touch(row, table)
+    this.#touched.tombstone(row, cursor.start, table)
     table.clear(row)
     table.watch?.touch(row, cursor.offset)
-    this.#touched.positions[entry] = cursor.offset
-    this.#touched.timestamps[entry] = cursor.timestamp
-    this.#touched.times[entry] = cursor.timestamp
     this.notable = true
     return true
   }
 
-  #noteTopicId(row: number, bytes: Buffer, at: number): void {
+  #noteTopicId(row: number, words: DataView, at: number): void {
     const topic = this.table.topics[row] as TopicSlot
     const isKnown =
-      int32(bytes, at) === topic.id0 &&
-      int32(bytes, at + 4) === topic.id1 &&
-      int32(bytes, at + 8) === topic.id2 &&
-      int32(bytes, at + 12) === topic.id3
-    if (isKnown) return
+      words.getInt32(at) === topic.id0 &&
+      words.getInt32(at + 4) === topic.id1 &&
+      words.getInt32(at + 8) === topic.id2 &&
+      words.getInt32(at + 12) === topic.id3
+    if (!isKnown) this.#learnTopicId(row, topic, words, at)
+  }
+
+  #learnTopicId(row: number, topic: TopicSlot, words: DataView, at: number): void {
     const slot = this.table.groupOf(row)
     const partition = this.table.partitions[row] as number
     const from = topicIdOf(topic)
-    setTopicId(topic, bytes, at)
+    setTopicId(topic, words, at)
     const id = topicIdOf(topic)
     this.#changes?.groups.add(slot.name)
     if (id !== null) {
@@ -318,9 +310,6 @@ interface NewKey {
   readonly topic: string
   readonly partition: number
 }
-
-const NONE = -1
-const INVALID = -2
 
 /** The low byte of the key's record type, which is 0 or 1 here: of the two, Kafka reads other values. */
 function typeIdOf({ bytes, keyStart }: RecordCursor): number {

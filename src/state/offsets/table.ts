@@ -1,6 +1,7 @@
 import type { Int64 } from '../../events/envelope.ts'
+import { wordsOf } from '../../wire/words.ts'
 import type { RowWatch } from '../conditions/rowWatch.ts'
-import type { GroupSlot, TopicSlot } from '../groupSlot.ts'
+import { type GroupSlot, type TopicSlot, topicSlot } from '../groupSlot.ts'
 import { grown, KeyIndex } from './keyIndex.ts'
 
 /**
@@ -28,8 +29,19 @@ export class OffsetTable {
   watch: RowWatch | null = null
   readonly #big = new Map<number, bigint>()
 
-  add(bytes: Buffer, keyStart: number, keyEnd: number, group: GroupSlot, topic: TopicSlot, partition: number): number {
-    const row = this.index.add(bytes, keyStart, keyEnd)
+  /** A row for an offset that has none; `key` as `keyBytes` makes it. */
+  add(key: Buffer, group: GroupSlot, topic: TopicSlot, partition: number): number {
+    return this.#take(this.index.add(wordsOf(key), 0, key.length), group, topic, partition)
+  }
+
+  /** A row for another partition of the topic that `neighbor` is of; the key is `words[start, end)`. */
+  addNeighbor(neighbor: number, words: DataView, start: number, end: number): number {
+    const group = this.groupOf(neighbor)
+    const topic = topicSlot(group, this.topicOf(neighbor).name)
+    return this.#take(this.index.add(words, start, end), group, topic, words.getInt32(end - 4))
+  }
+
+  #take(row: number, group: GroupSlot, topic: TopicSlot, partition: number): number {
     if (row >= this.present.length) this.#grow()
     this.groups[row] = group
     this.topics[row] = topic

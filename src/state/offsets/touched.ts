@@ -2,69 +2,91 @@ import type { Int64 } from '../../events/envelope.ts'
 import { grown } from './keyIndex.ts'
 import type { OffsetTable } from './table.ts'
 
+/** What the records of one transition do to a row, on balance. */
+export interface Touch {
+  readonly row: number
+  /** Where its last record begins in the batch: the cursor's `start`. */
+  readonly start: number
+  /** What was committed before the first one; null: nothing. */
+  readonly before: Int64 | null
+  /** One of them is a commit. */
+  readonly wasCommitted: boolean
+}
+
 /**
- * The rows that one transition changes, each once, with what they held before it: what an event says is the net effect,
- * also where a key occurs twice in a batch.
+ * The offset records of one transition. Every commit is noted here, and nearly all for nothing: so no more is noted than
+ * where the record lies and what its row held before; the rest can be read again.
  */
 export class Touched {
-  count = 0
-  rows = new Int32Array(64)
-  /** Log position of the last record of the row in this transition. */
-  positions = new Float64Array(64)
-  /** Timestamp of that record. */
-  timestamps = new Float64Array(64)
-  /** When the change happened, ms. */
-  times = new Float64Array(64)
-  /** Where the value of the last commit lies in the batch; -1 where the batch holds tombstones of the row only. */
-  values = new Int32Array(64)
-  valueEnds = new Int32Array(64)
+  #count = 0
+  #rows = new Int32Array(64)
+  #starts = new Int32Array(64)
   #before = new Float64Array(64)
   readonly #big = new Map<number, Int64>()
-  /** Row → the entry that it had last: it has it still where that entry says so. */
-  #entries = new Int32Array(64)
+  readonly #tombstones = new Set<number>()
+  /** Row → its place in what `net` gave last. */
+  #places = new Int32Array(64)
 
   /** Begins the next transition. */
   clear(): void {
-    this.count = 0
+    this.#count = 0
     if (this.#big.size > 0) this.#big.clear()
+    if (this.#tombstones.size > 0) this.#tombstones.clear()
   }
 
-  /** The row's entry; made, with what the row holds now, when it is touched first. */
-  touch(row: number, table: OffsetTable): number {
-    if (row >= this.#entries.length) this.#growRows(row)
-    const known = this.#entries[row] as number
-    if (known < this.count && this.rows[known] === row) return known
-    const entry = this.count++
-    if (entry >= this.rows.length) this.#grow()
-    this.#entries[row] = entry
-    this.rows[entry] = row
-    this.values[entry] = -1
+  /** A commit that begins at `start`, before its row changes. */
+  commit(row: number, start: number, table: OffsetTable): void {
+    const entry = this.#count++
+    if (entry === this.#rows.length) this.#grow()
+    this.#rows[entry] = row
+    this.#starts[entry] = start
     const before = table.present[row] === 1 ? (table.offsets[row] as number) : ABSENT
     this.#before[entry] = before
     if (Number.isNaN(before)) this.#big.set(entry, table.offsetOf(row))
-    return entry
   }
 
-  /** What was committed before the transition; null: nothing. */
-  beforeOf(entry: number): Int64 | null {
+  /** A tombstone that begins at `start`, before its row changes. */
+  tombstone(row: number, start: number, table: OffsetTable): void {
+    this.#tombstones.add(this.#count)
+    this.commit(row, start, table)
+  }
+
+  /** Each row once, in the order of their last records. */
+  net(): readonly Touch[] {
+    const net: Touch[] = []
+    const superseded = new Set<Touch>()
+    for (let entry = 0; entry < this.#count; entry++) {
+      const row = this.#rows[entry] as number
+      if (row >= this.#places.length) this.#growPlaces(row)
+      const known = net[this.#places[row] as number]
+      const earlier = known?.row === row ? known : undefined
+      if (earlier !== undefined) superseded.add(earlier)
+      this.#places[row] = net.length
+      net.push({
+        row,
+        start: this.#starts[entry] as number,
+        before: earlier === undefined ? this.#beforeOf(entry) : earlier.before,
+        wasCommitted: earlier?.wasCommitted === true || !this.#tombstones.has(entry),
+      })
+    }
+    return superseded.size === 0 ? net : net.filter(touch => !superseded.has(touch))
+  }
+
+  #beforeOf(entry: number): Int64 | null {
     const before = this.#before[entry] as number
     if (before === ABSENT) return null
     return Number.isNaN(before) ? (this.#big.get(entry) ?? null) : before
   }
 
-  #growRows(row: number): void {
-    const length = Math.max(this.#entries.length * 2, row + 1)
-    this.#entries = grown(this.#entries, new Int32Array(length))
+  #growPlaces(row: number): void {
+    const length = Math.max(this.#places.length * 2, row + 1)
+    this.#places = grown(this.#places, new Int32Array(length))
   }
 
   #grow(): void {
-    const length = this.rows.length * 2
-    this.rows = grown(this.rows, new Int32Array(length))
-    this.positions = grown(this.positions, new Float64Array(length))
-    this.timestamps = grown(this.timestamps, new Float64Array(length))
-    this.times = grown(this.times, new Float64Array(length))
-    this.values = grown(this.values, new Int32Array(length))
-    this.valueEnds = grown(this.valueEnds, new Int32Array(length))
+    const length = this.#rows.length * 2
+    this.#rows = grown(this.#rows, new Int32Array(length))
+    this.#starts = grown(this.#starts, new Int32Array(length))
     this.#before = grown(this.#before, new Float64Array(length))
   }
 }

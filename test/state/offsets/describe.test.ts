@@ -139,6 +139,21 @@ describe('offsets', () => {
     ).toEqual([{ topic: 'orders', partition: 0, lastOffset: 10, cause: 'unknown' }])
   })
 
+  it('have the ids that they would have if every commit were told', () => {
+    const told = (everyCommit: boolean) => {
+      const p = partition({ everyCommit })
+      p.plain(commitOf('s', 'orders', 0, 10), commitOf('s', 'orders', 1, 10), commitOf('s', 'bills', 0, 10))
+      const events = p.plain(
+        commitOf('s', 'orders', 1, 3),
+        commitOf('s', 'orders', 0, 4),
+        commitOf('s', 'bills', 0, 11),
+      )
+      return events.filter(({ type }) => type === 'offset-rewound')
+    }
+    expect(told(false).map(({ id }) => id)).toEqual(['7-5-3', '7-5-4'])
+    expect(told(true)).toEqual(told(false))
+  })
+
   it('committed again as they are mean nothing, and every commit is told where that is wanted', () => {
     const p = partition({ everyCommit: true })
     p.plain(commitOf('g', 't', 0, 10))
