@@ -135,5 +135,8 @@ test('a broker that has just started and knows nobody is asked again, so that no
   const ends = await until({ what: 'all partitions', ask: async () => firstEnds(), good: ({ length }) => length === 4 })
   expect(emptyAnswersLeft).toBeLessThan(1)
   expect(Math.max(...ends)).toBeGreaterThan(0)
-  expect(live.lines).toEqual([])
+  expect(live.lines).toEqual([
+    `${brokers}: has just started and knows no cluster yet; trying for 10 s`,
+    expect.stringMatching(`^Kafka at ${brokers} is there after `),
+  ])
 })
