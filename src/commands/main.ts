@@ -1,33 +1,25 @@
 import { Command, CommanderError } from 'commander'
 import { KoffError } from '../errors.ts'
-import { configCommand } from './config.ts'
 import { placedMessage } from './connection.ts'
-import { decodeCommand } from './decode.ts'
-import { eventsCommand } from './events.ts'
-import { groupsCommand } from './groups.ts'
-import { printCommand } from './print.ts'
-import { recordCommand } from './record.ts'
-import { replayCommand } from './replay.ts'
-import { runCommand } from './run.ts'
 import { exitCodeOf, interruptionCode, OutputClosed, put, type Shell } from './shell.ts'
-import { statusCommand } from './status.ts'
 import { usageError } from './usage.ts'
 import { version } from './version.ts'
 
 /** A command under its own flags; `finish` takes its exit code. */
 export type CommandBuilder = (shell: Shell, finish: (code: number) => void) => Command
 
-const builders: readonly CommandBuilder[] = [
-  runCommand,
-  eventsCommand,
-  printCommand,
-  decodeCommand,
-  replayCommand,
-  groupsCommand,
-  recordCommand,
-  statusCommand,
-  configCommand,
-]
+/** In the order of the help. What a command needs is loaded where it is called: RxJS and a logger take longer than the rest. */
+const builders: Readonly<Record<string, () => Promise<CommandBuilder>>> = {
+  run: async () => (await import('./run.ts')).runCommand,
+  events: async () => (await import('./events.ts')).eventsCommand,
+  print: async () => (await import('./print.ts')).printCommand,
+  decode: async () => (await import('./decode.ts')).decodeCommand,
+  replay: async () => (await import('./replay.ts')).replayCommand,
+  groups: async () => (await import('./groups.ts')).groupsCommand,
+  record: async () => (await import('./record.ts')).recordCommand,
+  status: async () => (await import('./status.ts')).statusCommand,
+  config: async () => (await import('./config.ts')).configCommand,
+}
 
 /**
  * Runs one command line, without `node` and the program's name, and resolves with the exit code: 0, or what the command
@@ -42,7 +34,10 @@ export async function main(args: readonly string[], shell: Shell): Promise<numbe
     .usage('<command> [options]')
     .version(version(), '-V, --version', 'print the version')
     .addHelpText('after', '\nkoff <command> --help says more about a command, with examples.')
-  for (const build of builders) program.addCommand(build(shell, result => (code = result)))
+  for (const builder of buildersFor(args[0])) {
+    const build = await builder()
+    program.addCommand(build(shell, result => (code = result)))
+  }
   prepare(program, output, shell)
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -51,6 +46,13 @@ export async function main(args: readonly string[], shell: Shell): Promise<numbe
   }
   await put(shell.stdout, output.join('')).catch((error: unknown) => (code = report(error, shell)))
   return code
+}
+
+/** Whoever calls no command may want to see all of them. */
+function buildersFor(called: string | undefined): readonly (() => Promise<CommandBuilder>)[] {
+  const builder = called === undefined || !Object.hasOwn(builders, called) ? undefined : builders[called]
+  if (builder !== undefined) return [builder]
+  return called === '--version' || called === '-V' ? [] : Object.values(builders)
 }
 
 /** Help was asked for and is there; nothing is wrong. */
