@@ -133,7 +133,7 @@ describe('a wrong import', () => {
         'src/state/b.ts': `import '../wire/a.ts'\nimport type { C } from './c.ts'\nexport type B = C | 1\n`,
         'src/state/c.ts': `import type { B } from './b.ts'\nexport type C = B | 2\n`,
         'src/runtime/d.ts': `import 'rxjs'\nimport 'node:fs'\nimport '../state/b.ts'\n`,
-        'src/sources/e.ts': `import '@platformatic/kafka'\nimport '../runtime/d.ts'\n`,
+        'src/sources/e.ts': `import 'kafkajs'\nimport '../runtime/d.ts'\n`,
       }),
     )
     expect(violations).toEqual([])

@@ -84,7 +84,8 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
     id = metadata.clusterId
     return metadata
   }
-  const metadata = async (selection: TopicSelection, signal: AbortSignal) => {
+  const askAnybody = async (selection: TopicSelection, signal: AbortSignal) => {
+    signal.throwIfAborted()
     if (connection?.isOpen === true) {
       try {
         return await ask(selection, connection)
@@ -106,6 +107,13 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
       }
     }
     throw combined(failures)
+  }
+  // One after the other: there is one connection for them, and who finds it dead replaces it.
+  let asking: Promise<unknown> = Promise.resolve()
+  const metadata = (selection: TopicSelection, signal: AbortSignal) => {
+    const asked = asking.then(() => askAnybody(selection, signal))
+    asking = asked.catch(() => undefined)
+    return asked
   }
   return {
     get id() {

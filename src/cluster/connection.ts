@@ -1,5 +1,4 @@
 import { channel } from 'node:diagnostics_channel'
-import type { Connection } from '@platformatic/kafka'
 import { KoffError } from '../errors.ts'
 import { DecodeFault } from '../wire/reader.ts'
 import { type Address, formatAddress } from './address.ts'
@@ -20,8 +19,6 @@ export interface BrokerConnection {
   readonly isOpen: boolean
   /** Fails with a `KoffError` that says what was asked. Several questions can be under way at a time. */
   readonly ask: Ask
-  /** Sends a request of the library's over this connection; fails with a `KoffError` in which `name` says which. */
-  request<T>(name: string, send: (connection: Connection) => Promise<T>): Promise<T>
   /** Questions that are under way fail. May be called twice. */
   close(): void
 }
@@ -62,12 +59,13 @@ async function introduce(socket: BrokerSocket, broker: string, options: BrokerOp
   let trusted = false
   let renewal: Promise<void> | null = null
   let renewalTimer: NodeJS.Timeout | undefined
-  const perform = async <T>(name: string, send: () => Promise<T>): Promise<T> => {
+  const ask: Ask = async question => {
+    const { name } = question
     try {
       // Between the two requests of a new authentication the broker takes no other (KIP-368)
       if (renewal !== null) await renewal
       requests.publish({ broker, name })
-      const answer = await send()
+      const answer = await plain(question)
       trusted = name !== 'ApiVersions'
       return answer
     } catch (error) {
@@ -76,7 +74,6 @@ async function introduce(socket: BrokerSocket, broker: string, options: BrokerOp
       throw new KoffError('BROKER_ERROR', text, { retriable: true, cause: error })
     }
   }
-  const ask: Ask = question => perform(question.name, () => plain(question))
   const renewAfter = (sessionMs: number) => {
     if (sessionMs > 0) renewalTimer = setTimeout(renew, Math.min(sessionMs * renewedAt, longestTimer))
   }
@@ -97,10 +94,6 @@ async function introduce(socket: BrokerSocket, broker: string, options: BrokerOp
       return socket.isOpen
     },
     ask,
-    request: async (name, send) => {
-      const { libraryConnection } = await import('./libraryConnection.ts')
-      return perform(name, () => send(libraryConnection(socket, clientId)))
-    },
     close: () => {
       clearTimeout(renewalTimer)
       socket.destroy(closed())

@@ -80,6 +80,12 @@ export function writeArray<T>(writer: RequestWriter, items: readonly T[] | null,
   }
 }
 
+/** Elements without fields. */
+export function writeInt32s(writer: RequestWriter, items: readonly number[]): void {
+  writeCount(writer, items)
+  for (const item of items) writeInt32(writer, item)
+}
+
 /** No tagged field; nothing at all in versions that know none. */
 export function writeNoTags(writer: RequestWriter): void {
   if (writer.isFlexible) writeUnsignedVarint(writer, 0)

@@ -1,3 +1,5 @@
+import { putVarint, varintSize } from './varint.ts'
+
 /** A record to be laid out; `null` keys and values are Kafka's nulls. Times in milliseconds since the epoch. */
 export interface RecordFields {
   readonly offset: number
@@ -68,27 +70,6 @@ function putNullable(out: Buffer, start: number, bytes: Uint8Array | null): numb
   const at = putVarint(out, start, bytes.length)
   out.set(bytes, at)
   return at + bytes.length
-}
-
-/** Zigzag, as an unsigned 32-bit number. */
-function zigzag(value: number): number {
-  return ((value << 1) ^ (value >> 31)) >>> 0
-}
-
-function varintSize(value: number): number {
-  const bits = 32 - Math.clz32(zigzag(value))
-  return bits === 0 ? 1 : Math.ceil(bits / 7)
-}
-
-function putVarint(out: Buffer, start: number, value: number): number {
-  let at = start
-  let rest = zigzag(value)
-  while (rest > 127) {
-    out[at++] = (rest & 127) | 128
-    rest >>>= 7
-  }
-  out[at++] = rest
-  return at
 }
 
 /** Deltas of times go beyond 32 bits, and two safe integers can be further apart than a safe integer holds. */

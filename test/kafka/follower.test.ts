@@ -203,6 +203,6 @@ test('a sink that is set up wrong ends it at the start, one that cannot be reach
   }
   const following = follow('clean-open', late)
   await has(received, 5)
-  expect(following.lines).toEqual(['pipeline p: not there; trying again until it works, the others go on'])
+  expect(following.lines[0]).toBe('pipeline p: not there; trying again until it works, the others go on')
   await following.stop()
 })

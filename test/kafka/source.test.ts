@@ -1,10 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { metadataV12 } from '@platformatic/kafka'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseAddress } from '../../src/cluster/address.ts'
-import { answerOf } from '../../src/cluster/answer.ts'
-import { connectToBroker } from '../../src/cluster/connection.ts'
 import { fetchVersions } from '../../src/sources/kafka/fetchRequest.ts'
 import type { JavaAdmin } from '../clients/admin.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
@@ -270,18 +266,6 @@ test('a reader that is slow holds the reading back: one more response is asked f
   await live.reached({ 0: 3000 })
   unsubscribe(channel, count)
   expect(live.of(0).records).toEqual(await recordsOnDisk(kafka.dataFolder, 'slow', 0))
-})
-
-test('a request of the library goes over a connection of koff, and comes back with the errors in it', async () => {
-  const address = parseAddress(kafka.bootstrap)
-  const signal = new AbortController().signal
-  const connection = await connectToBroker({ address, options: { brokers: [] }, signal })
-  const ask = (name: string) =>
-    connection.request('Metadata', library => answerOf(metadataV12.api.async(library, [name], false, false)))
-  expect((await ask('slow')).topics).toMatchObject([{ name: 'slow', errorCode: 0, partitions: [{}] }])
-  expect((await ask('nowhere')).topics).toMatchObject([{ name: 'nowhere', errorCode: 3 }])
-  connection.close()
-  await expect(ask('slow')).rejects.toMatchObject({ code: 'BROKER_UNREACHABLE', retriable: true })
 })
 
 test('reading ends at once when it is aborted, also while the broker waits for records', async () => {

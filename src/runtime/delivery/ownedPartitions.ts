@@ -10,6 +10,7 @@ import type { Output, PartitionOutput } from './output.ts'
 import type { Ownership } from './ownership.ts'
 import { PartitionWriter } from './partitionWriter.ts'
 import { restorePartition } from './restorePartition.ts'
+import { Turns } from './turns.ts'
 
 export interface OwnedPartitionsOptions {
   readonly fold: Fold
@@ -37,6 +38,8 @@ export interface Ready {
 const settleMs = 100
 const firstPauseMs = 100
 const maxPauseMs = 5_000
+/** Each takes memory for what was read and is not settled yet; more at once are no faster, there is one processor for them. */
+const restoresAtOnce = 4
 
 /** Takes partitions over, gives them up, and takes them over anew where a commit failed. */
 export class OwnedPartitions {
@@ -45,6 +48,7 @@ export class OwnedPartitions {
   readonly #acquiring = new Map<number, AbortController>()
   /** What a partition was used for before has to be over before it is taken over anew. */
   readonly #releases = new Map<number, Promise<void>>()
+  readonly #restores = new Turns(restoresAtOnce)
   #changed = new AbortController()
   #settling: NodeJS.Timeout | undefined
   #wakeReader: () => void = () => undefined
@@ -157,6 +161,8 @@ export class OwnedPartitions {
         if (!ownership.partitions.has(partition)) return
         const owned = await output.own(partition, signal)
         try {
+          using _turn = await this.#restores.take()
+          signal.throwIfAborted()
           await restorePartition({ ...this.#options, partition, output: owned, signal })
           signal.throwIfAborted()
         } catch (error) {
@@ -180,6 +186,7 @@ export class OwnedPartitions {
     const writer: PartitionWriter = new PartitionWriter({
       output,
       stateEveryMs,
+      partitions: () => this.#owned.size,
       takeChanges: () => takeChanges(state),
       countChanges: () => state.changes?.size ?? 0,
       committed: () => outages.end('delivery', [partition]),

@@ -8,6 +8,8 @@ export interface PartitionWriterOptions {
   readonly takeChanges: () => readonly StateChange[]
   /** How many changes wait. */
   readonly countChanges: () => number
+  /** How many partitions share the memory of this process. */
+  readonly partitions: () => number
   /** State without events is committed this often at most, ms. */
   readonly stateEveryMs: number
   /** Called after each commit. */
@@ -19,10 +21,12 @@ export interface PartitionWriterOptions {
 }
 
 /** More changes than these are committed without waiting for the interval. */
-const manyChanges = 20_000
-/** More events or changes than these, and whoever brings more has to wait: a commit holds all that is there. */
-const tooManyEvents = 10_000
-const tooManyChanges = 50_000
+const manyChanges = 5_000
+/** More changes than these, and whoever brings more has to wait: a commit holds all that is there. */
+const tooManyChanges = 10_000
+/** Events that may wait in all partitions together, and in one of them: that many fill a transaction well. */
+const eventsInAll = 40_000
+const eventsInOne = { most: 5_000, least: 500 }
 
 /**
  * Commits what one partition gives, one commit at a time: events at once, and all that came in the meantime with the
@@ -51,7 +55,9 @@ export class PartitionWriter {
   /** True while nothing more should come. */
   get isFull(): boolean {
     if (this.#isOver) return false
-    return this.#events.length >= tooManyEvents || this.#options.countChanges() >= tooManyChanges
+    const { partitions, countChanges } = this.#options
+    const share = Math.max(eventsInOne.least, Math.floor(eventsInAll / partitions()))
+    return this.#events.length >= Math.min(eventsInOne.most, share) || countChanges() >= tooManyChanges
   }
 
   /** Commits what is there, to the last. */

@@ -1,4 +1,5 @@
 import { COMPATIBILITY, type SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import avsc from 'avsc'
 import { KoffError } from '../../errors.ts'
 import { avroSchema, toAvro } from '../../events/avro.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
@@ -6,6 +7,7 @@ import { abortable } from '../abortable.ts'
 import type { Opening } from '../opening.ts'
 import { retry } from '../retry.ts'
 import { registryClient } from './client.ts'
+import { int64Hook } from './int64Type.ts'
 import { type RegistryAddress, type RegistryOptions, registryAddress } from './options.ts'
 import { isOtherCompatibility, isRefusedConfig, registryFault } from './registryFault.ts'
 
@@ -14,7 +16,7 @@ export interface EventEncoder {
    * The event in Confluent's wire format: a zero byte, the schema's id, the Avro bytes.
    * @throws KoffError SINK_FAILED where the event does not fit its definition; never retriable.
    */
-  encode(event: KoffEvent): Promise<Buffer>
+  encode(event: KoffEvent): Buffer
 }
 
 /**
@@ -32,13 +34,23 @@ export async function openEventEncoder(
   const subject = `${topic}-value`
   const watch = opening?.(`schema registry ${address.host}`)
   const attempt = () => register(address, subject, signal)
-  const { client, id } = await retry(attempt, { signal, timeoutMs: address.timeoutMs, watch })
+  const id = await retry(attempt, { signal, timeoutMs: address.timeoutMs, watch })
+  return eventEncoder(id)
+}
+
+/** Writes events with the schema that has this id in its registry. */
+export function eventEncoder(id: number): EventEncoder {
+  const type = avsc.Type.forSchema(avroSchema() as avsc.Schema, { typeHook: int64Hook })
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(id, 1)
   return {
-    async encode(event) {
+    encode(event) {
+      let avro: unknown
       try {
-        return await client.encode(id, toAvro(event))
+        avro = toAvro(event)
+        return Buffer.concat([prefix, type.toBuffer(avro)])
       } catch (error) {
-        throw unfit(event, error)
+        throw unfit(event, placesIn(type, avro), error)
       }
     },
   }
@@ -47,13 +59,12 @@ export async function openEventEncoder(
 /** A request that gets no answer must not use up the time that is left for the next ones. */
 const requestTimeoutMs = 10_000
 
-async function register(address: RegistryAddress, subject: string, signal: AbortSignal) {
+async function register(address: RegistryAddress, subject: string, signal: AbortSignal): Promise<number> {
   const timeout = AbortSignal.timeout(Math.min(requestTimeoutMs, address.timeoutMs))
   const either = AbortSignal.any([signal, timeout])
   const client = registryClient(address, either)
   try {
-    const id = await abortable(registerUnderAnyCompatibility(client, subject), either)
-    return { client, id }
+    return await abortable(registerUnderAnyCompatibility(client, subject), either)
   } catch (error) {
     signal.throwIfAborted()
     throw registryFault(timeout.aborted ? timeout.reason : error, { address, subject })
@@ -79,9 +90,14 @@ async function registerUnderAnyCompatibility(client: SchemaRegistry, subject: st
   throw refusal
 }
 
-function unfit(event: KoffEvent, cause: unknown): KoffError {
-  const paths = cause instanceof Error && 'paths' in cause && Array.isArray(cause.paths) ? cause.paths : []
-  const places = paths.map(path => (Array.isArray(path) ? path.join('.') : String(path)))
+/** Where in the value the schema finds what it does not take. */
+function placesIn(type: avsc.Type, value: unknown): readonly string[] {
+  const places: string[] = []
+  type.isValid(value, { errorHook: path => void places.push(path.join('.')) })
+  return places
+}
+
+function unfit(event: KoffEvent, places: readonly string[], cause: unknown): KoffError {
   const where = places.length > 0 ? `at ${places.join(', ')}` : `(${String(cause)})`
   return new KoffError('SINK_FAILED', `event ${event.id}: does not fit the definition of ${event.type} ${where}`, {
     cause,

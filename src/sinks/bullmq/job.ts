@@ -36,12 +36,12 @@ export function jobMaker(payload: 'json' | 'avro' | 'both', encoder: EventEncode
     removeOnComplete: { age: Math.ceil(keepCompletedMs / 1000) },
     removeOnFail: { age: Math.ceil(keepFailedMs / 1000) },
   }
-  return async (event: KoffEvent): Promise<Job> => {
+  return (event: KoffEvent): Job => {
     const { id, type, group } = event
     const opts = { ...common, jobId: id }
     const json = payload === 'avro' ? { id, type, group } : (JSON.parse(eventLine(event)) as object)
     if (encoder === null) return { name: type, data: json, opts }
-    const bytes = await encoder.encode(event)
+    const bytes = encoder.encode(event)
     const avro = { avro: bytes.toString('base64'), schemaId: bytes.readUInt32BE(1) }
     return { name: type, data: { ...json, ...avro }, opts }
   }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import { KoffError } from '../../errors.ts'
-import type { KoffEvent } from '../../events/envelope.ts'
 import { abortable } from '../../runtime/abortable.ts'
 import type { Opening } from '../../runtime/opening.ts'
 import { openEventEncoder } from '../../runtime/registry/eventEncoder.ts'
@@ -9,7 +8,7 @@ import type { RegistryOptions } from '../../runtime/registry/options.ts'
 import { retry } from '../../runtime/retry.ts'
 import type { Sink } from '../../runtime/sink.ts'
 import { type RedisClient, type RedisOptions, redisClient, redisPlace } from './client.ts'
-import { type Job, type JobOptions, jobMaker } from './job.ts'
+import { type JobOptions, jobMaker } from './job.ts'
 import { isPlainRedis } from './plainRedis.ts'
 import { redisFault, speaksNoTls } from './redisFault.ts'
 
@@ -96,7 +95,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
       if (closed) throw new KoffError('SINK_FAILED', `queue ${queue}: written to after it was closed`)
       if (jobOf === null) throw new KoffError('SINK_FAILED', `queue ${queue}: written to before it was opened`)
       const make = jobOf
-      const bulk = (at: number) => jobsOf(events.slice(at, at + bulkSize), make)
+      const bulk = async (at: number) => events.slice(at, at + bulkSize).map(make)
       let next = bulk(0)
       for (let at = bulkSize; at < events.length + bulkSize; at += bulkSize) {
         const jobs = await next
@@ -117,12 +116,6 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
       patience.abort()
     },
   }
-}
-
-async function jobsOf(events: readonly KoffEvent[], jobOf: ReturnType<typeof jobMaker>): Promise<Job[]> {
-  const jobs: Job[] = []
-  for (const event of events) jobs.push(await jobOf(event))
-  return jobs
 }
 
 async function openEncoder(

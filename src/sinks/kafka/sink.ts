@@ -116,7 +116,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
       signal.throwIfAborted()
       if (closed) throw new KoffError('SINK_FAILED', `topic ${topic}: written to after it was closed`)
       if (encoder === null) throw new KoffError('SINK_FAILED', `topic ${topic}: written to before it was opened`)
-      for await (const messages of messageBatches(events, encoder)) {
+      for (const messages of messageBatches(events, encoder)) {
         await retry(() => attempt(() => send(messages), signal), { signal, timeoutMs: deliveryTimeoutMs, retried })
       }
     },

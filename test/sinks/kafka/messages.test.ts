@@ -5,19 +5,19 @@ import { byPartition, messageBatches } from '../../../src/sinks/kafka/messages.t
 import { events } from '../events.ts'
 
 const bySize = (bytes: (id: string) => number): EventEncoder => ({
-  encode: async event => Buffer.concat([Buffer.from(eventLine(event))], bytes(event.id)),
+  encode: event => Buffer.concat([Buffer.from(eventLine(event))], bytes(event.id)),
 })
 
-async function batchesOf(encoder: EventEncoder, count: number): Promise<string[][]> {
+function batchesOf(encoder: EventEncoder, count: number): string[][] {
   const batches: string[][] = []
-  for await (const batch of messageBatches(events(count), encoder)) {
+  for (const batch of messageBatches(events(count), encoder)) {
     batches.push(batch.map(({ headers }) => String(headers?.['ce_id'])))
   }
   return batches
 }
 
-test('no request is too large for a topic with Kafka’s defaults, and none is smaller than it need be', async () => {
-  const batches = await batchesOf(
+test('no request is too large for a topic with Kafka’s defaults, and none is smaller than it need be', () => {
+  const batches = batchesOf(
     bySize(() => 100_000),
     12,
   )
@@ -25,17 +25,17 @@ test('no request is too large for a topic with Kafka’s defaults, and none is s
   expect(batches.flat()).toEqual(events(12).map(({ id }) => id))
 })
 
-test('a message that is larger than that goes alone', async () => {
-  const batches = await batchesOf(
+test('a message that is larger than that goes alone', () => {
+  const batches = batchesOf(
     bySize(id => (id === '1-2-0' ? 3_000_000 : 1_000)),
     5,
   )
   expect(batches).toEqual([['1-0-0', '1-1-0'], ['1-2-0'], ['1-3-0', '1-4-0']])
 })
 
-test('no events make no request', async () => {
+test('no events make no request', () => {
   expect(
-    await batchesOf(
+    batchesOf(
       bySize(() => 1),
       0,
     ),

@@ -1,4 +1,7 @@
 import { hostname } from 'node:os'
+import type { BrokerOptions } from '../../../cluster/brokerOptions.ts'
+import { type Cluster, openCluster } from '../../../cluster/cluster.ts'
+import { type LeaderTable, leaderTable } from '../../../cluster/leaderTable.ts'
 import { KoffError } from '../../../errors.ts'
 import { abortable } from '../../../runtime/abortable.ts'
 import { type StateLog, wholeState } from '../../../runtime/delivery/committedEntries.ts'
@@ -7,12 +10,13 @@ import { type EventEncoder, openEventEncoder } from '../../../runtime/registry/e
 import type { RegistryOptions } from '../../../runtime/registry/options.ts'
 import { retry } from '../../../runtime/retry.ts'
 import { brokerFault } from '../brokerFault.ts'
-import { type KafkaClientOptions, kafkaClient } from '../client.ts'
+import { kafkaClient } from '../client.ts'
+import { partitioner } from '../partitioner.ts'
 import { ensureTopic, type TopicPlan } from '../topic.ts'
 import { ownerKey } from './owner.ts'
 import { ownPartition } from './ownPartition.ts'
 
-export interface ExactlyOnceOptions extends KafkaClientOptions {
+export interface ExactlyOnceOptions extends BrokerOptions {
   /** Of the deployment: its transactional ids are `<name>-<partition>`. */
   readonly name: string
   /** Of the events. */
@@ -46,10 +50,10 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   const { topic, stateTopic, openTimeoutMs = 30_000 } = options
   const kafka = kafkaClient(options)
   const owner = { host: hostname(), pid: process.pid }
-  let encoder: EventEncoder | null = null
-  let topicPartitions = 1
+  const closing = new AbortController()
+  let opened: Opened | null = null
 
-  const prepare = async () => {
+  const prepare = async (signal: AbortSignal) => {
     const { partitions = 8, statePartitions, replicationFactor, minInsyncReplicas } = options
     const shape = { replicationFactor, minInsyncReplicas }
     const ensure = async (plan: TopicPlan) => {
@@ -59,8 +63,10 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
         throw brokerFault(error, { ...options, topic: plan.topic })
       }
     }
-    topicPartitions = await ensure({ topic, partitions, cleanupPolicy: 'delete' })
+    const found = await ensure({ topic, partitions, cleanupPolicy: 'delete' })
     await ensure({ topic: stateTopic, partitions: statePartitions, cleanupPolicy: 'compact', exactPartitions: true })
+    const cluster = await openCluster(options, signal)
+    return { cluster, leaders: leaderTable(cluster, closing.signal), partitionOf: partitioner(topic, found) }
   }
 
   return {
@@ -72,13 +78,18 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
           `topic ${topic}: events are written as Avro, which needs a schema registry; set registry.url, or write to stdout`,
         )
       }
-      encoder = await openEventEncoder(options.registry, topic, { signal, opening })
+      const encoder = await openEventEncoder(options.registry, topic, { signal, opening })
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
-      await retry(() => abortable(prepare(), signal), { signal, timeoutMs: openTimeoutMs, watch })
+      const prepared = await retry(() => abortable(prepare(signal), signal), {
+        signal,
+        timeoutMs: openTimeoutMs,
+        watch,
+      })
+      opened = { encoder, ...prepared }
     },
     async own(partition, signal) {
-      if (encoder === null) throw new KoffError('SINK_FAILED', `topic ${topic}: used before it was opened`)
-      const owned = await ownPartition({ ...options, kafka, encoder, owner, topicPartitions, partition }, signal)
+      if (opened === null) throw new KoffError('SINK_FAILED', `topic ${topic}: used before it was opened`)
+      const owned = await ownPartition({ ...options, ...opened, owner, partition }, signal)
       return {
         ...owned,
         async *restore(until) {
@@ -89,6 +100,16 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
         },
       }
     },
-    [Symbol.asyncDispose]: async () => undefined,
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      opened?.cluster.close()
+    },
   }
+}
+
+interface Opened {
+  readonly encoder: EventEncoder
+  readonly cluster: Cluster
+  readonly leaders: LeaderTable
+  readonly partitionOf: (group: string) => number
 }

@@ -1,0 +1,178 @@
+import { putVarint, varintSize } from './varint.ts'
+
+/** What brokers know a producer by (KIP-98). */
+export interface ProducerIdentity {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+}
+
+/** What the header of a batch says beside its records. */
+export interface BatchHeader extends ProducerIdentity {
+  /** Sequence number of the first record: those of one producer in one partition are counted through. */
+  readonly baseSequence: number
+  readonly isTransactional: boolean
+  /** Of all records, ms since the epoch. */
+  readonly timestamp: number
+}
+
+/**
+ * Lays out record batches of format v2 (KIP-98), uncompressed, one behind the other in memory that grows as it must and is
+ * used again after `clear`.
+ */
+export class BatchEncoder {
+  /** Records in the present batch. */
+  count = 0
+  #bytes: Buffer
+  #batch = 0
+  #at = headerBytes
+  readonly #crc32c: (bytes: Buffer) => number
+
+  constructor(crc32c: (bytes: Buffer) => number, capacity = 16 * 1024) {
+    this.#crc32c = crc32c
+    this.#bytes = Buffer.allocUnsafeSlow(capacity)
+  }
+
+  /** Bytes of the present batch so far. */
+  get size(): number {
+    return this.#at - this.#batch
+  }
+
+  /** Bytes of all batches since `clear`. */
+  get length(): number {
+    return this.#at
+  }
+
+  /** Adds a record to the present batch. Null is Kafka's null. */
+  append(key: Uint8Array | string | null, value: Uint8Array | string | null, headers: Headers = none): void {
+    const start = this.#at
+    // Most records are of a length that takes two bytes; the others are moved when their length is known.
+    const body = start + usualLengthBytes
+    this.#at = body
+    this.#byte(0) // attributes of the record: none is defined
+    this.#byte(0) // timestamp delta
+    this.#varint(this.count)
+    this.#field(key)
+    this.#field(value)
+    this.#headers(headers)
+    const length = this.#at - body
+    const lengthBytes = varintSize(length)
+    if (lengthBytes !== usualLengthBytes) {
+      this.#reserve(maxVarintBytes)
+      this.#bytes.copyWithin(start + lengthBytes, body, this.#at)
+      this.#at = start + lengthBytes + length
+    }
+    putVarint(this.#bytes, start, length)
+    this.count += 1
+  }
+
+  /** Ends the present batch, which needs a record, and begins the next. What it gives is valid until `clear`. */
+  end(header: BatchHeader): Buffer {
+    const batch = this.#bytes.subarray(this.#batch, this.#at)
+    batch.writeBigInt64BE(0n, 0) // base offset: the broker's to say
+    batch.writeInt32BE(batch.length - 12, 8)
+    batch.writeInt32BE(-1, 12) // leader epoch: the broker's, too
+    batch.writeInt8(2, 16)
+    batch.writeInt16BE(header.isTransactional ? 0x10 : 0, 21)
+    batch.writeInt32BE(this.count - 1, 23)
+    batch.writeBigInt64BE(BigInt(header.timestamp), 27)
+    batch.writeBigInt64BE(BigInt(header.timestamp), 35)
+    batch.writeBigInt64BE(header.producerId, 43)
+    batch.writeInt16BE(header.producerEpoch, 51)
+    batch.writeInt32BE(header.baseSequence, 53)
+    batch.writeInt32BE(this.count, 57)
+    batch.writeUInt32BE(this.#crc32c(batch.subarray(crcFrom)), 17)
+    this.#begin(this.#at)
+    return batch
+  }
+
+  /** Forgets all batches. */
+  clear(): void {
+    // What a large commit needed is not kept for small ones.
+    if (this.#bytes.length > keptBytes) this.#bytes = Buffer.allocUnsafeSlow(keptBytes)
+    this.#begin(0)
+  }
+
+  #begin(at: number): void {
+    this.count = 0
+    this.#batch = at
+    this.#at = at
+    this.#reserve(headerBytes)
+    this.#at += headerBytes
+  }
+
+  #headers(headers: Headers): void {
+    const names = Object.keys(headers)
+    this.#varint(names.length)
+    for (const name of names) {
+      this.#text(name)
+      this.#text(headers[name] as string)
+    }
+  }
+
+  #field(value: Uint8Array | string | null): void {
+    if (value === null) this.#varint(-1)
+    else if (typeof value === 'string') this.#text(value)
+    else {
+      this.#varint(value.length)
+      this.#reserve(value.length)
+      this.#bytes.set(value, this.#at)
+      this.#at += value.length
+    }
+  }
+
+  /** In UTF-8, with its length before it. Short plain text is not worth a call into the runtime. */
+  #text(text: string): void {
+    const { length } = text
+    this.#reserve(maxVarintBytes + length)
+    if (length <= shortText) {
+      const start = putVarint(this.#bytes, this.#at, length)
+      if (putAscii(this.#bytes, start, text)) {
+        this.#at = start + length
+        return
+      }
+    }
+    const bytes = Buffer.byteLength(text)
+    this.#reserve(maxVarintBytes + bytes)
+    this.#at = putVarint(this.#bytes, this.#at, bytes)
+    this.#at += this.#bytes.write(text, this.#at)
+  }
+
+  #byte(value: number): void {
+    this.#reserve(1)
+    this.#bytes[this.#at++] = value
+  }
+
+  #varint(value: number): void {
+    this.#reserve(maxVarintBytes)
+    this.#at = putVarint(this.#bytes, this.#at, value)
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#at + bytes
+    if (needed <= this.#bytes.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
+    this.#bytes.copy(grown, 0, 0, this.#at)
+    this.#bytes = grown
+  }
+}
+
+type Headers = Readonly<Record<string, string>>
+
+const none: Headers = {}
+const headerBytes = 61
+/** What the checksum is of begins with the attributes. */
+const crcFrom = 21
+const maxVarintBytes = 5
+const usualLengthBytes = 2
+const shortText = 48
+const keptBytes = 256 * 1024
+
+/** False where it is none; then what was written is worth nothing. */
+function putAscii(bytes: Buffer, start: number, text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 0x80) return false
+    bytes[start + at] = code
+  }
+  return true
+}
