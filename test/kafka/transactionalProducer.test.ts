@@ -4,6 +4,7 @@ import { type Cluster, openCluster } from '../../src/cluster/cluster.ts'
 import { connectionPool } from '../../src/cluster/connectionPool.ts'
 import { leaderTable } from '../../src/cluster/leaderTable.ts'
 import { wholeState } from '../../src/runtime/delivery/committedEntries.ts'
+import { retry } from '../../src/runtime/retry.ts'
 import { isFenced } from '../../src/sinks/kafka/brokerFault.ts'
 import { deliver } from '../../src/sinks/kafka/producer/deliver.ts'
 import {
@@ -130,9 +131,10 @@ test('brokers are killed and come back while transactions follow on each other: 
   }
 })
 
+/** A new cluster makes the topic of its transactions first, and a broker that is gone is missed only after a while. */
 const open = (transactionalId: string) => {
-  const leaders = leaderTable(cluster, signal)
-  return openTransactionalProducer({ cluster, leaders, transactionalId, transactionTimeoutMs: 60_000 }, signal)
+  const options = { cluster, leaders: leaderTable(cluster, signal), transactionalId, transactionTimeoutMs: 60_000 }
+  return retry(() => openTransactionalProducer(options, signal), { signal, timeoutMs: 60_000 })
 }
 
 function batchesFor(producer: TransactionalProducer, topic: string, to: readonly number[], values: readonly string[]) {
