@@ -3,20 +3,20 @@ import { readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { Connection, offsetCommitV9 } from '@platformatic/kafka'
 import kafkajs from 'kafkajs'
+import { commandLine } from '../commandLine.ts'
 import { startKafka } from '../servers/kafka.ts'
 import { untilLoaded } from './fill/fill.ts'
 import { writeSection } from './page.ts'
 import { median } from './table.ts'
 
-/*
- * npm run bench:follow                   `koff events` follows 5,000 commits/s for 10 minutes: does its memory grow?
- * npm run bench:follow -- --minutes 2 --rate 1000
- * npm run bench:follow -- --write        the series goes into docs/benchmarks.md, too
- */
-const { values } = parseArgs({
+const { values } = commandLine({
+  program: 'npm run bench:follow',
+  usage: `
+npm run bench:follow                   koff events follows 5,000 commits/s for 10 minutes: does its memory grow?
+npm run bench:follow -- --minutes 2 --rate 1000
+npm run bench:follow -- --write        the series goes into docs/benchmarks.md, too`,
   options: {
     minutes: { type: 'string', default: '10' },
     rate: { type: 'string', default: '5000' },

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { commandLine } from '../commandLine.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { dataFolderOf, startBenchBroker } from './broker.ts'
 import { conditionsSection } from './conditions/section.ts'
@@ -12,16 +12,16 @@ import { drainSection, writeSection } from './page.ts'
 import { buildReaders } from './readers.ts'
 import { table } from './table.ts'
 
-/*
- * npm run bench                        fills a broker (once; kept in .servers/), drains it with every reader, 5 rounds
- * npm run bench -- --records 500000    a smaller topic
- * npm run bench -- --rounds 3
- * npm run bench -- delivery            latency, catch-up and restart of koff run, exactly once; --keys 100000 for less state
- * npm run bench -- --write             the table goes into docs/benchmarks.md, too
- * npm run bench -- conditions          what a round of samples costs; needs no broker
- */
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values, positionals } = commandLine({
+  program: 'npm run bench',
+  usage: `
+npm run bench                        fills a broker (once; kept in .servers/), drains it with every reader, 5 rounds
+npm run bench -- --records 500000    a smaller topic
+npm run bench -- --rounds 3
+npm run bench -- delivery            latency, catch-up and restart of koff run, exactly once; --keys 100000 for less state
+npm run bench -- --write             the table goes into docs/benchmarks.md, too
+npm run bench -- conditions          what a round of samples costs; needs no broker`,
+  words: ['delivery', 'conditions'],
   options: {
     keys: { type: 'string', default: '1000000' },
     records: { type: 'string', default: String(defaultRecords) },

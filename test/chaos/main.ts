@@ -1,17 +1,10 @@
-import { parseArgs } from 'node:util'
+import { commandLine } from '../commandLine.ts'
 import { compactedWhileAway, eagerCleaner } from './compaction.ts'
 import { disturbed } from './disturbed.ts'
 import { behindHungTransactions } from './hung.ts'
 import { openStage, type StageOptions } from './stage.ts'
 import { describeVerdict, isFlawless, type Verdict } from './verdict.ts'
 
-/*
- * npm run chaos                    every scenario below, in its long form
- * npm run chaos -- kills           these only
- * npm run chaos -- kills --kills 5 with fewer kills
- */
-
-const { values, positionals } = parseArgs({ options: { kills: { type: 'string' } }, allowPositionals: true })
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 interface Scenario {
@@ -54,17 +47,32 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
 }
 
+const { values, positionals } = commandLine({
+  program: 'npm run chaos',
+  usage: `
+npm run chaos                      every scenario, in its long form
+npm run chaos -- kills             these only
+npm run chaos -- kills --kills 5   with fewer kills
+
+${Object.entries(scenarios)
+  .map(([name, { says }]) => `${name.padEnd(12)}${says}`)
+  .join('\n')}`,
+  options: { kills: { type: 'string' } },
+  words: Object.keys(scenarios),
+})
+
 process.exitCode = await main()
 
 async function main(): Promise<number> {
+  if (!(Number(values.kills ?? 1) >= 1)) {
+    process.stderr.write('npm run chaos: --kills is a number from 1 up\n')
+    return 2
+  }
   const names = positionals.length === 0 ? Object.keys(scenarios) : positionals
   const failed: string[] = []
   for (const name of names) {
     const scenario = scenarios[name]
-    if (scenario === undefined) {
-      say(`chaos: unknown scenario ${name}; known: ${Object.keys(scenarios).join(', ')}`)
-      return 2
-    }
+    if (scenario === undefined) continue
     say(`== ${name}: ${scenario.says}`)
     if (!(await scenario.run())) failed.push(name)
   }
