@@ -1,7 +1,9 @@
 import { commandLine } from '../commandLine.ts'
 import { compactedWhileAway, eagerCleaner } from './compaction.ts'
 import { disturbed } from './disturbed.ts'
+import { killedInItsFirstRead } from './firstRead.ts'
 import { behindHungTransactions } from './hung.ts'
+import { behindACutNetwork } from './network.ts'
 import { openStage, type StageOptions } from './stage.ts'
 import { describeVerdict, isFlawless, type Verdict } from './verdict.ts'
 
@@ -32,6 +34,28 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       const { verdict, before, after } = await compactedWhileAway(stage)
       say(`__consumer_offsets: ${before} bytes before, ${after} after`)
       return tell(verdict)
+    },
+  },
+  'first-read': {
+    says: 'killed again and again while it reads 200,000 offsets for the first time',
+    run: async () => {
+      await using stage = await openStage({ say })
+      const { killedInHistory, unlike, partitionsUnlike, verdict } = await killedInItsFirstRead(stage, {
+        groups: 4_000,
+        kills: 20,
+      })
+      say(`killed in history ${killedInHistory} times; ${unlike.length} groups without exactly one snapshot`)
+      const isRight = killedInHistory > 0 && unlike.length === 0 && partitionsUnlike.length === 0
+      return tell(verdict) && isRight
+    },
+  },
+  network: {
+    says: 'an instance whose network is cut, for short and for long, and its connections reset',
+    run: async () => {
+      await using stage = await openStage({ withWire: true, say })
+      const { verdict, lines, exitCodes } = await behindACutNetwork(stage, 5)
+      for (const line of lines) say(`  ${line}`)
+      return tell(verdict) && exitCodes.every(code => code === 0)
     },
   },
   hung: {

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { storedProgress } from '../../src/sinks/kafka/exactlyOnce/progress.ts'
+import { openKafkaSource } from '../../src/sources/kafka/source.ts'
 import type { JavaAdmin } from '../clients/admin.ts'
 import { type AvroMessage, type AvroReader, openAvroReader } from '../clients/avro.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
@@ -9,11 +11,16 @@ import { until } from '../clients/until.ts'
 import { type KoffProcess, koff, startKoff } from '../e2e/koff.ts'
 import { type EventLine, eventsIn, everyType, partitionOf } from '../e2e/watch.ts'
 import { type Kafka, type KafkaOptions, startKafka } from '../servers/kafka.ts'
+import { freePort } from '../servers/ports.ts'
+import type { Listener } from '../servers/properties.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
+import { openWire, type Wire } from '../servers/wire.ts'
 import { loadPartitions, loadTopic } from './load.ts'
 import { judge, sentinelName, type Verdict } from './verdict.ts'
 
 export interface StageOptions extends Pick<KafkaOptions, 'brokers' | 'properties'> {
+  /** A second way to the broker, over a network that can be cut. */
+  readonly withWire?: boolean
   /** Told what happens, a line each. */
   readonly say: (line: string) => void
 }
@@ -26,8 +33,12 @@ export interface Stage extends AsyncDisposable {
   readonly admin: JavaAdmin
   readonly config: string
   readonly say: (line: string) => void
-  /** `koff run`. */
-  startInstance(): KoffProcess
+  /** Null unless asked for. */
+  readonly wire: Wire | null
+  /** `koff run`; `overWire`: behind the network that can be cut. */
+  startInstance(how?: { readonly overWire: boolean }): KoffProcess
+  /** Messages in the state topic, and how many partitions are in the middle of history as it says. */
+  progress(): Promise<{ readonly stored: number; readonly inHistory: number }>
   /** All that a read_committed consumer has found so far. */
   read(): Promise<readonly AvroMessage[]>
   /** Waits until every partition is past its history: from then on every record is news. */
@@ -36,10 +47,13 @@ export interface Stage extends AsyncDisposable {
   settled(withinMs?: number): Promise<void>
   /** What is in the topic, against what the broker's own files make, or this recording of them. */
   verdict(file?: string): Promise<Verdict>
+  /** What an undisturbed koff makes of the log. */
+  replayed(): Promise<readonly EventLine[]>
 }
 
 export const offsetsPartitions = 4
 export const eventsTopic = 'koff.events'
+const stateTopic = 'koff.state'
 export const sessionTimeoutMs = 1_500
 
 /** After so many the reader has kept up with any load that these servers bear. */
@@ -47,12 +61,16 @@ const maxPasses = 10
 let sentinels = 0
 
 /** An empty cluster with a `__consumer_offsets` in which nothing is history yet. */
-export async function openStage({ brokers = 1, properties = {}, say }: StageOptions): Promise<Stage> {
+export async function openStage({ brokers = 1, properties = {}, withWire = false, say }: StageOptions): Promise<Stage> {
   await using starting = new AsyncDisposableStack()
   const home = mkdtempSync(join(tmpdir(), 'koff-chaos-'))
   starting.defer(() => rmSync(home, { recursive: true, force: true }))
+  const port = await freePort()
+  const wire = withWire ? starting.use(await openWire(port)) : null
+  const listeners: Listener[] = []
+  if (wire !== null) listeners.push({ name: 'WIRE', protocol: 'PLAINTEXT', port, advertisedPort: wire.port })
   const [kafka, registry] = await Promise.all([
-    startKafka({ brokers, offsetsPartitions, properties }).then(started => starting.use(started)),
+    startKafka({ brokers, offsetsPartitions, properties, listeners }).then(started => starting.use(started)),
     startRegistry().then(started => starting.use(started)),
   ])
   const java = starting.use(await startJava())
@@ -67,7 +85,9 @@ export async function openStage({ brokers = 1, properties = {}, say }: StageOpti
     good: answer => String(answer).includes('GroupIdNotFound'),
   })
   const config = join(home, 'koff.yaml')
-  writeFileSync(config, configuration(kafka, registry))
+  writeFileSync(config, configuration(kafka.bootstrap, registry))
+  const overWire = join(home, 'wire.yaml')
+  if (wire !== null) writeFileSync(overWire, configuration(`127.0.0.1:${wire.port}`, registry))
 
   const place = { bootstrap: kafka.bootstrap, topic: eventsTopic, registry: registry.url }
   let reader: AvroReader | null = null
@@ -116,7 +136,10 @@ export async function openStage({ brokers = 1, properties = {}, say }: StageOpti
     admin,
     config,
     say,
-    startInstance: () => stack.use(startKoff(['run', '-c', config])),
+    wire,
+    startInstance: how => stack.use(startKoff(['run', '-c', how?.overWire === true ? overWire : config])),
+    progress: () => progressIn(kafka, admin),
+    replayed: () => replayed(kafka, kafka.dataFolder),
     read,
     caughtUp,
     settled,
@@ -137,6 +160,18 @@ async function replayed(kafka: Kafka, file: string): Promise<readonly EventLine[
   return eventsIn(lines)
 }
 
+/** The topic is not there before the first instance. */
+async function progressIn(kafka: Kafka, admin: JavaAdmin) {
+  const ends = await admin.endOffsets(stateTopic).catch(() => null)
+  const stored = Object.values(ends?.[stateTopic] ?? {}).reduce((sum, end) => sum + end, 0)
+  if (stored === 0) return { stored, inHistory: 0 }
+  const { signal } = new AbortController()
+  const options = { brokers: kafka.brokers, topic: stateTopic, untilEnd: true, signal }
+  await using source = await openKafkaSource(options)
+  const progress = [...(await storedProgress(source, stateTopic, signal)).values()]
+  return { stored, inHistory: progress.filter(of => of.stored.inHistory && of.stored.position > 0).length }
+}
+
 /** Commits for a group that nobody knows yet, in that partition of `__consumer_offsets`; gives its name. */
 export async function commitSentinel(admin: JavaAdmin, partition: number): Promise<string> {
   let group = ''
@@ -151,9 +186,9 @@ export async function commitSentinel(admin: JavaAdmin, partition: number): Promi
   return group
 }
 
-function configuration(kafka: Kafka, registry: Registry): string {
+function configuration(bootstrap: string, registry: Registry): string {
   return [
-    `kafka: { brokers: '${kafka.bootstrap}' }`,
+    `kafka: { brokers: '${bootstrap}' }`,
     `instances: { sessionTimeoutMs: ${sessionTimeoutMs} }`,
     'events: { include: [default, offset-committed, leader-changed] }',
     'sinks:',

@@ -21,9 +21,14 @@ const fromRecord = /^\d+-\d+-\d+$/
 
 /**
  * Judges each partition up to its last sentinel, which koff was seen to deliver: the session of a client that died can
- * run out after koff has ended, and what that writes nobody was there to tell.
+ * run out after koff has ended, and what that writes nobody was there to tell. What was there before koff, up to the
+ * offset in `historyEnds`, makes no events.
  */
-export function judge(replayed: readonly EventLine[], messages: readonly AvroMessage[]): Verdict {
+export function judge(
+  replayed: readonly EventLine[],
+  messages: readonly AvroMessage[],
+  historyEnds: ReadonlyMap<number, number> = new Map(),
+): Verdict {
   const ends = new Map<number, number>()
   for (const { group, source } of replayed) {
     if (isSentinel(group)) ends.set(source.partition, Math.max(source.offset, ends.get(source.partition) ?? -1))
@@ -31,7 +36,7 @@ export function judge(replayed: readonly EventLine[], messages: readonly AvroMes
   const isJudged = ({ id, source }: EventLine) => {
     const end = ends.get(source.partition)
     if (end === undefined) throw new Error(`partition ${source.partition} has events and no sentinel`)
-    return fromRecord.test(id) && source.offset <= end
+    return fromRecord.test(id) && source.offset <= end && source.offset > (historyEnds.get(source.partition) ?? -1)
   }
   const expected = replayed.filter(event => event.group !== 'koff.instances' && isJudged(event))
   const found = messages.map(({ value }) => value as EventLine).filter(isJudged)

@@ -10,6 +10,8 @@ export interface Listener {
   readonly name: string
   readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
   readonly port: number
+  /** Which port clients are told, where that is another. */
+  readonly advertisedPort?: number
 }
 
 /** What keeps a cluster's metadata: the brokers themselves (KRaft), or before that a ZooKeeper at this address. */
@@ -33,13 +35,15 @@ export function serverProperties(
 ): Record<string, string> {
   const replicas = String(Math.min(3, places.length))
   const minInSync = places.length >= 3 ? '2' : '1'
-  const open = [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: place.port }, ...listeners]
-  const advertised = open.map(({ name, port }) => `${name}://127.0.0.1:${port}`)
+  const plain: Listener = { name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: place.port }
+  const open = [plain, ...listeners]
+  const bound = open.map(({ name, port }) => `${name}://127.0.0.1:${port}`)
+  const advertised = open.map(({ name, port, advertisedPort = port }) => `${name}://127.0.0.1:${advertisedPort}`)
   const protocols = open.map(({ name, protocol }) => `${name}:${protocol}`)
   return {
-    listeners: advertised.join(','),
+    listeners: bound.join(','),
     'listener.security.protocol.map': protocols.join(','),
-    ...(quorum === 'kraft' ? kraft(place, places, { advertised, protocols }) : zookeeper(place, quorum.zookeeper)),
+    ...(quorum === 'kraft' ? kraft(place, places, { bound, protocols }) : zookeeper(place, quorum.zookeeper)),
     'advertised.listeners': advertised.join(','),
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': `${place.folder}/data`,
@@ -60,16 +64,16 @@ export function propertiesFile(properties: Readonly<Record<string, string>>): st
 }
 
 interface Listeners {
-  readonly advertised: readonly string[]
+  readonly bound: readonly string[]
   readonly protocols: readonly string[]
 }
 
-function kraft(place: BrokerPlace, places: readonly BrokerPlace[], { advertised, protocols }: Listeners) {
+function kraft(place: BrokerPlace, places: readonly BrokerPlace[], { bound, protocols }: Listeners) {
   return {
     'process.roles': 'broker,controller',
     'node.id': String(place.id),
     'controller.quorum.voters': places.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    listeners: [...advertised, `CONTROLLER://127.0.0.1:${place.controllerPort}`].join(','),
+    listeners: [...bound, `CONTROLLER://127.0.0.1:${place.controllerPort}`].join(','),
     'listener.security.protocol.map': [...protocols, 'CONTROLLER:PLAINTEXT'].join(','),
     'controller.listener.names': 'CONTROLLER',
   }
