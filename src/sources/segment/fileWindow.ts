@@ -1,20 +1,32 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/** A part of a file in memory that moves forward through it. It holds no more than its length, unless asked to grow. */
+/**
+ * A part of a file in memory that moves forward through it. While one part is worked on, the next one is read into a
+ * second buffer; what is left over of the first is put before it. It holds no more than that, unless asked to grow.
+ */
 export class FileWindow {
   /** Where in the file `bytes` begins. */
   position = 0
   /** Length of the file: as it was opened, or less where it got shorter since. */
   size: number
   private readonly handle: FileHandle
-  private buffer: Buffer
+  /** How much is read at a time, and how much can be left over before it. */
+  private readonly length: number
+  private readonly margin: number
+  private buffer: Buffer = Buffer.alloc(0)
   private start = 0
   private end = 0
+  /** Where the next part is read into, behind the margin. */
+  private spare: Buffer
+  /** How many bytes are there when it is read; null: nothing is being read. */
+  private ahead: Promise<number> | null = null
 
   constructor(handle: FileHandle, options: { readonly size: number; readonly length: number }) {
     this.handle = handle
     this.size = options.size
-    this.buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(options.length, options.size)))
+    this.length = Math.max(1, Math.min(options.length, options.size))
+    this.margin = Math.ceil(this.length / 4)
+    this.spare = this.newBuffer()
   }
 
   /** What is in memory; valid until the next `fill`. */
@@ -33,19 +45,66 @@ export class FileWindow {
     this.position += length
   }
 
-  /** Reads on until the window is full, at least `length` bytes long, or at the end of the file. */
+  /** Goes on until the window is at least `length` bytes long, or at the end of the file; it need not move if it is longer. */
   async fill(length = 0): Promise<void> {
+    const left = this.end - this.start
+    if (left > this.margin && left >= length) return
+    await this.take()
+    if (this.end - this.start < length && !this.isAtEnd) await this.grow(length)
+    this.readAhead()
+  }
+
+  /** Makes what was read ahead the window, with what is left over of the present one before it. */
+  private async take(): Promise<void> {
+    this.readAhead()
+    if (this.ahead === null) return
+    const read = await this.ahead
+    this.ahead = null
     const kept = this.bytes
-    const target = length > this.buffer.length ? Buffer.allocUnsafeSlow(length) : this.buffer
-    kept.copy(target)
-    this.buffer = target
+    const { spare, margin } = this
+    if (kept.length <= margin) {
+      kept.copy(spare, margin - kept.length)
+      this.spare = this.buffer.length === spare.length ? this.buffer : this.newBuffer()
+      this.buffer = spare
+      this.start = margin - kept.length
+      this.end = margin + read
+    } else {
+      this.buffer = Buffer.concat([kept, spare.subarray(margin, margin + read)])
+      this.start = 0
+      this.end = kept.length + read
+    }
+    if (read === 0) this.size = this.position + kept.length
+  }
+
+  /** Reads on into a buffer of `length` bytes, or to the end of the file. */
+  private async grow(length: number): Promise<void> {
+    const kept = this.bytes
+    this.buffer = Buffer.allocUnsafeSlow(length)
+    kept.copy(this.buffer)
     this.start = 0
     this.end = kept.length
-    while (this.end < target.length && !this.isAtEnd) {
-      const wanted = Math.min(target.length - this.end, this.size - this.position - this.end)
-      const { bytesRead } = await this.handle.read(target, this.end, wanted, this.position + this.end)
-      this.end += bytesRead
-      if (bytesRead === 0) this.size = this.position + this.end
+    while (this.end < length && !this.isAtEnd) {
+      const read = await this.read(this.buffer, this.end, this.position + this.end)
+      this.end += read
+      if (read === 0) this.size = this.position + this.end
     }
+  }
+
+  /** Begins to read what follows the window. */
+  private readAhead(): void {
+    if (this.ahead !== null || this.isAtEnd) return
+    this.ahead = this.read(this.spare, this.margin, this.position + (this.end - this.start))
+    // Told by the next `fill`, if there is one
+    this.ahead.catch(() => undefined)
+  }
+
+  private async read(buffer: Buffer, at: number, position: number): Promise<number> {
+    const wanted = Math.min(buffer.length - at, this.size - position)
+    const { bytesRead } = await this.handle.read(buffer, at, wanted, position)
+    return bytesRead
+  }
+
+  private newBuffer(): Buffer {
+    return Buffer.allocUnsafeSlow(this.margin + this.length)
   }
 }
