@@ -11,6 +11,7 @@ import { defaultConditionSettings, type SettingsOf } from './conditions/settings
 import type { StoredPartition } from './entry.ts'
 import { compareText } from './group.ts'
 import { type GroupSlot, newGroupSlot, setGroup } from './groupSlot.ts'
+import { untold } from './offsets/describe.ts'
 import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
 import { reduceGroup } from './reduceGroup.ts'
 import type { PlacedRecord } from './replayRecords.ts'
@@ -231,7 +232,16 @@ export class PartitionState {
     const { partition, cluster, names, everyCommit } = this.#options
     const { position: offset, timestamp, commits, recreations } = changes
     const isHistory = this.#history
-    const transition = { group: slot.name, isHistory, records, commits, recreations, time: timestamp, names }
+    const transition = {
+      group: slot.name,
+      isHistory,
+      records,
+      commits,
+      recreations,
+      time: timestamp,
+      names,
+      everyCommit,
+    }
     const before = slot.group
     const { after, drafts, forgottenBelow } = reduceGroup(before, transition)
     setGroup(slot, after)
@@ -251,8 +261,7 @@ export class PartitionState {
     if (this.#history) return ordinal
     for (const draft of drafts) {
       const n = ordinal++
-      // Nearly all drafts are of it, and nobody would get the event; it counts all the same, so that ids do not change.
-      if (draft.type === 'offset-committed' && !everyCommit) continue
+      if (draft === untold) continue
       this.#events.push({
         id: `${partition}-${offset}-${n}`,
         type: draft.type,

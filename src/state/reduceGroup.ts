@@ -30,8 +30,9 @@ export function reduceGroup(before: Group | null, transition: Transition): Reduc
   if (after !== null) drafts.push(...rebalanceDrafts(before, after, countsAnew ? 0 : before.epoch, transition))
   const recreations = forgottenBelow < 0 ? transition.recreations : []
   const isDeleted = after === null || isOther
-  const { time, names } = transition
-  drafts.push(...offsetDrafts(before, after, { time, names, commits, standings, recreations, isDeleted }))
+  const { time, names, everyCommit } = transition
+  const offsets = { time, names, commits, standings, recreations, isDeleted, everyCommit }
+  drafts.push(...offsetDrafts(before, after, offsets))
   return { after, drafts: inOrder(drafts), forgottenBelow }
 }
 

@@ -13,6 +13,8 @@ export interface Transition extends Moment {
   /** Net changes of its committed offsets, in record order. */
   readonly commits: readonly CommitChange[]
   readonly recreations: readonly Recreation[]
+  /** False: nobody is told of a commit that means nothing else. */
+  readonly everyCommit: boolean
 }
 
 export interface PlacedRecord {

@@ -40,7 +40,17 @@ interface OffsetTransition extends Moment {
   readonly standings: readonly Standing[]
   /** The group went in this transition. */
   readonly isDeleted: boolean
+  /** False: nobody is told of a commit that means nothing else. */
+  readonly everyCommit: boolean
   readonly recreations: readonly Recreation[]
+}
+
+/** Stands for an `offset-committed` that nobody gets: it counts all the same, so that the ids of others do not change. */
+export const untold: Draft<'offset-committed'> = {
+  type: 'offset-committed',
+  groupType: 'simple',
+  time: 0,
+  data: { topic: '', partition: 0, offset: 0, previous: null, metadata: '', leaderEpoch: null, transactional: false },
 }
 
 /** What the changes of committed offsets mean, given the group they belong to. */
@@ -49,7 +59,8 @@ export function offsetDrafts(before: Group | null, after: Group | null, transiti
   if (group === null) return []
   const groupType = group.type
   const drafts: Draft[] = []
-  for (const [at, commit] of transition.commits.entries()) {
+  for (let at = 0; at < transition.commits.length; at++) {
+    const commit = transition.commits[at] as CommitChange
     const { topic, partition, before: from, after: to, time } = commit
     if (to === null) {
       if (from === null) continue
@@ -60,12 +71,10 @@ export function offsetDrafts(before: Group | null, after: Group | null, transiti
     if (after === null) continue
     const { metadata, leaderEpoch, transactional } = commit
     const standing = transition.standings[at]
-    drafts.push({
-      type: 'offset-committed',
-      groupType,
-      time,
-      data: { topic, partition, offset: to, previous: from, metadata, leaderEpoch, transactional },
-    })
+    if (transition.everyCommit) {
+      const data = { topic, partition, offset: to, previous: from, metadata, leaderEpoch, transactional }
+      drafts.push({ type: 'offset-committed', groupType, time, data })
+    } else drafts.push(untold)
     if (from === null || from === to) continue
     if (standing === 'with-members' || standing === 'simple') {
       if (to < from) drafts.push({ type: 'offset-rewound', groupType, time, data: { topic, partition, from, to } })

@@ -45,7 +45,7 @@ export class KeyIndex {
     if (row >= this.#start.length) this.#growRows()
     const length = end - start
     if (this.#arenaEnd + length > this.#arena.length) this.#growArena(length)
-    this.#arena.set(new Uint8Array(words.buffer, words.byteOffset + start, length), this.#arenaEnd)
+    this.#copy(words, start, end)
     this.#start[row] = this.#arenaEnd
     this.#length[row] = length
     this.#arenaEnd += length
@@ -117,6 +117,15 @@ export class KeyIndex {
       if (arena.getInt32(toArena + at, true) !== words.getInt32(at, true)) return false
     }
     return true
+  }
+
+  /** To the end of the arena; keys are at least four bytes. */
+  #copy(words: DataView, start: number, end: number): void {
+    const arena = this.#arenaWords
+    const toArena = this.#arenaEnd - start
+    const last = end - 4
+    for (let at = start; at < last; at += 4) arena.setInt32(toArena + at, words.getInt32(at))
+    arena.setInt32(toArena + last, words.getInt32(last))
   }
 
   #insert(row: number, hash: number): void {
