@@ -158,17 +158,13 @@ export class PartitionState {
     const { offsets } = this
     offsets.begin()
     cursor.open(batch)
-    const { bytes, isTransactional, producerId } = batch
+    const { isTransactional, producerId } = batch
     while (cursor.next()) {
       this.records++
-      const { keyStart, keyEnd } = cursor
-      if (keyEnd - keyStart >= 2) {
-        const type = ((bytes[keyStart] as number) << 8) | (bytes[keyStart + 1] as number)
-        if (type <= 1) {
-          if (isTransactional ? offsets.applyPending(cursor, producerId) : offsets.apply(cursor)) {
-            this.offsetRecords++
-            continue
-          }
+      if (isOffsetRecord(cursor)) {
+        if (isTransactional ? offsets.applyPending(cursor, producerId) : offsets.apply(cursor)) {
+          this.offsetRecords++
+          continue
         }
       }
       this.#applyDecoded()
@@ -307,3 +303,8 @@ export class PartitionState {
 }
 
 const NO_EVENTS: readonly KoffEvent[] = []
+
+/** By its type: of the two that there are, 0 is of brokers before 0.9. */
+function isOffsetRecord({ words, keyStart, keyEnd }: RecordCursor): boolean {
+  return keyEnd - keyStart >= 2 && words.getUint16(keyStart) <= 1
+}

@@ -15,6 +15,7 @@ export interface Moment {
 export function memberDrafts(before: Group | null, after: Group | null, moment: Moment): Draft[] {
   const old = sortedMembers(before)
   const now = sortedMembers(after)
+  if (old.length === 0 && now.length === 0) return []
   const oldIds = new Map(old.map(member => [member.id, member]))
   const nowIds = new Map(now.map(member => [member.id, member]))
   const oldInstances = byInstance(old)
