@@ -35,8 +35,7 @@ export async function connectToBroker({ address, options, signal }: ConnectOptio
   const broker = formatAddress(address)
   const opening = new AbortController()
   const giveUp = () => opening.abort(new Error('given up'))
-  const late = () => opening.abort(new ConnectionFault('timeout', 'connection timed out'))
-  const timer = setTimeout(late, connectTimeoutMs)
+  const timer = setTimeout(() => opening.abort(timedOut()), connectTimeoutMs)
   signal.addEventListener('abort', giveUp, { once: true })
   if (signal.aborted) giveUp()
   let socket: BrokerSocket | null = null
@@ -54,7 +53,7 @@ export async function connectToBroker({ address, options, signal }: ConnectOptio
 
 /** A broker tells its versions to everybody, and after that wants to know who asks. */
 async function introduce(socket: BrokerSocket, broker: string, options: BrokerOptions): Promise<BrokerConnection> {
-  const { clientId = defaultClientId, sasl } = options
+  const { clientId = defaultClientId, connectTimeoutMs = defaultConnectTimeoutMs, sasl } = options
   const plain: Ask = question => exchange(socket, clientId, question)
   let trusted = false
   let renewal: Promise<void> | null = null
@@ -78,12 +77,19 @@ async function introduce(socket: BrokerSocket, broker: string, options: BrokerOp
     if (sessionMs > 0) renewalTimer = setTimeout(renew, Math.min(sessionMs * renewedAt, longestTimer))
   }
   const tellWho = async (isRenewal: boolean) => {
-    if (sasl !== undefined) renewAfter(await authenticate({ sasl, versions, ask: plain, isRenewal }))
+    if (sasl === undefined) return
+    // Whoever hands out tokens may never answer, and then it is the socket that ends
+    const ended = socket.ended.then(fault => Promise.reject(fault))
+    renewAfter(await Promise.race([authenticate({ sasl, versions, ask: plain, isRenewal }), ended]))
   }
   const renew = () => {
+    const late = setTimeout(() => socket.destroy(timedOut()), connectTimeoutMs)
     renewal = tellWho(true)
       .catch((error: unknown) => socket.destroy(brokerFailure(error, { broker, options })))
-      .finally(() => (renewal = null))
+      .finally(() => {
+        clearTimeout(late)
+        renewal = null
+      })
   }
   const versions = await ask(whichVersions)
   await tellWho(false)
@@ -142,6 +148,10 @@ function encode({ name, version, write }: Question<unknown>, { id, clientId, isF
   const request = Buffer.concat([written(header), written(body)])
   request.writeInt32BE(request.length - 4, 0)
   return request
+}
+
+function timedOut(): ConnectionFault {
+  return new ConnectionFault('timeout', 'connection timed out')
 }
 
 function closed(): ConnectionFault {

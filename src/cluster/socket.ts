@@ -7,6 +7,8 @@ import { splitFrames } from './frames.ts'
 /** One connection over which requests go and responses come; it never opens again once it is closed. */
 export interface BrokerSocket {
   readonly isOpen: boolean
+  /** Resolves with what the connection ended of, when it has. */
+  readonly ended: Promise<Error>
   /**
    * Sends a request and waits for the bytes of its response that follow the correlation id. Fails with what the connection
    * ended of, and ends it itself where there is no response within `requestTimeoutMs`.
@@ -55,6 +57,7 @@ export async function openSocket(address: Address, options: BrokerOptions, signa
   signal.throwIfAborted()
   const waiting = new Map<number, Waiting>()
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>()
+  const { promise: ended, resolve: tellEnd } = Promise.withResolvers<Error>()
   let fault: Error | null = null
   let lastId = 0
   let isFirst = options.tls === undefined
@@ -75,6 +78,7 @@ export async function openSocket(address: Address, options: BrokerOptions, signa
     fault ??= reason
     socket.destroy()
     reject(fault)
+    tellEnd(fault)
     for (const id of waiting.keys()) settle(id)?.reject(fault)
   }
   const hear = (length: number, bytes: Uint8Array): boolean => {
@@ -97,6 +101,7 @@ export async function openSocket(address: Address, options: BrokerOptions, signa
     get isOpen() {
       return fault === null
     },
+    ended,
     exchange: ({ encode, room }) => {
       if (fault !== null) return Promise.reject(fault)
       const answer = Promise.withResolvers<Buffer>()

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openKafkaSource } from '../../src/sources/kafka/source.ts'
+import { until } from '../clients/until.ts'
 import { type Ran, runKoff } from '../commands/runKoff.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { type SecuredKafka, startSecuredKafka, unsecuredToken } from '../servers/securedKafka.ts'
@@ -154,6 +156,26 @@ describe('SASL over TLS', () => {
       expect(live.of(0).records).toEqual(written)
       expect(live.lines).toEqual([])
     }
+  })
+
+  test('whoever hands out no token, at first or later, is not waited for any longer than for a broker', async () => {
+    const place = { brokers: [secured.sasl], tls: { ca: secured.certificates.broker.cert }, topic: 'orders' }
+    const never = () => new Promise<string>(() => undefined)
+    const opened = openKafkaSource({
+      ...place,
+      connectTimeoutMs: 500,
+      sasl: { mechanism: 'OAUTHBEARER', token: never },
+    })
+    await expect(opened).rejects.toMatchObject({
+      code: 'BROKER_UNREACHABLE',
+      message: expect.stringContaining('connection timed out'),
+    })
+    let asked = 0
+    const once = () => (asked++ < 2 ? unsecuredToken(reader.username) : never())
+    const sasl = { mechanism: 'OAUTHBEARER', token: once } as const
+    await using live = await follow({ ...place, maxWaitMs: 100, connectTimeoutMs: 1000, sasl })
+    const lines = await until({ what: 'a trouble', ask: async () => live.lines, good: told => told.length > 0 })
+    expect(lines.join()).toMatch(/no answer to Fetch|connection timed out/)
   })
 
   test('a mechanism that the listener has not, or a listener without SASL, is said', async () => {
