@@ -268,6 +268,27 @@ test('a reader that is slow holds the reading back: one more response is asked f
   expect(live.of(0).records).toEqual(await recordsOnDisk(kafka.dataFolder, 'slow', 0))
 })
 
+test('where records trickle in they are fetched some at a time, and all of them', async () => {
+  await admin.createTopics({ trickling: 1 })
+  const producer = await java.producer({ bootstrap: kafka.bootstrap })
+  await using live = await follow({ brokers: [kafka.bootstrap], topic: 'trickling' })
+  await live.reached({ 0: 0 })
+  let fetches = 0
+  const count = (message: unknown) => {
+    if ((message as { name: string }).name === 'Fetch') fetches += 1
+  }
+  subscribe('koff:request', count)
+  const startedAt = performance.now()
+  for (let sent = 0; sent < 400; sent++)
+    await producer.send({ topic: 'trickling', partition: 0, value: `v${sent}`, count: 1 })
+  await live.reached({ 0: 400 })
+  const tookMs = performance.now() - startedAt
+  unsubscribe('koff:request', count)
+  expect(live.of(0).records).toEqual(await recordsOnDisk(kafka.dataFolder, 'trickling', 0))
+  // None sooner than 5 ms after the last; timers may come a millisecond early.
+  expect(fetches).toBeLessThanOrEqual(tookMs / 4 + 2)
+})
+
 test('reading ends at once when it is aborted, also while the broker waits for records', async () => {
   const live = await follow({ brokers: [kafka.bootstrap], topic: 'slow', from: 'latest', maxWaitMs: 20_000 })
   await live.reached({ 0: 3000 })

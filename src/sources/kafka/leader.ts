@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { BrokerConnection } from '../../cluster/connection.ts'
 import { errorName } from '../../cluster/failure.ts'
@@ -52,11 +53,20 @@ export interface FetchLimits {
   readonly versions: readonly FetchVersion[]
 }
 
+/**
+ * A Fetch costs both sides as much for one record as for a thousand, and one that waits is answered at the first. Where
+ * records trickle in, the next is sent so long after the last answer, ms. The first record after a pause is heard of at once.
+ */
+const trickleMs = 5
+/** Of records, in a response: less is a trickle. */
+const trickleBytes = 64 * 1024
+
 export function createLeader(options: LeaderOptions): Leader {
   const { node, cluster, signal, wake } = options
   const memory = responseMemory()
   let connection: BrokerConnection | null = null
   let isBusy = false
+  let nextFetchAt = 0
   let outcome: Outcome | null = null
   const close = () => {
     connection?.close()
@@ -68,7 +78,10 @@ export function createLeader(options: LeaderOptions): Leader {
         close()
         connection = await cluster.connect(node, signal)
       }
-      return await perform({ work, connection, memory, options })
+      if (work.kind === 'fetch') await until(nextFetchAt, signal)
+      const performed = await perform({ work, connection, memory, options })
+      if (performed.kind === 'fetch') nextFetchAt = isTrickle(performed.answer) ? performance.now() + trickleMs : 0
+      return performed
     } catch (error) {
       close()
       return { kind: 'failed', work, broker: cluster.addressOf(node), answer: error }
@@ -93,6 +106,16 @@ export function createLeader(options: LeaderOptions): Leader {
     },
     close,
   }
+}
+
+async function until(time: number, signal: AbortSignal): Promise<void> {
+  const waitMs = time - performance.now()
+  if (waitMs > 0) await sleep(waitMs, undefined, { signal })
+}
+
+function isTrickle({ partitions }: FetchResponse): boolean {
+  const bytes = partitions.reduce((sum, { records }) => sum + records.length, 0)
+  return bytes > 0 && bytes < trickleBytes
 }
 
 interface Performance {

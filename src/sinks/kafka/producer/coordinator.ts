@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../../../cluster/cluster.ts'
 import type { BrokerConnection } from '../../../cluster/connection.ts'
 import type { ConnectionPool } from '../../../cluster/connectionPool.ts'
@@ -7,6 +8,7 @@ import { type RetryOptions, retry } from '../../../runtime/retry.ts'
 import type { ProducerIdentity } from '../../../wire/batchEncoder.ts'
 import { askCoordinator, askProducerId, askToAddPartitions, askToEnd } from './coordinatorRequests.ts'
 import { type RefusedCall, refusal } from './refusal.ts'
+import { Settling } from './settling.ts'
 
 /** The broker that keeps the transactions of one transactional id (KIP-98), wherever it is at the moment. */
 export interface TransactionCoordinator {
@@ -31,6 +33,7 @@ export interface CoordinatorOptions {
 export function transactionCoordinator(options: CoordinatorOptions): TransactionCoordinator {
   const { cluster, pool, transactionalId, transactionTimeoutMs, retries } = options
   let node: number | null = null
+  const settling = new Settling()
 
   const ask = <T>({ send, request, pauses }: Call<T>): Promise<T> =>
     retry(
@@ -56,27 +59,35 @@ export function transactionCoordinator(options: CoordinatorOptions): Transaction
           return { errorCode, value }
         },
       }),
-    addPartitions: (identity, partitions) =>
-      ask({
+    addPartitions: async (identity, partitions) => {
+      const delayMs = settling.delayMs(performance.now())
+      if (delayMs >= 1) await sleep(delayMs, undefined, { signal: retries.signal })
+      return ask({
         request: 'AddPartitionsToTxn',
         pauses: whileMarkersAreWritten,
         send: async to => {
+          settling.tried()
           const added = await askToAddPartitions(to, { transactionalId, ...identity }, partitions)
           const failed = added.filter(({ errorCode }) => errorCode !== 0)
           // Where one partition is refused, the others are only not attempted: the reason counts.
           const first = failed.find(({ errorCode }) => errorCode !== OPERATION_NOT_ATTEMPTED) ?? failed[0]
-          if (first === undefined) return { errorCode: 0, value: undefined }
-          return { errorCode: first.errorCode, topic: { topic: first.topic }, value: undefined }
+          if (first !== undefined)
+            return { errorCode: first.errorCode, topic: { topic: first.topic }, value: undefined }
+          settling.settled(performance.now())
+          return { errorCode: 0, value: undefined }
         },
-      }),
-    end: (identity, committed) =>
-      ask({
+      })
+    },
+    end: async (identity, committed) => {
+      await ask({
         request: 'EndTxn',
         send: async to => ({
           errorCode: await askToEnd(to, { transactionalId, ...identity }, committed),
           value: undefined,
         }),
-      }),
+      })
+      settling.begin(performance.now())
+    },
   }
 }
 
