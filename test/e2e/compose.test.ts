@@ -54,7 +54,10 @@ test('a real consumer on the host joins and commits, and its events are in the c
   const koff = composed().services['koff']
   await until({
     what: 'the rewind',
-    ask: async () => koff?.output() ?? '',
+    ask: async () => {
+      if (koff?.running() !== true) throw new Error(`koff has ended: ${koff?.output()}`)
+      return koff.output()
+    },
     good: output => output.includes('"type":"offset-rewound"'),
     withinMs: 120_000,
   })

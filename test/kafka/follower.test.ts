@@ -4,6 +4,7 @@ import { KoffError } from '../../src/errors.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { type FollowerOptions, followCleanTopic } from '../../src/pipelines/follower.ts'
 import { trackPipeline } from '../../src/runtime/pipelineProgress.ts'
+import { retry } from '../../src/runtime/retry.ts'
 import type { Sink } from '../../src/runtime/sink.ts'
 import { kafkaSink } from '../../src/sinks/kafka/sink.ts'
 import type { JavaAdmin } from '../clients/admin.ts'
@@ -194,15 +195,22 @@ test('a sink that is set up wrong ends it at the start, one that cannot be reach
   const wrong = { ...sink, open: async () => Promise.reject(new KoffError('AUTHENTICATION_FAILED', 'wrong password')) }
   await expect(follow('clean-open', wrong).ended).rejects.toThrow('wrong password')
   let tries = 0
-  const late: Sink = {
-    ...sink,
-    open: async () => {
-      tries += 1
-      if (tries < 3) throw new KoffError('SINK_FAILED', 'not there', { retriable: true })
-    },
+  const open = async () => {
+    tries += 1
+    if (tries % 3 !== 0) throw new KoffError('SINK_FAILED', 'not there', { retriable: true })
   }
-  const following = follow('clean-open', late)
-  await has(received, 5)
-  expect(following.lines[0]).toBe('pipeline p: not there; trying again until it works, the others go on')
-  await following.stop()
+  // One that gives up at once, and one that tries by itself and says that it does.
+  const patient: Sink['open'] = (signal, opening) => retry(open, { signal, timeoutMs: 60_000, watch: opening?.('it') })
+  for (const [at, late] of [
+    { ...sink, open },
+    { ...sink, open: patient },
+  ].entries()) {
+    const following = follow('clean-open', late, { groupId: `koff.pipeline.clean-open-${at}` })
+    await until({ what: 'all events', ask: async () => received.length, good: n => n === 5 * (at + 1) })
+    expect(following.lines.slice(0, 2)).toEqual([
+      'pipeline p: not there; trying again until it works, the others go on',
+      'pipeline p: goes on',
+    ])
+    await following.stop()
+  }
 })
