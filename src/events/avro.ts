@@ -31,9 +31,8 @@ export function avroSchema(): AvroSchema {
 
 /** `data` wrapped, text made well-formed: a lone surrogate has no UTF-8 form, so it is written as U+FFFD. */
 export function toAvro(event: KoffEvent): AvroEvent {
-  const data = wellFormedFields(definitionOf(event.type).data, event.data)
-  const envelope = wellFormedFields(envelopeSchema.fields, event) as Omit<KoffEvent, 'data'>
-  return { ...envelope, data: { [`${namespace}.${recordName(event.type)}`]: data } }
+  const branch = branchOf(event.type)
+  return { ...(envelopeOf(event) as Omit<KoffEvent, 'data'>), data: { [branch.name]: branch.dataOf(event.data) } }
 }
 
 /**
@@ -94,16 +93,42 @@ function avroFields(fields: Fields, named: Set<string>): AvroSchema[] {
   }))
 }
 
-function wellFormed(schema: Schema, value: unknown): unknown {
+/** Gives the value with its text made well-formed. */
+type WellFormed = (value: unknown) => unknown
+
+interface Branch {
+  /** Of the record that `data` is. */
+  readonly name: string
+  readonly dataOf: WellFormed
+}
+
+const branches = new Map<EventType, Branch>()
+
+function branchOf(type: EventType): Branch {
+  const known = branches.get(type)
+  if (known !== undefined) return known
+  const branch = { name: `${namespace}.${recordName(type)}`, dataOf: wellFormedRecord(definitionOf(type).data) }
+  branches.set(type, branch)
+  return branch
+}
+
+const envelopeOf = wellFormedRecord(envelopeSchema.fields)
+
+/** Null where there is no text in such a value. Made once for each type, since every event goes through it. */
+function wellFormed(schema: Schema): WellFormed | null {
   switch (schema.kind) {
     case 'string':
-      return (value as string).toWellFormed()
-    case 'nullable':
-      return value === null ? null : wellFormed(schema.of, value)
-    case 'list':
-      return (value as readonly unknown[]).map(item => wellFormed(schema.of, item))
+      return value => (value as string).toWellFormed()
+    case 'nullable': {
+      const inner = wellFormed(schema.of)
+      return inner === null ? null : value => (value === null ? null : inner(value))
+    }
+    case 'list': {
+      const inner = wellFormed(schema.of)
+      return inner === null ? null : value => (value as readonly unknown[]).map(inner)
+    }
     case 'record':
-      return wellFormedFields(schema.fields, value)
+      return wellFormedRecord(schema.fields)
     case 'enum':
     case 'word':
     case 'int':
@@ -111,15 +136,18 @@ function wellFormed(schema: Schema, value: unknown): unknown {
     case 'millis':
     case 'time':
     case 'boolean':
-      return value
+      return null
   }
 }
 
-function wellFormedFields(fields: Fields, value: unknown): Readonly<Record<string, unknown>> {
-  const result: Record<string, unknown> = {}
-  for (const name in fields) {
-    const schema = fields[name]
-    if (schema !== undefined) result[name] = wellFormed(schema, (value as Record<string, unknown>)[name])
+function wellFormedRecord(fields: Fields): WellFormed {
+  const parts = Object.entries(fields).map(([name, schema]) => [name, wellFormed(schema)] as const)
+  return value => {
+    const result: Record<string, unknown> = {}
+    for (const [name, part] of parts) {
+      const given = (value as Record<string, unknown>)[name]
+      result[name] = part === null ? given : part(given)
+    }
+    return result
   }
-  return result
 }

@@ -93,6 +93,7 @@ async function registerUnderAnyCompatibility(client: SchemaRegistry, subject: st
 /** Where in the value the schema finds what it does not take. */
 function placesIn(type: avsc.Type, value: unknown): readonly string[] {
   const places: string[] = []
+  if (value === undefined) return places
   type.isValid(value, { errorHook: path => void places.push(path.join('.')) })
   return places
 }

@@ -36,20 +36,25 @@ function varint(value: Int64): Buffer {
   return small ? smallVarint(value) : wideVarint(BigInt(value))
 }
 
+/** avsc copies what it is given before it asks for the next: the memory is always the same. */
+const scratch = Buffer.alloc(10)
+
 function smallVarint(value: number): Buffer {
-  const bytes: number[] = []
+  let at = 0
   let zigzag = value < 0 ? -2 * value - 1 : 2 * value
-  for (; zigzag >= 0x80; zigzag = Math.floor(zigzag / 0x80)) bytes.push((zigzag % 0x80) | 0x80)
-  bytes.push(zigzag)
-  return Buffer.from(bytes)
+  for (; zigzag >= 2 ** 31; zigzag = Math.floor(zigzag / 0x80)) scratch[at++] = (zigzag % 0x80) | 0x80
+  let rest = zigzag | 0
+  for (; rest >= 0x80; rest >>>= 7) scratch[at++] = (rest & 0x7f) | 0x80
+  scratch[at++] = rest
+  return scratch.subarray(0, at)
 }
 
 function wideVarint(value: bigint): Buffer {
-  const bytes: number[] = []
+  let at = 0
   let zigzag = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
-  for (; zigzag >= 0x80n; zigzag >>= 7n) bytes.push(Number(zigzag & 0x7fn) | 0x80)
-  bytes.push(Number(zigzag))
-  return Buffer.from(bytes)
+  for (; zigzag >= 0x80n; zigzag >>= 7n) scratch[at++] = Number(zigzag & 0x7fn) | 0x80
+  scratch[at++] = Number(zigzag)
+  return scratch.subarray(0, at)
 }
 
 function readSmall(bytes: Buffer): number {
