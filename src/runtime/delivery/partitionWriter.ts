@@ -21,12 +21,12 @@ export interface PartitionWriterOptions {
 }
 
 /** More changes than these are committed without waiting for the interval. */
-const manyChanges = 5_000
+const manyChanges = 3_000
 /** More changes than these, and whoever brings more has to wait: a commit holds all that is there. */
-const tooManyChanges = 10_000
+const tooManyChanges = 6_000
 /** Events that may wait in all partitions together, and in one of them: that many fill a transaction well. */
-const eventsInAll = 40_000
-const eventsInOne = { most: 5_000, least: 500 }
+const eventsInAll = 20_000
+const eventsInOne = { most: 2_500, least: 500 }
 
 /**
  * Commits what one partition gives, one commit at a time: events at once, and all that came in the meantime with the
