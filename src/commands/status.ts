@@ -75,6 +75,7 @@ async function progressOf(config: Config, stateTopic: string, signal: AbortSigna
   await using source = await openKafkaSource({
     ...broker,
     topic: stateTopic,
+    topicNames: false,
     untilEnd: true,
     waitForTopic: false,
     signal,

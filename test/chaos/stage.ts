@@ -166,7 +166,7 @@ async function progressIn(kafka: Kafka, admin: JavaAdmin) {
   const stored = Object.values(ends?.[stateTopic] ?? {}).reduce((sum, end) => sum + end, 0)
   if (stored === 0) return { stored, inHistory: 0 }
   const { signal } = new AbortController()
-  const options = { brokers: kafka.brokers, topic: stateTopic, untilEnd: true, signal }
+  const options = { brokers: kafka.brokers, topic: stateTopic, topicNames: false, untilEnd: true, signal }
   await using source = await openKafkaSource(options)
   const progress = [...(await storedProgress(source, stateTopic, signal)).values()]
   return { stored, inHistory: progress.filter(of => of.stored.inHistory && of.stored.position > 0).length }

@@ -242,6 +242,17 @@ test('topic ids are named before the first batch that needs the name', async () 
   await member.close()
 })
 
+test('records of others are read without a name of a topic, and nobody is asked for one', async () => {
+  await admin.createTopics({ foreign: 1 })
+  const producer = await java.producer({ bootstrap: kafka.bootstrap })
+  // As a record of a coordinator of a type that does not exist.
+  await producer.send({ topic: 'foreign', partition: 0, value: '["offset"]', count: 5 })
+  await using live = await follow({ brokers: [kafka.bootstrap], topic: 'foreign', topicNames: false })
+  await live.reached({ 0: 5 })
+  expect(live.of(0).records).toEqual(await recordsOnDisk(kafka.dataFolder, 'foreign', 0))
+  expect(live.kinds).not.toContain('topic')
+})
+
 test('a reader that is slow holds the reading back: one more response is asked for, not more', async () => {
   await admin.createTopics({ slow: 1 })
   const producer = await java.producer({ bootstrap: kafka.bootstrap, config: { 'batch.size': '16384' } })

@@ -27,6 +27,8 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly waitForTopic?: boolean
   /** True: the topic was not there when koff started, so that nothing in it is history. */
   readonly isNew?: boolean
+  /** False where the records are none of a group coordinator, and need no names of topics; true unless given. */
+  readonly topicNames?: boolean
   /** True ends when every partition is read to where its log ended at the first answer. */
   readonly untilEnd?: boolean
   /** How long a broker may wait for new records. Default 500. */
@@ -83,7 +85,7 @@ class KafkaSource implements Source {
   readonly #options: KafkaSourceOptions
   readonly #closing: AbortController
   readonly #follower: Follower
-  readonly #topicIds: TopicIds
+  readonly #topicIds: TopicIds | null
   readonly #hidden: HiddenTopicCheck
   readonly #limits: FetchLimits
   /** Inputs that came up before anybody asked for a chunk. */
@@ -99,7 +101,7 @@ class KafkaSource implements Source {
     this.#options = options
     this.#closing = closing
     this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, versions: options.fetchVersions ?? fetchVersions }
-    this.#topicIds = createTopicIds(cluster)
+    this.#topicIds = options.topicNames === false ? null : createTopicIds(cluster)
     this.#hidden = hiddenTopicCheck(cluster, topic)
     const { log = noLog, troubles } = options
     this.#follower = new Follower({ topic, partitions, from, untilEnd, isNew, metadataMaxAgeMs, codecs, log, troubles })
@@ -114,7 +116,7 @@ class KafkaSource implements Source {
     if (this.#options.waitForTopic === false && this.#follower.table.partitions.size === 0) {
       throw new KoffError('BROKER_ERROR', `${this.#broker}: the cluster has no topic ${this.#topic}`)
     }
-    this.#first.push(...(await this.#topicIds.all(signal)))
+    if (this.#topicIds !== null) this.#first.push(...(await this.#topicIds.all(signal)))
   }
 
   async *chunks(signal: AbortSignal): AsyncGenerator<readonly Input[], void, void> {
@@ -146,6 +148,7 @@ class KafkaSource implements Source {
 
   /** A name that cannot be had now is no reason to hold back records: who reads them has the id. */
   async #withNames(inputs: readonly Input[], signal: AbortSignal): Promise<readonly Input[]> {
+    if (this.#topicIds === null) return inputs
     try {
       const names = await this.#topicIds.missing(inputs, signal)
       return names.length === 0 ? inputs : [...names, ...inputs]

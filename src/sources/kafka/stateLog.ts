@@ -21,6 +21,7 @@ export async function openStateLog({ topic, partition, signal, ...broker }: Stat
     const message = `topic ${topic}, partition ${partition}: no leader says where its log ends`
     throw new KoffError('BROKER_ERROR', message, { retriable: true })
   }
-  const source = await openKafkaSource({ ...broker, topic, partitions: [partition], untilEnd: true, signal })
+  const options = { ...broker, topic, partitions: [partition], topicNames: false, untilEnd: true, signal }
+  const source = await openKafkaSource(options)
   return { source, end: sample.logEnd, [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() }
 }
