@@ -78,6 +78,9 @@ export function describeVerdict({ expected, groups, ...wrong }: Verdict): string
   return `${expected} events of ${groups} groups: ${counts.join(', ')}`
 }
 
+/** What is expected of every verdict. */
+export const flawless = { lost: [], twice: [], strange: [], different: [], disordered: [] }
+
 export function isFlawless({ expected, lost, twice, strange, different, disordered }: Verdict): boolean {
   return expected > 0 && [lost, twice, strange, different, disordered].every(ids => ids.length === 0)
 }
