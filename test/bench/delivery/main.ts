@@ -25,7 +25,8 @@ import { type CleanReader, type Found, openCleanReader } from './reader.ts'
 const offsetsPartitions = 8
 const eventsTopic = 'koff.events'
 const commitsPerSecond = 1_000
-const warmUpSeconds = 5
+/** A broker that has just started compiles what it does often; one in service has done so long ago. */
+const warmUpSeconds = 30
 const seconds = 20
 const connections = 8
 const catchUpKeys = 300_000
