@@ -43,6 +43,7 @@ test('what is committed is there, in each partition in order; transaction follow
     await write(producer, 'committed', partitions, [`${round} a`, `${round} b`])
     await producer.commit()
   }
+  await settled('committed')
   for (const partition of partitions) {
     expect(await stored('committed', partition)).toEqual(['1 a', '1 b', '2 a', '2 b', '3 a', '3 b'])
   }
@@ -56,6 +57,7 @@ test('a producer that goes in the middle of a transaction takes it back, and hol
   await using next = await open('another-id')
   await write(next, 'aborted', [0], ['after'])
   await next.commit()
+  await settled('another-id')
   expect(await stored('aborted', 0)).toEqual(['after'])
 })
 
@@ -70,6 +72,7 @@ test('whoever opens an id fences the one before, whose open transaction never co
   expect({ failure, fenced: isFenced(failure) }).toMatchObject({ fenced: true })
   await write(after, 'fenced', [0, 1], ['kept'])
   await after.commit()
+  await settled('fenced')
   expect(await stored('fenced', 0)).toEqual(['kept'])
   expect(await stored('fenced', 1)).toEqual(['kept'])
 })
@@ -86,6 +89,7 @@ test('a batch that is sent again is there once', async () => {
   await deliver(batches, { leaders: leaderTable(cluster, signal), pool, transactionalId: 'repeated', retries })
   pool.close()
   await producer.commit()
+  await settled('repeated')
   for (const partition of partitions) expect(await stored('repeated', partition)).toEqual(['once'])
 })
 
@@ -126,6 +130,7 @@ test('brokers are killed and come back while transactions follow on each other: 
   await using last = await open('restarted')
   await write(last, 'restarted', partitions, ['last'])
   await last.commit()
+  await settled('restarted')
   const all = await Promise.all(partitions.map(partition => stored('restarted', partition)))
   for (const values of all) {
     // All or nothing: what one partition has of a transaction, each has.
@@ -154,6 +159,11 @@ function batchesFor(producer: TransactionalProducer, topic: string, to: readonly
 async function write(producer: TransactionalProducer, topic: string, to: readonly number[], values: readonly string[]) {
   producer.begin(to.map(partition => ({ topic, partition })))
   await producer.send(batchesFor(producer, topic, to, values))
+}
+
+/** Resolves when the markers of what was committed under that id are written: they follow the answer. */
+async function settled(transactionalId: string): Promise<void> {
+  await (await open(transactionalId))[Symbol.asyncDispose]()
 }
 
 /** The values of a partition that count, in order. */
