@@ -1,12 +1,13 @@
-import kafkajs, { type Message, type PartitionMetadata } from 'kafkajs'
+import type { Message } from 'kafkajs'
 import { cloudEventHeaders } from '../../events/cloudEvents.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import type { EventEncoder } from '../../runtime/registry/eventEncoder.ts'
 
 /** Keyed by the group, in UTF-8, so that the events of a group are in one partition and in order. */
-function eventMessage(event: KoffEvent, encoder: EventEncoder): Message {
+function eventMessage(event: KoffEvent, { encoder, partitionOf }: MessageOptions): PlacedMessage {
   return {
     key: Buffer.from(event.group),
+    partition: partitionOf(event.group),
     value: encoder.encode(event),
     headers: cloudEventHeaders(event),
   }
@@ -18,12 +19,12 @@ function eventMessage(event: KoffEvent, encoder: EventEncoder): Message {
  */
 export function* messageBatches(
   events: readonly KoffEvent[],
-  encoder: EventEncoder,
-): Generator<Message[], void, undefined> {
-  let batch: Message[] = []
+  options: MessageOptions,
+): Generator<PlacedMessage[], void, undefined> {
+  let batch: PlacedMessage[] = []
   let bytes = 0
   for (const event of events) {
-    const message = eventMessage(event, encoder)
+    const message = eventMessage(event, options)
     const size = (message.value?.length ?? 0) + overheadBytes
     if (batch.length > 0 && bytes + size > batchBytes) {
       yield batch
@@ -41,38 +42,17 @@ export function* messageBatches(
  * answers and another does not, and leaders move before it tries again, it sends what was taken to the new leader once
  * more, or what was not taken never. Of one partition it sends the same records with the same sequence numbers again.
  */
-export function byPartition(messages: readonly Message[], { topic, partitions }: Partitioned): Message[][] {
-  const parts = new Map<number, Message[]>()
-  const partitionMetadata = metadataOf(partitions)
-  for (const message of messages) {
-    const partition = message.partition ?? partitionOf({ topic, message, partitionMetadata })
-    const part = parts.get(partition)
-    const placed = { ...message, partition }
-    if (part === undefined) parts.set(partition, [placed])
-    else part.push(placed)
-  }
-  return [...parts.values()]
+export function byPartition(messages: readonly PlacedMessage[]): PlacedMessage[][] {
+  return [...Map.groupBy(messages, ({ partition }) => partition).values()]
 }
 
-interface Partitioned {
-  readonly topic: string
-  /** How many the topic has. */
-  readonly partitions: number
+export interface MessageOptions {
+  readonly encoder: EventEncoder
+  /** Which partition of the topic the events of a group go to. */
+  readonly partitionOf: (group: string) => number
 }
 
-/** The Java client's: other producers and readers of a group's partition agree with it. */
-const partitionOf = kafkajs.Partitioners.DefaultPartitioner()
-
-/** Of what a key is hashed to, only the number of partitions counts. */
-function metadataOf(partitions: number): PartitionMetadata[] {
-  return Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionErrorCode: 0,
-    partitionId,
-    leader: 0,
-    replicas: [],
-    isr: [],
-  }))
-}
+export type PlacedMessage = Message & { readonly partition: number }
 
 const batchBytes = 512 * 1024
 /** Key, headers and framing; ids are short, and half of what is allowed is left for those that are not. */

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Message, type Producer } from 'kafkajs'
+import type { Producer } from 'kafkajs'
 import { KoffError } from '../../errors.ts'
 import { abortable } from '../../runtime/abortable.ts'
-import { type EventEncoder, openEventEncoder } from '../../runtime/registry/eventEncoder.ts'
+import { openEventEncoder } from '../../runtime/registry/eventEncoder.ts'
 import type { RegistryOptions } from '../../runtime/registry/options.ts'
 import { retry } from '../../runtime/retry.ts'
 import type { Sink } from '../../runtime/sink.ts'
 import { brokerFault } from './brokerFault.ts'
 import { type KafkaClientOptions, kafkaClient } from './client.ts'
-import { byPartition, messageBatches } from './messages.ts'
+import { byPartition, type MessageOptions, messageBatches, type PlacedMessage } from './messages.ts'
+import { partitioner } from './partitioner.ts'
 import { ensureTopic } from './topic.ts'
 
 export interface KafkaSinkOptions extends KafkaClientOptions {
@@ -41,8 +42,7 @@ export interface KafkaSinkOptions extends KafkaClientOptions {
 export function kafkaSink(options: KafkaSinkOptions): Sink {
   const { topic, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried } = options
   const kafka = kafkaClient(options)
-  let encoder: EventEncoder | null = null
-  let partitionCount = 1
+  let making: MessageOptions | null = null
   let producer: Producer | null = null
   let pending: Promise<void> = Promise.resolve()
   let closed = false
@@ -52,8 +52,6 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     const created = kafka.producer({
       idempotent: true,
       allowAutoTopicCreation: false,
-      // The Java client's: other producers and readers of a group's partition agree with it.
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000 },
     })
     // Known before it is connected, so that closing finds it also then.
@@ -86,9 +84,9 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     }
   }
 
-  const send = async (messages: Message[]) => {
+  const send = async (messages: readonly PlacedMessage[]) => {
     const ready = producer ?? (await connect())
-    for (const part of byPartition(messages, { topic, partitions: partitionCount })) {
+    for (const part of byPartition(messages)) {
       await ready.send({ topic, acks: -1, messages: part })
     }
   }
@@ -103,10 +101,11 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
           `topic ${topic}: events are written as Avro, which needs a schema registry; set registry.url, or write to stdout`,
         )
       }
-      encoder = await openEventEncoder(options.registry, topic, { signal, opening })
+      const encoder = await openEventEncoder(options.registry, topic, { signal, opening })
       const { partitions = 8, replicationFactor } = options
       const prepare = async () => {
-        partitionCount = await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })
+        const found = await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })
+        making = { encoder, partitionOf: partitioner(topic, found) }
         await connect()
       }
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
@@ -115,8 +114,8 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     async write(events, signal) {
       signal.throwIfAborted()
       if (closed) throw new KoffError('SINK_FAILED', `topic ${topic}: written to after it was closed`)
-      if (encoder === null) throw new KoffError('SINK_FAILED', `topic ${topic}: written to before it was opened`)
-      for (const messages of messageBatches(events, encoder)) {
+      if (making === null) throw new KoffError('SINK_FAILED', `topic ${topic}: written to before it was opened`)
+      for (const messages of messageBatches(events, making)) {
         await retry(() => attempt(() => send(messages), signal), { signal, timeoutMs: deliveryTimeoutMs, retried })
       }
     },

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { eventLine } from '../../../src/events/ndjson.ts'
 import type { EventEncoder } from '../../../src/runtime/registry/eventEncoder.ts'
 import { byPartition, messageBatches } from '../../../src/sinks/kafka/messages.ts'
+import { partitioner } from '../../../src/sinks/kafka/partitioner.ts'
 import { events } from '../events.ts'
+
+const partitionOf = partitioner('koff.events', 8)
 
 const bySize = (bytes: (id: string) => number): EventEncoder => ({
   encode: event => Buffer.concat([Buffer.from(eventLine(event))], bytes(event.id)),
@@ -10,7 +13,7 @@ const bySize = (bytes: (id: string) => number): EventEncoder => ({
 
 function batchesOf(encoder: EventEncoder, count: number): string[][] {
   const batches: string[][] = []
-  for (const batch of messageBatches(events(count), encoder)) {
+  for (const batch of messageBatches(events(count), { encoder, partitionOf })) {
     batches.push(batch.map(({ headers }) => String(headers?.['ce_id'])))
   }
   return batches
@@ -43,18 +46,15 @@ test('no events make no request', () => {
 })
 
 test('each partition gets its messages by itself, in order and whole', () => {
-  const keys = ['orders', 'billing', 'orders', 'ä', 'billing', 'orders']
-  const messages = keys.map((key, at) => ({ key: Buffer.from(key), value: String(at) }))
-  const parts = byPartition(messages, { topic: 'koff.events', partitions: 8 })
-  expect(parts.flat().length).toBe(keys.length)
+  const encoder = bySize(() => 1)
+  const messages = [...messageBatches(events(40), { encoder, partitionOf })].flat()
+  const parts = byPartition(messages)
+  const idsOf = (of: typeof messages) => of.map(({ headers }) => String(headers?.['ce_id']))
+  expect(parts.length).toBeGreaterThan(1)
   for (const part of parts) {
-    expect(new Set(part.map(({ partition }) => partition)).size).toBe(1)
-    const values = part.map(({ value }) => Number(value))
-    expect(values).toEqual(values.toSorted((a, b) => a - b))
+    const of = events(40).filter(({ group }) => partitionOf(group) === part[0]?.partition)
+    expect(idsOf(part)).toEqual(of.map(({ id }) => id))
   }
-  const partitionOf = new Map(parts.flat().map(({ key, partition }) => [String(key), partition]))
-  expect(partitionOf.size).toBe(3)
-  expect(byPartition([{ key: 'any', value: '', partition: 5 }], { topic: 't', partitions: 8 })[0]?.[0]?.partition).toBe(
-    5,
-  )
+  expect(new Set(idsOf(parts.flat()))).toEqual(new Set(events(40).map(({ id }) => id)))
+  expect(parts.flat()).toHaveLength(40)
 })
