@@ -13,6 +13,7 @@ describe.each([
   ['npm run chaos', 'test/chaos/main.ts'],
   ['npm run bench', 'test/bench/main.ts'],
   ['npm run bench:follow', 'test/bench/follow.ts'],
+  ['npm run bench:queue', 'test/bench/queue.ts'],
 ])('%s', (program, file) => {
   it('says what it takes when it is asked, and starts nothing', () => {
     const { status, stdout, stderr } = run(file, '--help')

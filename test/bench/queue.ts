@@ -1,13 +1,18 @@
 import { cpus } from 'node:os'
 import { Queue } from 'bullmq'
 import { bullmqSink } from '../../src/sinks/bullmq/sink.ts'
+import { commandLine } from '../commandLine.ts'
 import { type RedisOptions, startRedis } from '../servers/redis.ts'
 import { events } from '../sinks/events.ts'
 
-/*
- * npm run bench:queue    how fast events become jobs: 100,000 of them, in writes of 5,000 as a pipeline makes them, each
- *                        write over when Redis has its jobs
- */
+commandLine({
+  program: 'npm run bench:queue',
+  usage: `
+npm run bench:queue    how fast events become jobs: 100,000 of them, in writes of 5,000 as a pipeline makes them, each
+                       write over when Redis has its jobs
+`,
+  options: {},
+})
 
 const count = 100_000
 const writeSize = 5_000
