@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { kafkaJars, serversFolder } from '../servers/maven.ts'
 import { compileJava } from '../servers/toolchain.ts'
 import type { BenchBroker } from './broker.ts'
-import { launcherFlag } from './launcher.ts'
+import { launcherEnv, launcherFlag } from './launcher.ts'
 import type { Reader } from './measure.ts'
 
 export interface ReaderOptions {
@@ -34,7 +34,7 @@ export const names = {
 /** As bin/koff.js starts it: what was compiled once is kept, and the space for new objects is small. */
 const asInstalled = {
   command: process.execPath,
-  env: { NODE_COMPILE_CACHE: join(serversFolder(), 'bench-compiled') },
+  env: { ...launcherEnv, NODE_COMPILE_CACHE: join(serversFolder(), 'bench-compiled') },
 }
 
 /** Compiles those that need it. */

@@ -37,12 +37,15 @@ const old = [
   )}`,
 ]
 
-function start(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
 }
 
-async function run(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start(args)
+async function run(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = start(args, env)
   let stdout = ''
   let stderr = ''
   child.stdout?.on('data', chunk => (stdout += String(chunk)))
@@ -79,6 +82,12 @@ describe('the launcher', () => {
     expect((await run([bin])).stdout).toBe('--max-semi-space-size=4')
     expect((await run(['--no-warnings', bin])).stdout).toBe('--no-warnings --max-semi-space-size=4')
     expect((await run(['--max-semi-space-size=3', bin])).stdout).toBe('--max-semi-space-size=3')
+  })
+
+  it('keeps the heaps of the C library few, unless somebody else has set them', async () => {
+    const bin = packageOf({ 'src/cli.ts': 'process.stdout.write(process.env.MALLOC_ARENA_MAX ?? "")\n' }, 'checkout')
+    expect((await run([bin])).stdout).toBe('2')
+    expect((await run([bin], { MALLOC_ARENA_MAX: '7' })).stdout).toBe('7')
   })
 
   it('says what to run when nothing was built', async () => {
