@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { crc32, crc32c as nativeCrc32c } from '@node-rs/crc32'
-import { decompressFrameSync } from 'lz4-napi'
-import { uncompressSync } from 'snappy'
+import { crc32 } from '@node-rs/crc32'
+import type * as Lz4 from 'lz4-napi'
+import type * as Snappy from 'snappy'
 import type { BatchCodecs, Compression } from '../wire/batch.ts'
 import { crc32c } from './crc32c.ts'
 
@@ -13,19 +14,20 @@ export interface CodecOptions {
 /** More than a broker's `message.max.bytes` of the most compressible records, and still less than what kills a process. */
 const DEFAULT_MAX_OUTPUT_LENGTH = 128 * 1024 * 1024
 
-/** Length in bytes from which the call of the native CRC32C pays: measured, both ways cost about the same here. */
-const NATIVE_FROM = 256
-
 /** Checksums and decompression for `readBatches`: gzip and zstd of node:zlib, snappy raw and in xerial's framing, LZ4 frames. */
 export function batchCodecs(options: CodecOptions = {}): BatchCodecs {
   const maxOutputLength = options.maxOutputLength ?? DEFAULT_MAX_OUTPUT_LENGTH
   return {
-    crc32c: (bytes, start = 0, end = bytes.length) =>
-      end - start < NATIVE_FROM ? crc32c(bytes, start, end) : nativeCrc32c(bytes.subarray(start, end)),
+    crc32c: (bytes, start = 0, end = bytes.length) => crc32c(bytes, start, end),
     crc32: bytes => crc32(bytes),
     decompress: (compression, bytes) => decompress(compression, bytes, maxOutputLength),
   }
 }
+
+// Brokers compress nothing of a group coordinator unless told to: these are loaded when somebody did.
+const require = createRequire(import.meta.url)
+const lz4 = () => require('lz4-napi') as typeof Lz4
+const snappy = () => require('snappy') as typeof Snappy
 
 function decompress(compression: Compression, bytes: Buffer, maxOutputLength: number): Buffer {
   switch (compression) {
@@ -39,7 +41,7 @@ function decompress(compression: Compression, bytes: Buffer, maxOutputLength: nu
       return isXerial(bytes) ? unXerial(bytes, maxOutputLength) : unsnappy(bytes, maxOutputLength)
     case 'lz4':
       refuseAbove(maxOutputLength, lz4FrameBound(bytes))
-      return decompressFrameSync(bytes)
+      return lz4().decompressFrameSync(bytes)
     default:
       return compression satisfies never
   }
@@ -85,7 +87,7 @@ function unsnappy(bytes: Buffer, maxOutputLength: number): Buffer {
     length += (byte & 127) * 2 ** (7 * at++)
   } while (byte > 127)
   refuseAbove(maxOutputLength, length)
-  const block = uncompressSync(bytes)
+  const block = snappy().uncompressSync(bytes)
   return typeof block === 'string' ? Buffer.from(block) : block
 }
 
