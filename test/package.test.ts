@@ -64,6 +64,22 @@ describe('the package', () => {
     expect(stdout).toMatch(/^\{"partition":0,"offset":\d+,.*"type":"GROUP_METADATA"/)
   })
 
+  it('brings the thread that reads', async () => {
+    const program = join(project, 'reads.mjs')
+    const segments = join(installed, 'dist/sources/segment')
+    writeFileSync(
+      program,
+      `import { segmentFilesIn } from '${segments}/segmentFile.js'
+import { segmentSource } from '${segments}/segmentSource.js'
+const source = segmentSource(await segmentFilesIn('${join(root, 'test/corpus/segments')}'), { threadFrom: 0 })
+let batches = 0
+for await (const chunk of source.chunks(new AbortController().signal)) batches += chunk.length
+console.log(batches)
+`,
+    )
+    expect((await run(process.execPath, [program])).stdout).toBe('1002\n')
+  })
+
   it('can be imported by its name', async () => {
     const program = join(project, 'program.mjs')
     writeFileSync(

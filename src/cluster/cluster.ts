@@ -5,6 +5,7 @@ import { backOffMs } from './backOff.ts'
 import { type BrokerOptions, defaultConnectTimeoutMs, defaultRequestTimeoutMs } from './brokerOptions.ts'
 import { type BrokerConnection, connectToBroker } from './connection.ts'
 import { askMetadata, type ClusterMetadata, type TopicSelection } from './metadata.ts'
+import { type OpenSocket, openSocket } from './socket.ts'
 
 /** A cluster as koff sees it: who its brokers are, and one connection to any of them for questions about it. */
 export interface Cluster {
@@ -15,8 +16,8 @@ export interface Cluster {
   readonly connection: BrokerConnection | null
   /** Asks any broker that answers; fails only when none does, with what each of them said. */
   metadata(selection: TopicSelection, signal: AbortSignal): Promise<ClusterMetadata>
-  /** A connection of its own to one broker; fails with `BROKER_UNREACHABLE` for a node that is not known. */
-  connect(node: number, signal: AbortSignal): Promise<BrokerConnection>
+  /** A connection of its own to one broker, over a socket of `open`; fails with `BROKER_UNREACHABLE` for a node that is not known. */
+  connect(node: number, signal: AbortSignal, open?: OpenSocket): Promise<BrokerConnection>
   /** Node ids of all brokers, as last heard. */
   nodes(): readonly number[]
   /** host:port of a node, as last heard. */
@@ -124,12 +125,12 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
     },
     options,
     metadata,
-    connect: async (node, signal) => {
+    connect: async (node, signal, open = openSocket) => {
       const address = nodes.get(node)
       if (address === undefined) {
         throw new KoffError('BROKER_UNREACHABLE', `broker ${node} is not in the cluster now`, { retriable: true })
       }
-      return connectToBroker({ address, options, signal })
+      return connectToBroker({ address, options, signal, open })
     },
     nodes: () => [...nodes.keys()],
     addressOf: node => {

@@ -9,7 +9,7 @@ import type { Ask, Question } from './question.ts'
 import { requestWriter, writeInt16, writeInt32, writeNoTags, writeText, written } from './requestWriter.ts'
 import { responseReader, skipTags } from './responseReader.ts'
 import { authenticate } from './sasl.ts'
-import { type BrokerSocket, ConnectionFault, openSocket } from './socket.ts'
+import { type BrokerSocket, ConnectionFault, type OpenSocket, openSocket } from './socket.ts'
 
 /** One connection to one broker, which is open when it is handed out and never opens again once it is closed. */
 export interface BrokerConnection {
@@ -27,10 +27,13 @@ export interface ConnectOptions {
   readonly address: Address
   readonly options: BrokerOptions
   readonly signal: AbortSignal
+  /** Whose socket it is; this thread's own unless given. */
+  readonly open?: OpenSocket
 }
 
 /** Connects, through TLS and SASL where configured, and asks which versions of the protocol the broker speaks. */
-export async function connectToBroker({ address, options, signal }: ConnectOptions): Promise<BrokerConnection> {
+export async function connectToBroker(connecting: ConnectOptions): Promise<BrokerConnection> {
+  const { address, options, signal, open = openSocket } = connecting
   const { connectTimeoutMs = defaultConnectTimeoutMs } = options
   const broker = formatAddress(address)
   const opening = new AbortController()
@@ -40,7 +43,7 @@ export async function connectToBroker({ address, options, signal }: ConnectOptio
   if (signal.aborted) giveUp()
   let socket: BrokerSocket | null = null
   try {
-    socket = await openSocket(address, options, opening.signal)
+    socket = await open(address, options, opening.signal)
     return await introduce(socket, broker, options)
   } catch (error) {
     socket?.destroy(closed())
@@ -116,16 +119,16 @@ const renewedAt = 0.8
 const longestTimer = 2 ** 31 - 1
 
 async function exchange<T>(socket: BrokerSocket, clientId: string, question: Question<T>): Promise<T> {
-  const { name, version, room } = question
+  const { name, version } = question
   const isFlexible = version >= flexibleFrom[name]
-  const bytes = await socket.exchange({
+  const { bytes, isChecked } = await socket.exchange({
     encode: id => encode(question, { id, clientId, isFlexible }),
-    ...(room === undefined ? {} : { room }),
+    ...(name === 'Fetch' ? { fetchVersion: version } : {}),
   })
   const reader = responseReader(bytes, isFlexible)
   // KIP-511: whoever asks for the versions does not know yet how a header is read
   if (name !== 'ApiVersions') skipTags(reader)
-  return question.read(reader)
+  return question.read(reader, isChecked)
 }
 
 interface Heading {

@@ -9,11 +9,8 @@ export interface BrokerSocket {
   readonly isOpen: boolean
   /** Resolves with what the connection ended of, when it has. */
   readonly ended: Promise<Error>
-  /**
-   * Sends a request and waits for the bytes of its response that follow the correlation id. Fails with what the connection
-   * ended of, and ends it itself where there is no response within `requestTimeoutMs`.
-   */
-  exchange(exchange: Exchange): Promise<Buffer>
+  /** Fails with what the connection ended of, and ends it itself where there is no response within `requestTimeoutMs`. */
+  exchange(exchange: Exchange): Promise<Answer>
   /** Everything under way fails with this; may be called twice. */
   destroy(fault: Error): void
 }
@@ -21,9 +18,18 @@ export interface BrokerSocket {
 export interface Exchange {
   /** The whole request, which needs a number. */
   readonly encode: (correlationId: number) => Uint8Array
-  /** Where the response is put; memory of its own unless given. */
-  readonly room?: ResponseRoom
+  /** Its version, where it is a Fetch: whoever has time for it then looks at the checksums in the response. */
+  readonly fetchVersion?: number
 }
+
+export interface Answer {
+  /** What follows the correlation id; valid as long as the room that it was put in. */
+  readonly bytes: Buffer
+  /** True where all checksums in it have been looked at, and are right. */
+  readonly isChecked: boolean
+}
+
+export type OpenSocket = (address: Address, options: BrokerOptions, signal: AbortSignal) => Promise<BrokerSocket>
 
 export interface ResponseRoom {
   /** Room for exactly `length` bytes. */
@@ -41,18 +47,22 @@ export class ConnectionFault extends Error {
 }
 
 interface Waiting {
-  readonly resolve: (bytes: Buffer) => void
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: Error) => void
-  readonly room: ResponseRoom | undefined
   readonly timer: NodeJS.Timeout
 }
 
 /**
- * Opens a socket, with TLS where configured. The kernel writes into the room of the responses: nothing is collected in
- * pieces and put together later. Rejects with what the operating system or TLS say. Ends with the reason of `signal` when
- * that aborts, also later on.
+ * Opens a socket, with TLS where configured. The kernel writes into `room`: nothing is collected in pieces and put
+ * together later. Rejects with what the operating system or TLS say. Ends with the reason of `signal` when that aborts,
+ * also later on.
  */
-export async function openSocket(address: Address, options: BrokerOptions, signal: AbortSignal): Promise<BrokerSocket> {
+export async function openSocket(
+  address: Address,
+  options: Pick<BrokerOptions, 'tls' | 'requestTimeoutMs'>,
+  signal: AbortSignal,
+  room: ResponseRoom = ofItsOwn,
+): Promise<BrokerSocket> {
   const { requestTimeoutMs = defaultRequestTimeoutMs } = options
   signal.throwIfAborted()
   const waiting = new Map<number, Waiting>()
@@ -68,11 +78,8 @@ export async function openSocket(address: Address, options: BrokerOptions, signa
     return settled
   }
   const frames = splitFrames({
-    take: (id, length) => {
-      const asked = waiting.get(id)
-      return asked === undefined ? null : (asked.room?.take(length) ?? Buffer.allocUnsafe(length))
-    },
-    hear: (id, bytes) => settle(id)?.resolve(bytes),
+    take: (id, length) => (waiting.has(id) ? room.take(length) : null),
+    hear: (id, bytes) => settle(id)?.resolve({ bytes, isChecked: false }),
   })
   const end = (reason: Error) => {
     fault ??= reason
@@ -102,12 +109,12 @@ export async function openSocket(address: Address, options: BrokerOptions, signa
       return fault === null
     },
     ended,
-    exchange: ({ encode, room }) => {
+    exchange: ({ encode }) => {
       if (fault !== null) return Promise.reject(fault)
-      const answer = Promise.withResolvers<Buffer>()
+      const answer = Promise.withResolvers<Answer>()
       lastId = (lastId + 1) & 0x7fff_ffff
       const late = () => end(new ConnectionFault('timeout', `no answer within ${requestTimeoutMs} ms`))
-      waiting.set(lastId, { ...answer, room, timer: setTimeout(late, requestTimeoutMs) })
+      waiting.set(lastId, { ...answer, timer: setTimeout(late, requestTimeoutMs) })
       socket.write(encode(lastId))
       return answer.promise
     },
@@ -115,7 +122,10 @@ export async function openSocket(address: Address, options: BrokerOptions, signa
   }
 }
 
-function connect({ host, port }: Address, { tls }: BrokerOptions, onread: OnReadOpts): Socket {
+/** Memory for each response. */
+const ofItsOwn: ResponseRoom = { take: length => Buffer.allocUnsafe(length) }
+
+function connect({ host, port }: Address, { tls }: Pick<BrokerOptions, 'tls'>, onread: OnReadOpts): Socket {
   const place = { host, port, onread }
   return tls === undefined ? createConnection(place) : connectTls({ ...tlsOptions(tls, host), ...place })
 }

@@ -24,7 +24,11 @@ export async function runEngine({ source, fold, sinks, signal, accept }: EngineO
   for (const sink of sinks) await sink.open(signal)
   for await (const chunk of source.chunks(signal)) {
     const events: KoffEvent[] = []
-    for (const input of chunk) for (const event of fold.apply(input)) events.push(event)
+    for (const input of chunk) {
+      const made = fold.apply(input)
+      // Nearly always none: an iterator for nothing would cost as much as a few records
+      if (made.length > 0) for (const event of made) events.push(event)
+    }
     await deliver(events)
     if (signal.aborted) return
   }

@@ -17,6 +17,10 @@ export interface BatchScanOptions {
   readonly filePosition?: number
   /** More of the log follows `bytes`: a broken batch near their end is left to be seen together with what follows it. */
   readonly hasMore?: boolean
+  /** Of batches and faults: after so many it is enough. All that there are unless given. */
+  readonly limit?: number
+  /** The checksums of batches of message format v2 are known to be right, and not computed again. */
+  readonly isChecked?: boolean
 }
 
 /** A fault about the batch or message at `at`. */

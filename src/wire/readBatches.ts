@@ -8,7 +8,7 @@ export type { BatchItem, BatchScanOptions } from './batchFault.ts'
 
 export interface BatchScan {
   readonly items: readonly BatchItem[]
-  /** Bytes that are dealt with. What follows is the beginning of a batch, or preallocated space: or see `isLost`. */
+  /** Bytes that are dealt with. What follows is the beginning of a batch, or preallocated space, or beyond `limit`: or see `isLost`. */
   readonly consumed: number
   /**
    * True where the lengths lead no further: the last item is a fault, one byte before `consumed`, and what follows is to
@@ -37,7 +37,8 @@ const NO_PRODUCER_ID = -1n
 export function readBatches(bytes: Buffer, options: BatchScanOptions): BatchScan {
   const items: BatchItem[] = []
   let at = 0
-  while (bytes.length - at > MAGIC_AT) {
+  const { limit = Number.POSITIVE_INFINITY } = options
+  while (bytes.length - at > MAGIC_AT && items.length < limit) {
     const length = bytes.readInt32BE(at + 8)
     if (length < MIN_LENGTH) {
       if (length === 0 && readInt64(bytes, at) === 0) break
@@ -72,10 +73,12 @@ function readBatch(bytes: Buffer, at: number, end: number, options: BatchScanOpt
   if (end - at < RECORDS_AT) {
     return batchFault(bytes, at, options, 'BAD_BATCH', `${end - at} bytes are less than the header of a batch`)
   }
-  const expected = bytes.readUInt32BE(at + CRC_AT)
-  const actual = options.codecs.crc32c(bytes, at + ATTRIBUTES_AT, end)
-  if (actual !== expected) {
-    return batchFault(bytes, at, options, 'CRC_MISMATCH', crcReason('CRC32C', actual, expected))
+  if (options.isChecked !== true) {
+    const expected = bytes.readUInt32BE(at + CRC_AT)
+    const actual = options.codecs.crc32c(bytes, at + ATTRIBUTES_AT, end)
+    if (actual !== expected) {
+      return batchFault(bytes, at, options, 'CRC_MISMATCH', crcReason('CRC32C', actual, expected))
+    }
   }
   const attributes = bytes.readInt16BE(at + ATTRIBUTES_AT)
   const baseOffset = readInt64(bytes, at)

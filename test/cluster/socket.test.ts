@@ -1,13 +1,18 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { brokerFailure } from '../../src/cluster/failure.ts'
-import { type BrokerSocket, openSocket } from '../../src/cluster/socket.ts'
+import { type BrokerSocket, type OpenSocket, openSocket } from '../../src/cluster/socket.ts'
+import { borrowReaderThread } from '../../src/sources/readerThread/readerThread.ts'
 
+const thread = borrowReaderThread()
+afterAll(() => thread[Symbol.dispose]())
 const opened: AsyncDisposable[] = []
 afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one[Symbol.asyncDispose]()
 })
+
+const never = new AbortController().signal
 
 interface Peer {
   readonly socket: BrokerSocket
@@ -15,13 +20,13 @@ interface Peer {
   readonly end: Socket
 }
 
-async function connected(requestTimeoutMs = 60_000, signal = new AbortController().signal): Promise<Peer> {
+async function connected(open: OpenSocket, requestTimeoutMs = 60_000, signal = never): Promise<Peer> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const accepted = once(server, 'connection') as Promise<[Socket]>
   const { port } = server.address() as AddressInfo
   const address = { host: '127.0.0.1', port }
-  const socket = await openSocket(address, { brokers: [], requestTimeoutMs }, signal)
+  const socket = await open(address, { brokers: [], requestTimeoutMs }, signal)
   const [end] = await accepted
   end.on('error', () => undefined)
   opened.push({
@@ -34,7 +39,14 @@ async function connected(requestTimeoutMs = 60_000, signal = new AbortController
   return { socket, end }
 }
 
-const request = { encode: (id: number) => Buffer.from([id]) }
+/** As far as a socket knows one: a length, a key, a version, a correlation id. */
+function encode(id: number): Buffer {
+  const bytes = Buffer.alloc(12)
+  bytes.writeInt32BE(8, 0)
+  bytes.writeInt32BE(id, 8)
+  return bytes
+}
+const request = { encode }
 
 function answer(id: number, text: string): Buffer {
   const bytes = Buffer.alloc(8 + Buffer.byteLength(text))
@@ -44,69 +56,84 @@ function answer(id: number, text: string): Buffer {
   return bytes
 }
 
-test('each question gets the answer with its number', async () => {
-  const { socket, end } = await connected()
-  const answers = [socket.exchange(request), socket.exchange(request)]
-  end.write(Buffer.concat([answer(2, 'second'), answer(1, 'first')]))
-  expect((await Promise.all(answers)).map(String)).toEqual(['first', 'second'])
-  expect(socket.isOpen).toBe(true)
+const place = { broker: 'b:1', options: { brokers: [] }, request: 'Fetch', trusted: true }
+
+describe.each([
+  ['of this thread', openSocket],
+  ['of another thread', thread.openSocket],
+])('a socket %s', (_, open) => {
+  test('each question gets the answer with its number', async () => {
+    const { socket, end } = await connected(open)
+    const answers = [socket.exchange(request), socket.exchange(request)]
+    end.write(Buffer.concat([answer(2, 'second'), answer(1, 'first')]))
+    expect((await Promise.all(answers)).map(({ bytes }) => String(bytes))).toEqual(['first', 'second'])
+    expect(socket.isOpen).toBe(true)
+  })
+
+  test.each([
+    ['closes', (end: Socket) => end.end(), 'BROKER_UNREACHABLE', 'b:1: connection closed in Fetch'],
+    ['answers nothing', () => undefined, 'BROKER_UNREACHABLE', 'b:1: no answer to Fetch'],
+    [
+      'speaks TLS',
+      (end: Socket) => end.write(Buffer.from('15030300020246', 'hex')),
+      'CONFIG_INVALID',
+      'b:1: this listener speaks TLS, but no tls is configured',
+    ],
+    [
+      'is no broker',
+      (end: Socket) => end.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      'BROKER_UNREACHABLE',
+      expect.stringContaining('an answer that nobody asked for'),
+    ],
+  ] as const)('where the other end %s, all questions fail, also later ones', async (_, act, code, message) => {
+    const { socket, end } = await connected(open, 200)
+    const questions = [socket.exchange(request), socket.exchange(request)]
+    act(end)
+    for (const question of [...questions, Promise.allSettled(questions).then(() => socket.exchange(request))]) {
+      const error = await question.catch((thrown: unknown) => brokerFailure(thrown, place))
+      expect(error).toMatchObject({ code, message })
+    }
+    expect(socket.isOpen).toBe(false)
+  })
+
+  test('where nobody listens, or nobody waits any more, there is no socket', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    await new Promise(resolve => server.close(resolve))
+    const address = { host: '127.0.0.1', port }
+    const openUntil = (signal: AbortSignal) => open(address, { brokers: [] }, signal)
+    await expect(openUntil(never)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await expect(openUntil(AbortSignal.abort(new Error('given up')))).rejects.toThrow('given up')
+  })
+
+  test('when its signal aborts, a socket ends with the reason', async () => {
+    const giving = new AbortController()
+    const { socket } = await connected(open, 60_000, giving.signal)
+    const question = socket.exchange(request)
+    giving.abort(new Error('given up'))
+    await expect(question).rejects.toThrow('given up')
+    expect(socket.isOpen).toBe(false)
+  })
 })
 
 test('an answer is put where its room is', async () => {
-  const { socket, end } = await connected()
   const memory = Buffer.alloc(1_000_000)
-  const exchanged = socket.exchange({ ...request, room: { take: length => memory.subarray(0, length) } })
+  const room = { take: (length: number) => memory.subarray(0, length) }
+  const { socket, end } = await connected((address, options, signal) => openSocket(address, options, signal, room))
+  const exchanged = socket.exchange(request)
   end.write(answer(1, 'x'.repeat(500_000)))
-  const bytes = await exchanged
+  const { bytes } = await exchanged
   expect(bytes.length).toBe(500_000)
   expect(bytes.buffer).toBe(memory.buffer)
   expect(memory.subarray(0, 500_000).equals(Buffer.alloc(500_000, 'x'))).toBe(true)
 })
 
-const place = { broker: 'b:1', options: { brokers: [] }, request: 'Fetch', trusted: true }
-
-test.each([
-  ['closes', (end: Socket) => end.end(), 'BROKER_UNREACHABLE', 'b:1: connection closed in Fetch'],
-  ['answers nothing', () => undefined, 'BROKER_UNREACHABLE', 'b:1: no answer to Fetch'],
-  [
-    'speaks TLS',
-    (end: Socket) => end.write(Buffer.from('15030300020246', 'hex')),
-    'CONFIG_INVALID',
-    'b:1: this listener speaks TLS, but no tls is configured',
-  ],
-  [
-    'is no broker',
-    (end: Socket) => end.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
-    'BROKER_UNREACHABLE',
-    expect.stringContaining('an answer that nobody asked for'),
-  ],
-] as const)('where the other end %s, all questions fail, also later ones', async (_, act, code, message) => {
-  const { socket, end } = await connected(200)
-  const questions = [socket.exchange(request), socket.exchange(request)]
-  act(end)
-  for (const question of [...questions, Promise.allSettled(questions).then(() => socket.exchange(request))]) {
-    const error = await question.catch((thrown: unknown) => brokerFailure(thrown, place))
-    expect(error).toMatchObject({ code, message })
-  }
-  expect(socket.isOpen).toBe(false)
-})
-
-test('where nobody listens, or nobody waits any more, there is no socket', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  const address = { host: '127.0.0.1', port }
-  const open = (signal: AbortSignal) => openSocket(address, { brokers: [] }, signal)
-  await expect(open(new AbortController().signal)).rejects.toThrow(/ECONNREFUSED/)
-  await expect(open(AbortSignal.abort(new Error('given up')))).rejects.toThrow('given up')
-})
-
-test('when its signal aborts, a socket ends with the reason', async () => {
-  const giving = new AbortController()
-  const { socket } = await connected(60_000, giving.signal)
-  const question = socket.exchange(request)
-  giving.abort(new Error('given up'))
-  await expect(question).rejects.toThrow('given up')
-  expect(socket.isOpen).toBe(false)
+test('a request reaches the broker as it is, with its number', async () => {
+  const { socket, end } = await connected(thread.openSocket)
+  const heard = once(end, 'data') as Promise<[Buffer]>
+  const exchanged = socket.exchange(request)
+  expect((await heard)[0]).toEqual(encode(1))
+  end.write(answer(1, 'x'.repeat(500_000)))
+  expect(await exchanged).toEqual({ bytes: Buffer.alloc(500_000, 'x'), isChecked: false })
 })

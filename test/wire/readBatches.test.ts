@@ -156,6 +156,25 @@ describe('readBatches, message format v2', () => {
     }
   })
 
+  it('opens no more at a time than it is told to, and says where to go on', () => {
+    const log = Buffer.concat([batchAt(0), batchAt(3), batchAt(6), batchAt(9), batchAt(12)])
+    const size = batchAt(0).length
+    const offsets: number[][] = []
+    for (let at = 0; at < log.length; ) {
+      const scan = readBatches(log.subarray(at), { partition: 7, codecs, limit: 2 })
+      offsets.push(batchesOf(scan).map(batch => batch.baseOffset))
+      at += scan.consumed
+    }
+    expect(offsets).toEqual([[0, 3], [6, 9], [12]])
+    expect(readBatches(log, { partition: 7, codecs, limit: 3 })).toMatchObject({ consumed: 3 * size, isLost: false })
+  })
+
+  it('computes no checksum that somebody else has computed', () => {
+    const unasked = { ...codecs, crc32c: () => expect.unreachable() }
+    const scan = readBatches(batchAt(3), { partition: 7, codecs: unasked, isChecked: true })
+    expect(batchesOf(scan)).toMatchObject([{ baseOffset: 3 }])
+  })
+
   it('leaves a broken batch until what follows it can be seen, where more is to come', () => {
     const broken = batchAt(3)
     broken[80] = 1

@@ -2,26 +2,22 @@ import { pickVersion } from '../../cluster/apiVersions.ts'
 import type { BrokerConnection } from '../../cluster/connection.ts'
 import { type FetchRequest, type FetchVersion, fetchVersions, writeFetchRequest } from './fetchRequest.ts'
 import { type FetchResponse, readFetchResponse } from './fetchResponse.ts'
-import type { ResponseMemory } from './responseMemory.ts'
 
 export interface FetchOptions {
   readonly connection: BrokerConnection
   readonly request: FetchRequest
-  /** Where the response is put; its parts are valid as long as that is. */
-  readonly memory: ResponseMemory
   /** Versions to choose from, best first; all that koff speaks unless given. */
   readonly versions?: readonly FetchVersion[]
 }
 
 /** One Fetch: errors of partitions are in the response. */
 export async function fetchRecords(options: FetchOptions): Promise<FetchResponse> {
-  const { connection, request, memory, versions = fetchVersions } = options
+  const { connection, request, versions = fetchVersions } = options
   const version = pickVersion('Fetch', versions, connection.versions)
   return connection.ask({
     name: 'Fetch',
     version,
     write: writer => writeFetchRequest(writer, version, request),
-    read: reader => readFetchResponse(reader, version),
-    room: memory,
+    read: (reader, isChecked) => readFetchResponse(reader, version, isChecked),
   })
 }

@@ -1,10 +1,11 @@
 import { type ResponseReader, readArray, readNullableArray, readText } from '../../cluster/responseReader.ts'
 import { bytesLeft, DecodeFault, readInt16, readInt32, readInt64, readUnsignedVarint } from '../../wire/reader.ts'
-import type { FetchVersion } from './fetchRequest.ts'
 
 export interface FetchResponse {
   /** Kafka's error code of the request as a whole, 0 for none. */
   readonly errorCode: number
+  /** True where the checksums of all batches are known to be right. */
+  readonly isChecked: boolean
   readonly partitions: readonly FetchedRecords[]
 }
 
@@ -22,7 +23,7 @@ export interface FetchedRecords {
  * Reads the body of a Fetch response without a copy of records. Throws a `DecodeFault` where the bytes are not one.
  * Layout: Kafka's FetchResponse; aborted transactions are read over, since control batches tell of them.
  */
-export function readFetchResponse(reader: ResponseReader, version: FetchVersion): FetchResponse {
+export function readFetchResponse(reader: ResponseReader, version: number, isChecked = false): FetchResponse {
   readInt32(reader) // throttle time: the broker itself holds back what comes too early (KIP-219)
   const errorCode = version >= 7 ? readInt16(reader) : 0
   if (version >= 7) readInt32(reader) // session
@@ -30,10 +31,10 @@ export function readFetchResponse(reader: ResponseReader, version: FetchVersion)
     readText(reader, 'topic')
     return readArray(reader, 'partitions', () => readPartition(reader, version))
   })
-  return { errorCode, partitions: topics.flat() }
+  return { errorCode, isChecked, partitions: topics.flat() }
 }
 
-function readPartition(reader: ResponseReader, version: FetchVersion): FetchedRecords {
+function readPartition(reader: ResponseReader, version: number): FetchedRecords {
   const partition = readInt32(reader)
   const errorCode = readInt16(reader)
   const logEnd = Number(readInt64(reader))

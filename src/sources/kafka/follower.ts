@@ -37,6 +37,13 @@ export interface Fetched {
   readonly isNews: boolean
   /** Whole batches, or what stands in the place of one. */
   readonly records: Buffer
+  /** True where their checksums are known to be right. */
+  readonly isChecked: boolean
+}
+
+interface Origin {
+  readonly broker: string
+  readonly isChecked: boolean
 }
 
 /**
@@ -105,14 +112,14 @@ export class Follower {
       if (followed === undefined || followed.position !== positions.get(answer.partition)) continue
       if (answer.errorCode === OFFSET_OUT_OF_RANGE) followed.question = { kind: 'range', at: logStart }
       else if (answer.errorCode !== 0) this.#refuse(followed, answer.errorCode, broker)
-      else fetched.push(...this.#take(followed, answer, broker))
+      else fetched.push(...this.#take(followed, answer, { broker, isChecked: response.isChecked }))
       if (answer.errorCode === 0 && followed.brokenAt !== followed.position) sound.push(followed)
     }
     this.table.succeed(sound)
     return fetched
   }
 
-  #take(followed: FollowedPartition, { logEnd, records }: FetchedRecords, broker: string): Fetched[] {
+  #take(followed: FollowedPartition, { logEnd, records }: FetchedRecords, { broker, isChecked }: Origin): Fetched[] {
     const { partition, position: from } = followed
     const walk = walkBatches(records, { position: from, epoch: lastEpoch(followed), codecs: this.#options.codecs })
     // A batch that does not fit is only its beginning, which is nothing; anything else must lead on.
@@ -131,7 +138,7 @@ export class Follower {
     if (walk.length > 0) followed.turn = ++this.#turns
     const whole = walk.length === 0 && walk.isBroken ? records : records.subarray(0, walk.length)
     const { firstLogEnd } = followed
-    return [{ partition, from, next: walk.next, logEnd, firstLogEnd, isFirst, isNews, records: whole }]
+    return [{ partition, from, next: walk.next, logEnd, firstLogEnd, isFirst, isNews, records: whole, isChecked }]
   }
 
   #hearAnswers<A extends { readonly partition: number; readonly errorCode: number }>(

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { BrokerConnection } from '../../cluster/connection.ts'
 import { errorName } from '../../cluster/failure.ts'
+import type { OpenSocket } from '../../cluster/socket.ts'
 import { KoffError } from '../../errors.ts'
 import { fetchRecords } from './fetch.ts'
 import type { FetchVersion } from './fetchRequest.ts'
@@ -10,7 +11,6 @@ import { type FollowedPartition, lastEpoch, type Question } from './followedPart
 import type { Work } from './follower.ts'
 import { askEpochEnds, type EpochAnswer } from './leaderEpochs.ts'
 import { askOffsets, logEnd, type OffsetAnswer } from './listOffsets.ts'
-import { type ResponseMemory, responseMemory } from './responseMemory.ts'
 
 /** One broker that leads partitions: does one piece of work at a time and keeps the outcome until it is taken. */
 export interface Leader {
@@ -40,6 +40,7 @@ interface OutcomeOf<K extends string, A> {
 export interface LeaderOptions {
   readonly node: number
   readonly cluster: Cluster
+  readonly openSocket: OpenSocket
   readonly topic: string
   readonly limits: FetchLimits
   readonly signal: AbortSignal
@@ -62,8 +63,7 @@ const trickleMs = 5
 const trickleBytes = 64 * 1024
 
 export function createLeader(options: LeaderOptions): Leader {
-  const { node, cluster, signal, wake } = options
-  const memory = responseMemory()
+  const { node, cluster, openSocket, signal, wake } = options
   let connection: BrokerConnection | null = null
   let isBusy = false
   let nextFetchAt = 0
@@ -76,10 +76,10 @@ export function createLeader(options: LeaderOptions): Leader {
     try {
       if (connection?.isOpen !== true) {
         close()
-        connection = await cluster.connect(node, signal)
+        connection = await cluster.connect(node, signal, openSocket)
       }
       if (work.kind === 'fetch') await until(nextFetchAt, signal)
-      const performed = await perform({ work, connection, memory, options })
+      const performed = await perform({ work, connection, options })
       if (performed.kind === 'fetch') nextFetchAt = isTrickle(performed.answer) ? performance.now() + trickleMs : 0
       return performed
     } catch (error) {
@@ -121,11 +121,10 @@ function isTrickle({ partitions }: FetchResponse): boolean {
 interface Performance {
   readonly work: Work
   readonly connection: BrokerConnection
-  readonly memory: ResponseMemory
   readonly options: LeaderOptions
 }
 
-async function perform({ work, connection, memory, options }: Performance): Promise<Outcome> {
+async function perform({ work, connection, options }: Performance): Promise<Outcome> {
   const { topic, limits } = options
   const { broker } = connection
   switch (work.kind) {
@@ -151,7 +150,7 @@ async function perform({ work, connection, memory, options }: Performance): Prom
       // Where nothing is known yet, the log end is wanted at once, records or not
       const maxWaitMs = work.partitions.some(({ firstLogEnd }) => firstLogEnd < 0) ? 0 : limits.maxWaitMs
       const request = { topic, partitions: work.partitions.map(fetchedPosition), ...rest, maxWaitMs }
-      const answer = await fetchRecords({ connection, request, memory, versions })
+      const answer = await fetchRecords({ connection, request, versions })
       if (answer.errorCode !== 0) throw refused(broker, answer.errorCode)
       return { kind: 'fetch', work, broker, answer }
     }

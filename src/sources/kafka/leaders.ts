@@ -9,8 +9,8 @@ import { createLeader, type Leader, type LeaderOptions, type Outcome } from './l
 export interface Leaders {
   /** Gives work to whoever has none. */
   start(): void
-  /** The inputs of the next outcome that waits, null where none does. Throws what cannot be waited out. */
-  take(): readonly Input[] | null
+  /** The inputs of the next outcome that waits, in parts; null where none does. Throws what cannot be waited out. */
+  take(): Iterable<readonly Input[]> | null
   close(): void
 }
 
@@ -35,12 +35,12 @@ export function createLeaders({ follower, codecs, ...options }: LeadersOptions):
       if (work !== null) leader.start(work)
     }
   }
-  const hear = ({ kind, work, broker, answer }: Outcome): readonly Input[] => {
+  const hear = ({ kind, work, broker, answer }: Outcome): Iterable<readonly Input[]> => {
     switch (kind) {
       case 'offsets':
-        return follower.hearOffsets(answer, broker)
+        return [follower.hearOffsets(answer, broker)]
       case 'epochs':
-        return follower.hearEpochEnds(answer, broker)
+        return [follower.hearEpochEnds(answer, broker)]
       case 'fetch': {
         const timestamp = Date.now()
         const fetched = follower.hearFetched(work, answer, broker)

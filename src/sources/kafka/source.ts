@@ -6,6 +6,7 @@ import { tellOpening } from '../../runtime/opening.ts'
 import type { Source, Troubles } from '../../runtime/source.ts'
 import type { Input } from '../../state/input.ts'
 import { batchCodecs } from '../codecs.ts'
+import { borrowReaderThread, type ReaderThread } from '../readerThread/readerThread.ts'
 import { type FetchVersion, fetchVersions } from './fetchRequest.ts'
 import { Follower } from './follower.ts'
 import { consumerOffsets, type HiddenTopicCheck, hiddenTopicCheck } from './hiddenTopic.ts'
@@ -67,20 +68,29 @@ export async function openKafkaSource(options: KafkaSourceOptions): Promise<Sour
   const { brokers, log, troubles } = options
   // Whoever hears of troubles opens it anew each time, and tells in his own way.
   const opening = log === undefined || troubles !== undefined ? undefined : tellOpening(log)
+  await using parts = new AsyncDisposableStack()
+  // It starts while the cluster is asked
+  const thread = parts.use(borrowReaderThread())
+  thread.start()
   const cluster = await openCluster(options, closing.signal, opening?.(`Kafka at ${brokers.join(',')}`))
-  try {
-    const source = new KafkaSource(cluster, options, closing)
-    await source.open()
-    return source
-  } catch (error) {
-    cluster.close()
-    throw error
-  }
+  parts.defer(() => cluster.close())
+  const source = new KafkaSource({ cluster, thread, options, closing })
+  await source.open()
+  parts.move()
+  return source
+}
+
+interface SourceParts {
+  readonly cluster: Cluster
+  readonly thread: ReaderThread
+  readonly options: KafkaSourceOptions
+  readonly closing: AbortController
 }
 
 class KafkaSource implements Source {
   readonly cluster: string
   readonly #cluster: Cluster
+  readonly #thread: ReaderThread
   readonly #topic: string
   readonly #options: KafkaSourceOptions
   readonly #closing: AbortController
@@ -91,12 +101,13 @@ class KafkaSource implements Source {
   /** Inputs that came up before anybody asked for a chunk. */
   #first: Input[] = []
 
-  constructor(cluster: Cluster, options: KafkaSourceOptions, closing: AbortController) {
+  constructor({ cluster, thread, options, closing }: SourceParts) {
     const { topic = consumerOffsets, partitions = null, from = 'earliest', untilEnd = false, isNew = false } = options
     const { metadataMaxAgeMs = 60_000 } = options
     const { maxWaitMs = 500, maxBytes = 4 * 1024 * 1024, maxPartitionBytes = 1024 * 1024 } = options
     this.cluster = cluster.id
     this.#cluster = cluster
+    this.#thread = thread
     this.#topic = topic
     this.#options = options
     this.#closing = closing
@@ -125,15 +136,17 @@ class KafkaSource implements Source {
     const { wake, wait } = createWakeUp()
     const parts = { cluster: this.#cluster, topic: this.#topic, follower: this.#follower, signal: stop, wake }
     const metadata = createMetadataTask({ ...parts, hidden: this.#hidden })
-    const leaders = createLeaders({ ...parts, limits: this.#limits, codecs })
+    const { openSocket } = this.#thread
+    const leaders = createLeaders({ ...parts, limits: this.#limits, codecs, openSocket })
     try {
       if (this.#first.length > 0) yield this.#first.splice(0)
       while (!stop.aborted && !this.#follower.isOver) {
         metadata.startIfDue()
         leaders.start()
-        const inputs = metadata.take() ?? leaders.take()
-        if (inputs === null) await wait(metadata.dueInMs(), stop)
-        else if (inputs.length > 0) yield await this.#withNames(inputs, stop)
+        const told = metadata.take()
+        const parts = told === null ? leaders.take() : [told]
+        if (parts === null) await wait(metadata.dueInMs(), stop)
+        else for (const inputs of parts) if (inputs.length > 0) yield await this.#withNames(inputs, stop)
       }
     } finally {
       ended.abort()
@@ -144,6 +157,7 @@ class KafkaSource implements Source {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     this.#cluster.close()
+    this.#thread[Symbol.dispose]()
   }
 
   /** A name that cannot be had now is no reason to hold back records: who reads them has the id. */

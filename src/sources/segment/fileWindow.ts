@@ -6,7 +6,7 @@ import type { FileHandle } from 'node:fs/promises'
  */
 export class FileWindow {
   /** Where in the file `bytes` begins. */
-  position = 0
+  position: number
   /** Length of the file: as it was opened, or less where it got shorter since. */
   size: number
   private readonly handle: FileHandle
@@ -21,8 +21,12 @@ export class FileWindow {
   /** How many bytes are there when it is read; null: nothing is being read. */
   private ahead: Promise<number> | null = null
 
-  constructor(handle: FileHandle, options: { readonly size: number; readonly length: number }) {
+  constructor(
+    handle: FileHandle,
+    options: { readonly size: number; readonly length: number; readonly position: number },
+  ) {
     this.handle = handle
+    this.position = options.position
     this.size = options.size
     this.length = Math.max(1, Math.min(options.length, options.size))
     this.margin = Math.ceil(this.length / 4)

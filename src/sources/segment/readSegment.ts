@@ -3,7 +3,9 @@ import type { BatchCodecs } from '../../wire/batch.ts'
 import { type BatchItem, batchFault } from '../../wire/batchFault.ts'
 import { BATCH_HEADER_LENGTH, findBatch } from '../../wire/findBatch.ts'
 import { readBatches } from '../../wire/readBatches.ts'
+import { BATCHES_AT_A_TIME } from '../batchesAtATime.ts'
 import type { FileProgress } from '../fileProgress.ts'
+import type { ReaderThread } from '../readerThread/readerThread.ts'
 import { isSystemError, unreadable } from '../unreadable.ts'
 import { FileWindow } from './fileWindow.ts'
 import type { SegmentFile } from './segmentFile.ts'
@@ -12,6 +14,9 @@ export interface SegmentOptions {
   readonly codecs: BatchCodecs
   /** How much of the file is read at a time, in bytes; a longer batch makes it grow as far as it needs. */
   readonly chunkLength: number
+  readonly thread: ReaderThread
+  /** The length of a file, in bytes, from which it pays to have another thread read it. */
+  readonly threadFrom: number
   /** Longer than any batch is: where a batch claims more, its length is not believed. */
   readonly maxBatchLength: number
   /** Called after each chunk. */
@@ -41,11 +46,34 @@ export async function* readSegment(
   try {
     await using handle = await open(file.path)
     const { size } = await handle.stat()
-    const window = new FileWindow(handle, { size, length: options.chunkLength })
+    const position = size < options.threadFrom ? 0 : yield* readSound(file, size, options, signal)
+    const window = new FileWindow(handle, { size, length: options.chunkLength, position })
     yield* walk(window, file, options, signal)
   } catch (error) {
     throw isSystemError(error) ? unreadable(file.path, error) : error
   }
+}
+
+/** Up to where the file is sound, which is nearly always its end: returns where that is. Another thread reads it meanwhile. */
+async function* readSound(
+  { partition, path }: SegmentFile,
+  size: number,
+  { codecs, thread, chunkLength, progress }: SegmentOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly BatchItem[], number, undefined> {
+  let end = 0
+  for await (const { bytes, position } of thread.soundParts(path, chunkLength)) {
+    if (signal.aborted) return end
+    for (let at = 0; at < bytes.length; at = end - position) {
+      const options = { partition, codecs, isChecked: true, limit: BATCHES_AT_A_TIME }
+      const { items, consumed } = readBatches(bytes.subarray(at), options)
+      if (consumed === 0 || items.some(({ kind }) => kind === 'fault')) return end
+      yield items
+      end += consumed
+    }
+    progress?.({ path, position: end, size })
+  }
+  return end
 }
 
 async function* walk(
@@ -65,6 +93,7 @@ async function* walk(
       file: path,
       filePosition: window.position,
       hasMore: !window.isAtEnd,
+      limit: BATCHES_AT_A_TIME,
     }
     const { items, consumed, isLost } = readBatches(window.bytes, where)
     if (items.length > 0) yield items

@@ -1,6 +1,7 @@
 import type { Source } from '../../runtime/source.ts'
 import type { Input } from '../../state/input.ts'
 import { batchCodecs } from '../codecs.ts'
+import { borrowReaderThread } from '../readerThread/readerThread.ts'
 import { readSegment, type SegmentOptions } from './readSegment.ts'
 import { inLogOrder, type SegmentFile } from './segmentFile.ts'
 
@@ -9,11 +10,17 @@ const CHUNK_LENGTH = 1024 * 1024
 /** Of the topic's default segment size: a batch cannot be longer than its segment. */
 const MAX_BATCH_LENGTH = 128 * 1024 * 1024
 
+/** A thread takes as long to start as to read so much. */
+const THREAD_FROM = 8 * 1024 * 1024
+
+export type SegmentSourceOptions = Partial<Omit<SegmentOptions, 'thread'>>
+
 /** The segments of any partitions as a source: partition after partition, each in the order of its log. */
-export function segmentSource(files: readonly SegmentFile[], options: Partial<SegmentOptions> = {}): Source {
-  const settings: SegmentOptions = {
+export function segmentSource(files: readonly SegmentFile[], options: SegmentSourceOptions = {}): Source {
+  const settings = {
     codecs: batchCodecs(),
     chunkLength: CHUNK_LENGTH,
+    threadFrom: THREAD_FROM,
     maxBatchLength: MAX_BATCH_LENGTH,
     ...options,
   }
@@ -27,8 +34,9 @@ export function segmentSource(files: readonly SegmentFile[], options: Partial<Se
 
 async function* chunks(
   files: readonly SegmentFile[],
-  options: SegmentOptions,
+  options: Omit<SegmentOptions, 'thread'>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Input[], void, undefined> {
-  for (const file of files) yield* readSegment(file, options, signal)
+  using thread = borrowReaderThread()
+  for (const file of files) yield* readSegment(file, { ...options, thread }, signal)
 }

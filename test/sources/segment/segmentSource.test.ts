@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KoffError } from '../../../src/errors.ts'
+import { borrowReaderThread } from '../../../src/sources/readerThread/readerThread.ts'
 import { recordingLines } from '../../../src/sources/recording/recordingLines.ts'
 import { recordingSource } from '../../../src/sources/recording/recordingSource.ts'
-import type { SegmentOptions } from '../../../src/sources/segment/readSegment.ts'
 import { segmentFile, segmentFilesIn } from '../../../src/sources/segment/segmentFile.ts'
-import { segmentSource } from '../../../src/sources/segment/segmentSource.ts'
+import { type SegmentSourceOptions, segmentSource } from '../../../src/sources/segment/segmentSource.ts'
 import type { Input } from '../../../src/state/input.ts'
 import { batchBytes, messageBytes } from '../../wire/logBytes.ts'
 import { batchesOf, faultsOf, inputsOf } from '../inputs.ts'
@@ -20,11 +20,25 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
+// One for all that is read here: it takes longer to start than any of it to read.
+const thread = borrowReaderThread()
+afterAll(() => thread[Symbol.dispose]())
+
 let files = 0
-async function readBytes(bytes: Buffer, options: Partial<SegmentOptions> = {}): Promise<Input[]> {
+/** By this thread alone, and with the other one. */
+async function readTwice(bytes: Buffer, options: SegmentSourceOptions = {}): Promise<[Input[], Input[]]> {
   const path = join(directory, `${files++}.log`)
   await writeFile(path, bytes)
-  return inputsOf(segmentSource([await segmentFile(path)], options))
+  const segments = [await segmentFile(path)]
+  const read = (threadFrom: number) => inputsOf(segmentSource(segments, { ...options, threadFrom }))
+  return [await read(Number.POSITIVE_INFINITY), await read(0)]
+}
+
+/** The same, whoever reads it. */
+async function readBytes(bytes: Buffer, options: SegmentSourceOptions = {}): Promise<Input[]> {
+  const [alone, together] = await readTwice(bytes, options)
+  expect(together).toEqual(alone)
+  return alone
 }
 
 const batchAt = (offset: number, valueLength = 20): Buffer =>
@@ -50,6 +64,7 @@ describe('segments of a real broker', () => {
     const whole = await inputsOf(segmentSource(segments))
     for (const chunkLength of [1, 100, 1_000, 4_096, 30_000]) {
       expect(await inputsOf(segmentSource(segments, { chunkLength }))).toEqual(whole)
+      expect(await inputsOf(segmentSource(segments, { chunkLength, threadFrom: 0 }))).toEqual(whole)
     }
   })
 })
@@ -199,6 +214,21 @@ describe('a segment that is damaged', () => {
     expect(faultsOf(inputs)).toMatchObject([{ code: 'CRC_MISMATCH', offset: 1 }])
   })
 
+  it('survives a file that gets shorter while another thread reads it', async () => {
+    const path = join(directory, 'shrinking-too.log')
+    await writeFile(path, log([...Array(50).keys()]))
+    const source = segmentSource([await segmentFile(path)], { chunkLength: 2 * size, threadFrom: 0 })
+    const seen: Input[] = []
+    for await (const inputs of source.chunks(new AbortController().signal)) {
+      seen.push(...inputs)
+      await truncate(path, 5 * size + 40)
+    }
+    // It is some parts ahead
+    expect(offsetsOf(seen)).toEqual([...Array(offsetsOf(seen).length).keys()])
+    expect(offsetsOf(seen).length).toBeGreaterThanOrEqual(5)
+    expect(offsetsOf(seen).length).toBeLessThan(50)
+  })
+
   it('survives a file that gets shorter while it is read', async () => {
     const path = join(directory, 'shrinking.log')
     await writeFile(path, log([...Array(20).keys()]))
@@ -221,11 +251,14 @@ describe('a segment that is damaged', () => {
       fc.asyncProperty(fc.array(change, { maxLength: 10 }), cut, async (changes, length) => {
         const damaged = Buffer.from(bytes)
         for (const { at, byte } of changes) damaged[at] = byte
-        const inputs = await readBytes(damaged.subarray(0, length), { chunkLength: 500, maxBatchLength: 5_000 })
-        for (const fault of faultsOf(inputs)) expect(fault.position).toBeLessThan(length)
         const touched = new Set(changes.map(({ at }) => Math.floor(at / size)))
         const whole = [...Array(Math.floor(length / size)).keys()].filter(offset => !touched.has(offset))
-        expect(offsetsOf(inputs)).toEqual(expect.arrayContaining(whole))
+        // How damage is told depends on how much of the log is seen together
+        const options = { chunkLength: 500, maxBatchLength: 5_000 }
+        for (const inputs of await readTwice(damaged.subarray(0, length), options)) {
+          for (const fault of faultsOf(inputs)) expect(fault.position).toBeLessThan(length)
+          expect(offsetsOf(inputs)).toEqual(expect.arrayContaining(whole))
+        }
       }),
       { numRuns: 300 },
     )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { responseMemory } from '../../../src/sources/kafka/responseMemory.ts'
+import { responseMemory } from '../../../src/sources/readerThread/responseMemory.ts'
 
 const large = 1_000_000
 

@@ -1,0 +1,13 @@
+import { parentPort } from 'node:worker_threads'
+import { serveSocket } from '../../cluster/thread/serveSocket.ts'
+import { areRecordsSound } from './areRecordsSound.ts'
+import type { Order } from './messages.ts'
+import { responseMemory } from './responseMemory.ts'
+import { serveSegment } from './serveSegment.ts'
+
+/* The thread that reads. It does what readerThread.ts orders. */
+
+parentPort?.on('message', ({ kind, order }: Order) => {
+  if (kind === 'segment') serveSegment(order)
+  else void serveSocket(order, { room: responseMemory(), check: areRecordsSound })
+})

@@ -1,0 +1,77 @@
+import { on } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
+import { dirname, extname } from 'node:path'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import type { OpenSocket } from '../../cluster/socket.ts'
+import { openThreadSocket } from '../../cluster/thread/threadSocket.ts'
+import { type Order, PARTS, type PartMessage, type SoundPart } from './messages.ts'
+
+/** The thread that does, beside this one, what comes before batches are opened: reads them, and checks their checksums. */
+export interface ReaderThread extends Disposable {
+  /** Starts it, which otherwise the first order does. */
+  start(): void
+  /** A socket that it reads. */
+  readonly openSocket: OpenSocket
+  /**
+   * A segment file from its start, up to its end or to the first thing that is not as a broker of today writes it. Each
+   * part is valid until the next one is asked for. Never fails.
+   */
+  soundParts(path: string, length: number): AsyncGenerator<SoundPart, void, undefined>
+}
+
+let worker: Worker | null = null
+let borrowers = 0
+
+/** All sources of a process share one thread, which lives as long as any of them has borrowed it. */
+export function borrowReaderThread(): ReaderThread {
+  borrowers++
+  let isBorrowed = true
+  const start = () => {
+    if (!isBorrowed) throw new Error('the reader thread was given back')
+    worker ??= started()
+    return worker
+  }
+  const give = (order: Order, port: MessagePort) => start().postMessage(order, [port])
+  return {
+    start,
+    openSocket: (...where) => openThreadSocket(order => give({ kind: 'socket', order }, order.port), ...where),
+    soundParts: (path, length) => soundParts(port => give({ kind: 'segment', order: { path, length, port } }, port)),
+    [Symbol.dispose]: () => {
+      if (!isBorrowed) return
+      isBorrowed = false
+      borrowers--
+      if (borrowers > 0) return
+      void worker?.terminate()
+      worker = null
+    },
+  }
+}
+
+async function* soundParts(give: (port: MessagePort) => void): AsyncGenerator<SoundPart, void, undefined> {
+  const { port1: port, port2 } = new MessageChannel()
+  try {
+    const messages = on(port, 'message', { close: ['close'] }) as AsyncIterable<[PartMessage]>
+    give(port2)
+    for (let asked = 0; asked < PARTS; asked++) port.postMessage('more')
+    for await (const [part] of messages) {
+      if (part === null) return
+      const { buffer, byteOffset, byteLength } = part.bytes
+      yield { bytes: Buffer.from(buffer, byteOffset, byteLength), position: part.position }
+      port.postMessage('more')
+    }
+  } finally {
+    port.close()
+  }
+}
+
+/** What is large is in memory that both threads see; for the rest it needs next to nothing. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 }
+
+function started(): Worker {
+  // In a checkout it is TypeScript, in a package what was made of it
+  const program = new URL(`main${extname(import.meta.url)}`, import.meta.url)
+  // Unless told, a thread compiles everything anew, in twice the time
+  const compiled = getCompileCacheDir()
+  const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
+  return new Worker(program, { name: 'koff reader', resourceLimits, env })
+}
