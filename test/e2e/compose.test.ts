@@ -70,8 +70,9 @@ test('a real consumer on the host joins and commits, and its events are in the c
   expect(metrics).toMatch(/koff_events_total\{[^}]*type="offset-rewound"[^}]*\} 1/)
 })
 
-test('what Kafka and Redis hold is in the volumes', async () => {
+test('what the servers hold is in the volumes', async () => {
   expect(await readdir(composed().volume('kafka-data'))).toContain('meta.properties')
+  expect(await readdir(composed().volume('registry-data'))).toContain('schemas.mv.db')
   expect((await readdir(composed().volume('redis-data'))).join()).toContain('appendonly')
 })
 

@@ -8,9 +8,11 @@ export const root = fileURLToPath(new URL('../../', import.meta.url))
 
 const service = z.strictObject({
   image: z.string(),
+  init: z.boolean().optional(),
+  user: z.string().optional(),
   command: z.array(z.string()).optional(),
   working_dir: z.string().optional(),
-  ports: z.array(z.string().regex(/^\d+:\d+$/)).default([]),
+  ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/)).default([]),
   environment: z.record(z.string(), z.string()).default({}),
   volumes: z.array(z.string()).default([]),
   healthcheck: z.strictObject({

@@ -62,8 +62,8 @@ export async function startComposed(): Promise<Composed> {
     services: running,
     published(port) {
       for (const [name, { ports }] of Object.entries(services)) {
-        const mapped = ports.find(mapping => mapping.startsWith(`${port}:`))
-        if (mapped !== undefined) return ground.here(name, `localhost:${mapped.split(':')[1]}`)
+        const mapped = ports.map(mapping => mapping.split(':')).find(([, outside]) => outside === String(port))
+        if (mapped !== undefined) return ground.here(name, `localhost:${mapped[2]}`)
       }
       throw new RangeError(`docker-compose.yml publishes no port ${port}`)
     },
