@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { connectionSettings, serviceSettings } from '../../src/config/settings.ts'
-import { readCompose, root } from './compose.ts'
+import { isNamed, readCompose, root } from './compose.ts'
 import { versions } from './versions.ts'
 
 const { services, volumes } = await readCompose()
@@ -21,8 +21,20 @@ test('whoever is waited for in docker-compose.yml has a health check', () => {
 
 test('the volumes that docker-compose.yml mounts are declared', () => {
   const mounted = Object.values(services).flatMap(service => service.volumes)
-  const named = mounted.map(mount => mount.split(':')[0] ?? '').filter(name => !name.startsWith('.'))
+  const named = mounted.filter(isNamed).map(({ from }) => from)
   expect(Object.keys(volumes).toSorted()).toEqual(named.toSorted())
+})
+
+test('docker-compose.yml lets no container write to the checkout, nor the engine make folders in it', () => {
+  const mounted = Object.values(services).flatMap(service => service.volumes)
+  const parts = mounted.filter(volume => !isNamed(volume))
+  expect(parts.filter(({ from, readOnly }) => !readOnly || !existsSync(join(root, from)))).toEqual([])
+  // What is mounted in a part of the checkout needs a folder there, and those that the engine makes belong to root.
+  expect(mounted.filter(({ to }) => parts.some(part => to.startsWith(`${part.to}/`)))).toEqual([])
+})
+
+test('a stop in the middle of the installation ends the container: its first process is no shell', () => {
+  expect(services['koff']?.init).toBe(true)
 })
 
 test('koff in docker-compose.yml runs files that exist, with the variables that its configuration reads', async () => {

@@ -6,6 +6,14 @@ import { z } from 'zod'
 /** Of the checkout, where docker-compose.yml is. */
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
+const volume = z
+  .string()
+  .regex(/^[\w./-]+:\/[\w./-]+(:ro)?$/)
+  .transform(text => {
+    const [from = '', to = '', mode] = text.split(':')
+    return { from, to, readOnly: mode === 'ro' }
+  })
+
 const service = z.strictObject({
   image: z.string(),
   init: z.boolean().optional(),
@@ -14,7 +22,7 @@ const service = z.strictObject({
   working_dir: z.string().optional(),
   ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/)).default([]),
   environment: z.record(z.string(), z.string()).default({}),
-  volumes: z.array(z.string()).default([]),
+  volumes: z.array(volume).default([]),
   healthcheck: z.strictObject({
     test: z.tuple([z.literal('CMD'), z.string()], z.string()),
     interval: z.string(),
@@ -33,6 +41,11 @@ const schema = z.strictObject({
 
 export type ComposeService = z.infer<typeof service>
 export type Compose = z.infer<typeof schema>
+
+/** A volume of the engine, not a part of the checkout. */
+export function isNamed({ from }: z.infer<typeof volume>): boolean {
+  return !from.startsWith('.')
+}
 
 /** What docker-compose.yml says; anything in it that is not known here is an error. */
 export async function readCompose(): Promise<Compose> {

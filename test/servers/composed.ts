@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ComposeService, readCompose, root } from './compose.ts'
+import { type ComposeService, isNamed, readCompose, root } from './compose.ts'
 import { embeddedRedis, kafkaJars, registryHome } from './maven.ts'
 import { freePort } from './ports.ts'
 import { removeTemporary, type ServerProcess, spawnWatched, startProcess, temporaryFolder } from './process.ts'
@@ -98,10 +98,9 @@ async function layGround(services: Readonly<Record<string, ComposeService>>, fol
       const of = host !== undefined && host in services ? host : service
       return `127.0.0.1${separator}${portOf(of, port)}`
     })
-    const mounts = (services[service]?.volumes ?? []).map(mount => mount.split(':') as [string, string])
-    return mounts.reduce((said, [from, to]) => {
+    return (services[service]?.volumes ?? []).reduce((said, { from, to }) => {
       const path = new RegExp(String.raw`(?<![\w./])${to}(?![\w.-])`, 'g')
-      return said.replaceAll(path, from === '.' ? root : join(folder, from))
+      return said.replaceAll(path, join(folder, from))
     }, atHome)
   }
   const environmentOf = (name: string, { environment }: ComposeService): NodeJS.ProcessEnv => ({
@@ -150,9 +149,7 @@ async function layGround(services: Readonly<Record<string, ComposeService>>, fol
   const launch = async (name: string, service: ComposeService): Promise<ServerProcess> => {
     const { command = [], volumes, working_dir } = service
     const env = environmentOf(name, service)
-    for (const mount of volumes.map(text => text.split(':')[0] ?? '')) {
-      if (mount !== '.') await mkdir(join(folder, mount), { recursive: true })
-    }
+    for (const { from } of volumes.filter(isNamed)) await mkdir(join(folder, from), { recursive: true })
     const [image = ''] = service.image.split(':')
     switch (image) {
       case 'apache/kafka':
@@ -172,9 +169,16 @@ async function layGround(services: Readonly<Record<string, ComposeService>>, fol
       case 'node': {
         // A number by itself is no address that could be told from others.
         const http = { KOFF_HTTP_PORT: String(portOf(name, env['KOFF_HTTP_PORT'] ?? '')), KOFF_HTTP_HOST: '127.0.0.1' }
-        // Packages are installed where the tests run.
+        // What of the checkout is in the container, and nothing else. Packages are installed where the tests run.
         const line = command.map(word => word.replace('npm ci --omit=dev && ', ''))
-        const place = { folder: here(name, working_dir ?? '/'), temporary: folder }
+        const checkout = join(folder, 'checkout')
+        await mkdir(checkout)
+        for (const volume of volumes) {
+          const place = join(checkout, relative(working_dir ?? '/', volume.to))
+          if (isNamed(volume)) await symlink(join(root, 'node_modules'), place)
+          else await cp(join(root, volume.from), place, { recursive: true })
+        }
+        const place = { folder: checkout, temporary: folder }
         return startProcess({ ...commandOf(name, line), env: { ...env, ...http }, ...place })
       }
       default:
