@@ -40,7 +40,7 @@ test('a stop in the middle of the installation ends the container: its first pro
 test('koff in docker-compose.yml runs files that exist, with the variables that its configuration reads', async () => {
   const [shell, flag, line = ''] = services['koff']?.command ?? []
   expect([shell, flag]).toEqual(['sh', '-c'])
-  const files = line.match(/\S+\.(?:js|yaml)/g) ?? []
+  const files = line.match(/\S+\.(?:js|yaml)(?!\S)/g) ?? []
   expect(files).toHaveLength(2)
   expect(files.filter(file => !existsSync(join(root, file)))).toEqual([])
   const config = await readFile(join(root, files[1] ?? ''), 'utf8')

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ComposeService, isNamed, readCompose, root } from './compose.ts'
@@ -169,16 +169,13 @@ async function layGround(services: Readonly<Record<string, ComposeService>>, fol
       case 'node': {
         // A number by itself is no address that could be told from others.
         const http = { KOFF_HTTP_PORT: String(portOf(name, env['KOFF_HTTP_PORT'] ?? '')), KOFF_HTTP_HOST: '127.0.0.1' }
+        const line = command.map(word => word.replace('npm ci --omit=dev', 'true'))
+        const place = { folder: join(folder, 'checkout'), temporary: folder }
         // What of the checkout is in the container, and nothing else. Packages are installed where the tests run.
-        const line = command.map(word => word.replace('npm ci --omit=dev && ', ''))
-        const checkout = join(folder, 'checkout')
-        await mkdir(checkout)
         for (const volume of volumes) {
-          const place = join(checkout, relative(working_dir ?? '/', volume.to))
-          if (isNamed(volume)) await symlink(join(root, 'node_modules'), place)
-          else await cp(join(root, volume.from), place, { recursive: true })
+          const within = join(place.folder, relative(working_dir ?? '/', volume.to))
+          await (isNamed(volume) ? lendPackages(within) : cp(join(root, volume.from), within, { recursive: true }))
         }
-        const place = { folder: checkout, temporary: folder }
         return startProcess({ ...commandOf(name, line), env: { ...env, ...http }, ...place })
       }
       default:
@@ -198,6 +195,13 @@ async function layGround(services: Readonly<Record<string, ComposeService>>, fol
     }
   }
   return { here, launch, healthy }
+}
+
+/** A node_modules of its own with what the checkout has installed. */
+async function lendPackages(folder: string): Promise<void> {
+  const installed = join(root, 'node_modules')
+  await mkdir(folder, { recursive: true })
+  for (const entry of await readdir(installed)) await symlink(join(installed, entry), join(folder, entry))
 }
 
 /** One word to Redis, as redis-cli sends it: fails where the answer is an error. */
