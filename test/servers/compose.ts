@@ -23,6 +23,7 @@ const service = z.strictObject({
   ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/)).default([]),
   environment: z.record(z.string(), z.string()).default({}),
   volumes: z.array(volume).default([]),
+  tmpfs: z.array(z.string()).optional(),
   healthcheck: z.strictObject({
     test: z.tuple([z.literal('CMD'), z.string()], z.string()),
     interval: z.string(),
