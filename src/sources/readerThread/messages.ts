@@ -7,11 +7,17 @@ export type Order =
   | { readonly kind: 'segment'; readonly order: SegmentOrder }
 
 /** Each message over `port` asks for one part, and is answered by one. */
-export interface SegmentOrder {
-  readonly path: string
+export interface SegmentOrder extends Segment {
+  readonly port: MessagePort
+}
+
+export interface Segment {
+  /** Of the file, which whoever orders has open. */
+  readonly fd: number
+  /** How much of it is read, in bytes. */
+  readonly size: number
   /** How much is read at a time, in bytes. */
   readonly length: number
-  readonly port: MessagePort
 }
 
 /** Null: what follows is not as it should be, or there is nothing more. */

@@ -4,7 +4,7 @@ import { dirname, extname } from 'node:path'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { OpenSocket } from '../../cluster/socket.ts'
 import { openThreadSocket } from '../../cluster/thread/threadSocket.ts'
-import { type Order, PARTS, type PartMessage, type SoundPart } from './messages.ts'
+import { type Order, PARTS, type PartMessage, type Segment, type SoundPart } from './messages.ts'
 
 /** The thread that does, beside this one, what comes before batches are opened: reads them, and checks their checksums. */
 export interface ReaderThread extends Disposable {
@@ -13,10 +13,10 @@ export interface ReaderThread extends Disposable {
   /** A socket that it reads. */
   readonly openSocket: OpenSocket
   /**
-   * A segment file from its start, up to its end or to the first thing that is not as a broker of today writes it. Each
-   * part is valid until the next one is asked for. Never fails.
+   * A segment file from its start, up to its size or to the first thing that is not as a broker of today writes it. Each
+   * part is valid until the next one is asked for; the file must be open as long. Never fails.
    */
-  soundParts(path: string, length: number): AsyncGenerator<SoundPart, void, undefined>
+  soundParts(segment: Segment): AsyncGenerator<SoundPart, void, undefined>
 }
 
 let worker: Worker | null = null
@@ -35,7 +35,7 @@ export function borrowReaderThread(): ReaderThread {
   return {
     start,
     openSocket: (...where) => openThreadSocket(order => give({ kind: 'socket', order }, order.port), ...where),
-    soundParts: (path, length) => soundParts(port => give({ kind: 'segment', order: { path, length, port } }, port)),
+    soundParts: segment => soundParts(port => give({ kind: 'segment', order: { ...segment, port } }, port)),
     [Symbol.dispose]: () => {
       if (!isBorrowed) return
       isBorrowed = false
@@ -56,7 +56,10 @@ async function* soundParts(give: (port: MessagePort) => void): AsyncGenerator<So
     for await (const [part] of messages) {
       if (part === null) return
       const { buffer, byteOffset, byteLength } = part.bytes
+      // Perhaps nobody ever asks for the next one: that keeps no process
+      port.unref()
       yield { bytes: Buffer.from(buffer, byteOffset, byteLength), position: part.position }
+      port.ref()
       port.postMessage('more')
     }
   } finally {
@@ -73,5 +76,14 @@ function started(): Worker {
   // Unless told, a thread compiles everything anew, in twice the time
   const compiled = getCompileCacheDir()
   const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
-  return new Worker(program, { name: 'koff reader', resourceLimits, env })
+  // Where a process has its own program as text, with --input-type, Node lets a thread begin with text only
+  const text = `import(${JSON.stringify(program)})`
+  const thread = new Worker(text, { eval: true, name: 'koff reader', resourceLimits, env })
+  // It is whoever waits for it that keeps the process
+  thread.unref()
+  // Of what it died Node tells. Who goes on all the same must not wait for it
+  thread.once('exit', () => {
+    if (worker === thread) worker = null
+  })
+  return thread
 }

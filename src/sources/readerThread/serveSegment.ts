@@ -1,25 +1,25 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { readSync } from 'node:fs'
 import { PARTS, type PartMessage, type SegmentOrder } from './messages.ts'
 import { soundLength } from './soundLength.ts'
 
 /** In the thread: reads a segment file for as long as all is well, one part each time the other thread asks. */
-export function serveSegment({ path, length, port }: SegmentOrder): void {
-  const parts = soundParts(path, length)
+export function serveSegment(order: SegmentOrder): void {
+  const { port } = order
+  const parts = soundParts(order)
   port.on('message', () => port.postMessage(parts.next().value ?? null))
 }
 
 /** Errors of the file end the parts: whoever reads on from there meets them, and tells. */
-function* soundParts(path: string, length: number): Generator<PartMessage, void, undefined> {
+function* soundParts({ fd, size, length }: SegmentOrder): Generator<PartMessage, void, undefined> {
   const buffers = Array.from({ length: PARTS }, () => Buffer.from(new SharedArrayBuffer(length)))
-  let fd = -1
   try {
-    fd = openSync(path, 'r')
     let left: Buffer = Buffer.alloc(0)
     let position = 0
     for (let turn = 0; ; turn = (turn + 1) % PARTS) {
       const buffer = buffers[turn] as Buffer
       left.copy(buffer)
-      const end = left.length + readSync(fd, buffer, left.length, length - left.length, position + left.length)
+      const room = Math.min(length, size - position) - left.length
+      const end = left.length + readSync(fd, buffer, left.length, room, position + left.length)
       const sound = soundLength(buffer.subarray(0, end))
       if (sound.length > 0) yield { bytes: buffer.subarray(0, sound.length), position }
       if (sound.length === 0 || !sound.isSound) return
@@ -28,7 +28,5 @@ function* soundParts(path: string, length: number): Generator<PartMessage, void,
     }
   } catch {
     return
-  } finally {
-    if (fd >= 0) closeSync(fd)
   }
 }

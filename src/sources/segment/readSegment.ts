@@ -46,7 +46,7 @@ export async function* readSegment(
   try {
     await using handle = await open(file.path)
     const { size } = await handle.stat()
-    const position = size < options.threadFrom ? 0 : yield* readSound(file, size, options, signal)
+    const position = size < options.threadFrom ? 0 : yield* readSound({ file, fd: handle.fd, size }, options, signal)
     const window = new FileWindow(handle, { size, length: options.chunkLength, position })
     yield* walk(window, file, options, signal)
   } catch (error) {
@@ -54,15 +54,20 @@ export async function* readSegment(
   }
 }
 
+interface OpenSegment {
+  readonly file: SegmentFile
+  readonly fd: number
+  readonly size: number
+}
+
 /** Up to where the file is sound, which is nearly always its end: returns where that is. Another thread reads it meanwhile. */
 async function* readSound(
-  { partition, path }: SegmentFile,
-  size: number,
+  { file: { partition, path }, fd, size }: OpenSegment,
   { codecs, thread, chunkLength, progress }: SegmentOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly BatchItem[], number, undefined> {
   let end = 0
-  for await (const { bytes, position } of thread.soundParts(path, chunkLength)) {
+  for await (const { bytes, position } of thread.soundParts({ fd, size, length: chunkLength })) {
     if (signal.aborted) return end
     for (let at = 0; at < bytes.length; at = end - position) {
       const options = { partition, codecs, isChecked: true, limit: BATCHES_AT_A_TIME }

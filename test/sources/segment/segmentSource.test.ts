@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { readdirSync, statSync } from 'node:fs'
+import { appendFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -49,6 +50,13 @@ const message = (offset: number): Buffer => messageBytes({ magic: 1, offset, tim
 const log = (offsets: readonly number[]): Buffer => Buffer.concat(offsets.map(offset => batchAt(offset)))
 const offsetsOf = (inputs: readonly Input[]): number[] => batchesOf(inputs).map(batch => batch.baseOffset)
 const size = batchAt(0).length
+
+/** How often this process has the file open. */
+function timesOpen(path: string): number {
+  const { ino } = statSync(path)
+  const isThis = (fd: string) => statSync(`/dev/fd/${fd}`, { throwIfNoEntry: false })?.ino === ino
+  return readdirSync('/dev/fd').filter(isThis).length
+}
 
 describe('segments of a real broker', () => {
   it('hold what its recording holds, in every field of every record', async () => {
@@ -228,6 +236,33 @@ describe('a segment that is damaged', () => {
     expect(offsetsOf(seen).length).toBeGreaterThanOrEqual(5)
     expect(offsetsOf(seen).length).toBeLessThan(50)
   })
+
+  it('is closed by whoever leaves in the middle of it', async () => {
+    const path = join(directory, 'left.log')
+    await writeFile(path, log([...Array(50).keys()]))
+    const source = segmentSource([await segmentFile(path)], { chunkLength: 2 * size, threadFrom: 0 })
+    for await (const inputs of source.chunks(new AbortController().signal)) {
+      expect(inputs).not.toEqual([])
+      break
+    }
+    expect(timesOpen(path)).toBe(0)
+  })
+
+  it.each([Number.POSITIVE_INFINITY, 0])(
+    'ends where a file that grows ended at first (threads from %d bytes)',
+    async threadFrom => {
+      const path = join(directory, `growing-${threadFrom}.log`)
+      await writeFile(path, log([...Array(50).keys()]).subarray(0, -10))
+      const source = segmentSource([await segmentFile(path)], { chunkLength: 2 * size, threadFrom })
+      const seen: Input[] = []
+      for await (const inputs of source.chunks(new AbortController().signal)) {
+        if (seen.length === 0) await appendFile(path, log([...Array(60).keys()]).subarray(50 * size - 10))
+        seen.push(...inputs)
+      }
+      expect(offsetsOf(seen)).toEqual([...Array(49).keys()])
+      expect(faultsOf(seen)).toMatchObject([{ code: 'TRUNCATED', offset: 49, position: 49 * size }])
+    },
+  )
 
   it('survives a file that gets shorter while it is read', async () => {
     const path = join(directory, 'shrinking.log')
