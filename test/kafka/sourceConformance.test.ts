@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openKafkaSource } from '../../src/sources/kafka/source.ts'
 import { segmentFilesIn } from '../../src/sources/segment/segmentFile.ts'
 import { segmentSource } from '../../src/sources/segment/segmentSource.ts'
@@ -13,7 +13,8 @@ beforeAll(async () => {
   await using java = await startJava()
   const admin = await java.admin(kafka.bootstrap)
   await admin.createTopics({ orders: 1 })
-  for (let n = 0; n < 60; n += 1) await admin.alterOffsets(`group-${n}`, { orders: { 0: n } })
+  // More batches in a partition than are opened at a time
+  for (let n = 0; n < 1200; n += 1) await admin.alterOffsets(`group-${n}`, { orders: { 0: n } })
 })
 afterAll(() => kafka.stop())
 
@@ -34,4 +35,19 @@ sourceConformance('Kafka, to the end of what is there', {
   isLive: false,
   batches,
   openBroken: () => openKafkaSource({ ...options(), topic: 'nowhere', waitForTopic: false }),
+})
+
+test('who leaves in the middle of an answer and comes back goes on where it was left', async () => {
+  await using source = await openKafkaSource({ ...options(), untilEnd: true })
+  /** Batches in one chunk; 0 where there are no more. */
+  const read = async () => {
+    for await (const chunk of source.chunks(new AbortController().signal)) {
+      const found = batchesOf(chunk).length
+      if (found > 0) return found
+    }
+    return 0
+  }
+  let all = 0
+  for (let found = await read(); found > 0; found = await read()) all += found
+  expect(all).toBe(await batches())
 })

@@ -36,6 +36,13 @@ sourceConformance('segments', {
   openBroken: async () => segmentSource([{ path: nowhere, partition: 0, firstOffset: 0 }]),
 })
 
+sourceConformance('segments that another thread reads', {
+  open: async () => segmentSource(await segmentFilesIn(join(corpus, 'segments')), { threadFrom: 0 }),
+  isLive: false,
+  batches,
+  openBroken: async () => segmentSource([{ path: nowhere, partition: 0, firstOffset: 0 }], { threadFrom: 0 }),
+})
+
 sourceConformance('files of both kinds', {
   open: () => openFiles([join(corpus, 'segments')]),
   isLive: false,

@@ -59,7 +59,7 @@ export function sourceConformance(name: string, place: SourceUnderTest): void {
       let after = 0
       for await (const chunk of source.chunks(abort.signal)) {
         if (abort.signal.aborted) after += chunk.length
-        abort.abort(new Error('enough'))
+        if (seen(chunk).length > 0) abort.abort(new Error('enough'))
       }
       expect(after).toBe(0)
     })

@@ -100,6 +100,8 @@ class KafkaSource implements Source {
   readonly #limits: FetchLimits
   /** Inputs that came up before anybody asked for a chunk. */
   #first: Input[] = []
+  /** Of the last answer, what nobody has asked for yet. */
+  #parts: Iterator<readonly Input[]> = [].values()
 
   constructor({ cluster, thread, options, closing }: SourceParts) {
     const { topic = consumerOffsets, partitions = null, from = 'earliest', untilEnd = false, isNew = false } = options
@@ -140,13 +142,19 @@ class KafkaSource implements Source {
     const leaders = createLeaders({ ...parts, limits: this.#limits, codecs, openSocket })
     try {
       if (this.#first.length > 0) yield this.#first.splice(0)
-      while (!stop.aborted && !this.#follower.isOver) {
+      while (!stop.aborted) {
+        const part = this.#parts.next()
+        if (part.done !== true) {
+          if (part.value.length > 0) yield await this.#withNames(part.value, stop)
+          continue
+        }
+        if (this.#follower.isOver) return
         metadata.startIfDue()
         leaders.start()
         const told = metadata.take()
         const parts = told === null ? leaders.take() : [told]
         if (parts === null) await wait(metadata.dueInMs(), stop)
-        else for (const inputs of parts) if (inputs.length > 0) yield await this.#withNames(inputs, stop)
+        else this.#parts = parts[Symbol.iterator]()
       }
     } finally {
       ended.abort()

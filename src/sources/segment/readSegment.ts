@@ -68,8 +68,8 @@ async function* readSound(
 ): AsyncGenerator<readonly BatchItem[], number, undefined> {
   let end = 0
   for await (const { bytes, position } of thread.soundParts({ fd, size, length: chunkLength })) {
-    if (signal.aborted) return end
     for (let at = 0; at < bytes.length; at = end - position) {
+      if (signal.aborted) return end
       const options = { partition, codecs, isChecked: true, limit: BATCHES_AT_A_TIME }
       const { items, consumed } = readBatches(bytes.subarray(at), options)
       if (consumed === 0 || items.some(({ kind }) => kind === 'fault')) return end

@@ -142,6 +142,20 @@ describe('segmentSource', () => {
     expect(seen).toEqual([0, 1, 2, 3, 4, 5])
   })
 
+  it('ends when it is told to, also where another thread has read more', async () => {
+    const controller = new AbortController()
+    const path = join(directory, 'longer.log')
+    await writeFile(path, log([...Array(1_000).keys()]))
+    const source = segmentSource([await segmentFile(path)], { threadFrom: 0 })
+    let chunks = 0
+    for await (const inputs of source.chunks(controller.signal)) {
+      expect(inputs.length).toBeLessThan(1_000)
+      chunks++
+      controller.abort()
+    }
+    expect(chunks).toBe(1)
+  })
+
   it('tells how far it is', async () => {
     const seen: number[] = []
     await readBytes(log([0, 1, 2, 3]), { chunkLength: 2 * size, progress: ({ position }) => seen.push(position) })
