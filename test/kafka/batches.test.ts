@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { batchCodecs } from '../../src/sources/codecs.ts'
+import { borrowReaderThread } from '../../src/sources/readerThread/readerThread.ts'
 import { recordingLines } from '../../src/sources/recording/recordingLines.ts'
 import { segmentFile } from '../../src/sources/segment/segmentFile.ts'
 import { segmentSource } from '../../src/sources/segment/segmentSource.ts'
@@ -14,6 +15,9 @@ import { batchesOf, faultsOf, inputsOf } from '../sources/inputs.ts'
 
 const SEED = 20_261_124
 const BATCHES = 40
+
+const thread = borrowReaderThread()
+afterAll(() => thread[Symbol.dispose]())
 
 let folder: string
 beforeAll(async () => {
@@ -52,6 +56,7 @@ describe(`logs that Kafka's own classes wrote (seed ${SEED})`, () => {
       const file = await segmentFile(join(folder, 'logs', `${name}.log`))
       // Small chunks, so that batches lie across them
       const inputs = await inputsOf(segmentSource([file], { chunkLength: 10_000 }))
+      expect(await inputsOf(segmentSource([file], { chunkLength: 10_000, threadFrom: 0 }))).toEqual(inputs)
       expect(faultsOf(inputs)).toEqual([])
       expect(recordingLines(inputs).trimEnd().split('\n')).toEqual(await linesOf(name))
       expect(new Set(batchesOf(inputs).map(batch => batch.compression))).toContain(name.split('-')[1])

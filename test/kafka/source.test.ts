@@ -279,6 +279,36 @@ test('a reader that is slow holds the reading back: one more response is asked f
   expect(live.of(0).records).toEqual(await recordsOnDisk(kafka.dataFolder, 'slow', 0))
 })
 
+test('where there is much to read, another thread reads it: that takes a second connection, and no record', async () => {
+  await admin.createTopics({ much: 1 })
+  const producer = await java.producer({ bootstrap: kafka.bootstrap })
+  const opened: string[] = []
+  const note = (message: unknown) => {
+    if ((message as { name: string }).name === 'ApiVersions') opened.push((message as { broker: string }).broker)
+  }
+  subscribe('koff:request', note)
+  await using live = await follow({ brokers: [kafka.bootstrap], topic: 'much', topicNames: false })
+  await live.reached({ 0: 0 })
+  // One for the cluster, one for the leader
+  expect(opened).toHaveLength(2)
+  let sent = 0
+  await until({
+    what: 'a connection of the other thread',
+    ask: async () => {
+      await producer.send({ topic: 'much', partition: 0, value: 'x'.repeat(10_000), count: 300 })
+      sent += 300
+      return opened
+    },
+    good: connections => connections.length > 2,
+  })
+  await producer.send({ topic: 'much', partition: 0, value: 'the last', count: 5 })
+  await live.reached({ 0: sent + 5 })
+  unsubscribe('koff:request', note)
+  expect(opened).toHaveLength(3)
+  expect(live.of(0).records).toEqual(await recordsOnDisk(kafka.dataFolder, 'much', 0))
+  expect(live.lines).toEqual([])
+})
+
 test('where records trickle in they are fetched some at a time, and all of them', async () => {
   await admin.createTopics({ trickling: 1 })
   const producer = await java.producer({ bootstrap: kafka.bootstrap })

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ReaderThread } from '../../src/sources/readerThread/readerThread.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
 import type { JavaProducer } from '../clients/producer.ts'
 import { until } from '../clients/until.ts'
 import { type Kafka, type KafkaNode, startKafka } from '../servers/kafka.ts'
+import { readyThread } from '../sources/readerThread/readyThread.ts'
 import { type Following, follow, recordsOnDisk } from './follow.ts'
 
 const began = /cannot be read: .*; trying again until it works$/
@@ -133,11 +135,13 @@ describe('one broker', () => {
   }
 })
 
-describe('three brokers', () => {
+describe('three brokers, which another thread reads', () => {
+  let thread: ReaderThread
   let kafka: Kafka
   let java: JavaClients
   const partitions = [0, 1, 2, 3, 4, 5]
   beforeAll(async () => {
+    thread = await readyThread()
     const properties = { 'broker.session.timeout.ms': '2000', 'broker.heartbeat.interval.ms': '300' }
     kafka = await startKafka({ brokers: 3, properties })
     java = await startJava()
@@ -147,6 +151,7 @@ describe('three brokers', () => {
   afterAll(async () => {
     await java[Symbol.asyncDispose]()
     await kafka.stop()
+    thread[Symbol.dispose]()
   })
 
   test('of which one after the other goes and comes back: nothing is skipped or repeated', async () => {

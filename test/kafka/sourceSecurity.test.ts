@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openKafkaSource } from '../../src/sources/kafka/source.ts'
+import type { ReaderThread } from '../../src/sources/readerThread/readerThread.ts'
 import { until } from '../clients/until.ts'
 import { type Ran, runKoff } from '../commands/runKoff.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { type SecuredKafka, startSecuredKafka, unsecuredToken } from '../servers/securedKafka.ts'
+import { readyThread } from '../sources/readerThread/readyThread.ts'
 import { firstCommit } from './firstCommit.ts'
 import { follow, recordsOnDisk } from './follow.ts'
 
@@ -18,9 +20,12 @@ const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as
 /** After so long the broker wants to know again who it is (KIP-368); the library says so after 80 % of it, and must not be late. */
 const authenticatedForMs = 4_000
 
+// Records come over sockets of the other thread, all else over this one's.
+let thread: ReaderThread
 let secured: SecuredKafka
 let folder: string
 beforeAll(async () => {
+  thread = await readyThread()
   folder = await temporaryFolder('security')
   secured = await startSecuredKafka({
     users: [reader],
@@ -31,6 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await secured[Symbol.asyncDispose]()
   await removeTemporary(folder)
+  thread[Symbol.dispose]()
 })
 
 const print = (variables: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ran> =>

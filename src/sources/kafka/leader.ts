@@ -4,6 +4,7 @@ import type { BrokerConnection } from '../../cluster/connection.ts'
 import { errorName } from '../../cluster/failure.ts'
 import type { OpenSocket } from '../../cluster/socket.ts'
 import { KoffError } from '../../errors.ts'
+import type { ReaderThread } from '../readerThread/readerThread.ts'
 import { fetchRecords } from './fetch.ts'
 import type { FetchVersion } from './fetchRequest.ts'
 import type { FetchResponse } from './fetchResponse.ts'
@@ -40,7 +41,8 @@ interface OutcomeOf<K extends string, A> {
 export interface LeaderOptions {
   readonly node: number
   readonly cluster: Cluster
-  readonly openSocket: OpenSocket
+  /** Who reads what comes where it is much. */
+  readonly thread: Pick<ReaderThread, 'start' | 'bestSockets'>
   readonly topic: string
   readonly limits: FetchLimits
   readonly signal: AbortSignal
@@ -61,10 +63,13 @@ export interface FetchLimits {
 const trickleMs = 5
 /** Of records, in a response: less is a trickle. */
 const trickleBytes = 64 * 1024
+/** Of records, in a response: so much comes only to whoever is far behind, and of that there is more. */
+const floodBytes = 1024 * 1024
 
 export function createLeader(options: LeaderOptions): Leader {
-  const { node, cluster, openSocket, signal, wake } = options
+  const { node, cluster, thread, signal, wake } = options
   let connection: BrokerConnection | null = null
+  let openedBy: OpenSocket | null = null
   let isBusy = false
   let nextFetchAt = 0
   let outcome: Outcome | null = null
@@ -74,13 +79,19 @@ export function createLeader(options: LeaderOptions): Leader {
   }
   const run = async (work: Work): Promise<Outcome> => {
     try {
-      if (connection?.isOpen !== true) {
+      const best = thread.bestSockets()
+      if (connection?.isOpen !== true || openedBy !== best) {
         close()
-        connection = await cluster.connect(node, signal, openSocket)
+        openedBy = best
+        connection = await cluster.connect(node, signal, best)
       }
       if (work.kind === 'fetch') await until(nextFetchAt, signal)
       const performed = await perform({ work, connection, options })
-      if (performed.kind === 'fetch') nextFetchAt = isTrickle(performed.answer) ? performance.now() + trickleMs : 0
+      if (performed.kind === 'fetch') {
+        const bytes = lengthOf(performed.answer)
+        nextFetchAt = bytes > 0 && bytes < trickleBytes ? performance.now() + trickleMs : 0
+        if (bytes >= floodBytes) thread.start()
+      }
       return performed
     } catch (error) {
       close()
@@ -113,9 +124,8 @@ async function until(time: number, signal: AbortSignal): Promise<void> {
   if (waitMs > 0) await sleep(waitMs, undefined, { signal })
 }
 
-function isTrickle({ partitions }: FetchResponse): boolean {
-  const bytes = partitions.reduce((sum, { records }) => sum + records.length, 0)
-  return bytes > 0 && bytes < trickleBytes
+function lengthOf({ partitions }: FetchResponse): number {
+  return partitions.reduce((sum, { records }) => sum + records.length, 0)
 }
 
 interface Performance {

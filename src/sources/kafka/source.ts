@@ -69,9 +69,7 @@ export async function openKafkaSource(options: KafkaSourceOptions): Promise<Sour
   // Whoever hears of troubles opens it anew each time, and tells in his own way.
   const opening = log === undefined || troubles !== undefined ? undefined : tellOpening(log)
   await using parts = new AsyncDisposableStack()
-  // It starts while the cluster is asked
   const thread = parts.use(borrowReaderThread())
-  thread.start()
   const cluster = await openCluster(options, closing.signal, opening?.(`Kafka at ${brokers.join(',')}`))
   parts.defer(() => cluster.close())
   const source = new KafkaSource({ cluster, thread, options, closing })
@@ -138,8 +136,7 @@ class KafkaSource implements Source {
     const { wake, wait } = createWakeUp()
     const parts = { cluster: this.#cluster, topic: this.#topic, follower: this.#follower, signal: stop, wake }
     const metadata = createMetadataTask({ ...parts, hidden: this.#hidden })
-    const { openSocket } = this.#thread
-    const leaders = createLeaders({ ...parts, limits: this.#limits, codecs, openSocket })
+    const leaders = createLeaders({ ...parts, limits: this.#limits, codecs, thread: this.#thread })
     try {
       if (this.#first.length > 0) yield this.#first.splice(0)
       while (!stop.aborted) {

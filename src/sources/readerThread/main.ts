@@ -11,3 +11,6 @@ parentPort?.on('message', ({ kind, order }: Order) => {
   if (kind === 'segment') serveSegment(order)
   else void serveSocket(order, { room: responseMemory(), check: areRecordsSound })
 })
+
+// That it is ready
+parentPort?.postMessage(null)

@@ -2,14 +2,17 @@ import { on } from 'node:events'
 import { getCompileCacheDir } from 'node:module'
 import { dirname, extname } from 'node:path'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
-import type { OpenSocket } from '../../cluster/socket.ts'
+import { type OpenSocket, openSocket } from '../../cluster/socket.ts'
 import { openThreadSocket } from '../../cluster/thread/threadSocket.ts'
 import { type Order, PARTS, type PartMessage, type Segment, type SoundPart } from './messages.ts'
+import { responseMemory } from './responseMemory.ts'
 
 /** The thread that does, beside this one, what comes before batches are opened: reads them, and checks their checksums. */
 export interface ReaderThread extends Disposable {
-  /** Starts it, which otherwise the first order does. */
+  /** Starts it, which otherwise the first order does; it takes a while until it is ready. */
   start(): void
+  /** What is best to open sockets with now: the thread, once it is ready; till then, whoever waited for it would lose time. */
+  bestSockets(): OpenSocket
   /** A socket that it reads. */
   readonly openSocket: OpenSocket
   /**
@@ -20,7 +23,10 @@ export interface ReaderThread extends Disposable {
 }
 
 let worker: Worker | null = null
+let isReady = false
 let borrowers = 0
+
+const openSocketHere: OpenSocket = (address, options, signal) => openSocket(address, options, signal, responseMemory())
 
 /** All sources of a process share one thread, which lives as long as any of them has borrowed it. */
 export function borrowReaderThread(): ReaderThread {
@@ -32,9 +38,12 @@ export function borrowReaderThread(): ReaderThread {
     return worker
   }
   const give = (order: Order, port: MessagePort) => start().postMessage(order, [port])
+  const openSocketThere: OpenSocket = (...where) =>
+    openThreadSocket(order => give({ kind: 'socket', order }, order.port), ...where)
   return {
     start,
-    openSocket: (...where) => openThreadSocket(order => give({ kind: 'socket', order }, order.port), ...where),
+    openSocket: openSocketThere,
+    bestSockets: () => (isReady ? openSocketThere : openSocketHere),
     soundParts: segment => soundParts(port => give({ kind: 'segment', order: { ...segment, port } }, port)),
     [Symbol.dispose]: () => {
       if (!isBorrowed) return
@@ -43,6 +52,7 @@ export function borrowReaderThread(): ReaderThread {
       if (borrowers > 0) return
       void worker?.terminate()
       worker = null
+      isReady = false
     },
   }
 }
@@ -81,9 +91,12 @@ function started(): Worker {
   const thread = new Worker(text, { eval: true, name: 'koff reader', resourceLimits, env })
   // It is whoever waits for it that keeps the process
   thread.unref()
+  thread.once('message', () => (isReady = worker === thread))
   // Of what it died Node tells. Who goes on all the same must not wait for it
   thread.once('exit', () => {
-    if (worker === thread) worker = null
+    if (worker !== thread) return
+    worker = null
+    isReady = false
   })
   return thread
 }
