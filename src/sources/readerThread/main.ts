@@ -7,10 +7,11 @@ import { serveSegment } from './serveSegment.ts'
 
 /* The thread that reads. It does what readerThread.ts orders. */
 
-parentPort?.on('message', ({ kind, order }: Order) => {
+if (parentPort === null) throw new Error('this is a program for a thread')
+const port = parentPort
+port.on('message', ({ kind, order }: Order) => {
   if (kind === 'segment') serveSegment(order)
   else void serveSocket(order, { room: responseMemory(), check: areRecordsSound })
 })
-
 // That it is ready
-parentPort?.postMessage(null)
+port.postMessage(null)
