@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { serveSocket } from '../../cluster/thread/serveSocket.ts'
 import { areRecordsSound } from './areRecordsSound.ts'
+import { collectGarbage } from './collectGarbage.ts'
 import type { Order } from './messages.ts'
 import { responseMemory } from './responseMemory.ts'
 import { serveSegment } from './serveSegment.ts'
@@ -12,6 +13,7 @@ const port = parentPort
 port.on('message', ({ kind, order }: Order) => {
   if (kind === 'segment') serveSegment(order)
   else void serveSocket(order, { room: responseMemory(), check: areRecordsSound })
+  order.port.once('close', collectGarbage)
 })
 // That it is ready
 port.postMessage(null)

@@ -6,6 +6,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { borrowReaderThread, type ReaderThread } from '../../../src/sources/readerThread/readerThread.ts'
@@ -24,6 +26,8 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }))
 
 const never = new AbortController().signal
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 
 async function partsOf(thread: ReaderThread): Promise<number[]> {
   await using file = await open(path)
@@ -53,6 +57,28 @@ test('who has it reads on when another one gives it back', async () => {
   using thread = borrowReaderThread()
   borrowReaderThread()[Symbol.dispose]()
   expect(await partsOf(thread)).toHaveLength(4)
+})
+
+test('memory of sockets that are closed is given back', async () => {
+  const answer = Buffer.alloc(8_000_000, 1)
+  answer.writeInt32BE(answer.length - 4, 0)
+  answer.writeInt32BE(1, 4)
+  await using server = createServer(end => {
+    end.on('error', () => undefined).once('data', () => end.write(answer))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  using thread = borrowReaderThread()
+  const before = process.memoryUsage.rss()
+  for (let opened = 0; opened < 100; opened++) {
+    const socket = await thread.openSocket({ host: '127.0.0.1', port }, { brokers: [] }, never)
+    await socket.exchange({ encode: () => Buffer.alloc(12) })
+    socket.destroy(new Error('done'))
+    // This thread keeps none of it
+    collect()
+  }
+  // All of it was 800 MB
+  expect(process.memoryUsage.rss() - before).toBeLessThan(400_000_000)
 })
 
 test('a process that asks for no more of a segment ends', async () => {
