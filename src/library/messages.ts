@@ -90,7 +90,7 @@ function* messagesOfBatch(batch: RecordBatch, cursor: RecordCursor): Generator<C
   const fault = {
     partition,
     offset: nextOffset,
-    position: batch.start,
+    position: batch.position,
     code: 'BAD_BATCH',
     reason: cursor.fault,
   } as const

@@ -290,8 +290,8 @@ export class PartitionState {
 
   #reportBrokenBatch(batch: RecordBatch, reason: string): void {
     this.undecodable++
-    const { partition } = batch
-    const fault = { partition, offset: batch.baseOffset, position: batch.start, code: 'BAD_BATCH', reason } as const
+    const { partition, position } = batch
+    const fault = { partition, offset: batch.baseOffset, position, code: 'BAD_BATCH', reason } as const
     this.#events.push(undecodableBatch(this.#options, fault, batch.lastOffset, batch.maxTimestamp))
   }
 

@@ -17,9 +17,12 @@ export function undecodableRecord(place: Place, { typeId, version, ...why }: Und
   return event(place, at.offset, at.timestamp, { typeId, version, error, key, value })
 }
 
-/** What should have been a batch, or its rest after the last readable record. `timestamp`: that of the last record read. */
+/**
+ * What should have been a batch, or its rest after the last readable record. `timestamp`: that of the last record read. Where
+ * its bytes lay is not told: that depends on how the log was fetched.
+ */
 export function undecodableBatch(place: Place, fault: BatchFault, offset: number, timestamp: number): KoffEvent {
-  const error = `${fault.code} at byte ${fault.position}: ${fault.reason}`
+  const error = `${fault.code}: ${fault.reason}`
   return event(place, offset, timestamp, { typeId: null, version: null, error, key: null, value: null })
 }
 

@@ -8,6 +8,8 @@
 export interface RecordBatch {
   /** Partition of `__consumer_offsets`. */
   readonly partition: number
+  /** Byte position in the file or response where it begins, of messages in a compressed one where that does; 0 in a recording. */
+  readonly position: number
   /** Offset of the first record that was ever in the batch (compaction can have removed it). */
   readonly baseOffset: number
   /** Offset of the last one, from the header; a compacted batch may no longer hold a record there. */

@@ -36,7 +36,8 @@ export function readLegacyMessage(bytes: Buffer, at: number, end: number, option
   if (compression === undefined) {
     return [batchFault(bytes, at, options, 'BAD_COMPRESSION', `codec ${message.attributes & 7} is not known`)]
   }
-  if (compression === 'none') return [{ kind: 'batch', batch: asBatch(message, 'none', options) }]
+  const place = { partition: options.partition, position: (options.filePosition ?? 0) + at }
+  if (compression === 'none') return [{ kind: 'batch', batch: asBatch(message, 'none', place) }]
   if (message.value === null) return [batchFault(bytes, at, options, 'BAD_BATCH', 'a compressed message without value')]
   let inner: Buffer
   try {
@@ -47,7 +48,7 @@ export function readLegacyMessage(bytes: Buffer, at: number, end: number, option
   }
   const messages = readInnerMessages(inner, message)
   if (typeof messages === 'string') return [batchFault(bytes, at, options, 'BAD_BATCH', messages)]
-  return messages.map(one => ({ kind: 'batch', batch: asBatch(one, compression, options) }))
+  return messages.map(one => ({ kind: 'batch', batch: asBatch(one, compression, place) }))
 }
 
 /** The messages of a wrapper with their log offsets and times, or what is wrong with them. */
@@ -99,11 +100,13 @@ function sized(bytes: Buffer, at: number, end: number): Buffer | null | undefine
   return length > end - at - 4 ? undefined : bytes.subarray(at + 4, at + 4 + length)
 }
 
-function asBatch(message: Message, compression: Compression, options: BatchScanOptions): RecordBatch {
+type Place = Pick<RecordBatch, 'partition' | 'position'>
+
+function asBatch(message: Message, compression: Compression, place: Place): RecordBatch {
   const { offset, timestamp, magic } = message
   const bytes = encodeRecords([message], message)
   return {
-    partition: options.partition,
+    ...place,
     baseOffset: offset,
     lastOffset: offset,
     leaderEpoch: -1,

@@ -58,8 +58,8 @@ export function readBatches(bytes: Buffer, options: BatchScanOptions): BatchScan
       items.length = count
       break
     } else {
-      // No CRC covers a length. If this one is wrong, a sound batch can begin before it says
-      const search = { codecs: options.codecs, maxLength: bytes.length, mayBeCut: false }
+      // No CRC covers a length. If this one is wrong, a sound batch can begin before it says, and end behind these bytes
+      const search = { codecs: options.codecs, maxLength: bytes.length, mayBeCut: options.hasMore === true }
       const next = findBatch(bytes, at + 1, search)
       if (beginsBatch(bytes, end) && (next < 0 || next > end)) at = end
       else if (next >= 0) at = next
@@ -106,6 +106,7 @@ function readBatch(bytes: Buffer, at: number, end: number, options: BatchScanOpt
   }
   const batch: RecordBatch = {
     partition: options.partition,
+    position: (options.filePosition ?? 0) + at,
     baseOffset,
     lastOffset,
     leaderEpoch: bytes.readInt32BE(at + 12),

@@ -59,6 +59,7 @@ describe('readBatches, message format v2', () => {
     const [batch] = batchesOf(scan)
     expect(batch).toEqual({
       partition: 7,
+      position: 0,
       baseOffset: 40,
       lastOffset: 42,
       leaderEpoch: 9,

@@ -70,7 +70,7 @@ async function* readSound(
   for await (const { bytes, position } of thread.soundParts({ fd, size, length: chunkLength })) {
     for (let at = 0; at < bytes.length; at = end - position) {
       if (signal.aborted) return end
-      const options = { partition, codecs, isChecked: true, limit: BATCHES_AT_A_TIME }
+      const options = { partition, codecs, filePosition: end, isChecked: true, limit: BATCHES_AT_A_TIME }
       const { items, consumed } = readBatches(bytes.subarray(at), options)
       if (consumed === 0 || items.some(({ kind }) => kind === 'fault')) return end
       yield items

@@ -95,6 +95,7 @@ function laidOut(drawn: readonly Drawn[]): Input[] {
     const encoded = encodeRecords(records, { offset: baseOffset, timestamp: base })
     const batch: RecordBatch = {
       partition,
+      position: 0,
       baseOffset,
       lastOffset,
       ...header,

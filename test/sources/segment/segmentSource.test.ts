@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KoffError } from '../../../src/errors.ts'
+import { Fold } from '../../../src/runtime/fold.ts'
 import { borrowReaderThread } from '../../../src/sources/readerThread/readerThread.ts'
 import { recordingLines } from '../../../src/sources/recording/recordingLines.ts'
 import { recordingSource } from '../../../src/sources/recording/recordingSource.ts'
 import { segmentFile, segmentFilesIn } from '../../../src/sources/segment/segmentFile.ts'
 import { type SegmentSourceOptions, segmentSource } from '../../../src/sources/segment/segmentSource.ts'
 import type { Input } from '../../../src/state/input.ts'
+import { encodeRecords } from '../../../src/wire/encodeRecords.ts'
 import { batchBytes, messageBytes } from '../../wire/logBytes.ts'
 import { batchesOf, faultsOf, inputsOf } from '../inputs.ts'
 
@@ -290,6 +292,41 @@ describe('a segment that is damaged', () => {
     }
     expect(offsetsOf(seen)).toEqual([0, 1, 2, 3, 4])
     expect(faultsOf(seen)).toMatchObject([{ code: 'TRUNCATED', position: 5 * size }])
+  })
+
+  it('loses no batch where the length of the one before reaches into it and the chunk ends there', async () => {
+    const bytes = log([...Array(30).keys()])
+    const missing: string[] = []
+    for (let chunkLength = 400; chunkLength < 400 + size; chunkLength++) {
+      for (const more of [1, 6, 20, 60]) {
+        const damaged = Buffer.from(bytes)
+        damaged.writeInt32BE(size - 12 + more, 19 * size + 8)
+        for (const inputs of await readTwice(damaged, { chunkLength })) {
+          if (!offsetsOf(inputs).includes(20)) missing.push(`${more} in chunks of ${chunkLength}`)
+        }
+      }
+    }
+    expect(missing).toEqual([])
+  })
+
+  it('is told in the same words in whatever chunks it is read, and where it is in the file', async () => {
+    const one = { offset: 7, timestamp: 5, key: Buffer.from('key'), value: Buffer.alloc(20) }
+    const body = Buffer.concat([encodeRecords([one], { offset: 7, timestamp: 5 }), Buffer.from([40, 0, 0])])
+    const broken = batchBytes(
+      { baseOffset: 7, lastOffset: 8, baseTimestamp: 5, maxTimestamp: 5, body, recordCount: 2 },
+      [],
+    )
+    const bytes = Buffer.concat([log([0, 1, 2, 3, 4, 5, 6]), broken, log([9, 10])])
+    const told = new Set<string>()
+    for (const chunkLength of [100, 200, 300, 1000, 10_000]) {
+      for (const inputs of await readTwice(bytes, { chunkLength })) {
+        const fold = new Fold({ cluster: '', history: 'none' })
+        const events = inputs.flatMap(input => fold.apply(input)).filter(({ type }) => type === 'koff-undecodable')
+        told.add(JSON.stringify(events.filter(({ source }) => source.offset === 8)))
+        expect(batchesOf(inputs).map(({ position }) => position / size)).toContain(7)
+      }
+    }
+    expect([...told]).toEqual([expect.stringContaining('BAD_BATCH: a record of 20 bytes with 2 left')])
   })
 
   it('never throws or hangs on any changes to a log, and keeps its order', async () => {
