@@ -90,6 +90,12 @@ function tlsFailure(causes: readonly Error[], { options: { tls } }: FailurePlace
       tls.cert === undefined ? 'wants a TLS certificate of koff; set tls.cert and tls.key' : 'refuses tls.cert'
     return { code: 'AUTHENTICATION_FAILED', text: `the broker ${text} (${alert})` }
   }
+  // All that TLS 1.2 says where a certificate is wanted
+  const unsaid = codes.find(code => /ALERT_HANDSHAKE_FAILURE/.test(code))
+  if (unsaid !== undefined) {
+    const text = `the broker refuses the TLS handshake (${unsaid}); if it wants a certificate of koff, set tls.cert and tls.key`
+    return { code: 'AUTHENTICATION_FAILED', text }
+  }
   const foreign = codes.some(code => /WRONG_VERSION_NUMBER|PACKET_LENGTH/.test(code))
   if (foreign || causes.some(({ message }) => message.includes('before secure TLS connection was established'))) {
     const text = 'no TLS handshake: this listener seems to be without TLS'
@@ -129,7 +135,11 @@ function networkReason(causes: readonly Error[], { request, options, trusted }: 
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+  const text = error instanceof Error ? error.message : String(error)
+  return text
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
 }
 
 function codeOf(error: Error): string {

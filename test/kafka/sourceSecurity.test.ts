@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createServer } from 'node:tls'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openKafkaSource } from '../../src/sources/kafka/source.ts'
@@ -83,6 +86,18 @@ describe('over TLS', () => {
     expect(await print(mutual)).toMatchObject(refused(/wants a TLS certificate of koff; set tls\.cert and tls\.key/))
     const other = { ...mutual, KOFF_TLS_CERT: broker.certFile, KOFF_TLS_KEY: broker.keyFile }
     expect(await print(other)).toMatchObject(refused(/the broker refuses tls\.cert/))
+  })
+
+  test('also where TLS 1.2 has no word for it', async () => {
+    const { broker } = secured.certificates
+    const wantsCertificate = { requestCert: true, maxVersion: 'TLSv1.2', cert: broker.cert, key: broker.key } as const
+    const server = createServer(wantsCertificate).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const ran = await print({ ...tls(), KOFF_BROKERS: `127.0.0.1:${port}` })
+    expect(ran).toMatchObject(refused(/refuses the TLS handshake .*set tls\.cert and tls\.key\n$/))
+    expect(ran.stderr.trim().split('\n')).toHaveLength(1)
+    await new Promise(resolve => server.close(resolve))
   })
 
   test('what does not fit the listener is said', async () => {
