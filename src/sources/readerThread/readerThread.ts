@@ -26,7 +26,13 @@ let worker: Worker | null = null
 let isReady = false
 let borrowers = 0
 
-const openSocketHere: OpenSocket = (address, options, signal) => openSocket(address, options, signal, responseMemory())
+const openSocketHere: OpenSocket = (address, options, signal) =>
+  openSocket(
+    address,
+    options,
+    signal,
+    responseMemory(length => Buffer.allocUnsafeSlow(length)),
+  )
 
 /** All sources of a process share one thread, which lives as long as any of them has borrowed it. */
 export function borrowReaderThread(): ReaderThread {

@@ -9,11 +9,11 @@ const SMALL_IN_A_ROW = 64
 const none = new ArrayBuffer(0)
 
 /**
- * Room for responses: each is valid until the second one after it is taken. Two pieces of memory, which all threads see,
+ * Room for responses: each is valid until the second one after it is taken. Two pieces of memory, as `allocate` gives them,
  * take turns: one response is worked on while the next one arrives. To use them again and again costs less than half of
  * allocating megabytes anew for each response, and keeps the process small.
  */
-export function responseMemory(): ResponseRoom {
+export function responseMemory(allocate: (length: number) => Buffer): ResponseRoom {
   let free: Buffer = Buffer.from(none)
   let next: Buffer = Buffer.from(none)
   let small = 0
@@ -24,14 +24,10 @@ export function responseMemory(): ResponseRoom {
       return Buffer.allocUnsafeSlow(length)
     }
     small = 0
-    const kept = free.length >= length ? free : sharedBuffer(Math.ceil(length / STEP) * STEP)
+    const kept = free.length >= length ? free : allocate(Math.ceil(length / STEP) * STEP)
     free = next
     next = kept
     return kept.subarray(0, length)
   }
   return { take }
-}
-
-function sharedBuffer(length: number): Buffer {
-  return Buffer.from(new SharedArrayBuffer(length))
 }

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import { PARTS, type PartMessage, type SegmentOrder } from './messages.ts'
+import { sharedBuffer } from './sharedBuffer.ts'
 import { soundLength } from './soundLength.ts'
 
 /** In the thread: reads a segment file for as long as all is well, one part each time the other thread asks. */
@@ -11,7 +12,7 @@ export function serveSegment(order: SegmentOrder): void {
 
 /** Errors of the file end the parts: whoever reads on from there meets them, and tells. */
 function* soundParts({ fd, size, length }: SegmentOrder): Generator<PartMessage, void, undefined> {
-  const buffers = Array.from({ length: PARTS }, () => Buffer.from(new SharedArrayBuffer(length)))
+  const buffers = Array.from({ length: PARTS }, () => sharedBuffer(length))
   try {
     let left: Buffer = Buffer.alloc(0)
     let position = 0
