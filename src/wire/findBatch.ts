@@ -1,10 +1,7 @@
 import type { BatchCodecs } from './batch.ts'
+import { BATCH_HEADER_LENGTH, PREFIX } from './batchLayout.ts'
 import { readInt64 } from './int64.ts'
 
-/** What must be there of a batch to know it: its header in message format v2. */
-export const BATCH_HEADER_LENGTH = 61
-/** Offset and length, which the length does not count. */
-const PREFIX = 12
 /** How often all bytes may be summed up in one search: hostile ones could ask for it at every position. */
 const MAX_SUMS = 16
 

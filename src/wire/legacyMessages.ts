@@ -1,5 +1,6 @@
 import { type Compression, compressions, type RecordBatch } from './batch.ts'
 import { type BatchItem, type BatchScanOptions, batchFault, crcReason, decompressionReason } from './batchFault.ts'
+import { MAGIC_AT, PREFIX } from './batchLayout.ts'
 import { encodeRecords } from './encodeRecords.ts'
 import { readInt64 } from './int64.ts'
 import { withRepairedChecksum } from './lz4Header.ts'
@@ -14,9 +15,7 @@ interface Message {
   readonly value: Buffer | null
 }
 
-const PREFIX = 12
 const CRC_AT = 12
-const MAGIC_AT = 16
 const MIN_LENGTH = 14
 
 /**

@@ -1,6 +1,7 @@
 import { compressions, type RecordBatch } from './batch.ts'
 import { type BatchItem, type BatchScanOptions, batchFault, crcReason, decompressionReason } from './batchFault.ts'
-import { BATCH_HEADER_LENGTH, beginsBatch, findBatch } from './findBatch.ts'
+import { ATTRIBUTES_AT, BATCH_HEADER_LENGTH, CRC_AT, MAGIC_AT, PREFIX } from './batchLayout.ts'
+import { beginsBatch, findBatch } from './findBatch.ts'
 import { readInt64 } from './int64.ts'
 import { readLegacyMessage } from './legacyMessages.ts'
 
@@ -17,12 +18,6 @@ export interface BatchScan {
   readonly isLost: boolean
 }
 
-/** Offset and length, which every message format begins with; the length counts what follows them. */
-const PREFIX = 12
-const MAGIC_AT = 16
-const CRC_AT = 17
-const ATTRIBUTES_AT = 21
-const RECORDS_AT = BATCH_HEADER_LENGTH
 /** The shortest message there is: crc, magic, attributes, null key, null value (message format v0). */
 const MIN_LENGTH = 14
 const NO_PRODUCER_ID = -1n
@@ -70,7 +65,7 @@ export function readBatches(bytes: Buffer, options: BatchScanOptions): BatchScan
 }
 
 function readBatch(bytes: Buffer, at: number, end: number, options: BatchScanOptions): BatchItem {
-  if (end - at < RECORDS_AT) {
+  if (end - at < BATCH_HEADER_LENGTH) {
     return batchFault(bytes, at, options, 'BAD_BATCH', `${end - at} bytes are less than the header of a batch`)
   }
   if (options.isChecked !== true) {
@@ -93,7 +88,7 @@ function readBatch(bytes: Buffer, at: number, end: number, options: BatchScanOpt
     return batchFault(bytes, at, options, 'BAD_COMPRESSION', `codec ${attributes & 7} is not known`)
   }
   let body = bytes
-  let start = at + RECORDS_AT
+  let start = at + BATCH_HEADER_LENGTH
   let stop = end
   if (compression !== 'none') {
     try {

@@ -1,4 +1,5 @@
 import type { BatchCodecs } from '../../wire/batch.ts'
+import { ATTRIBUTES_AT, BATCH_HEADER_LENGTH, CRC_AT, MAGIC_AT, PREFIX } from '../../wire/batchLayout.ts'
 import { readInt64 } from '../../wire/int64.ts'
 
 /** What the headers of a partition's fetched record batches say, without opening one. */
@@ -19,13 +20,8 @@ export interface EpochStart {
   readonly start: number
 }
 
-const PREFIX = 12
 const EPOCH_AT = 12
-const MAGIC_AT = 16
-const CRC_AT = 17
-const ATTRIBUTES_AT = 21
 const LAST_DELTA_AT = 23
-const V2_HEADER = 61
 const MIN_LENGTH = 14
 
 export interface WalkOptions {
@@ -71,7 +67,7 @@ function offsetAfter(records: Buffer, at: number, end: number, codecs: BatchCode
 }
 
 function isV2(records: Buffer, at: number, end: number): boolean {
-  return (records[at + MAGIC_AT] as number) >= 2 && end - at >= V2_HEADER
+  return (records[at + MAGIC_AT] as number) >= 2 && end - at >= BATCH_HEADER_LENGTH
 }
 
 function isIntact(records: Buffer, at: number, end: number, codecs: BatchCodecs): boolean {

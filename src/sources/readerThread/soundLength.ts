@@ -1,3 +1,4 @@
+import { ATTRIBUTES_AT, BATCH_HEADER_LENGTH, CRC_AT, MAGIC_AT, PREFIX } from '../../wire/batchLayout.ts'
 import { crc32c } from '../crc32c.ts'
 
 export interface SoundLength {
@@ -7,11 +8,8 @@ export interface SoundLength {
   readonly isSound: boolean
 }
 
-const PREFIX = 12
-const MAGIC_AT = 16
-const CRC_AT = 17
-const ATTRIBUTES_AT = 21
-const MIN_LENGTH = 49
+/** What its length says of a batch without records. */
+const MIN_LENGTH = BATCH_HEADER_LENGTH - PREFIX
 
 /** How far `bytes` are as a broker of today writes them. */
 export function soundLength(bytes: Buffer): SoundLength {

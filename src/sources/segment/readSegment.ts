@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
 import type { BatchCodecs } from '../../wire/batch.ts'
 import { type BatchItem, batchFault } from '../../wire/batchFault.ts'
-import { BATCH_HEADER_LENGTH, findBatch } from '../../wire/findBatch.ts'
+import { BATCH_HEADER_LENGTH, MAGIC_AT, PREFIX } from '../../wire/batchLayout.ts'
+import { findBatch } from '../../wire/findBatch.ts'
 import { readBatches } from '../../wire/readBatches.ts'
 import { BATCHES_AT_A_TIME } from '../batchesAtATime.ts'
 import type { FileProgress } from '../fileProgress.ts'
@@ -23,11 +24,8 @@ export interface SegmentOptions {
   readonly progress?: (progress: FileProgress) => void
 }
 
-/** Offset and length of a batch. */
-const PREFIX = 12
 /** A message of format v0 with neither key nor value. */
 const MIN_BATCH_LENGTH = 26
-const MAGIC_AT = 16
 /** Fewer zeros are rather the beginning of an offset: a broker trims the space that it does not fill, unless it crashes. */
 const MIN_PADDING = 17
 const EMPTY = Buffer.alloc(0)
