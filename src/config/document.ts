@@ -78,7 +78,16 @@ function syntaxFaults(
   lineAt: (offset: number) => number,
 ): { line: number; message: string }[] {
   const faults = document.errors.map(({ code, pos }) => ({ line: lineAt(pos[0]), message: syntaxMessage(code) }))
+  for (const { code, pos } of document.warnings) {
+    // The parser would take the text behind a tag that it does not know: an encrypted password as the password.
+    if (code === 'TAG_RESOLVE_FAILED') faults.push({ line: lineAt(pos[0]), message: syntaxMessage(code) })
+  }
   visit(document, {
+    Pair(_key, { key }) {
+      if (!isMap(key) && !isSeq(key)) return
+      const message = 'a mapping or a list as a key; where it is {{ … }} of a template, that was not filled in'
+      faults.push({ line: lineAt(key.range?.[0] ?? 0), message })
+    },
     Alias(_key, node) {
       if (node.resolve(document) !== undefined) return
       faults.push({ line: lineAt(node.range?.[0] ?? 0), message: 'an alias (*) to an anchor (&) that is not there' })
@@ -138,6 +147,8 @@ function syntaxMessage(code: string): string {
       return 'indentation that fits nothing around it'
     case 'MULTIPLE_DOCS':
       return 'a second document (---); a configuration is one'
+    case 'TAG_RESOLVE_FAILED':
+      return 'a tag (!); a text that begins with ! stands in quotes'
     case 'MISSING_CHAR':
       return 'no valid YAML: a quote, bracket, colon or comma is missing'
     default:

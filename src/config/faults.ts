@@ -10,8 +10,10 @@ import { missing } from './values.ts'
 export function faultsOf(error: z.ZodError, data: unknown, shown: (path: Path) => string | undefined): Fault[] {
   return issuesIn(error.issues).flatMap(issue => {
     const path = issue.path.filter(step => typeof step !== 'symbol')
-    if (issue.code !== 'unrecognized_keys')
-      return [{ path, message: messageOf(issue, valueAt(data, path), shown(path)) }]
+    if (issue.code !== 'unrecognized_keys') {
+      const written = writtenAt(data, path)
+      return [{ path, message: messageOf(issue, valueAt(data, written), shown(written)) }]
+    }
     const known = issue.message.split(', ')
     return issue.keys.map(key => ({ path: [...path, key], message: `unknown key; ${suggestion(key, known)}` }))
   })
@@ -47,6 +49,7 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown, shown: string | unde
     case 'too_big':
       return `must be at most ${issue.maximum}`
     case 'custom':
+      return withSource(issue.message, value, shown)
     case 'invalid_format':
     case 'invalid_element':
     case 'invalid_key':
@@ -55,6 +58,15 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown, shown: string | unde
       break
   }
   return issue.message
+}
+
+/** Messages that quote what was written say it as it stands in the file: the name of a variable, not what it holds. */
+function withSource(message: string, value: unknown, shown: string | undefined): string {
+  if (typeof value !== 'string' || shown === undefined || shown === value) return message
+  const begins = message.startsWith(`${value} `)
+  return begins
+    ? shown + message.slice(value.length)
+    : message.replace(JSON.stringify(value), () => JSON.stringify(shown))
 }
 
 function choice(value: unknown, shown: string | undefined, known: readonly string[]): string {
@@ -81,6 +93,12 @@ function nounOf(value: unknown, expected = ''): string {
   if (typeof value === 'number') return expected === 'int' ? 'a number with a fraction' : `a number${hint}`
   if (typeof value === 'boolean') return `true or false${hint}`
   return typeof value === 'object' ? 'a mapping' : 'a text'
+}
+
+/** A list may be written as one text; then that is what stands there. */
+function writtenAt(data: unknown, path: Path): Path {
+  const list = path.slice(0, -1)
+  return typeof path.at(-1) === 'number' && typeof valueAt(data, list) === 'string' ? list : path
 }
 
 function valueAt(data: unknown, path: Path): unknown {

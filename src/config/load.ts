@@ -68,9 +68,10 @@ export function fileReader(home: string): ReadFile {
   }
 }
 
+/** Without a byte order mark. What is no UTF-8 would be read as other characters, and a password as another one. */
 function read(path: string): ReturnType<ReadFile> {
   try {
-    return { text: readFileSync(path, 'utf8') }
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) }
   } catch (error) {
     return { fault: `cannot be read: ${reasonOf(error)}` }
   }
@@ -78,7 +79,8 @@ function read(path: string): ReturnType<ReadFile> {
 
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') return 'no such file'
+  if (code === 'ENOENT' || code === 'ENAMETOOLONG') return 'no such file'
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is no text in UTF-8'
   if (code === 'EACCES') return 'permission denied'
   return code === 'EISDIR' ? 'it is a directory' : String(code)
 }

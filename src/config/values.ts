@@ -92,10 +92,16 @@ function kept(text: string, read: () => ReturnType<ReadFile>): Secret {
   return {
     reveal: () => {
       const content = read()
-      if ('text' in content) last = content.text
-      return last.replace(/\r?\n$/, '')
+      if ('text' in content && !isBlank(content.text)) last = content.text
+      return last.replace(lastLineBreak, '')
     },
   }
+}
+
+const lastLineBreak = /\r?\n$/
+
+function isBlank(text: string): boolean {
+  return text.replace(lastLineBreak, '') === ''
 }
 
 /** A secret as text, or `{ file: path }`, whose last line break does not count. */
@@ -105,7 +111,8 @@ export function secret(readFile: ReadFile, form: 'line' | 'pem' = 'line') {
       if (form === 'line') return hide(value)
       const content = readPem(value, readFile)
       if ('text' in content) return hide(content.text)
-      context.addIssue(content.fault)
+      // What is no path is most likely the key itself, in another form than PEM.
+      context.addIssue(content.fault.replace(value, () => 'the file'))
       return z.NEVER
     }
     const parsed = section({ file: text }).safeParse(value)
@@ -115,9 +122,11 @@ export function secret(readFile: ReadFile, form: 'line' | 'pem' = 'line') {
       context.addIssue(value === undefined ? missing : wanted)
       return z.NEVER
     }
-    const content = readFile(parsed.data.file)
-    if ('text' in content) return kept(content.text, () => readFile(parsed.data.file))
-    context.addIssue({ code: 'custom', message: content.fault, path: ['file'] })
+    const { file } = parsed.data
+    const content = readFile(file)
+    if ('text' in content && !isBlank(content.text)) return kept(content.text, () => readFile(file))
+    const message = 'text' in content ? `${file} is empty` : content.fault
+    context.addIssue({ code: 'custom', message, path: ['file'] })
     return z.NEVER
   })
   // What a transformation takes cannot be seen in it; this is for jsonSchema.ts.

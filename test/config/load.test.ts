@@ -16,6 +16,8 @@ beforeAll(() => {
   mkdirSync(join(home, 'folder'))
   writeFileSync(join(home, 'key.txt'), 'no key\n')
   writeFileSync(join(home, 'password.txt'), 'hunter2\n')
+  writeFileSync(join(home, 'empty.txt'), '\n')
+  writeFileSync(join(home, 'latin1.txt'), Buffer.from('h\u00fcnter2', 'latin1'))
   writeFileSync(join(home, 'ca.pem'), '-----BEGIN CERTIFICATE-----\n')
 })
 
@@ -79,6 +81,17 @@ describe('a wrong configuration', () => {
   it('that is not there is one line with its path', async () => {
     expect(await faultsOf(() => loadConfig({ file: join(home, 'nowhere.yaml'), variables }))).toEqual([
       'nowhere.yaml: cannot be read: no such file',
+    ])
+  })
+
+  it('that is no UTF-8 is refused, not read as something else', async () => {
+    const file = join(home, 'latin1.txt')
+    expect(await faultsOf(() => loadConfig({ file, variables }))).toEqual([
+      'latin1.txt: cannot be read: it is no text in UTF-8',
+    ])
+    writeFileSync(join(home, 'utf16.yaml'), Buffer.from('\ufeffname: koff\n', 'utf16le'))
+    expect(await faultsOf(() => loadConfig({ file: join(home, 'utf16.yaml'), variables }))).toEqual([
+      'utf16.yaml: cannot be read: it is no text in UTF-8',
     ])
   })
 })
@@ -169,8 +182,17 @@ describe('a configuration', () => {
     expect(reveal()).toBe('first')
     writeFileSync(token, 'second\n')
     expect(reveal()).toBe('second')
+    // As it is for a moment while somebody writes it anew.
+    writeFileSync(token, '')
+    expect(reveal()).toBe('second')
     rmSync(token)
     expect(reveal()).toBe('second')
+  })
+
+  it('takes no byte order mark for a part of a secret', () => {
+    writeFileSync(join(home, 'marked'), '\ufeffhunter2\r\n')
+    const { sasl } = load('kafka: { sasl: { mechanism: OAUTHBEARER, token: { file: marked } } }').config.kafka
+    expect(sasl?.mechanism === 'OAUTHBEARER' && sasl.token.reveal()).toBe('hunter2')
   })
 
   it('turns TLS on with one word', () => {
