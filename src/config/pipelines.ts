@@ -9,8 +9,13 @@ export const plainName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be 1 to 100 letters, digits, dots, underscores or hyphens')
 
-/** A pipeline, as a configuration spells it out; what a file exports is checked by the same. */
+/** A pipeline, as a configuration spells it out. */
 export function pipelineSchema(surroundings: Surroundings) {
+  return section(pipelineKeys(surroundings))
+}
+
+/** What a configuration can say of a pipeline; a file can say more. */
+export function pipelineKeys(surroundings: Surroundings) {
   const patterns = z.array(text)
   const groups = z
     .preprocess(
@@ -21,7 +26,7 @@ export function pipelineSchema(surroundings: Surroundings) {
       }),
     )
     .meta({ type: ['array', 'object'] })
-  return section({
+  return {
     name: plainName.describe('Of its place in logs and metrics, and of its consumer group `<name>.pipeline.<this>`.'),
     on: eventSelectors
       .optional()
@@ -43,7 +48,7 @@ export function pipelineSchema(surroundings: Surroundings) {
       .default('beginning')
       .describe('Where it begins in the clean topic when it is new; later it goes on where it was.'),
     to: sinkSchema(surroundings).describe('Where the events go; as in `sinks`.'),
-  })
+  }
 }
 
 export type PipelineConfig = z.infer<ReturnType<typeof pipelineSchema>>

@@ -1,5 +1,6 @@
 import { from } from 'rxjs'
 import { KoffError } from '../errors.ts'
+import { eventTypes } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { PipelineOperator } from './definePipeline.ts'
 import { type Selection, selects } from './selection.ts'
@@ -35,8 +36,9 @@ export function pipelineTransform(pipeline: Transforming): PipelineTransform {
     const selected = events.filter(isWanted)
     if (operators.length === 0 || selected.length === 0) return selected
     const timeout = AbortSignal.timeout(completeWithinMs)
+    let left: readonly KoffEvent[]
     try {
-      return await through(selected, operators, AbortSignal.any([signal, timeout]))
+      left = await through(selected, operators, AbortSignal.any([signal, timeout]))
     } catch (error) {
       signal.throwIfAborted()
       if (timeout.aborted) {
@@ -44,7 +46,29 @@ export function pipelineTransform(pipeline: Transforming): PipelineTransform {
       }
       throw failed(`an operator failed: ${error instanceof Error ? error.message : String(error)}`, error)
     }
+    for (const event of left) {
+      const fault = faultOf(event)
+      if (fault !== undefined) throw failed(`its operators gave ${fault}`)
+    }
+    return left
   }
+}
+
+const knownTypes: ReadonlySet<unknown> = new Set(eventTypes)
+
+/** What no sink could do anything with: nobody checks the types of a pipeline. */
+function faultOf(given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null) {
+    const what = given === undefined || given === null ? String(given) : `a ${typeof given}`
+    return `${what}, which is no event`
+  }
+  const { id, type, data } = given as Readonly<Record<string, unknown>>
+  if (typeof id !== 'string' || id === '') return 'an event without an id that is a text'
+  // BullMQ takes neither for the id of a job.
+  if (id.includes(':')) return `an event with the id ${JSON.stringify(id)}; an id has no colon`
+  if (/^\d+$/.test(id)) return `an event with the id ${JSON.stringify(id)}; an id is more than a number`
+  if (!knownTypes.has(type)) return `an event of the type ${JSON.stringify(type)}, which there is not`
+  return typeof data === 'object' && data !== null ? undefined : `the event ${id} without data`
 }
 
 async function through(

@@ -1,9 +1,12 @@
 import { dirname, relative, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { z } from 'zod'
 import { faultsOf } from '../config/faults.ts'
 import { fileReader } from '../config/load.ts'
-import { type PipelineConfig, pipelineSchema } from '../config/pipelines.ts'
+import { type PipelineConfig, pipelineKeys } from '../config/pipelines.ts'
 import { configInvalid, type Place, type PlaceOf, pathText, placed } from '../config/places.ts'
+import { section } from '../config/values.ts'
 import type { PipelineOperator } from './definePipeline.ts'
 import { resolveKoff } from './resolveKoff.ts'
 
@@ -13,46 +16,66 @@ export interface LoadedPipeline extends PipelineConfig {
   readonly placeOf: PlaceOf
 }
 
+export interface LoadOptions {
+  /** Where the configuration names the file, if it does: messages begin with it. */
+  readonly named?: Place | undefined
+  /** What the file may take until all is there that it waits for at its top level; 30 s unless given. */
+  readonly loadWithinMs?: number
+}
+
 /**
  * The pipeline that a file exports by default: TypeScript (what Node can strip) or JavaScript, without a build. `koff` in it
  * is the koff that runs; `rxjs` its RxJS unless the file has one of its own.
- * @param named where the configuration names the file, if it does: messages begin with it.
  * @throws KoffError CONFIG_INVALID: every fault there is, one a line, `<file>: <path>: <what>`.
  */
-export async function loadPipeline(file: string, named?: Place): Promise<LoadedPipeline> {
+export async function loadPipeline(file: string, options: LoadOptions = {}): Promise<LoadedPipeline> {
+  const { named, loadWithinMs = 30_000 } = options
   const path = resolve(file)
   const shown = shownPath(path)
   const { line = 0, text } = named ?? {}
   const inFile = (what: string): Place => ({ line, text: text === undefined ? what : `${text}: ${what}` })
-  const loaded = await importFile(path)
+  const loaded = await importFile(path, loadWithinMs)
   if ('fault' in loaded) throw configInvalid([inFile(loaded.fault)])
   const { exported } = loaded
   if (typeof exported !== 'object' || exported === null || !('kind' in exported) || exported.kind !== 'pipeline') {
     throw configInvalid([inFile(`${shown}: exports no pipeline; write export default definePipeline({ … })`)])
   }
-  const { kind: _kind, operators = [], ...definition } = exported as { kind: 'pipeline'; operators?: unknown }
+  const { kind: _kind, ...definition } = exported
   const placeOf: PlaceOf = keys => inFile(keys.length === 0 ? shown : `${shown}: ${pathText(keys)}`)
-  const faults: Place[] = []
-  if (!isOperators(operators)) faults.push(placed(placeOf(['operators']), 'must be a list of RxJS operators'))
   const home = dirname(path)
-  const result = pipelineSchema({ readFile: fileReader(home), home }).safeParse(definition)
-  if (!result.success) {
-    const all = faultsOf(result.error, definition, () => undefined)
-    faults.push(...all.map(({ path: keys, message }) => placed(placeOf(keys), message)))
-  }
-  if (result.success && isOperators(operators) && faults.length === 0) return { ...result.data, operators, placeOf }
-  throw configInvalid(faults)
+  const result = section({ ...pipelineKeys({ readFile: fileReader(home), home }), operators }).safeParse(definition)
+  if (result.success) return { ...result.data, placeOf }
+  const faults = faultsOf(result.error, definition, () => undefined)
+  throw configInvalid(faults.map(({ path: keys, message }) => placed(placeOf(keys), message)))
 }
 
-async function importFile(path: string): Promise<{ readonly exported: unknown } | { readonly fault: string }> {
+/** What a configuration cannot say of a pipeline, and a file can. */
+const operators = z.custom<readonly PipelineOperator[]>(isOperators, 'must be a list of RxJS operators').default([])
+
+async function importFile(
+  path: string,
+  withinMs: number,
+): Promise<{ readonly exported: unknown } | { readonly fault: string }> {
   const content = fileReader('.')(path)
   if ('fault' in content) return { fault: `${shownPath(path)}:${content.fault.slice(path.length)}` }
   resolveKoff()
+  const given = new AbortController()
   try {
-    const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown }
-    return { exported: module.default }
+    const module = await Promise.race([
+      import(pathToFileURL(path).href),
+      sleep(withinMs, null, { signal: given.signal }),
+    ])
+    if (module === null) {
+      const seconds = withinMs / 1000
+      return {
+        fault: `${shownPath(path)}: cannot be loaded: it waits for something at its top level, and has not ended after ${seconds} s`,
+      }
+    }
+    return { exported: (module as { readonly default?: unknown }).default }
   } catch (error) {
     return { fault: loadFault(error, path) }
+  } finally {
+    given.abort()
   }
 }
 
@@ -62,11 +85,16 @@ function loadFault(error: unknown, path: string): string {
   // What cannot be found is named together with who imports it, and the stack is not theirs.
   const isLost = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
   const stack = error instanceof Error && !isLost ? (error.stack ?? '') : ''
-  const [, from, line] = /(?:^|\()(?:file:\/\/)?(\/[^\n:()]+):(\d+)(?=[:\n)])/m.exec(stack) ?? []
-  const at = from === undefined ? path : decodeURI(from)
+  const places = [...stack.matchAll(/(?:^|\(| at )(?:async )?((?:file:\/\/)?\/[^\n:()]+):(\d+)(?=[:\n)])/gm)]
+  // Who called for the file is no part of it.
+  const isOurs = ([, from]: RegExpExecArray) => from?.startsWith(ourFiles) === true
+  const [, from, line] = places.find(place => !isOurs(place)) ?? []
+  const at = from === undefined ? path : from.startsWith('file:') ? fileURLToPath(from) : from
   const whose = at === path ? '' : `${shownPath(path)}: `
   return `${whose}${shownPath(at)}${line === undefined ? '' : `:${line}`}: cannot be loaded: ${what}`
 }
+
+const ourFiles = new URL('..', import.meta.url).href
 
 function isOperators(value: unknown): value is readonly PipelineOperator[] {
   return Array.isArray(value) && value.every(operator => typeof operator === 'function')

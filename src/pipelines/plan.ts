@@ -29,7 +29,7 @@ export async function planPipelines(
   const faults: Place[] = []
   const load = async (file: string, named?: Place) => {
     try {
-      pipelines.push(await loadPipeline(file, named))
+      pipelines.push(await loadPipeline(file, { named }))
     } catch (error) {
       if (!(error instanceof KoffError && error.code === 'CONFIG_INVALID')) throw error
       faults.push(...error.message.split('\n').map(text => ({ line: named?.line ?? 0, text })))

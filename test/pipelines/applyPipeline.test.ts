@@ -146,6 +146,23 @@ describe('operators', () => {
     })
   })
 
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'undefined, which is no event'],
+    ['a text', 'orders-app', 'a string, which is no event'],
+    ['what it looked up in place of the event', { owner: 'me' }, 'an event without an id that is a text'],
+    ['an id with a colon', { ...template, id: '1-0-0:2' }, 'an event with the id "1-0-0:2"; an id has no colon'],
+    ['an id that is a number', { ...template, id: '17' }, 'an event with the id "17"; an id is more than a number'],
+    ['a type of its own', { ...template, type: 'mine' }, 'an event of the type "mine", which there is not'],
+    ['no data', { ...template, data: undefined }, 'the event 1-0-0 without data'],
+  ])('that give no event, but %s, say so before a sink sees it', async (_, given, what) => {
+    const wrong = { name: 'mine', operators: [map(() => given as KoffEvent)] }
+    await expect(applyPipeline(wrong, events(1))).rejects.toMatchObject({
+      code: 'SINK_FAILED',
+      message: `pipeline mine: its operators gave ${what}`,
+      retriable: false,
+    })
+  })
+
   it('that never complete fail after a minute, and sooner when the run ends', async () => {
     vi.useFakeTimers()
     const stuck = { name: 'mine', operators: [concatMap(() => NEVER)] }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const run = promisify(execFile)
 const program = fileURLToPath(new URL('loadEach.ts', import.meta.url))
+const loader = new URL('../../src/pipelines/load.ts', import.meta.url).href
 
 let home: string
 beforeAll(() => {
@@ -67,16 +68,21 @@ export default definePipeline({ name: 'my pipeline', on: ['rebalnce'], where: { 
     'lost.ts': "import 'no-such-package'",
     'secret.ts': `import { definePipeline } from 'koff'
 export default definePipeline({ name: 'q', to: { type: 'bullmq', queue: 'a:b', redis: { url: 'http://:hunter2@a' } } })`,
+    'typo.ts': `import { definePipeline } from 'koff'
+export default definePipeline({ name: 'a', operator: [], to: { type: 'stdout' } })`,
+    'with import.ts': "import 'rxjs'\n\nthrow new Error('no such owner')",
+    'later #1.ts': "import 'koff'\nawait Promise.reject(new Error('no answer'))",
+    'text.txt': 'koff',
   })
   expect(results).toEqual([
     {
       code: 'CONFIG_INVALID',
       message: [
-        '~/wrong.ts: operators: must be a list of RxJS operators',
         '~/wrong.ts: name: must be 1 to 100 letters, digits, dots, underscores or hyphens',
         '~/wrong.ts: on[0]: no event type or severity is called "rebalnce"; did you mean rebalance?',
         '~/wrong.ts: where.group: unknown key; did you mean groups?',
         '~/wrong.ts: to.type: unknown "kafak"; did you mean kafka? known: stdout, kafka, bullmq, history',
+        '~/wrong.ts: operators: must be a list of RxJS operators',
       ].join('\n'),
     },
     { code: 'CONFIG_INVALID', message: '~/none.ts: exports no pipeline; write export default definePipeline({ … })' },
@@ -94,7 +100,23 @@ export default definePipeline({ name: 'q', to: { type: 'bullmq', queue: 'a:b', r
         '~/secret.ts: to.redis.url: must be a redis:// or rediss:// address',
       ].join('\n'),
     },
+    { code: 'CONFIG_INVALID', message: '~/typo.ts: operator: unknown key; did you mean operators?' },
+    { code: 'CONFIG_INVALID', message: '~/with import.ts:3: cannot be loaded: no such owner' },
+    { code: 'CONFIG_INVALID', message: '~/later #1.ts:2: cannot be loaded: no answer' },
+    { code: 'CONFIG_INVALID', message: '~/text.txt: cannot be loaded: Unknown file extension ".txt" for ~/text.txt' },
   ])
+})
+
+it('a file that never ends its loading is given up', async () => {
+  const path = join(home, 'waits.ts')
+  writeFileSync(path, 'await new Promise(() => undefined)\nexport default 1\n')
+  const program = `
+    import { loadPipeline } from ${JSON.stringify(loader)}
+    await loadPipeline(${JSON.stringify(path)}, { loadWithinMs: 50 }).catch(({ code, message }) => console.log(code, message))`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program])
+  expect(stdout.replaceAll(home, '~')).toBe(
+    'CONFIG_INVALID ~/waits.ts: cannot be loaded: it waits for something at its top level, and has not ended after 0.05 s\n',
+  )
 })
 
 it('a file that is not there is said to be so', async () => {
