@@ -59,6 +59,20 @@ describe('the process', () => {
     expect(await end).toEqual({ code, stderr: '' })
   })
 
+  it.each([
+    ['print', []],
+    ['events', []],
+    ['groups', []],
+    ['status', []],
+    ['record', ['-o', '/dev/null']],
+  ])('koff %s is stopped at once while no broker answers', async (command, flags) => {
+    const child = start(command, '--brokers', '127.0.0.1:1', '--connect-timeout', '2000000', ...flags)
+    const end = ended(child)
+    await once(child.stderr, 'data')
+    child.kill('SIGINT')
+    expect((await end).code).toBe(130)
+  })
+
   it('says what is wrong with a full disk', async () => {
     const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" > /dev/full`, process.execPath, cli, 'decode', recording])
     const { code, stderr } = await ended(child)

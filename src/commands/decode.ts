@@ -35,9 +35,9 @@ Examples:
 }
 
 async function decode(shell: Shell, files: readonly string[], options: DecodeOptions): Promise<number> {
-  using progress = fileProgress(shell.stderr)
-  await using source = await openFiles(files, { stdin: shell.stdin, progress: progress.at })
   const lines = recordLines(recordFilter(options), jsonFormat)
+  using progress = fileProgress(shell)
+  await using source = await openFiles(files, { stdin: shell.stdin, progress: progress.at })
   for await (const inputs of source.chunks(shell.signal)) {
     const text = inputs.map(lines.linesOf).join('')
     if (text !== '') progress.clear()

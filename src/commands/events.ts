@@ -44,8 +44,9 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
     ...brokerOptions(kafka),
     untilEnd: options.untilEnd === true,
     log: noteLog(shell),
+    signal: shell.signal,
   })
-  using progress = catchUpProgress(source, shell.stderr)
+  using progress = catchUpProgress(source, shell)
   const fold = new Fold({
     cluster: source.cluster,
     history: 'until-start',

@@ -11,6 +11,7 @@ import { parseTime } from './logPoint.ts'
 import { catchUpProgress, fileProgress } from './progress.ts'
 import { openSampler, type Sampler } from './sampler.ts'
 import { interruptionCode, noteLog, put, type Shell } from './shell.ts'
+import { usage } from './usage.ts'
 
 interface GroupsOptions extends ConnectionFlags {
   readonly at?: number
@@ -40,12 +41,13 @@ Examples:
 
 async function groups(shell: Shell, files: readonly string[], options: GroupsOptions): Promise<number> {
   const { at = Number.POSITIVE_INFINITY, group = ['*'] } = options
-  using progress = fileProgress(shell.stderr)
+  if (files.length > 0 && options['brokers'] !== undefined) throw usage('groups: reads files or --brokers, not both')
+  using progress = fileProgress(shell)
   await using opened =
     files.length > 0
       ? await openFiles(files, { stdin: shell.stdin, progress: progress.at })
       : await openCluster(shell, options)
-  using catchUp = catchUpProgress(opened, shell.stderr)
+  using catchUp = catchUpProgress(opened, shell)
   const fold = new Fold({ cluster: opened.cluster, history: 'none', types: new Set() })
   await using sampler = files.length > 0 ? null : await samplerOf(shell, options, fold)
   const source = sampler === null ? catchUp.source : sampler.around(catchUp.source)
@@ -78,6 +80,7 @@ async function openCluster(shell: Shell, options: GroupsOptions): Promise<Source
     untilEnd: true,
     waitForTopic: false,
     log: noteLog(shell),
+    signal: shell.signal,
   })
 }
 

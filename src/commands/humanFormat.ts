@@ -3,6 +3,7 @@ import { inColumns, shortened, terminalText } from '../sinks/stdout/terminalText
 import { type CoordinatorRecord, type Decoded, groupOf } from '../wire/decode.ts'
 import { type LogPosition, recordJson } from '../wire/json.ts'
 import type { Json, JsonObject } from '../wire/jsonValue.ts'
+import { localTime } from './localTime.ts'
 import type { LineFormat } from './recordLines.ts'
 import type { Output } from './shell.ts'
 
@@ -15,7 +16,7 @@ export function humanFormat(output: Output): LineFormat {
     const name = terminalText(group)
     groupColumns = Math.min(Math.max(groupColumns, name.length), 32)
     const place = `${position.partition}@${position.offset}`
-    return `${[ink('dim', timeText(position.timestamp)), ink('dim', place.padEnd(10)), ink('cyan', inColumns(name, groupColumns)), ink('bold', type), text].join('  ')}\n`
+    return `${[ink('dim', localTime(position.timestamp) ?? 'no time'.padEnd(23)), ink('dim', place.padEnd(10)), ink('cyan', inColumns(name, groupColumns)), ink('bold', type), text].join('  ')}\n`
   }
 
   return {
@@ -39,14 +40,6 @@ export function humanFormat(output: Output): LineFormat {
 
 function faultText({ part, code, position, reason }: Extract<Decoded, { readonly kind: 'undecodable' }>): string {
   return terminalText(`${code} in the ${part}, byte ${position}: ${reason}`)
-}
-
-/** Local time, to the millisecond, as it sorts. */
-function timeText(timestamp: number): string {
-  const date = new Date(timestamp)
-  if (timestamp < 0 || Number.isNaN(date.getTime())) return 'no time'.padEnd(23)
-  const local = new Date(timestamp - date.getTimezoneOffset() * 60_000)
-  return local.toISOString().replace('T', ' ').slice(0, 23)
 }
 
 /** A classic member's bytes as what they say, where koff can read them. */

@@ -42,6 +42,8 @@ export function addLiveOptions(command: Command): Command {
 /** Opens the cluster for reading from where, and up to where, the options say. */
 export async function openLive(shell: Shell, options: LiveOptions): Promise<LiveRecords> {
   const { from = 'earliest', to, partition, untilEnd } = options
+  const { from: _from, ...filters } = options
+  const filter = recordFilter({ ...filters, ...(typeof from === 'string' ? {} : { from }) })
   const { kafka } = (await configOf(shell, options)).config
   // Here, because no other library takes as long to load as Kafka's.
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
@@ -52,14 +54,14 @@ export async function openLive(shell: Shell, options: LiveOptions): Promise<Live
     from: typeof from === 'string' ? from : startOf(from, partition),
     untilEnd: untilEnd === true || (to !== undefined && untilMs <= 0),
     log: noteLog(shell),
+    signal: shell.signal,
   })
   const ends = new AbortController()
   const timer = untilMs > 0 ? setTimeout(() => ends.abort(), Math.min(untilMs, maxTimerMs)) : undefined
-  const { from: _from, ...filters } = options
-  const progress = catchUpProgress(source, shell.stderr)
+  const progress = catchUpProgress(source, shell)
   return {
     source: progress.source,
-    filter: recordFilter({ ...filters, ...(typeof from === 'string' ? {} : { from }) }),
+    filter,
     signal: AbortSignal.any([shell.signal, ends.signal]),
     async [Symbol.asyncDispose]() {
       clearTimeout(timer)

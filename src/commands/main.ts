@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { KoffError } from '../errors.ts'
+import { terminalText } from '../sinks/stdout/terminalText.ts'
 import { placedMessage } from './connection.ts'
-import { exitCodeOf, interruptionCode, OutputClosed, put, type Shell } from './shell.ts'
+import { exitCodeOf, interruptionCode, note, OutputClosed, put, type Shell } from './shell.ts'
 import { usageError } from './usage.ts'
 import { version } from './version.ts'
 
@@ -88,10 +89,14 @@ function report(thrown: unknown, shell: Shell): number {
     shell.stderr.write(`koff: unexpected, a fault of koff itself: ${what}\n`)
     return 1
   }
-  // A line that begins with a place in a file stays as it is, so that editors find it.
   const message = placedMessage(shell, error)
   const lines = error.code === 'CONFIG_INVALID' ? message.split('\n') : [message.replaceAll('\n', ' ')]
-  for (const line of lines) shell.stderr.write(/^\S+:\d+: /.test(line) ? `${line}\n` : `koff: ${line}\n`)
+  // A line that begins with a place in a file stays as it is, so that editors find it; host:port is none.
+  const isAboutFile = error.code === 'CONFIG_INVALID' || error.setting !== undefined
+  for (const line of lines) {
+    if (isAboutFile && /^\S+:\d+: /.test(line)) shell.stderr.write(`${terminalText(line)}\n`)
+    else note(shell, line)
+  }
   return exitCodeOf(error)
 }
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { CatchUp } from '../runtime/catchUp.ts'
 import type { Source } from '../runtime/source.ts'
-import type { Output } from './shell.ts'
+import { eraseLine, isTerminal, type Shell } from './shell.ts'
 
 /** How far a file is read, in bytes. */
 export interface FilePosition {
@@ -9,6 +9,8 @@ export interface FilePosition {
   readonly position: number
   readonly size: number | null
 }
+
+type Place = Pick<Shell, 'stderr' | 'variables'>
 
 /** A line on a terminal that is written over itself. Where nobody looks, nothing is written. */
 export interface Progress extends Disposable {
@@ -20,8 +22,8 @@ const patienceMs = 2000
 const intervalMs = 250
 
 /** Says how far the files are read once that takes longer than two seconds. */
-export function fileProgress(output: Output): Progress & { readonly at: (position: FilePosition) => void } {
-  const { show, clear } = progressLine(output)
+export function fileProgress(shell: Place): Progress & { readonly at: (position: FilePosition) => void } {
+  const { show, clear } = progressLine(shell)
   return {
     at({ path, position, size }) {
       const share = size === null || size === 0 ? '' : `${Math.floor((position / size) * 100)} % of `
@@ -33,8 +35,8 @@ export function fileProgress(output: Output): Progress & { readonly at: (positio
 }
 
 /** The source, and how much of what was there at the start is still to be read, once that takes longer than two seconds. */
-export function catchUpProgress(source: Source, output: Output): Progress & { readonly source: Source } {
-  const { show, clear } = progressLine(output)
+export function catchUpProgress(source: Source, shell: Place): Progress & { readonly source: Source } {
+  const { show, clear } = progressLine(shell)
   const catchUp = new CatchUp()
   const text = (): string => {
     const { total, left } = catchUp.extent()
@@ -59,24 +61,26 @@ export function catchUpProgress(source: Source, output: Output): Progress & { re
   }
 }
 
-function progressLine(output: Output): { readonly show: (text: () => string) => void; readonly clear: () => void } {
+function progressLine(shell: Place): { readonly show: (text: () => string) => void; readonly clear: () => void } {
+  const { stderr } = shell
+  const isShowing = isTerminal(shell)
   const start = performance.now()
   let isShown = false
   let shownAt = 0
   const clear = (): void => {
-    if (isShown) output.write('\r\x1b[K')
+    if (isShown) stderr.write(eraseLine)
     isShown = false
   }
   return {
     show(text) {
       const now = performance.now()
-      if (output.isTTY !== true || now - start < patienceMs || (isShown && now - shownAt < intervalMs)) return
+      if (!isShowing || now - start < patienceMs || (isShown && now - shownAt < intervalMs)) return
       const line = text()
       clear()
       if (line === '') return
       isShown = true
       shownAt = now
-      output.write(`koff: ${line}`)
+      stderr.write(`koff: ${line}`)
     },
     clear,
   }

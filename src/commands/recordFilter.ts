@@ -56,7 +56,9 @@ export function toOption(): Option {
   return new Option('--to <point>', says).argParser(text => parseLogPoint('--to', text))
 }
 
+/** Throws KoffError USAGE where nothing can lie between `--from` and `--to`. */
 export function recordFilter({ group, type, partition, from, to }: RecordFilterOptions): RecordFilter {
+  if (isReversed(from, to)) throw usage('--from comes after --to: nothing lies between')
   const partitions = partition === undefined ? undefined : new Set(partition)
   const types = type === undefined ? undefined : new Set(type)
   return {
@@ -81,6 +83,11 @@ export function recordFilter({ group, type, partition, from, to }: RecordFilterO
     },
     wantsMarkers: group === undefined && type === undefined,
   }
+}
+
+function isReversed(from: LogPoint | undefined, to: LogPoint | undefined): boolean {
+  if (from?.kind === 'offset' && to?.kind === 'offset') return from.offset > to.offset
+  return from?.kind === 'time' && to?.kind === 'time' && from.time > to.time
 }
 
 const specs = Object.values(recordSpecs)

@@ -43,7 +43,7 @@ Examples:
 
 async function replay(shell: Shell, files: readonly string[], options: ReplayOptions): Promise<number> {
   const { liveFrom, cluster, snapshot, group = ['*'] } = options
-  using progress = fileProgress(shell.stderr)
+  using progress = fileProgress(shell)
   await using source = await openFiles(files, { stdin: shell.stdin, progress: progress.at })
   const conditions = await conditionsOf(shell, options)
   const history = liveFrom === undefined ? 'none' : { liveFrom }

@@ -58,7 +58,7 @@ async function run(shell: Shell, flags: RunFlags): Promise<number> {
   const loaded = await configOf(shell, flags, [...connectionSettings, ...serviceSettings])
   const { config } = loaded
   const plan = await planPipelines(loaded, flags.pipeline)
-  const log = serviceLog({ level: config.logLevel, name: config.name, output: shell.stderr })
+  const log = serviceLog({ level: config.logLevel, name: config.name, shell })
   try {
     await serve(shell, { config, plan, log }).catch((error: unknown) => {
       // What was under way when a signal came, the first contact for one, fails in its own way.

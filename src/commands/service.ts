@@ -81,7 +81,7 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
         troubles,
         signal: until,
       })
-      return sampler.around(catchUpProgress(source, shell.stderr).source)
+      return sampler.around(catchUpProgress(source, shell).source)
     },
   })
 }

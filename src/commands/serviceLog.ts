@@ -3,19 +3,21 @@ import type { Config } from '../config/schema.ts'
 import type { Log } from '../runtime/log.ts'
 import { inkFor } from '../sinks/stdout/ink.ts'
 import { terminalText } from '../sinks/stdout/terminalText.ts'
-import type { Output } from './shell.ts'
+import { localTime } from './localTime.ts'
+import { eraseLine, isTerminal, type Shell } from './shell.ts'
 
 export interface ServiceLogOptions {
   readonly level: Config['logLevel']
   /** Of the deployment. */
   readonly name: string
-  /** Standard error. */
-  readonly output: Output
+  /** It goes to standard error. */
+  readonly shell: Pick<Shell, 'stderr' | 'variables'>
 }
 
 /** The log of a service: a JSON object a line; on a terminal a line for people. */
-export function serviceLog({ level, name, output }: ServiceLogOptions): Log {
-  const lineOf = output.isTTY === true ? prettyLines(output) : (line: string) => line
+export function serviceLog({ level, name, shell }: ServiceLogOptions): Log {
+  const { stderr } = shell
+  const lineOf = stderr.isTTY === true ? prettyLines(shell) : (line: string) => line
   const logger = pino(
     {
       level,
@@ -23,7 +25,7 @@ export function serviceLog({ level, name, output }: ServiceLogOptions): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }) },
     },
-    { write: line => void output.write(lineOf(line)) },
+    { write: line => void stderr.write(lineOf(line)) },
   )
   return {
     debug: (message, fields) => logger.debug(fields, message),
@@ -42,18 +44,13 @@ interface Written {
 }
 
 /** `14:03:07.123 warn  message`: what the fields say the message says too. */
-function prettyLines(output: Output): (line: string) => string {
-  const ink = inkFor(output)
+function prettyLines(shell: ServiceLogOptions['shell']): (line: string) => string {
+  const ink = inkFor(shell.stderr)
+  // What is left of a line that is written over itself goes first.
+  const before = isTerminal(shell) ? eraseLine : ''
   return line => {
     const { level, time, msg } = JSON.parse(line) as Written
-    const text = `${ink('gray', clock(time))} ${ink(colours[level], level.padEnd(5))} ${terminalText(msg)}\n`
-    // What is left of a line that is written over itself goes first.
-    return `\r\x1b[K${text}`
+    const clock = localTime(Date.parse(time))?.slice(11) ?? time
+    return `${before}${ink('gray', clock)} ${ink(colours[level], level.padEnd(5))} ${terminalText(msg)}\n`
   }
-}
-
-/** The local time of day. */
-function clock(time: string): string {
-  const at = new Date(time)
-  return `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`
 }

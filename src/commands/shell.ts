@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { KoffError } from '../errors.ts'
 import type { Log } from '../runtime/log.ts'
+import { terminalText } from '../sinks/stdout/terminalText.ts'
 
 /** Everything of the process that a command touches, so that a test can bring its own. */
 export interface Shell {
@@ -62,9 +63,17 @@ function unwritable(error: Error): KoffError {
   return new KoffError('SINK_FAILED', `standard output: cannot be written: ${error.message}`, { cause: error })
 }
 
-/** One line on standard error, where it does not mix with what a command puts out. */
-export function note(shell: Shell, text: string): void {
-  shell.stderr.write(`koff: ${text}\n`)
+/** One line on standard error, where it does not mix with what a command puts out. Nothing in it commands a terminal. */
+export function note(shell: Pick<Shell, 'stderr'>, text: string): void {
+  shell.stderr.write(`koff: ${terminalText(text)}\n`)
+}
+
+/** Takes the line away that the cursor is in, for a terminal. */
+export const eraseLine = '\r\x1b[K'
+
+/** True where standard error is a terminal on which a line can be written over itself. */
+export function isTerminal({ stderr, variables }: Pick<Shell, 'stderr' | 'variables'>): boolean {
+  return stderr.isTTY === true && variables['TERM'] !== 'dumb'
 }
 
 /** For commands that a person or a script waits for: the words of every notice that concerns them, and no more. */

@@ -4,7 +4,8 @@ import type { Config } from '../config/schema.ts'
 import { KoffError } from '../errors.ts'
 import { type Column, columns } from './columns.ts'
 import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
-import { interruptionCode, put, type Shell } from './shell.ts'
+import { localTime } from './localTime.ts'
+import { interruptionCode, noteLog, put, type Shell } from './shell.ts'
 
 interface StatusOptions extends ConnectionFlags {
   readonly json?: true
@@ -51,7 +52,7 @@ Examples:
 async function status(shell: Shell, options: StatusOptions): Promise<number> {
   const loaded = await configOf(shell, options)
   const stateTopic = options.stateTopic ?? (await plannedStateTopic(loaded))
-  const lines = await progressOf(loaded.config, stateTopic, shell.signal)
+  const lines = await progressOf(shell, loaded.config, stateTopic)
   if (shell.signal.aborted) return interruptionCode(shell)
   if (options.json === true || shell.stdout.isTTY !== true) {
     for (const line of lines) await put(shell.stdout, `${JSON.stringify(line)}\n`)
@@ -65,7 +66,8 @@ async function plannedStateTopic(loaded: LoadedConfig): Promise<string> {
   return isKafka(carrier) ? stateTopicOf(loaded.config, carrier.to) : `${loaded.config.name}.state`
 }
 
-async function progressOf(config: Config, stateTopic: string, signal: AbortSignal): Promise<PartitionStatus[]> {
+async function progressOf(shell: Shell, config: Config, stateTopic: string): Promise<PartitionStatus[]> {
+  const { signal } = shell
   const { openKafkaAdmin } = await import('../sources/kafka/admin.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const { storedProgress } = await import('../sinks/kafka/exactlyOnce/progress.ts')
@@ -78,6 +80,7 @@ async function progressOf(config: Config, stateTopic: string, signal: AbortSigna
     topicNames: false,
     untilEnd: true,
     waitForTopic: false,
+    log: noteLog(shell),
     signal,
   }).catch((error: unknown) => {
     if (!(error instanceof KoffError && error.message.includes(`no topic ${stateTopic}`))) throw error
@@ -116,7 +119,7 @@ const tableColumns: readonly Column<PartitionStatus>[] = [
   {
     head: 'last commit',
     align: 'left',
-    text: ({ committedAt }) => (committedAt === null ? '-' : timeText(committedAt)),
+    text: ({ committedAt }) => (committedAt === null ? '-' : (localTime(committedAt)?.slice(0, 19) ?? '-')),
   },
   { head: 'by', align: 'left', text: ({ owner }) => owner ?? '-' },
 ]
@@ -124,8 +127,4 @@ const tableColumns: readonly Column<PartitionStatus>[] = [
 function readsWhat({ inHistory, historyEnd }: PartitionStatus): string {
   if (inHistory === null) return '-'
   return inHistory ? `history, to ${historyEnd ?? 'its end'}` : 'news'
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 }

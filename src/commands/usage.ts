@@ -46,7 +46,7 @@ function unknownCommand(command: Command): KoffError {
   const given = command.args[0]
   const known = command.commands.map(known => known.name())
   if (given === undefined) return usage(`${nameOf(command)}which command? known: ${known.join(', ')}; --help says more`)
-  return usage(`${nameOf(command)}unknown command ${JSON.stringify(given)}; ${choices(given, known)}`)
+  return usage(`${nameOf(command)}unknown command ${JSON.stringify(given)}; ${choices(given, known)}; --help says more`)
 }
 
 function excessArguments(command: Command): KoffError {

@@ -92,7 +92,6 @@ function valueOf(kind: SettingDefinition['kind'], text: string): unknown {
     case 'secret-file':
       return { file: resolve(text) }
     case 'switch':
-      return text !== 'false'
     case 'text':
     case 'host:port':
     case 'milliseconds':

@@ -20,7 +20,10 @@ export function tlsSchema(readFile: ReadFile) {
 
 export type TlsConfig = NonNullable<z.infer<ReturnType<typeof tlsSchema>>>
 
-function onOrOff(value: unknown): unknown {
+function onOrOff(value: unknown, context: z.core.$RefinementCtx): unknown {
   if (value === true || value === 'true') return {}
-  return value === false || value === 'false' ? undefined : value
+  if (value === undefined || value === false || value === 'false') return undefined
+  if (typeof value === 'object') return value
+  context.addIssue('must be true, false or a mapping of keys to values')
+  return z.NEVER
 }

@@ -73,11 +73,11 @@ describe('a command line that is wrong', () => {
     ],
     [
       'recrod',
-      'koff: unknown command "recrod"; did you mean record? known: run, events, print, decode, replay, groups, record, status, config',
+      'koff: unknown command "recrod"; did you mean record? known: run, events, print, decode, replay, groups, record, status, config; --help says more',
     ],
     [
       'consume',
-      'koff: unknown command "consume"; known: run, events, print, decode, replay, groups, record, status, config',
+      'koff: unknown command "consume"; known: run, events, print, decode, replay, groups, record, status, config; --help says more',
     ],
     ['--verson', 'koff: unknown option --verson; did you mean --version? known: --version, --help'],
     ['decode', 'koff: decode: file is missing; usage: koff decode [options] <file...>'],
@@ -111,8 +111,14 @@ describe('a command line that is wrong', () => {
     ],
     ['print --tls-ca nowhere.pem', 'koff: --tls-ca: nowhere.pem cannot be read: no such file'],
     ['print -c nowhere.yaml', 'koff: nowhere.yaml: cannot be read: no such file'],
+    ['groups --brokers a:9092 x', 'koff: groups: reads files or --brokers, not both'],
+    ['decode --from 7 --to 6 x', 'koff: --from comes after --to: nothing lies between'],
+    ['print --from 2026-11-25 --to 2026-11-24', 'koff: --from comes after --to: nothing lies between'],
     ['config', 'koff: config: which command? known: check, schema; --help says more'],
-    ['config chekc', 'koff: config: unknown command "chekc"; did you mean check? known: check, schema'],
+    [
+      'config chekc',
+      'koff: config: unknown command "chekc"; did you mean check? known: check, schema; --help says more',
+    ],
     ['config check', 'koff: check: file is missing; usage: koff config check [options] <file>'],
     ['run --log-level loud', 'koff: --log-level: unknown "loud"; known: debug, info, warn, error, silent'],
     ['run --http-port 99999', 'koff: --http-port: must be at most 65535'],
@@ -121,6 +127,11 @@ describe('a command line that is wrong', () => {
     const { code, stdout, stderr } = await runKoff(line.split(' ').filter(word => word !== ''))
     expect(stderr.replaceAll(`${process.cwd()}/`, '')).toBe(`${message}\n`)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it('shows what it was given, and nothing in it commands the terminal', async () => {
+    const { stderr } = await runKoff(['decode', '\u001b[2Jnowhere.log'])
+    expect(stderr).toBe('koff: \\u001b[2Jnowhere.log: no such file or directory\n')
   })
 
   it('names every type of record when it asks for one that does not exist', async () => {
@@ -141,6 +152,8 @@ describe('a command line that is wrong', () => {
   it('is told what a variable did', async () => {
     const { code, stderr } = await runKoff(['print'], { variables: { KOFF_BROKERS: 'a:b' } })
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'koff: KOFF_BROKERS: must be host:port\n' })
+    const { stderr: tls } = await runKoff(['print'], { variables: { KOFF_TLS: '0' } })
+    expect(tls).toBe('koff: KOFF_TLS: must be true, false or a mapping of keys to values\n')
   })
 })
 

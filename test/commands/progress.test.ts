@@ -20,7 +20,7 @@ describe('how far a file is read', () => {
 
   test('is said on a terminal after two seconds, four times a second, and taken away', () => {
     const { stream, written } = output(true)
-    const progress = fileProgress(stream)
+    const progress = fileProgress({ stderr: stream, variables: {} })
     progress.at(at(20_000_000))
     vi.advanceTimersByTime(1_999)
     progress.at(at(40_000_000))
@@ -39,9 +39,12 @@ describe('how far a file is read', () => {
     expect(written()).toBe(wipe)
   })
 
-  test('is said nowhere else', () => {
-    const { stream, written } = output(false)
-    const progress = fileProgress(stream)
+  test.each([
+    ['a pipe', false, 'xterm'],
+    ['a terminal that cannot write over a line', true, 'dumb'],
+  ])('is not said on %s', (_, isTTY, TERM) => {
+    const { stream, written } = output(isTTY)
+    const progress = fileProgress({ stderr: stream, variables: { TERM } })
     vi.advanceTimersByTime(10_000)
     progress.at(at(20_000_000))
     progress.clear()
@@ -50,7 +53,7 @@ describe('how far a file is read', () => {
 
   test('without a share where its size is not known', () => {
     const { stream, written } = output(true)
-    const progress = fileProgress(stream)
+    const progress = fileProgress({ stderr: stream, variables: {} })
     vi.advanceTimersByTime(3_000)
     progress.at({ path: 'recording.ndjson.gz', position: 5_000_000, size: null })
     expect(written()).toBe('koff: recording.ndjson.gz, 5 MB')
@@ -74,7 +77,7 @@ test('how much of what was there is still to be read is said until it is read, a
     [Symbol.asyncDispose]: async () => undefined,
   }
   const { stream, written } = output(true)
-  const progress = catchUpProgress(source, stream)
+  const progress = catchUpProgress(source, { stderr: stream, variables: {} })
   const said: string[] = []
   for await (const _ of progress.source.chunks(new AbortController().signal)) {
     said.push(written())

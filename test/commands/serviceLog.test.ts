@@ -5,9 +5,9 @@ import { serviceLog } from '../../src/commands/serviceLog.ts'
 import type { Config } from '../../src/config/schema.ts'
 
 /** The lines that a log wrote at that level. */
-function written(level: Config['logLevel'], isTTY: boolean): string[] {
+function written(level: Config['logLevel'], isTTY: boolean, TERM = 'xterm'): string[] {
   const output = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY })
-  const log = serviceLog({ level, name: 'orders', output })
+  const log = serviceLog({ level, name: 'orders', shell: { stderr: output, variables: { TERM } } })
   log.debug('committed', { events: 2 })
   log.info('owns partitions 0-2', { partitions: [0, 1, 2] })
   log.warn('a:1: connection refused\u001b[2J')
@@ -34,6 +34,11 @@ describe('the log of a service', () => {
       'warn  a:1: connection refused\\u001b[2J',
       'error gives up',
     ])
+  })
+
+  it('takes no line away on a terminal that cannot', () => {
+    expect(written('debug', true).join('')).toContain('\r\u001b[K')
+    expect(written('debug', true, 'dumb').join('')).not.toContain('\r')
   })
 
   it.each<[level: Config['logLevel'], lines: number]>([
