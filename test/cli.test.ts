@@ -38,7 +38,7 @@ describe('the process', () => {
   })
 
   it.each(['decode', 'replay', 'groups'])('ends quietly when nobody reads on: koff %s | head -1', async command => {
-    const child = start(command, recording, recording, recording)
+    const child = start(command, recording)
     const end = ended(child)
     await once(child.stdout, 'data')
     child.stdout.destroy()

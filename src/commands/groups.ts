@@ -3,6 +3,7 @@ import { matchesGlob } from '../config/glob.ts'
 import { Fold } from '../runtime/fold.ts'
 import type { Source } from '../runtime/source.ts'
 import { openFiles } from '../sources/openFiles.ts'
+import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import type { Input } from '../state/input.ts'
 import { int64Json } from '../wire/jsonValue.ts'
 import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
@@ -45,7 +46,7 @@ async function groups(shell: Shell, files: readonly string[], options: GroupsOpt
   using progress = fileProgress(shell)
   await using opened =
     files.length > 0
-      ? await openFiles(files, { stdin: shell.stdin, progress: progress.at })
+      ? refuseRepeats(await openFiles(files, { stdin: shell.stdin, progress: progress.at }))
       : await openCluster(shell, options)
   using catchUp = catchUpProgress(opened, shell)
   const fold = new Fold({ cluster: opened.cluster, history: 'none', types: new Set() })

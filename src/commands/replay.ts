@@ -3,6 +3,7 @@ import { conditionSettings } from '../config/conditionSettings.ts'
 import { Fold } from '../runtime/fold.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
 import { openFiles } from '../sources/openFiles.ts'
+import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import { defaultConditionSettings, type SettingsOf } from '../state/conditions/settings.ts'
 import { deliver } from './deliver.ts'
 import { addEventOptions, type EventOptions, groupFilter, typesOf } from './eventOptions.ts'
@@ -44,7 +45,7 @@ Examples:
 async function replay(shell: Shell, files: readonly string[], options: ReplayOptions): Promise<number> {
   const { liveFrom, cluster, snapshot, group = ['*'] } = options
   using progress = fileProgress(shell)
-  await using source = await openFiles(files, { stdin: shell.stdin, progress: progress.at })
+  await using source = refuseRepeats(await openFiles(files, { stdin: shell.stdin, progress: progress.at }))
   const conditions = await conditionsOf(shell, options)
   const history = liveFrom === undefined ? 'none' : { liveFrom }
   await using sink = stdoutSink({ stream: shell.stdout, format: 'json' })

@@ -98,7 +98,7 @@ export function hearOffset(followed: FollowedPartition, offset: number): FaultIn
   }
   if (position <= offset) return null
   resume(followed, offset)
-  const reason = `offsets ${offset} to ${position - 1} had been read and are no longer in the log, which ends at ${offset}`
+  const reason = `reading had come to offset ${position}, and the log ends at ${offset}: what was in between is not there`
   return lost(followed, 'LOG_TRUNCATED', offset, reason)
 }
 

@@ -1,0 +1,35 @@
+import { KoffError } from '../errors.ts'
+import type { Source } from '../runtime/source.ts'
+import type { Input } from '../state/input.ts'
+
+/**
+ * The same inputs, for whoever makes a state of them: fails with INPUT_UNREADABLE where a file begins before the end of what
+ * was read of its partition. It would happen twice, or in another order: two recordings that overlap, the same partition of
+ * two brokers. In the middle of a file only a damaged batch goes back, and one of those ends nothing.
+ */
+export function refuseRepeats(source: Source): Source {
+  return {
+    cluster: source.cluster,
+    async *chunks(signal) {
+      const ends = new Map<number, number>()
+      for await (const inputs of source.chunks(signal)) {
+        for (const input of inputs) check(input, ends)
+        yield inputs
+      }
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  }
+}
+
+function check(input: Input, ends: Map<number, number>): void {
+  if (input.kind !== 'batch') return
+  const { partition, position, baseOffset, lastOffset } = input.batch
+  const end = ends.get(partition) ?? -1
+  if (baseOffset > end) {
+    ends.set(partition, lastOffset)
+    return
+  }
+  if (position > 0) return
+  const what = `offset ${baseOffset} of partition ${partition} comes after ${end}`
+  throw new KoffError('INPUT_UNREADABLE', `${what}: give each part of a log once, and recordings in its order`)
+}
