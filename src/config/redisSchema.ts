@@ -8,7 +8,8 @@ export function redisSchema(readFile: ReadFile) {
   return section({
     url: z
       .string()
-      .refine(isRedisUrl, 'must be a redis:// or rediss:// address')
+      .refine(isRedisUrl, { error: 'must be a redis:// or rediss:// address', abort: true })
+      .refine(isDatabaseNumber, 'names a database after its host that is no number')
       // It may hold a password.
       .transform(hide)
       .optional()
@@ -39,6 +40,12 @@ export function redisSchema(readFile: ReadFile) {
       path: ['db'],
       message: 'a Redis Cluster has no database but 0',
     })
+}
+
+/** The client would take anything else for a number too. */
+function isDatabaseNumber(value: string): boolean {
+  const { pathname, searchParams } = new URL(value)
+  return /^\/?\d*$/.test(pathname) && /^\d*$/.test(searchParams.get('db') ?? '')
 }
 
 function isRedisUrl(value: string): boolean {

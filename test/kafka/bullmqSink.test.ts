@@ -244,8 +244,17 @@ test('a Redis that would evict jobs is refused', async () => {
   await using lossy = await startRedis({ settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' } })
   await expect(sinkOn('q', { redis: { url: lossy.url } }).open(running)).rejects.toMatchObject({
     code: 'UNSUPPORTED',
-    message: expect.stringContaining('set it to noeviction'),
+    message: `Redis at 127.0.0.1:${lossy.port} evicts jobs when it is short of memory (maxmemory-policy allkeys-lru): set it to noeviction`,
   })
+})
+
+test('a user who may call scripts, but not what they do, is told so at once', async () => {
+  const client = new Client(redis.port)
+  await client.call('ACL', 'SETUSER', 'koff', 'on', '>hunter2', '~*', '&*', '+@all', '-hmset', '-hset')
+  const sink = sinkOn(newQueue(), { redis: { url: redis.url, username: 'koff', password: 'hunter2' } })
+  await expect(write(sink, events(1))).rejects.toMatchObject({ code: 'AUTHORIZATION_FAILED', retriable: false })
+  await client.call('ACL', 'DELUSER', 'koff')
+  await client.quit()
 })
 
 test('credentials that are wrong are refused at once, and never shown', async () => {

@@ -12,7 +12,8 @@ export function redisFault(error: unknown, place: string): KoffError {
   if (said(/^(WRONGPASS|NOAUTH)|ERR AUTH|invalid password|without any password configured/)) {
     return permanent('AUTHENTICATION_FAILED', `${place} refuses the credentials`)
   }
-  if (said(/NOPERM/)) {
+  // What a script is not allowed to do comes in other words.
+  if (said(/NOPERM|can't run this command|ACL failure in script/)) {
     return permanent('AUTHORIZATION_FAILED', `${place}: not allowed to do what a queue needs: ${reason}`)
   }
   if (causes.some(({ code }) => certificateCode.test(code))) {
@@ -35,6 +36,8 @@ export function redisFault(error: unknown, place: string): KoffError {
     )
   }
   if (said(/READONLY/)) return passing(`${place} is a read-only replica; name the primary`)
+  if (error instanceof Error && error.name === 'ReplyError')
+    return passing(`${place} refuses what it is asked: ${reason}`)
   // That is all that a server with TLS does about a client without.
   const hint = said(/^Connection is closed\.$/)
     ? '; where it speaks TLS, see redis.tls, and rediss:// in redis.url'

@@ -156,7 +156,7 @@ function openConnection({ queue, prefix, redis }: { queue: string; prefix: strin
       looking.abort()
       await plain
     }
-    await checkServer(client)
+    await checkServer(client, redisPlace(redis))
     // A database that is not there is told like this too, and the connection stays on database 0.
     if (failure !== undefined) throw failure
     const bull = new Queue(queue, { connection: client, prefix, skipVersionCheck: true })
@@ -171,18 +171,21 @@ function openConnection({ queue, prefix, redis }: { queue: string; prefix: strin
 }
 
 /** BullMQ says such things on standard error, in the middle of what is there for machines to read. */
-async function checkServer(client: RedisClient): Promise<void> {
+async function checkServer(client: RedisClient, place: string): Promise<void> {
   const info = await client.info()
   const [, version] = /^redis_version:(\d+)/m.exec(info) ?? []
   if (version !== undefined && Number(version) < oldestRedis) {
-    throw new KoffError('UNSUPPORTED', `a queue of BullMQ needs Redis ${oldestRedis} or later, this is ${version}`)
+    throw new KoffError(
+      'UNSUPPORTED',
+      `${place}: a queue of BullMQ needs Redis ${oldestRedis} or later, this is ${version}`,
+    )
   }
   if (/^role:slave[^]*^slave_read_only:1/m.test(info)) throw new Error('READONLY')
   const [, policy] = /^maxmemory_policy:(allkeys-\w+)/m.exec(info) ?? []
   if (policy === undefined) return
   throw new KoffError(
     'UNSUPPORTED',
-    `Redis evicts jobs when it is short of memory (maxmemory-policy ${policy}): set it to noeviction`,
+    `${place} evicts jobs when it is short of memory (maxmemory-policy ${policy}): set it to noeviction`,
   )
 }
 

@@ -12,6 +12,12 @@ test.each([
   ['NOAUTH Authentication required.', 'AUTHENTICATION_FAILED', false],
   ['ERR AUTH <password> called without any password configured', 'AUTHENTICATION_FAILED', false],
   ["NOPERM this user has no permissions to run the 'evalsha' command", 'AUTHORIZATION_FAILED', false],
+  [
+    "ERR Error running script (call to f_5ab): @user_script: 579: The user executing the script can't run this command or subcommand",
+    'AUTHORIZATION_FAILED',
+    false,
+  ],
+  ["ERR ACL failure in script: User koff has no permissions to run the 'hset' command", 'AUTHORIZATION_FAILED', false],
   ['ERR DB index is out of range', 'UNSUPPORTED', false],
   ["OOM command not allowed when used memory > 'maxmemory'.", 'SINK_FAILED', true],
   ["READONLY You can't write against a read only replica.", 'SINK_FAILED', true],
@@ -20,6 +26,15 @@ test.each([
 ])('%s', (message, code, retriable) => {
   expect(fault(message)).toMatchObject({ code, retriable })
   expect(fault(message).message).toMatch(/^Redis at a:6379/)
+})
+
+test('a Redis that answers is reached: what it refuses is told in its words', () => {
+  const said = 'MISCONF Errors writing to the AOF file: No space left on device'
+  expect(fault(said, { name: 'ReplyError' })).toMatchObject({
+    code: 'SINK_FAILED',
+    retriable: true,
+    message: `Redis at a:6379 refuses what it is asked: ${said}`,
+  })
 })
 
 test('a certificate that is not trusted is said to be so', () => {
