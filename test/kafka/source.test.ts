@@ -1,7 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { getEventListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fetchVersions } from '../../src/sources/kafka/fetchRequest.ts'
+import { openKafkaSource } from '../../src/sources/kafka/source.ts'
 import type { JavaAdmin } from '../clients/admin.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
 import { until } from '../clients/until.ts'
@@ -338,4 +340,14 @@ test('reading ends at once when it is aborted, also while the broker waits for r
   await live[Symbol.asyncDispose]()
   await live.ended
   expect(performance.now() - before).toBeLessThan(10_000)
+})
+
+test('a source that is closed, or could not be opened, leaves nothing on a signal that goes on', async () => {
+  const { signal } = new AbortController()
+  const source = await openKafkaSource({ brokers: [kafka.bootstrap], topic: 'slow', signal })
+  expect(getEventListeners(signal, 'abort')).not.toEqual([])
+  await source[Symbol.asyncDispose]()
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  await expect(openKafkaSource({ brokers: ['127.0.0.1:1'], connectTimeoutMs: 1, signal })).rejects.toThrow('no broker')
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })

@@ -64,13 +64,15 @@ const codecs = batchCodecs()
 export async function openKafkaSource(options: KafkaSourceOptions): Promise<Source> {
   const closing = new AbortController()
   options.signal?.throwIfAborted()
-  options.signal?.addEventListener('abort', () => closing.abort(options.signal?.reason), { once: true })
+  const { signal } = closing
+  options.signal?.addEventListener('abort', () => closing.abort(options.signal?.reason), { once: true, signal })
   const { brokers, log, troubles } = options
   // Whoever hears of troubles opens it anew each time, and tells in his own way.
   const opening = log === undefined || troubles !== undefined ? undefined : tellOpening(log)
   await using parts = new AsyncDisposableStack()
+  parts.defer(() => closing.abort())
   const thread = parts.use(borrowReaderThread())
-  const cluster = await openCluster(options, closing.signal, opening?.(`Kafka at ${brokers.join(',')}`))
+  const cluster = await openCluster(options, signal, opening?.(`Kafka at ${brokers.join(',')}`))
   parts.defer(() => cluster.close())
   const source = new KafkaSource({ cluster, thread, options, closing })
   await source.open()
