@@ -1,18 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Producer } from 'kafkajs'
+import { crc32c } from '@node-rs/crc32'
+import type { BrokerOptions } from '../../cluster/brokerOptions.ts'
+import { type Cluster, openCluster } from '../../cluster/cluster.ts'
+import { leaderTable } from '../../cluster/leaderTable.ts'
 import { KoffError } from '../../errors.ts'
+import type { KoffEvent } from '../../events/envelope.ts'
 import { abortable } from '../../runtime/abortable.ts'
-import { openEventEncoder } from '../../runtime/registry/eventEncoder.ts'
 import type { RegistryOptions } from '../../runtime/registry/options.ts'
 import { retry } from '../../runtime/retry.ts'
 import type { Sink } from '../../runtime/sink.ts'
+import { BatchEncoder } from '../../wire/batchEncoder.ts'
 import { brokerFault } from './brokerFault.ts'
-import { type KafkaClientOptions, kafkaClient } from './client.ts'
-import { byPartition, type MessageOptions, messageBatches, type PlacedMessage } from './messages.ts'
+import { kafkaClient } from './client.ts'
+import { eventRecords, type RecordOptions } from './eventRecords.ts'
 import { partitioner } from './partitioner.ts'
+import { type IdempotentProducer, openIdempotentProducer } from './producer/idempotentProducer.ts'
+import { rounds } from './producer/rounds.ts'
 import { ensureTopic } from './topic.ts'
+import { openTopicEncoder } from './topicEncoder.ts'
 
-export interface KafkaSinkOptions extends KafkaClientOptions {
+export interface KafkaSinkOptions extends BrokerOptions {
   readonly topic: string
   /** Events are Avro, and nobody can read that without the registry: `open` fails without one. */
   readonly registry?: RegistryOptions | undefined
@@ -42,52 +48,42 @@ export interface KafkaSinkOptions extends KafkaClientOptions {
 export function kafkaSink(options: KafkaSinkOptions): Sink {
   const { topic, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried } = options
   const kafka = kafkaClient(options)
-  let making: MessageOptions | null = null
-  let producer: Producer | null = null
-  let pending: Promise<void> = Promise.resolve()
-  let closed = false
+  const closing = new AbortController()
+  let cluster: Cluster | null = null
+  let writer: Writer | null = null
+  let making: RecordOptions | null = null
 
-  const connect = async (): Promise<Producer> => {
-    if (closed) throw new KoffError('SINK_FAILED', `topic ${topic}: closed`)
-    const created = kafka.producer({
-      idempotent: true,
-      allowAutoTopicCreation: false,
-      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000 },
-    })
-    // Known before it is connected, so that closing finds it also then.
-    producer = created
-    await created.connect()
-    return created
+  const connect = async (signal: AbortSignal): Promise<Writer> => {
+    cluster ??= await openCluster(options, signal)
+    const leaders = leaderTable(cluster, closing.signal)
+    const producer = await openIdempotentProducer({ cluster, leaders }, signal)
+    signal.throwIfAborted()
+    return { producer, batches: new BatchEncoder(crc32c) }
   }
 
-  /** What is in doubt is thrown away: a kafkajs producer that failed once may be stuck for good. */
   const discard = () => {
-    const discarded = producer
-    producer = null
-    if (discarded === null) return
-    const disconnect = () => discarded.disconnect().catch(ignore)
-    // At once, which stops it, and when what it was doing is over, which may have connected it again.
-    pending = Promise.all([disconnect(), pending.then(disconnect)]).then(ignore)
+    writer?.producer[Symbol.dispose]()
+    writer = null
   }
 
-  /** One at a time, also after an abort: what kafkajs then goes on sending must not mix with what comes next. */
-  const attempt = async (work: () => Promise<void>, signal: AbortSignal) => {
-    await abortable(pending, signal)
-    const running = work()
-    pending = running.catch(ignore)
+  /** After a failure, also after an abort, it is open what the broker has: whoever goes on does so as another producer. */
+  const attempt = async (work: (until: AbortSignal) => Promise<void>, signal: AbortSignal) => {
+    const until = AbortSignal.any([signal, closing.signal])
     try {
-      await abortable(running, signal)
+      await abortable(work(until), until)
     } catch (error) {
       discard()
-      signal.throwIfAborted()
+      until.throwIfAborted()
       throw brokerFault(error, options)
     }
   }
 
-  const send = async (messages: readonly PlacedMessage[]) => {
-    const ready = producer ?? (await connect())
-    for (const part of byPartition(messages)) {
-      await ready.send({ topic, acks: -1, messages: part })
+  const send = async (events: readonly KoffEvent[], as: RecordOptions, signal: AbortSignal) => {
+    const { producer, batches } = (writer ??= await connect(signal))
+    for (const round of rounds(eventRecords(events, as), { batches, header: producer.header })) {
+      // Whoever aborted has not waited for this, and may be writing with another producer by now.
+      signal.throwIfAborted()
+      await producer.send(round, { signal, timeoutMs: deliveryTimeoutMs, retried })
     }
   }
 
@@ -95,39 +91,40 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     name: 'kafka',
     async open(signal, opening) {
       signal.throwIfAborted()
-      if (options.registry === undefined) {
-        throw new KoffError(
-          'REGISTRY_MISSING',
-          `topic ${topic}: events are written as Avro, which needs a schema registry; set registry.url, or write to stdout`,
-        )
-      }
-      const encoder = await openEventEncoder(options.registry, topic, { signal, opening })
+      const encoder = await openTopicEncoder(options.registry, topic, { signal, opening })
       const { partitions = 8, replicationFactor } = options
-      const prepare = async () => {
+      const prepare = async (until: AbortSignal) => {
         const found = await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })
-        making = { encoder, partitionOf: partitioner(topic, found) }
-        await connect()
+        writer = await connect(until)
+        making = { topic, encoder, partitionOf: partitioner(topic, found) }
       }
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
       await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs, retried, watch })
     },
     async write(events, signal) {
       signal.throwIfAborted()
-      if (closed) throw new KoffError('SINK_FAILED', `topic ${topic}: written to after it was closed`)
+      closing.signal.throwIfAborted()
       if (making === null) throw new KoffError('SINK_FAILED', `topic ${topic}: written to before it was opened`)
-      for (const messages of messageBatches(events, making)) {
-        await retry(() => attempt(() => send(messages), signal), { signal, timeoutMs: deliveryTimeoutMs, retried })
+      const as = making
+      for (let at = 0; at < events.length; at += eventsAtATime) {
+        const some = events.slice(at, at + eventsAtATime)
+        const work = () => attempt(until => send(some, as, until), signal)
+        await retry(work, { signal, timeoutMs: deliveryTimeoutMs, retried })
       }
     },
     async [Symbol.asyncDispose]() {
-      closed = true
+      closing.abort(new KoffError('SINK_FAILED', `topic ${topic}: the sink is closed`))
       discard()
-      const patience = new AbortController()
-      // A broker that is gone must not keep koff from ending.
-      await Promise.race([pending, sleep(5_000, undefined, { signal: patience.signal }).catch(ignore)])
-      patience.abort()
+      cluster?.close()
     },
   }
 }
 
-function ignore(): void {}
+/** Lives as long as nothing fails. */
+interface Writer {
+  readonly producer: IdempotentProducer
+  readonly batches: BatchEncoder
+}
+
+/** What is written again, at most, where the producer has to be replaced. */
+const eventsAtATime = 1_000

@@ -6,13 +6,14 @@ import { KoffError } from '../../../errors.ts'
 import { abortable } from '../../../runtime/abortable.ts'
 import { type StateLog, wholeState } from '../../../runtime/delivery/committedEntries.ts'
 import type { Output } from '../../../runtime/delivery/output.ts'
-import { type EventEncoder, openEventEncoder } from '../../../runtime/registry/eventEncoder.ts'
+import type { EventEncoder } from '../../../runtime/registry/eventEncoder.ts'
 import type { RegistryOptions } from '../../../runtime/registry/options.ts'
 import { retry } from '../../../runtime/retry.ts'
 import { brokerFault } from '../brokerFault.ts'
 import { kafkaClient } from '../client.ts'
 import { partitioner } from '../partitioner.ts'
 import { ensureTopic, type TopicPlan } from '../topic.ts'
+import { openTopicEncoder } from '../topicEncoder.ts'
 import { ownerKey } from './owner.ts'
 import { ownPartition } from './ownPartition.ts'
 
@@ -72,13 +73,7 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   return {
     name: 'kafka',
     async open(signal, opening) {
-      if (options.registry === undefined) {
-        throw new KoffError(
-          'REGISTRY_MISSING',
-          `topic ${topic}: events are written as Avro, which needs a schema registry; set registry.url, or write to stdout`,
-        )
-      }
-      const encoder = await openEventEncoder(options.registry, topic, { signal, opening })
+      const encoder = await openTopicEncoder(options.registry, topic, { signal, opening })
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
       const prepared = await retry(() => abortable(prepare(signal), signal), {
         signal,

@@ -6,9 +6,10 @@ import type { Commit, PartitionOutput } from '../../../runtime/delivery/output.t
 import type { EventEncoder } from '../../../runtime/registry/eventEncoder.ts'
 import { BatchEncoder } from '../../../wire/batchEncoder.ts'
 import { brokerFault, isFenced } from '../brokerFault.ts'
+import { eventRecords } from '../eventRecords.ts'
 import { Refusal } from '../producer/refusal.ts'
+import { type PartitionRecords, rounds } from '../producer/rounds.ts'
 import { openTransactionalProducer, type TransactionalProducer } from '../producer/transactionalProducer.ts'
-import { eventRecords, type PartitionRecords, rounds } from './commitRounds.ts'
 import { type Owner, ownerKey, type StoredOwner } from './owner.ts'
 
 export interface OwnPartitionOptions {
@@ -73,12 +74,8 @@ export async function ownPartition(
 
 /** The state, and the events of each partition that they go to. */
 function partsOf(commit: Commit, options: OwnPartitionOptions): readonly PartitionRecords[] {
-  const { topic, stateTopic, partition, partitionOf, encoder, owner } = options
+  const { stateTopic, partition, owner } = options
   const stored: StoredOwner = { ...owner, committedAt: Date.now() }
   const state = [...commit.changes, { key: ownerKey, value: JSON.stringify(stored) }]
-  const events = Map.groupBy(commit.events, ({ group }) => partitionOf(group))
-  return [
-    { topic: stateTopic, partition, records: state },
-    ...[...events].map(([to, of]) => ({ topic, partition: to, records: eventRecords(of, encoder) })),
-  ]
+  return [{ topic: stateTopic, partition, records: state }, ...eventRecords(commit.events, options)]
 }

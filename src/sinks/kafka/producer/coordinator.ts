@@ -3,9 +3,9 @@ import type { Cluster } from '../../../cluster/cluster.ts'
 import type { BrokerConnection } from '../../../cluster/connection.ts'
 import type { ConnectionPool } from '../../../cluster/connectionPool.ts'
 import type { TopicPartition } from '../../../cluster/leaderTable.ts'
-import { KoffError } from '../../../errors.ts'
 import { type RetryOptions, retry } from '../../../runtime/retry.ts'
 import type { ProducerIdentity } from '../../../wire/batchEncoder.ts'
+import { anyBroker } from './anyBroker.ts'
 import { askCoordinator, askProducerId, askToAddPartitions, askToEnd } from './coordinatorRequests.ts'
 import { type RefusedCall, refusal } from './refusal.ts'
 import { Settling } from './settling.ts'
@@ -114,9 +114,7 @@ const whileMarkersAreWritten = { firstPauseMs: 2, maxPauseMs: 20 }
 
 /** Node id of the broker. A cluster without transactions so far makes their topic now, which takes a moment. */
 async function findCoordinator(cluster: Cluster, transactionalId: string, signal: AbortSignal): Promise<number> {
-  if (cluster.connection?.isOpen !== true) await cluster.metadata({ names: [] }, signal)
-  const { connection } = cluster
-  if (connection === null) throw new KoffError('BROKER_UNREACHABLE', 'no broker answers', { retriable: true })
+  const connection = await anyBroker(cluster, signal)
   const { errorCode, node } = await askCoordinator(connection, transactionalId)
   if (errorCode !== 0) throw refusal(errorCode, { broker: connection.broker, request: 'FindCoordinator' })
   if (!cluster.nodes().includes(node)) await cluster.metadata({ names: [] }, signal)

@@ -9,6 +9,7 @@ import {
   writeInt32,
   writeInt32s,
   writeInt64,
+  writeNullableText,
   writeText,
 } from '../../../cluster/requestWriter.ts'
 import { readArray, readNullableText, readText } from '../../../cluster/responseReader.ts'
@@ -49,9 +50,10 @@ export interface InitProducerId extends ProducerIdentity {
   readonly errorCode: number
 }
 
+/** Without a transactional id any broker gives a producer id, which nobody had before. */
 export async function askProducerId(
   connection: BrokerConnection,
-  transactionalId: string,
+  transactionalId: string | null,
   transactionTimeoutMs: number,
 ): Promise<InitProducerId> {
   const version = pickVersion('InitProducerId', [4, 3, 2, 1], connection.versions)
@@ -59,7 +61,7 @@ export async function askProducerId(
     name: 'InitProducerId',
     version,
     write: writer => {
-      writeText(writer, transactionalId)
+      writeNullableText(writer, transactionalId)
       writeInt32(writer, transactionTimeoutMs)
       if (version < 3) return
       writeInt64(writer, -1n) // no producer id yet

@@ -2,7 +2,7 @@ import type { Cluster } from '../../../cluster/cluster.ts'
 import { connectionPool } from '../../../cluster/connectionPool.ts'
 import type { LeaderTable, TopicPartition } from '../../../cluster/leaderTable.ts'
 import type { RetryOptions } from '../../../runtime/retry.ts'
-import type { BatchHeader } from '../../../wire/batchEncoder.ts'
+import { batchHeaders, type NextHeader } from './batchHeaders.ts'
 import { transactionCoordinator } from './coordinator.ts'
 import { deliver } from './deliver.ts'
 import type { PartitionBatch } from './produceRequest.ts'
@@ -20,8 +20,7 @@ export interface TransactionalProducerOptions {
  * the id next finds out what became of the transaction.
  */
 export interface TransactionalProducer extends AsyncDisposable {
-  /** The header of the partition's next batch, which has so many records and has to be sent. */
-  header(partition: TopicPartition, count: number): BatchHeader
+  readonly header: NextHeader
   /** Begins a transaction that writes to those partitions; what fails in it, the first `send` tells. */
   begin(partitions: readonly TopicPartition[]): void
   /** Resolves when all in-sync replicas have the batches: of each partition one at most. */
@@ -62,16 +61,9 @@ export async function openTransactionalProducer(
   })
   signal.removeEventListener('abort', close)
 
-  const sequences = new Map<string, number>()
   let begun: Promise<void> | null = null
   return {
-    header({ topic, partition }, count) {
-      const name = `${topic}-${partition}`
-      const baseSequence = sequences.get(name) ?? 0
-      // They begin again at 0 behind the largest int32.
-      sequences.set(name, (baseSequence + count) % 2 ** 31)
-      return { ...identity, baseSequence, isTransactional: true, timestamp: Date.now() }
-    },
+    header: batchHeaders(identity, { isTransactional: true }),
     begin(partitions) {
       begun = coordinator.addPartitions(identity, partitions)
       begun.catch(() => undefined)

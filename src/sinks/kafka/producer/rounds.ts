@@ -1,9 +1,6 @@
 import type { TopicPartition } from '../../../cluster/leaderTable.ts'
-import { cloudEventHeaders } from '../../../events/cloudEvents.ts'
-import type { KoffEvent } from '../../../events/envelope.ts'
-import type { EventEncoder } from '../../../runtime/registry/eventEncoder.ts'
 import type { BatchEncoder, BatchHeader } from '../../../wire/batchEncoder.ts'
-import type { PartitionBatch } from '../producer/produceRequest.ts'
+import type { PartitionBatch } from './produceRequest.ts'
 
 /**
  * Lays records out as rounds of batches: of each partition one at most in a round, and no batch larger than any topic
@@ -51,12 +48,6 @@ export interface BatchRecord {
   readonly key: string
   readonly value: Buffer | string | null
   readonly headers?: Readonly<Record<string, string>>
-}
-
-/** Keyed by the group, in UTF-8, so that the events of a group are in one partition and in order. */
-export function* eventRecords(events: readonly KoffEvent[], encoder: EventEncoder): Generator<BatchRecord, void> {
-  for (const event of events)
-    yield { key: event.group, value: encoder.encode(event), headers: cloudEventHeaders(event) }
 }
 
 const batchBytes = 512 * 1024

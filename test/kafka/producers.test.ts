@@ -7,6 +7,7 @@ import { wholeState } from '../../src/runtime/delivery/committedEntries.ts'
 import { retry } from '../../src/runtime/retry.ts'
 import { isFenced } from '../../src/sinks/kafka/brokerFault.ts'
 import { deliver } from '../../src/sinks/kafka/producer/deliver.ts'
+import { openIdempotentProducer } from '../../src/sinks/kafka/producer/idempotentProducer.ts'
 import {
   openTransactionalProducer,
   type TransactionalProducer,
@@ -29,7 +30,7 @@ beforeAll(async () => {
   cluster = await openCluster({ brokers: kafka.brokers }, signal)
   await using java = await startJava()
   const admin = await java.admin(kafka.bootstrap)
-  const topics = ['committed', 'aborted', 'fenced', 'repeated', 'restarted']
+  const topics = ['committed', 'aborted', 'fenced', 'repeated', 'restarted', 'idempotent']
   await admin.createTopics(Object.fromEntries(topics.map(topic => [topic, partitions.length])))
 })
 afterAll(async () => {
@@ -142,13 +143,44 @@ test('brokers are killed and come back while transactions follow on each other: 
   }
 })
 
+test('brokers are killed and come back while somebody writes without transactions: everything is there once', async () => {
+  const leaders = leaderTable(cluster, signal)
+  // As the sink does: a broker that has just come back needs a moment
+  const opening = () => openIdempotentProducer({ cluster, leaders }, signal)
+  using producer = await retry(opening, { signal, timeoutMs: 60_000 })
+  const written: string[] = []
+  const over = new AbortController()
+  const writeOn = async () => {
+    while (!over.signal.aborted) {
+      const value = String(written.length)
+      await producer.send(batchesFor(producer, 'idempotent', partitions, [value]), { signal, timeoutMs: 60_000 })
+      written.push(value)
+    }
+  }
+  const writing = writeOn()
+  for (const node of kafka.nodes) {
+    const before = written.length
+    await until({ what: 'more batches', ask: async () => written.length, good: now => now >= before + 20 })
+    await node.kill()
+    await node.start()
+  }
+  over.abort()
+  await writing
+  for (const partition of partitions) expect(await stored('idempotent', partition)).toEqual(written)
+})
+
 /** A new cluster makes the topic of its transactions first, and a broker that is gone is missed only after a while. */
 const open = (transactionalId: string) => {
   const options = { cluster, leaders: leaderTable(cluster, signal), transactionalId, transactionTimeoutMs: 60_000 }
   return retry(() => openTransactionalProducer(options, signal), { signal, timeoutMs: 60_000 })
 }
 
-function batchesFor(producer: TransactionalProducer, topic: string, to: readonly number[], values: readonly string[]) {
+function batchesFor(
+  producer: Pick<TransactionalProducer, 'header'>,
+  topic: string,
+  to: readonly number[],
+  values: readonly string[],
+) {
   return to.map(partition => {
     const encoder = new BatchEncoder(crc32c)
     for (const value of values) encoder.append('key', value)

@@ -1,11 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  type BatchRecord,
-  type PartitionRecords,
-  rounds,
-} from '../../../../src/sinks/kafka/exactlyOnce/commitRounds.ts'
+import { type BatchRecord, type PartitionRecords, rounds } from '../../../../src/sinks/kafka/producer/rounds.ts'
 import { batchCodecs } from '../../../../src/sources/codecs.ts'
 import { BatchEncoder } from '../../../../src/wire/batchEncoder.ts'
 import { readBatches } from '../../../../src/wire/readBatches.ts'
