@@ -13,6 +13,8 @@ export type GroupRecord = Exclude<CoordinatorRecord, { readonly type: 'OFFSET_CO
  * One flat switch, as in Kafka's coordinator: from the record's type to the handler of its kind of group.
  */
 export function applyRecord(group: GroupDraft | null, record: GroupRecord, name: string): GroupDraft | null {
+  // Of whichever kind: that only its commits were seen does not say that it wrote no more.
+  if (group?.type === 'simple' && isGroupTombstone(record)) return null
   switch (record.type) {
     case 'GROUP_METADATA':
       return applyGroupMetadata(group, record, name)

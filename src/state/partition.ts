@@ -219,6 +219,11 @@ export class PartitionState {
       if (position >= transition.changes.position) Object.assign(transition.changes, { position, timestamp })
     }
     this.#records.length = 0
+    for (const [name, place] of this.offsets.strays) {
+      const slot = this.groups.get(name)
+      const changes = slot === undefined ? undefined : transitions.get(slot)?.changes
+      if (changes !== undefined && place.position > changes.position) Object.assign(changes, place)
+    }
     const inOrder = [...transitions].sort(([, a], [, b]) => a.changes.position - b.changes.position)
     for (const [slot, { records, changes }] of inOrder) this.#endTransition(slot, records, changes, 0)
   }

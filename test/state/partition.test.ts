@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { classicOf, commitOf, commitWithId } from './batchOf.ts'
-import { consumerRecords } from './modernRecords.ts'
+import { consumerRecords, shareRecords, streamsRecords } from './modernRecords.ts'
 import { classicMember as m, toldPartition as partition, types } from './toldPartition.ts'
 
 describe('offsets of a partition', () => {
@@ -15,6 +15,32 @@ describe('offsets of a partition', () => {
       groupType: 'simple',
       data: { protocolType: null },
     })
+  })
+
+  it('a transition lies at its last record, be that the tombstone of a key not known', () => {
+    const p = partition()
+    p.plain(commitOf('g', 't', 0, 10), commitOf('h', 't', 0, 1))
+    const events = p.plain(
+      commitOf('g', 't', 0, null),
+      commitOf('h', 't', 0, 0),
+      commitOf('g', 't', 1, null),
+      commitOf('g', 'never-seen', 2, null),
+    )
+    expect(events.map(({ id, type }) => [id, type])).toEqual([
+      ['7-3-1', 'offset-rewound'],
+      ['7-5-0', 'offset-deleted'],
+    ])
+    expect(p.plain(classicOf('g', null), commitOf('g', 'never-seen', 0, null))[0]?.id).toBe('7-7-0')
+  })
+
+  it('a group of which only commits were seen goes with the tombstone of whichever kind it was', () => {
+    const kinds = [consumerRecords('g'), shareRecords('g'), streamsRecords('g')]
+    for (const tombstone of [classicOf('g', null), ...kinds.map(kind => kind.epoch(null))]) {
+      const p = partition()
+      p.plain(commitOf('g', 't', 0, 10))
+      expect(types(p.plain(commitOf('g', 't', 0, null), tombstone))).toEqual(['group-deleted', 'offset-deleted'])
+      expect(p.state.groups.size).toBe(0)
+    }
   })
 
   it('the net effect of a batch counts, also where a key occurs twice', () => {

@@ -6,11 +6,11 @@ import { groupOf } from '../members/edit.ts'
 type ClassicMember = NonNullable<ClassicRecord['value']>['members'][number]
 
 /**
- * The one record of a classic group: all of it, written when a rebalance completes. Its tombstone also ends a simple
- * group, which never had a value; for any other group, or none, it means nothing (a migration writes it first).
+ * The one record of a classic group: all of it, written when a rebalance completes. For a group of another kind, or
+ * none, its tombstone means nothing (a migration writes it first).
  */
 export function applyGroupMetadata(group: GroupDraft | null, record: ClassicRecord, name: string): GroupDraft | null {
-  if (record.value === null) return group?.type === 'classic' || group?.type === 'simple' ? null : group
+  if (record.value === null) return group?.type === 'classic' ? null : group
   const { protocolType, generation, protocol, leader, members } = record.value
   const classic = groupOf(group, 'classic', name)
   classic.protocolType = protocolType

@@ -44,6 +44,8 @@ export class Offsets {
   readonly transactions = new OpenTransactions()
   /** True where the transition may have changed something that an event tells. */
   notable = false
+  /** Groups with tombstones of keys that are not known, which change nothing: where in the transition the last one is. */
+  readonly strays = new Map<string, { readonly position: number; readonly timestamp: number }>()
   readonly #touched = new Touched()
   readonly #view = new OffsetCommitView()
   readonly #options: OffsetsOptions
@@ -61,6 +63,7 @@ export class Offsets {
   /** Begins a transition. */
   begin(): void {
     this.#touched.clear()
+    if (this.strays.size > 0) this.strays.clear()
     this.notable = this.#options.everyCommit
     if (this.#recreated.length > 0) this.#recreated = []
   }
@@ -258,8 +261,12 @@ export class Offsets {
   }
 
   #tombstone(row: number, cursor: RecordCursor): true {
-    if (row === NONE) return true
     const { table } = this
+    if (row === NONE) {
+      const group = this.#neighbor === NONE ? this.#newKey.group : table.groupOf(this.#neighbor).name
+      this.strays.set(group, { position: cursor.offset, timestamp: cursor.timestamp })
+      return true
+    }
     this.#endClaims(row)
     this.#changes?.noteRow(row)
     this.#touched.tombstone(row, cursor.start, table)

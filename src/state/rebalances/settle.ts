@@ -20,6 +20,8 @@ export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBe
   const drafts: Draft[] = []
   const members = memberCount(after)
   followMembers(before, after)
+  // Epochs only grow: the group was deleted and made again, and the records of that were compacted away before they were read.
+  if (after.epoch < epochBefore) after.settledEpoch = Math.min(after.settledEpoch, after.epoch)
 
   const starts = after.type !== 'classic' && after.type !== 'simple' && after.epoch > epochBefore && members > 0
   if (starts) {
@@ -130,7 +132,7 @@ function holdingsOf(group: Group): Map<string, Holding> {
  * predecessor held, so that nothing moved, and a member is known by the client id that it has now.
  */
 function followMembers(before: Group | null, after: GroupDraft): void {
-  if (before === null || after.settled.size === 0) return
+  if (before === null) return
   const settled = new Map(after.settled)
   for (const [from, to] of successors(before, after)) {
     const holding = settled.get(from)

@@ -52,6 +52,22 @@ describe('a rebalance of a consumer group', () => {
     ])
   })
 
+  it('is told again after the group was made anew unseen: it counts from the lower epoch', () => {
+    const { p, g } = settled()
+    p.plain(g.epoch(9), g.current('a', { epoch: 9 }))
+    expect(types(p.plain(g.epoch(2), g.current('a', { epoch: 2 })))).toEqual([])
+    const events = p.plain(g.epoch(3), g.current('a', { epoch: 3 }))
+    expect(events.map(event => [event.type, event.data])).toMatchObject([
+      ['rebalance-started', { epochBefore: 2, epochAfter: 3 }],
+      ['rebalance', { epochBefore: 2, epochAfter: 3 }],
+    ])
+    p.plain(classicOf('c', 10, [m('a', [0])]))
+    expect(types(p.plain(classicOf('c', 1, [m('a', [0])])))).toEqual([])
+    expect(dataOf(p.plain(classicOf('c', 2, [m('a', [0])])), 'rebalance')).toMatchObject([
+      { epochBefore: 1, epochAfter: 2 },
+    ])
+  })
+
   it('does not wait for who is away, and completes when the last one that was waited for goes away', () => {
     const { p, g } = settled('i')
     p.plain(g.member('b'), g.epoch(3), g.current('b', { epoch: 3, assigned: { [orders]: [1] } }))
@@ -188,6 +204,14 @@ describe('a rebalance of a classic group', () => {
     const events = p.plain(classicOf('g', 5, [m('b', [0])], { protocol: 'sticky' }))
     expect(dataOf(events, 'assignor-changed')).toEqual([{ from: 'range', to: 'sticky' }])
     expect(dataOf(events, 'leader-changed')).toEqual([{ from: 'a3', to: 'b' }])
+  })
+
+  it('a leader replaced before anything settled is no new one', () => {
+    const p = partition()
+    const g = consumerRecords('g')
+    p.plain(g.member('a', { instanceId: 'i' }), g.epoch(2))
+    p.plain(g.member('a', null), g.epoch(null), classicOf('g', 2, [m('a', [0], 'i')]))
+    expect(types(p.plain(classicOf('g', 3, [m('a2', [0], 'i')])))).toEqual(['member-replaced', 'rebalance'])
   })
 
   it('forgets assignor and leader on migration', () => {
