@@ -11,7 +11,7 @@ export const plainName = z
 
 /** A pipeline, as a configuration spells it out. */
 export function pipelineSchema(surroundings: Surroundings) {
-  return section(pipelineKeys(surroundings))
+  return section(pipelineKeys(surroundings)).describe('A pipeline in place: which events, and where they go.')
 }
 
 /** What a configuration can say of a pipeline; a file can say more. */
