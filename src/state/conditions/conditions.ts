@@ -61,6 +61,10 @@ export class Conditions {
   /** Groups whose `lag-exceeded` is open; null: not looked for yet. */
   #lagging: Set<GroupSlot> | null = null
   #topicsVersion = 0
+  /** True until samples were judged: what was sampled of these logs before this state came here is old. */
+  #isNew = true
+  /** Time of the last round. */
+  #roundAt = Number.NEGATIVE_INFINITY
 
   constructor(options: ConditionsOptions) {
     this.#options = options
@@ -109,6 +113,9 @@ export class Conditions {
 
   /** The end of a round of samples; a tick is one, with samples before it or not. */
   round(now: number): void {
+    // The clock was set back: what is to be seen from a time on that has yet to come is looked at anew.
+    if (now < this.#roundAt) this.#changed = null
+    this.#roundAt = now
     this.advance(now)
     this.#judgeAssignments(now)
     const { table, logEnds, names, settingsOf } = this.#options
@@ -117,7 +124,11 @@ export class Conditions {
     const { watch } = table
     const changed = (row: number) => this.#options.changes?.conditionRows.note(row)
     const lags = judgeRows({ table, watch, logEnds, names, settingsOf, tell: this.#tell, now, changed })
-    for (const [slot, lag] of lags) this.#judgeLag(slot, lag, now)
+    for (const [slot, lag] of lags) {
+      // What is missing may be most of it; what is missing for good is not waited for.
+      if (lag.isWhole || !this.#isNew) this.#judgeLag(slot, lag, now)
+    }
+    this.#isNew = false
     for (const slot of this.#allLagging()) if (slot.offsets === 0) this.#judgeLag(slot, null, now)
   }
 

@@ -8,16 +8,21 @@ import { CONDITIONS, WINDOW } from './rowWatch.ts'
 import type { ConditionSettings } from './settings.ts'
 import type { Anchor } from './tell.ts'
 
-/** A group's lag, and the newest of its commits. */
-export type SampledLag = GroupLag & { readonly anchor: Anchor }
+export type SampledLag = GroupLag & {
+  /** The newest of the group's commits. */
+  readonly anchor: Anchor
+  /** False where the group's `lag-exceeded` is open and one of its partitions has no sample in the present round. */
+  readonly isWhole: boolean
+}
 
 /**
  * One round of samples against all committed offsets of a partition of `__consumer_offsets`. Nearly every row is either
  * level with its log, or behind and moving: for those it is a few reads. Gives the lag of the groups that have a threshold.
  */
 export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
-  const { table, watch, logEnds, settingsOf } = context
+  const { table, watch, logEnds, settingsOf, now } = context
   const lags = new Map<GroupSlot, SampledLag>()
+  const partial = new Set<GroupSlot>()
   const lastCommitOf = lastCommits(table)
   watch.reserve(table.present.length)
   let slot: GroupSlot | null = null
@@ -27,8 +32,9 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     const offset = table.offsets[row] as number
     const id = endOf(row, context)
     // A negative offset is what some clients commit when they have none; NaN is beyond what a number holds, and any log.
-    if (id < 0 || !(offset >= 0)) continue
     const owner = table.groups[row] as GroupSlot
+    if (id < 0 && isLagging(owner)) partial.add(owner)
+    if (id < 0 || !(offset >= 0)) continue
     if (owner !== slot || settings === null) {
       slot = owner
       settings = settingsOf(owner.name)
@@ -36,22 +42,32 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     const logEnd = logEnds.ends[id] as number
     const lag = logEnd - offset
     if (settings.lagThreshold !== null || isLagging(owner)) addLag(lags, row, { table, lag })
-    if (logEnds.rounds[id] !== logEnds.round) continue
+    if (logEnds.rounds[id] !== logEnds.round) {
+      if (isLagging(owner)) partial.add(owner)
+      continue
+    }
     const active = watch.active[row] as number
     const isLevel = lag < settings.stallMinLag
     const isOutside = lag < 0 || offset < (logEnds.starts[id] as number)
     if (active === 0 && isLevel && !isOutside && Number.isNaN(watch.above[row])) continue
     const time = logEnds.times[id] as number
     // Behind, and the window is young: what most rows of a busy cluster are that are not level.
-    if (active === WINDOW && !isLevel && !isOutside && time - (watch.since[row] as number) < settings.stallAfterMs)
-      continue
+    const since = watch.since[row] as number
+    // A window that has yet to begin: the clock was set back.
+    const isAhead = since > now
+    if (active === WINDOW && !isLevel && !isOutside && !isAhead && time - since < settings.stallAfterMs) continue
     const sampled = { row, slot: owner, settings, offset, logStart: logEnds.starts[id] as number, logEnd, time }
     if (isOutside || active >= CONDITIONS || !Number.isNaN(watch.above[row])) judgeRange(sampled, context)
     if (isLevel) endStall(sampled, context)
+    else if (isAhead) beginStallWindow(sampled, context)
     else if ((active & WINDOW) !== 0) judgeStall(sampled, context)
     else if (!watch.isStalled(row) && isInUse(owner, settings, { time, lastCommitOf })) {
       beginStallWindow(sampled, context)
     }
+  }
+  for (const slot of partial) {
+    const lag = lags.get(slot)
+    if (lag !== undefined) lags.set(slot, { ...lag, isWhole: false })
   }
   return lags
 }
@@ -121,5 +137,6 @@ function addLag(lags: Map<GroupSlot, SampledLag>, row: number, { table, lag: ahe
     lag: (before?.lag ?? 0) + lag,
     worst,
     anchor: anchor ?? { offset, timestamp: table.times[row] ?? 0 },
+    isWhole: true,
   })
 }

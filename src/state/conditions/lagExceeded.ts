@@ -34,8 +34,9 @@ export function judgeLag(state: LagState, { lag, worst }: GroupLag, context: Lag
     return noLag
   }
   if (threshold === null || lag < threshold) return state.since === null ? state : noLag
-  const since = state.since ?? now
-  if (now - since < lagForMs) return state.since === null ? { since, open } : state
+  // A time that has yet to come: the clock was set back.
+  const since = Math.min(state.since ?? now, now)
+  if (now - since < lagForMs) return state.since === since ? state : { since, open }
   return { since: null, open: tell.open('lag-exceeded', about, since + lagForMs, { lag, threshold, worst }) }
 }
 

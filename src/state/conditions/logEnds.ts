@@ -33,11 +33,10 @@ export class LogEnds {
     return id >= 0 && this.rounds[id] === this.round
   }
 
-  /** Takes a sample, unless a newer one is there: of two askers one may be late. */
+  /** Takes a sample. Also an older one than before: then the clock was set back, and what it says is newer. */
   add({ topic, partition, logStart, logEnd, timestamp }: LogEndInput): void {
     let id = this.idOf(topic, partition)
     if (id < 0) id = this.#newId(topic, partition)
-    else if (timestamp < (this.times[id] as number)) return
     this.starts[id] = logStart
     this.ends[id] = logEnd
     this.times[id] = timestamp

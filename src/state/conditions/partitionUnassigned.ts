@@ -55,7 +55,9 @@ export function findUnassigned(state: Unassigned, context: UnassignedContext): U
       if (owned?.has(partition) === true) continue
       const place = placeOf(topic, partition)
       const since = partition < before ? Math.min(now, rebalancedAt ?? now) : now
-      unowned.push(known.get(place) ?? { topic, partition, since, open: null })
+      const entry = known.get(place) ?? { topic, partition, since, open: null }
+      // A clock that was ahead and is set back must not hold it back for as long.
+      unowned.push(entry.since > now ? { ...entry, since: now } : entry)
       known.delete(place)
     }
   }

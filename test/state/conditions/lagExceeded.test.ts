@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import type { Fold } from '../../../src/runtime/fold.ts'
+import { encodeState } from '../../../src/state/encode.ts'
+import { restoreEntry } from '../../../src/state/restore.ts'
 import { member, start, World } from './world.ts'
+
+/** Partition 0 moves from one instance to another by its stored state. */
+function move(from: Fold, to: Fold): void {
+  const state = to.newState(0)
+  for (const entry of encodeState(from.stateOf(0))) restoreEntry(state, entry)
+  to.adopt(0, state)
+}
 
 const settings = { lagThreshold: 100, lagForMs: 30_000, stallAfterMs: 3_600_000 }
 const busy = (more = {}) =>
@@ -21,6 +31,14 @@ const cases: readonly { readonly name: string; readonly play: (w: World) => void
       name: 'one sample below the threshold begins the time anew',
       play: w => w.every10(70, (w, s) => w.sample({ 0: s === 30 ? 99 : 100 })),
       said: ['70 lag-exceeded'],
+    },
+    {
+      name: 'the clock of koff was an hour ahead and is set right: the time begins anew',
+      play: w => {
+        w.every10(20, w => w.wait(3_600).sample({ 0: 100 }).wait(-3_600))
+        w.every10(50, w => w.sample({ 0: 100 }))
+      },
+      said: ['60 lag-exceeded'],
     },
     { name: 'does not open below the threshold', play: w => w.every10(600, w => w.sample({ 0: 59, 1: 40 })), said: [] },
     {
@@ -65,6 +83,34 @@ describe('lag-exceeded', () => {
     const w = busy()
     play(w)
     expect(w.said.toSorted()).toEqual(said.toSorted())
+  })
+
+  it('after a restart it is not over because not all logs could be sampled at once', () => {
+    const first = busy().every10(40, w => w.sample({ 0: 40, 1: 100 }))
+    const restarted = new World(settings)
+    move(first.fold, restarted.fold)
+    restarted.wait(50).sample({ 0: 40 })
+    expect(restarted.said).toEqual([])
+    restarted.wait(10).sample({ 0: 40, 1: 100 }).wait(10).sample({ 0: 10, 1: 10 })
+    expect(restarted.said).toEqual(['70 lag-recovered'])
+  })
+
+  it('where a log cannot be sampled for good, it is over a round after the restart', () => {
+    const first = busy().every10(40, w => w.sample({ 0: 100 }))
+    const restarted = new World(settings)
+    move(first.fold, restarted.fold)
+    restarted.wait(50).sample({ 0: 10 }).wait(10).sample({ 0: 10 })
+    expect(restarted.said).toEqual(['60 lag-recovered'])
+  })
+
+  it('where the partition comes back to an instance that had it before, old samples do not end it', () => {
+    const here = busy().every10(10, w => w.sample({ 0: 10, 1: 10 }))
+    const there = busy().every10(60, w => w.sample({ 0: 100, 1: 100 }))
+    move(there.fold, here.fold)
+    here.wait(60).sample({ 0: 30 })
+    expect(here.said).toEqual([])
+    here.wait(10).sample({ 0: 30, 1: 100 }).wait(10).sample({ 0: 0, 1: 0 })
+    expect(here.said).toEqual(['90 lag-recovered'])
   })
 
   it('is off unless there is a threshold', () => {

@@ -76,6 +76,14 @@ const opening: Case[] = [
     said: ['120 offset-stalled orders/0'],
   },
   {
+    name: 'the clock of koff was an hour ahead and is set right: from the first sample after that',
+    play: w => {
+      busy(w).every10(30, w => w.wait(3_600).sample({ 0: 120 }).wait(-3_600))
+      w.every10(80, w => w.sample({ 0: 120 }))
+    },
+    said: ['100 offset-stalled orders/0'],
+  },
+  {
     name: 'an empty group where that is asked for',
     settings: { stallEmptyGroups: true },
     play: w => {
@@ -134,6 +142,14 @@ const closing: Case[] = [
       w.every10(60, w => w.sample({ 0: 100 }))
     },
     said: ['70 offset-stalled orders/0', '80 offset-resumed orders/0'],
+  },
+  {
+    name: 'the lag is 0 and the clock of koff was set back meanwhile',
+    play: w => {
+      busy(w).every10(80, w => w.sample({ 0: 120 }))
+      w.wait(-3_600).sample({ 0: 100 })
+    },
+    said: ['70 offset-stalled orders/0', '-3520 offset-resumed orders/0'],
   },
   {
     name: 'the offset is deleted (its topic was)',

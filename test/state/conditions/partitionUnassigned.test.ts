@@ -43,6 +43,15 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
     said: ['665 partition-unassigned orders/1'],
   },
   {
+    name: 'the clock of koff was an hour ahead and is set right: from when it is seen again',
+    play: () => {
+      const w = new World().topic(2).generation(1, member('a', [0]))
+      w.wait(3_600).tick().wait(-3_590).topic(3).tick()
+      return w.every10(80, w => w.tick())
+    },
+    said: ['70 partition-unassigned orders/1', '70 partition-unassigned orders/2'],
+  },
+  {
     name: 'of a consumer group, whose assignments name topics by id',
     play: () =>
       new World()
