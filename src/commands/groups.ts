@@ -5,7 +5,7 @@ import type { Source } from '../runtime/source.ts'
 import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import type { Input } from '../state/input.ts'
-import { int64Json } from '../wire/jsonValue.ts'
+import { withInt64 } from '../wire/jsonValue.ts'
 import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
 import { collect, groupNameFilter } from './eventOptions.ts'
 import { parseTime } from './logPoint.ts'
@@ -59,7 +59,7 @@ async function groups(shell: Shell, files: readonly string[], options: GroupsOpt
   progress.clear()
   catchUp.clear()
   const views = fold.groups().filter(view => group.some(pattern => matchesGlob(pattern, view.group)))
-  for (const view of views) await put(shell.stdout, `${JSON.stringify(view, int64)}\n`)
+  for (const view of views) await put(shell.stdout, `${JSON.stringify(view, withInt64)}\n`)
   return 0
 }
 
@@ -89,8 +89,4 @@ async function openCluster(shell: Shell, options: GroupsOptions): Promise<Source
 function isLater(input: Input, at: number): boolean {
   if (input.kind === 'batch') return input.batch.maxTimestamp > at
   return 'timestamp' in input && input.timestamp > at
-}
-
-function int64(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? int64Json(value) : value
 }

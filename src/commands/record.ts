@@ -1,12 +1,13 @@
 import { Command } from 'commander'
 import { KoffError } from '../errors.ts'
 import { Fold } from '../runtime/fold.ts'
+import { isClosedPipe } from '../runtime/writeText.ts'
 import { openRecordingWriter } from '../sources/recording/write.ts'
 import { configOf, connectionHelp } from './connection.ts'
 import { addLiveOptions, type LiveOptions, openLive } from './live.ts'
 import { openSampler } from './sampler.ts'
 import { selectInputs } from './selectInputs.ts'
-import { isClosedPipe, note, OutputClosed, type Shell } from './shell.ts'
+import { note, OutputClosed, type Shell } from './shell.ts'
 import { usage } from './usage.ts'
 
 interface RecordOptions extends LiveOptions {

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
-import { KoffError } from '../errors.ts'
+import type { KoffError } from '../errors.ts'
 import type { Log } from '../runtime/log.ts'
+import { isClosedPipe, unwritable, writeText } from '../runtime/writeText.ts'
 import { terminalText } from '../sinks/stdout/terminalText.ts'
 
 /** Everything of the process that a command touches, so that a test can bring its own. */
@@ -44,23 +45,11 @@ export class OutputClosed extends Error {}
 
 /** Writes and resolves when more may come, so that a slow reader slows the writer down. Fails with `OutputClosed`. */
 export async function put(output: Output, text: string): Promise<void> {
-  if (text === '') return
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  output.write(text, error => {
-    if (!error) resolve()
-    else reject(isClosedPipe(error) ? new OutputClosed() : unwritable(error))
-  })
-  await promise
-}
-
-/** True for the failure of a write to a pipe that nobody reads, now or since before. */
-export function isClosedPipe(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
-}
-
-function unwritable(error: Error): KoffError {
-  return new KoffError('SINK_FAILED', `standard output: cannot be written: ${error.message}`, { cause: error })
+  try {
+    await writeText(output, text)
+  } catch (error) {
+    throw isClosedPipe(error) ? new OutputClosed() : unwritable('standard output', error)
+  }
 }
 
 /** One line on standard error, where it does not mix with what a command puts out. Nothing in it commands a terminal. */

@@ -3,6 +3,12 @@ import type { EventData, EventType } from './definitions.ts'
 /** An int64 of Kafka's: a number while that is exact (|n| < 2^53), else a bigint. As NDJSON a number or a decimal string. */
 export type Int64 = number | bigint
 
+/** A number where that is exact. */
+export function int64Of(value: bigint): Int64 {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
+
 export const groupTypes = ['classic', 'consumer', 'share', 'streams', 'simple'] as const
 /** The kind of a group after the transition; of a group that is gone, before it. */
 export type GroupType = (typeof groupTypes)[number]

@@ -1,4 +1,4 @@
-import type { Int64 } from '../events/envelope.ts'
+import { type Int64, int64Of } from '../events/envelope.ts'
 import {
   type ConsumerProtocolAssignment,
   type ConsumerProtocolSubscription,
@@ -146,11 +146,11 @@ function commitOf({ value }: OffsetRecord): OffsetCommit | null {
   const expireTimestamp = 'expireTimestamp' in value ? value.expireTimestamp : -1n
   const leaderEpoch = 'leaderEpoch' in value && value.leaderEpoch >= 0 ? value.leaderEpoch : null
   return {
-    offset: int64(offset),
+    offset: int64Of(offset),
     metadata,
     leaderEpoch,
-    commitTimestamp: int64(commitTimestamp),
-    expireTimestamp: expireTimestamp === -1n ? null : int64(expireTimestamp),
+    commitTimestamp: int64Of(commitTimestamp),
+    expireTimestamp: expireTimestamp === -1n ? null : int64Of(expireTimestamp),
     topicId: 'topicId' in value && value.topicId !== noTopicId ? value.topicId : null,
   }
 }
@@ -163,7 +163,7 @@ function groupMetadataOf(value: NonNullable<RecordOf<'GROUP_METADATA'>['value']>
     generation,
     protocol,
     leader,
-    currentStateTimestamp: currentStateTimestamp === -1n ? null : int64(currentStateTimestamp),
+    currentStateTimestamp: currentStateTimestamp === -1n ? null : int64Of(currentStateTimestamp),
     members: value.members.map(member => ({
       id: member.memberId,
       instanceId: member.groupInstanceId,
@@ -185,9 +185,4 @@ function groupInKey(key: Buffer | null): string | null {
 function bufferOf(bytes: Uint8Array | null): Buffer | null {
   if (bytes === null || Buffer.isBuffer(bytes)) return bytes
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-function int64(value: bigint): Int64 {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
 }

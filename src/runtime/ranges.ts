@@ -1,5 +1,5 @@
-/** `[0, 1, 2, 5]` → `0-2, 5`. */
-export function ranges(numbers: Iterable<number>): string {
+/** `[0, 1, 2, 5]` → `0-2, 5`, or with something else in between. */
+export function ranges(numbers: Iterable<number>, separator = ', '): string {
   const sorted = [...numbers].sort((a, b) => a - b)
   const runs: { first: number; last: number }[] = []
   for (const number of sorted) {
@@ -7,5 +7,5 @@ export function ranges(numbers: Iterable<number>): string {
     if (run !== undefined && number <= run.last + 1) run.last = number
     else runs.push({ first: number, last: number })
   }
-  return runs.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(', ')
+  return runs.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(separator)
 }

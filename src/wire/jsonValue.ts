@@ -11,6 +11,11 @@ export function int64Json(value: bigint): number | string {
   return Number.isSafeInteger(number) ? number : value.toString()
 }
 
+/** For `JSON.stringify`: every bigint as `int64Json` has it. */
+export function withInt64(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? int64Json(value) : value
+}
+
 /** Bytes as JSON: base64 with padding. */
 export function bytesJson(bytes: Buffer): string {
   return bytes.toString('base64')

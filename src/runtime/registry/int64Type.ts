@@ -1,5 +1,5 @@
 import avsc from 'avsc'
-import type { Int64 } from '../../events/envelope.ts'
+import { type Int64, int64Of } from '../../events/envelope.ts'
 
 /**
  * Avro's long over the whole range of an int64: avsc's own takes and gives numbers only, and throws beyond 2^53.
@@ -9,9 +9,9 @@ export const int64Type: avsc.Type = avsc.types.LongType.__with(
   {
     isValid: isInt64,
     toBuffer: varint,
-    fromBuffer: (bytes: Buffer) => (bytes.length <= smallVarintBytes ? readSmall(bytes) : exact(readWide(bytes))),
+    fromBuffer: (bytes: Buffer) => (bytes.length <= smallVarintBytes ? readSmall(bytes) : int64Of(readWide(bytes))),
     toJSON: (value: Int64) => (typeof value === 'bigint' ? value.toString() : value),
-    fromJSON: (value: number | string) => exact(BigInt(value)),
+    fromJSON: (value: number | string) => int64Of(BigInt(value)),
     compare: (a: Int64, b: Int64) => (a < b ? -1 : Number(a > b)),
   },
   true,
@@ -69,9 +69,4 @@ function readWide(bytes: Buffer): bigint {
     zigzag |= BigInt(bytes.readUInt8(at) & 0x7f) << shift
   }
   return BigInt.asIntN(64, (zigzag >> 1n) ^ -(zigzag & 1n))
-}
-
-function exact(value: bigint): Int64 {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
 }

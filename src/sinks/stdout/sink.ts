@@ -4,6 +4,7 @@ import type { KoffEvent } from '../../events/envelope.ts'
 import { eventLine } from '../../events/ndjson.ts'
 import { abortable } from '../../runtime/abortable.ts'
 import type { Sink } from '../../runtime/sink.ts'
+import { isClosedPipe, unwritable, writeText } from '../../runtime/writeText.ts'
 import { inkFor } from './ink.ts'
 import { lineFormatter } from './line.ts'
 
@@ -51,14 +52,12 @@ export function stdoutSink({ stream = process.stdout, format = 'auto' }: StdoutS
         signal.throwIfAborted()
         closed.signal.throwIfAborted()
         try {
-          await abortable(written(stream, text), signal)
+          await abortable(writeText(stream, text), signal)
         } catch (error) {
           signal.throwIfAborted()
           if (isClosedPipe(error)) closed.abort()
           closed.signal.throwIfAborted()
-          throw new KoffError('SINK_FAILED', `stdout: ${error instanceof Error ? error.message : String(error)}`, {
-            cause: error,
-          })
+          throw unwritable('stdout', error)
         }
       }
     },
@@ -81,18 +80,6 @@ function* chunks(events: readonly KoffEvent[], lineOf: (event: KoffEvent) => str
     }
   }
   if (text !== '') yield text
-}
-
-function written(stream: Writable, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(text, error => (error ? reject(error) : resolve()))
-  })
-}
-
-/** Of a pipe whose reader is gone, and of one that was found so before. */
-function isClosedPipe(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
 }
 
 function ignore(): void {}

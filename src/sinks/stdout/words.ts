@@ -1,5 +1,6 @@
 import type { Int64 } from '../../events/envelope.ts'
 import type { Member, TopicPartitions } from '../../events/shapes.ts'
+import { ranges } from '../../runtime/ranges.ts'
 import { shortened, terminalText } from './terminalText.ts'
 
 /** How things are called in a line for people: short, and safe to show. */
@@ -42,7 +43,7 @@ export function subscriptionText({ subscription }: Member): string {
 /** `orders[0-3,7] payments[1]` */
 export function partitionsText(partitions: readonly TopicPartitions[]): string {
   return some(
-    partitions.map(entry => `${topicName(entry)}[${ranges(entry.partitions)}]`),
+    partitions.map(entry => `${topicName(entry)}[${ranges(entry.partitions, ',')}]`),
     4,
     ' ',
   )
@@ -51,17 +52,6 @@ export function partitionsText(partitions: readonly TopicPartitions[]): string {
 function topicName({ topic, topicId, subtopology }: TopicPartitions): string {
   if (subtopology !== null) return `subtopology ${terminalText(subtopology)}`
   return terminalText(topic ?? topicId ?? '?')
-}
-
-/** `0-3,7` of an ascending list. */
-function ranges(numbers: readonly number[]): string {
-  const runs: [number, number][] = []
-  for (const number of numbers) {
-    const last = runs.at(-1)
-    if (last !== undefined && number === last[1] + 1) last[1] = number
-    else runs.push([number, number])
-  }
-  return runs.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(',')
 }
 
 /** The first few, and how many more there are. */

@@ -2,7 +2,8 @@ import { createWriteStream } from 'node:fs'
 import { PassThrough, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { KoffError } from '../../errors.ts'
+import type { KoffError } from '../../errors.ts'
+import { unwritable, writeText } from '../../runtime/writeText.ts'
 import type { Input } from '../../state/input.ts'
 import { recordingLines } from './recordingLines.ts'
 
@@ -24,7 +25,7 @@ export function openRecordingWriter(path: string, options: RecordingWriterOption
 
 function streamWriter(stdout: Writable): RecordingWriter {
   return {
-    write: inputs => put(stdout, recordingLines(inputs), error => unwritable('standard output', error)),
+    write: inputs => put('standard output', stdout, inputs),
     // It is not ours to end
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
@@ -43,7 +44,9 @@ function fileWriter(path: string): RecordingWriter {
     async write(inputs) {
       const { promise, reject } = Promise.withResolvers<never>()
       giveUp = reject
-      await Promise.race([promise, put(head, recordingLines(inputs), error => failure ?? unwritable(path, error))])
+      await Promise.race([promise, put(path, head, inputs)]).catch((error: unknown) => {
+        throw failure ?? error
+      })
     },
     async [Symbol.asyncDispose]() {
       head.end()
@@ -53,14 +56,10 @@ function fileWriter(path: string): RecordingWriter {
   }
 }
 
-async function put(stream: Writable, text: string, failed: (error: Error) => KoffError): Promise<void> {
-  if (text === '') return
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  stream.write(text, error => (error ? reject(failed(error)) : resolve()))
-  await promise
-}
-
-function unwritable(name: string, error: unknown): KoffError {
-  const why = error instanceof Error ? error.message : String(error)
-  return new KoffError('SINK_FAILED', `${name}: cannot be written: ${why}`, { cause: error })
+async function put(name: string, stream: Writable, inputs: readonly Input[]): Promise<void> {
+  try {
+    await writeText(stream, recordingLines(inputs))
+  } catch (error) {
+    throw unwritable(name, error)
+  }
 }

@@ -47,7 +47,9 @@ test('a full disk is an error that says so', async () => {
   const place = openPlace()
   place.fail()
   const writing = stdoutSink({ stream: place.stream() }).write(events(1), running)
-  await expect(writing).rejects.toThrow(new KoffError('SINK_FAILED', 'stdout: no space left on device'))
+  await expect(writing).rejects.toThrow(
+    new KoffError('SINK_FAILED', 'stdout: cannot be written: no space left on device'),
+  )
 })
 
 test('a reader that goes away ends it quietly: closed aborts, the process is not harmed', async () => {

@@ -174,7 +174,9 @@ describe('openRecordingWriter', () => {
         for (;;) await writer.write(inputs)
       }
       await expect(failing()).rejects.toMatchObject({ code: 'SINK_FAILED' })
-      await expect(writer[Symbol.asyncDispose]()).rejects.toThrow(`${path}: cannot be written: ENOENT`)
+      await expect(writer[Symbol.asyncDispose]()).rejects.toThrow(
+        `${path}: cannot be written: no such file or directory`,
+      )
     }
   })
 })
