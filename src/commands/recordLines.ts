@@ -1,9 +1,11 @@
 import type { Input } from '../state/input.ts'
 import type { BatchFault, RecordBatch } from '../wire/batch.ts'
+import { brokenBatch } from '../wire/batchFault.ts'
+import { controlType } from '../wire/controlRecord.ts'
 import { type Decoded, decodeRecordAt } from '../wire/decode.ts'
 import { embeddedOf } from '../wire/embedded.ts'
 import type { LogPosition } from '../wire/json.ts'
-import { controlType, RecordCursor } from '../wire/recordCursor.ts'
+import { RecordCursor } from '../wire/recordCursor.ts'
 import type { RecordFilter } from './recordFilter.ts'
 import { note, type Shell } from './shell.ts'
 
@@ -41,7 +43,7 @@ export function recordLines(filter: RecordFilter, format: LineFormat): RecordLin
       const position = { partition: batch.partition, offset: cursor.offset, timestamp: cursor.timestamp }
       if (filter.wantsPosition(position)) lines += batch.isControl ? controlLine(batch, position) : recordLine(position)
     }
-    return cursor.fault === null ? lines : lines + faultLine(malformed(batch, nextOffset, cursor.fault))
+    return cursor.fault === null ? lines : lines + faultLine(brokenBatch(batch, nextOffset, cursor.fault))
   }
 
   function recordLine(position: LogPosition): string {
@@ -97,8 +99,4 @@ function isReadable(decoded: Decoded): boolean {
     if ('assignment' in part && part.assignment.kind === 'unreadable') return false
   }
   return true
-}
-
-function malformed({ partition, start }: RecordBatch, offset: number, reason: string): BatchFault {
-  return { partition, offset, position: start, code: 'BAD_BATCH', reason }
 }

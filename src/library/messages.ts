@@ -1,8 +1,10 @@
 import type { EventSource } from '../events/envelope.ts'
 import type { Input, PositionInput, TopicInput } from '../state/input.ts'
 import type { BatchFault, RecordBatch } from '../wire/batch.ts'
+import { brokenBatch } from '../wire/batchFault.ts'
+import { controlType } from '../wire/controlRecord.ts'
 import { decodeRecordAt } from '../wire/decode.ts'
-import { controlType, RecordCursor } from '../wire/recordCursor.ts'
+import { RecordCursor } from '../wire/recordCursor.ts'
 import { type Message, messageOf } from './decode.ts'
 
 /** What a consumer gives: records, and what else stands in the log. */
@@ -86,15 +88,7 @@ function* messagesOfBatch(batch: RecordBatch, cursor: RecordCursor): Generator<C
     const control = controlType(cursor)
     if (control !== 'UNKNOWN') yield { kind: 'marker', control, transaction: { producerId, producerEpoch }, source }
   }
-  if (cursor.fault === null) return
-  const fault = {
-    partition,
-    offset: nextOffset,
-    position: batch.position,
-    code: 'BAD_BATCH',
-    reason: cursor.fault,
-  } as const
-  yield { kind: 'fault', fault }
+  if (cursor.fault !== null) yield { kind: 'fault', fault: brokenBatch(batch, nextOffset, cursor.fault) }
 }
 
 function recordAt({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordCursor): Message {

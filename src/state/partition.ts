@@ -1,8 +1,10 @@
 import { severityOf } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { BatchFault, RecordBatch } from '../wire/batch.ts'
+import { brokenBatch } from '../wire/batchFault.ts'
+import { controlType } from '../wire/controlRecord.ts'
 import { decodeRecordAt, groupOf } from '../wire/decode.ts'
-import { controlType, RecordCursor } from '../wire/recordCursor.ts'
+import { RecordCursor } from '../wire/recordCursor.ts'
 import type { GroupRecord } from './applyRecord.ts'
 import { StateChanges } from './changes.ts'
 import { Conditions } from './conditions/conditions.ts'
@@ -295,8 +297,7 @@ export class PartitionState {
 
   #reportBrokenBatch(batch: RecordBatch, reason: string): void {
     this.undecodable++
-    const { partition, position } = batch
-    const fault = { partition, offset: batch.baseOffset, position, code: 'BAD_BATCH', reason } as const
+    const fault = brokenBatch(batch, batch.baseOffset, reason)
     this.#events.push(undecodableBatch(this.#options, fault, batch.lastOffset, batch.maxTimestamp))
   }
 

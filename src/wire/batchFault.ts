@@ -45,6 +45,11 @@ export function batchFault(
   }
 }
 
+/** The rest of a batch after its last readable record; `offset` is where that begins, or the batch. */
+export function brokenBatch({ partition, position }: RecordBatch, offset: number, reason: string): BatchFault {
+  return { partition, offset, position, code: 'BAD_BATCH', reason }
+}
+
 export function crcReason(name: string, actual: number, expected: number): string {
   return `${name} is ${hex(actual)}, its header says ${hex(expected)}`
 }

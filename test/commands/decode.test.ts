@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { batchBytes } from '../wire/logBytes.ts'
 import { runKoff } from './runKoff.ts'
 
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url))
@@ -44,6 +45,17 @@ function linesOf(text: string): Line[] {
 }
 
 describe('koff decode', () => {
+  it('says where in the file the batch is whose records cannot be read', async () => {
+    const one = { offset: 7, timestamp: 5, key: null, value: Buffer.alloc(20) }
+    const whole = batchBytes({ baseOffset: 7, lastOffset: 7, baseTimestamp: 5, maxTimestamp: 5 }, [one])
+    const fields = { baseOffset: 8, lastOffset: 8, baseTimestamp: 5, maxTimestamp: 5, recordCount: 1 }
+    const file = join(home, '00000000000000000007.log')
+    writeFileSync(file, Buffer.concat([whole, batchBytes({ ...fields, body: Buffer.from([40, 0, 0]) }, [])]))
+    const { code, stdout } = await runKoff(['decode', file])
+    expect(code).toBe(0)
+    expect(linesOf(stdout)[1]).toMatchObject({ offset: 8, error: { code: 'BAD_BATCH', position: whole.length } })
+  })
+
   it('prints a line for every record of a recording', async () => {
     const lines = await decode(recording)
     const recorded = linesOf(gunzipSync(readFileSync(recording)).toString('utf8'))

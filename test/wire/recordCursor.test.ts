@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RecordBatch } from '../../src/wire/batch.ts'
 import { encodeRecords, type RecordFields } from '../../src/wire/encodeRecords.ts'
-import { controlType, coordinatorEpoch, RecordCursor } from '../../src/wire/recordCursor.ts'
+import { RecordCursor } from '../../src/wire/recordCursor.ts'
 
 const header: RecordBatch = {
   partition: 0,
@@ -241,31 +241,5 @@ describe('RecordCursor', () => {
       return cursor.offset
     })
     expect([offsets, cursor.fault]).toEqual([[102, 101, 103], null])
-  })
-})
-
-/** The cursor at a record with this key and this value. */
-function at(key: number[] | null, value: number[] | null): RecordCursor {
-  const [keyBytes, valueBytes] = [key, value].map(some => (some === null ? null : Buffer.from(some)))
-  cursor.open(encoded([{ offset: 100, timestamp: 1, key: keyBytes ?? null, value: valueBytes ?? null }]))
-  expect(cursor.next()).toBe(true)
-  return cursor
-}
-
-describe('control records', () => {
-  it('are COMMIT or ABORT by the type in the key', () => {
-    expect(controlType(at([0, 0, 0, 0], null))).toBe('ABORT')
-    expect(controlType(at([0, 0, 0, 1], null))).toBe('COMMIT')
-    expect(controlType(at([0, 9, 0, 1, 7, 7], null))).toBe('COMMIT')
-    expect(controlType(at([0, 0, 0, 2], null))).toBe('UNKNOWN')
-    expect(controlType(at([255, 255, 0, 1], null))).toBe('UNKNOWN')
-    expect(controlType(at([0, 0, 0], null))).toBe('UNKNOWN')
-    expect(controlType(at(null, null))).toBe('UNKNOWN')
-  })
-
-  it('have the coordinator epoch in the value', () => {
-    expect(coordinatorEpoch(at([0, 0, 0, 1], [0, 0, 0, 0, 1, 2]))).toBe(258)
-    expect(coordinatorEpoch(at([0, 0, 0, 1], [0, 0, 0, 0, 1]))).toBe(-1)
-    expect(coordinatorEpoch(at([0, 0, 0, 1], null))).toBe(-1)
   })
 })

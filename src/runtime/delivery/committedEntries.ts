@@ -1,7 +1,8 @@
 import { KoffError } from '../../errors.ts'
 import type { StateChange } from '../../state/entry.ts'
 import type { RecordBatch } from '../../wire/batch.ts'
-import { controlType, RecordCursor } from '../../wire/recordCursor.ts'
+import { controlType } from '../../wire/controlRecord.ts'
+import { RecordCursor } from '../../wire/recordCursor.ts'
 import type { Source } from '../source.ts'
 
 export interface CommittedEntries {

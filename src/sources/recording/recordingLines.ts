@@ -1,7 +1,9 @@
 import type { Input } from '../../state/input.ts'
-import type { BatchFault, RecordBatch } from '../../wire/batch.ts'
+import type { RecordBatch } from '../../wire/batch.ts'
+import { brokenBatch } from '../../wire/batchFault.ts'
+import { controlType, coordinatorEpoch } from '../../wire/controlRecord.ts'
 import type { RecordHeader } from '../../wire/encodeRecords.ts'
-import { controlType, coordinatorEpoch, RecordCursor } from '../../wire/recordCursor.ts'
+import { RecordCursor } from '../../wire/recordCursor.ts'
 
 /**
  * Inputs as the lines of a recording, each ended by a line feed. Every input that an event can depend on has its line or
@@ -51,7 +53,10 @@ function recordLines(batch: RecordBatch, cursor: RecordCursor): string {
       `,"valueBase64":${base64(cursor.bytes, cursor.valueStart, cursor.valueEnd)}` +
       `,"headers":${JSON.stringify(cursor.headers().map(headerOf))}}\n`
   }
-  return cursor.fault === null ? lines : lines + line({ kind: 'fault', ...malformed(batch, cursor.fault) })
+  // The records after it were not read: the recording is to say so.
+  return cursor.fault === null
+    ? lines
+    : lines + line({ kind: 'fault', ...brokenBatch(batch, batch.baseOffset, cursor.fault) })
 }
 
 function control(cursor: RecordCursor): string {
@@ -68,9 +73,4 @@ function headerOf({ key, value }: RecordHeader): object {
 
 function base64Of(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
-}
-
-/** The records after it were not read: the recording is to say so. */
-function malformed(batch: RecordBatch, reason: string): BatchFault {
-  return { partition: batch.partition, offset: batch.baseOffset, position: batch.start, code: 'BAD_BATCH', reason }
 }

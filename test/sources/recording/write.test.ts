@@ -128,7 +128,12 @@ describe('recordingLines', () => {
     const broken: Input = { kind: 'batch', batch: { ...input.batch, recordCount: input.batch.recordCount + 1 } }
     const lines = Readable.from([Buffer.from(recordingLines([broken]))])
     expect(faultsOf(await inputsOf(recordingStreamSource(lines, 'test')))).toMatchObject([
-      { code: 'BAD_BATCH', partition: input.batch.partition, offset: input.batch.baseOffset },
+      {
+        code: 'BAD_BATCH',
+        partition: input.batch.partition,
+        offset: input.batch.baseOffset,
+        position: input.batch.position,
+      },
     ])
   })
 
