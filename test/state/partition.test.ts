@@ -76,6 +76,14 @@ describe('offsets of a partition', () => {
     expect(deleted?.data).toMatchObject({ lastOffset: 2n ** 60n + 1n, cause: 'unknown' })
   })
 
+  it('a commit timestamp beyond what a number holds, which clients could choose, is no time: the record has one', () => {
+    const p = partition()
+    p.plain(commitOf('g', 't', 0, 10, 2 ** 60))
+    const [rewound] = p.plain(commitOf('g', 't', 0, 9, -(2 ** 60)))
+    expect(rewound).toMatchObject({ type: 'offset-rewound', time: p.now() })
+    expect(p.state.offsets.table.times[0]).toBe(p.now())
+  })
+
   it('a group without members that is not simple: any other offset is a reset, a first one is not', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 10))

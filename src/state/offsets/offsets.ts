@@ -166,7 +166,7 @@ export class Offsets {
         wasCommitted,
         position,
         transactional: false,
-        time: isCommit ? view.commitTimestamp : timestamp,
+        time: isCommit ? committedAt(view, timestamp) : timestamp,
         metadata: isTold ? decodeUtf8(cursor.bytes, view.metadataStart, view.metadataEnd) : '',
         leaderEpoch: isTold && view.leaderEpoch >= 0 ? view.leaderEpoch : null,
       })
@@ -255,7 +255,7 @@ export class Offsets {
       if (!(offset >= before) || (offset !== before && slot.notable === 'change')) this.notable = true
     }
     if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.words, view.topicIdStart)
-    table.set(row, offset, view.offsetBig, view.commitTimestamp, cursor.offset)
+    table.set(row, offset, view.offsetBig, committedAt(view, cursor.timestamp), cursor.offset)
     if (this.#changes !== null) this.#changes.noteRow(row)
     if (table.watch !== null) table.watch.touch(row, cursor.offset)
   }
@@ -316,6 +316,11 @@ interface NewKey {
   readonly group: string
   readonly topic: string
   readonly partition: number
+}
+
+/** Clients could choose the commit timestamp (OffsetCommit v1): beyond what a number holds exactly it is no time. */
+function committedAt({ commitTimestamp }: OffsetCommitView, timestamp: number): number {
+  return Number.isSafeInteger(commitTimestamp) ? commitTimestamp : timestamp
 }
 
 /** The low byte of the key's record type, which is 0 or 1 here: of the two, Kafka reads other values. */
