@@ -74,6 +74,22 @@ export function consumerRecords(group: string) {
               noTags,
             ],
       ),
+    /** Topic id → name, as brokers before 4.1 write it. */
+    partitionMetadata: (names: Readonly<Record<string, string>> | null) =>
+      record(
+        4,
+        [group],
+        names === null
+          ? null
+          : [
+              compactList(
+                Object.entries(names).map(([id, name]) =>
+                  Buffer.concat([uuid(id), compactText(name), int32(1), compactList([]), noTags]),
+                ),
+              ),
+              noTags,
+            ],
+      ),
     regex: (regex: string, names: readonly string[] | null) =>
       record(
         16,

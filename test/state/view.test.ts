@@ -54,6 +54,19 @@ describe('the view of a group', () => {
     expect(p.view('g')?.members[0]?.assignment).toEqual({ orders: [0] })
   })
 
+  it('knows the names that brokers before 4.1 wrote beside the ids', () => {
+    const p = partition()
+    const g = consumerRecords('g')
+    const events = p.plain(
+      g.member('a'),
+      g.partitionMetadata({ [orders]: 'orders' }),
+      g.epoch(2),
+      g.current('a', { epoch: 2, assigned: { [orders]: [0] } }),
+    )
+    expect(p.view('g')?.members[0]?.assignment).toEqual({ orders: [0] })
+    expect(events.at(-1)?.data).toMatchObject({ changes: [{ gained: [{ topic: 'orders', topicId: orders }] }] })
+  })
+
   it('puts the partitions of a topic together that was recreated under its name', () => {
     const p = partition()
     const again = 'AAAAAAAAAAAAAAAAAAAAAg'
