@@ -30,6 +30,8 @@ export interface ScramOptions extends Pick<PasswordSasl, 'username' | 'password'
 const header = 'n,,'
 /** RFC 5802, 5.1: fewer would make a password cheap to guess for whoever poses as the broker. */
 const minIterations = 4096
+/** Kafka's own tools make no more than 16,384; what takes a second and more is somebody who wants to keep koff busy. */
+const maxIterations = 1_000_000
 
 export function scram({ mechanism, username, password, nonce = newNonce() }: ScramOptions): Scram {
   const hash = hashes[mechanism]
@@ -40,6 +42,9 @@ export function scram({ mechanism, username, password, nonce = newNonce() }: Scr
     const iterations = Number(i)
     if (!nonces.startsWith(nonce)) throw new ScramFault('the broker answers somebody else')
     if (!(iterations >= minIterations)) throw new ScramFault(`the broker hashes passwords ${i} times only`)
+    if (!(Number.isInteger(iterations) && iterations <= maxIterations)) {
+      throw new ScramFault(`the broker wants passwords to be hashed ${i} times`)
+    }
     const key = await derive(password, Buffer.from(salt, 'base64'), iterations, keyLength(hash), hash)
     const clientKey = mac(key, 'Client Key')
     const unproved = `c=${Buffer.from(header).toString('base64')},r=${nonces}`

@@ -1,11 +1,16 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { brokerFailure } from '../../src/cluster/failure.ts'
 import { type BrokerSocket, type OpenSocket, openSocket } from '../../src/cluster/socket.ts'
-import { borrowReaderThread } from '../../src/sources/readerThread/readerThread.ts'
+import type { ReaderThread } from '../../src/sources/readerThread/readerThread.ts'
+import { readyThread } from '../sources/readerThread/readyThread.ts'
 
-const thread = borrowReaderThread()
+let thread: ReaderThread
+const openThreadSocket: OpenSocket = (...where) => thread.bestSockets()(...where)
+beforeAll(async () => {
+  thread = await readyThread()
+})
 afterAll(() => thread[Symbol.dispose]())
 const opened: AsyncDisposable[] = []
 afterEach(async () => {
@@ -60,7 +65,7 @@ const place = { broker: 'b:1', options: { brokers: [] }, request: 'Fetch', trust
 
 describe.each([
   ['of this thread', openSocket],
-  ['of another thread', thread.openSocket],
+  ['of another thread', openThreadSocket],
 ])('a socket %s', (_, open) => {
   test('each question gets the answer with its number', async () => {
     const { socket, end } = await connected(open)
@@ -130,7 +135,7 @@ test('an answer is put where its room is', async () => {
 })
 
 test('a request reaches the broker as it is, with its number', async () => {
-  const { socket, end } = await connected(thread.openSocket)
+  const { socket, end } = await connected(openThreadSocket)
   const heard = once(end, 'data') as Promise<[Buffer]>
   const exchanged = socket.exchange(request)
   expect((await heard)[0]).toEqual(encode(1))

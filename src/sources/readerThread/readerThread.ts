@@ -13,8 +13,6 @@ export interface ReaderThread extends Disposable {
   start(): void
   /** What is best to open sockets with now: the thread, once it is ready; till then, whoever waited for it would lose time. */
   bestSockets(): OpenSocket
-  /** A socket that it reads. */
-  readonly openSocket: OpenSocket
   /**
    * A segment file from its start, up to its size or to the first thing that is not as a broker of today writes it. Each
    * part is valid until the next one is asked for; the file must be open as long. Never fails.
@@ -48,7 +46,6 @@ export function borrowReaderThread(): ReaderThread {
     openThreadSocket(order => give({ kind: 'socket', order }, order.port), ...where)
   return {
     start,
-    openSocket: openSocketThere,
     bestSockets: () => (isReady ? openSocketThere : openSocketHere),
     soundParts: segment => soundParts(port => give({ kind: 'segment', order: { ...segment, port } }, port)),
     [Symbol.dispose]: () => {

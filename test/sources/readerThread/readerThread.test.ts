@@ -12,6 +12,7 @@ import type { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { borrowReaderThread, type ReaderThread } from '../../../src/sources/readerThread/readerThread.ts'
 import { batchBytes } from '../../wire/logBytes.ts'
+import { readyThread } from './readyThread.ts'
 
 const batch = batchBytes({ baseOffset: 0, lastOffset: 0, baseTimestamp: 5, maxTimestamp: 5 }, [
   { offset: 0, timestamp: 5, key: Buffer.from('key'), value: Buffer.from('value') },
@@ -41,9 +42,9 @@ test('where it dies, what it was doing ends, and what is ordered next is done', 
   await using server = createServer(end => end.on('error', () => undefined)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  using thread = borrowReaderThread()
   const begun = once(process, 'worker') as Promise<[Worker]>
-  const socket = await thread.openSocket({ host: '127.0.0.1', port }, { brokers: [] }, never)
+  using thread = await readyThread()
+  const socket = await thread.bestSockets()({ host: '127.0.0.1', port }, { brokers: [] }, never)
   const [worker] = await begun
   const died = once(worker, 'exit')
   void worker.terminate()
@@ -68,10 +69,10 @@ test('memory of sockets that are closed is given back', async () => {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  using thread = borrowReaderThread()
+  using thread = await readyThread()
   const before = process.memoryUsage.rss()
   for (let opened = 0; opened < 100; opened++) {
-    const socket = await thread.openSocket({ host: '127.0.0.1', port }, { brokers: [] }, never)
+    const socket = await thread.bestSockets()({ host: '127.0.0.1', port }, { brokers: [] }, never)
     await socket.exchange({ encode: () => Buffer.alloc(12) })
     socket.destroy(new Error('done'))
     // This thread keeps none of it
