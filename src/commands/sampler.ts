@@ -32,8 +32,8 @@ export async function openSampler({ kafka, fold, conditions, wants }: SamplerOpt
 
   const sample = async (read: readonly number[], isNews: (topic: TopicInput) => boolean): Promise<Sample> => {
     const own = read.map(partition => ({ topic: offsetsTopic, partition }))
-    const committed = samples ? fold.committedPartitions(wants) : []
-    const subscribed = samples ? fold.subscribedTopics(wants) : []
+    const committed = samples ? fold.reads.committed(wants) : []
+    const subscribed = samples ? fold.reads.subscribed(wants) : []
     const ends = await admin.sampleLogEnds([...committed, ...own])
     const topics = await admin.describeTopics([...subscribed, ...committed.map(({ topic }) => topic)])
     const readEnds = new Map(ends.filter(isOwn).map(({ partition, logEnd }) => [partition, logEnd] as const))

@@ -2,15 +2,15 @@ import { type EventType, eventTypes, offByDefault } from '../events/definitions.
 import type { KoffEvent } from '../events/envelope.ts'
 import { LogEnds } from '../state/conditions/logEnds.ts'
 import type { SettingsOf } from '../state/conditions/settings.ts'
-import { compareText, membersOf } from '../state/group.ts'
+import { compareText } from '../state/group.ts'
 import { heartbeatOf } from '../state/heartbeat.ts'
 import type { Input } from '../state/input.ts'
-import type { OffsetTable } from '../state/offsets/table.ts'
 import { PartitionState } from '../state/partition.ts'
 import { TopicNames } from '../state/topicNames.ts'
 import { type GroupView, groupViews } from '../state/view.ts'
 import type { RecordBatch } from '../wire/batch.ts'
 import { CatchUp } from './catchUp.ts'
+import { ReadTopics } from './readTopics.ts'
 
 /**
  * Which inputs are history, which makes state but no events:
@@ -57,7 +57,8 @@ export class Fold {
   /** Where logs end, as sampled. */
   readonly logEnds = new LogEnds()
   readonly partitions = new Map<number, PartitionState>()
-  #committed: Committed | null = null
+  /** What groups read of the cluster's topics. */
+  readonly reads = new ReadTopics(this.partitions)
   /** How far the partitions are read of what was there when their reading began. */
   readonly catchUp = new CatchUp()
   /** Where the partitions of `__consumer_offsets` end, as a broker last said. */
@@ -124,51 +125,6 @@ export class Fold {
     const totals = { ...this.#past }
     for (const state of this.partitions.values()) add(totals, state)
     return totals
-  }
-
-  /**
-   * Partitions of topics for which a group of this fold that `wants` accepts has a committed offset, each once. Found anew
-   * only where other offsets are committed than at the last call.
-   */
-  committedPartitions(wants: (group: string) => boolean = everyGroup): readonly TopicPartition[] {
-    const known = this.#committed
-    const versions = [...this.partitions.values()].map(({ offsets }) => [offsets.table, offsets.table.version] as const)
-    const isSame = (at: number) =>
-      known?.versions[at]?.[0] === versions[at]?.[0] && known?.versions[at]?.[1] === versions[at]?.[1]
-    if (known?.wants === wants && known.versions.length === versions.length && versions.every((_, at) => isSame(at))) {
-      return known.found
-    }
-    const found = this.#findCommitted(wants)
-    this.#committed = { wants, versions, found }
-    return found
-  }
-
-  #findCommitted(wants: (group: string) => boolean): TopicPartition[] {
-    const all = new Map<string, Set<number>>()
-    for (const { offsets } of this.partitions.values()) {
-      const { table } = offsets
-      for (let row = 0; row < table.index.capacity; row++) {
-        if (table.present[row] !== 1 || !wants(table.groupOf(row).name)) continue
-        const topic = table.topicOf(row).name
-        let partitions = all.get(topic)
-        if (partitions === undefined) all.set(topic, (partitions = new Set()))
-        partitions.add(table.partitions[row] ?? 0)
-      }
-    }
-    return [...all].flatMap(([topic, partitions]) => [...partitions].map(partition => ({ topic, partition })))
-  }
-
-  /** Names of topics that members of such groups subscribe to, each once. */
-  subscribedTopics(wants: (group: string) => boolean = everyGroup): string[] {
-    const topics = new Set<string>()
-    for (const { groups } of this.partitions.values()) {
-      for (const { group } of groups.values()) {
-        if (group === null || !wants(group.name)) continue
-        for (const { subscription } of membersOf(group))
-          for (const topic of subscription?.topics ?? []) topics.add(topic)
-      }
-    }
-    return [...topics]
   }
 
   /** Every known group, sorted by name. */
@@ -268,16 +224,3 @@ export class Fold {
 }
 
 const NO_EVENTS: readonly KoffEvent[] = []
-const everyGroup = () => true
-
-interface TopicPartition {
-  readonly topic: string
-  readonly partition: number
-}
-
-/** What was found, and in which state of which tables. */
-interface Committed {
-  readonly wants: (group: string) => boolean
-  readonly versions: readonly (readonly [OffsetTable, number])[]
-  readonly found: readonly TopicPartition[]
-}

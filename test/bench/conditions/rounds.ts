@@ -42,7 +42,7 @@ const level = measure(0, false)
 const moving = measure(50, true)
 const sampledMb = residentMb()
 const stalling = measure(50, false)
-const offsets = fold.committedPartitions().length
+const offsets = fold.reads.committed().length
 const figures: RoundFigures = { offsets, level, moving, stalling, filledMb, sampledMb, peakMb: peakMb() }
 process.stdout.write(`${JSON.stringify(figures)}\n`)
 
@@ -117,7 +117,7 @@ function measure(lag: number, isMoving: boolean): number {
 
 /** Which partitions to ask for, their log ends, and the judging of all offsets. */
 function sample(logEnd: number): void {
-  for (const { topic, partition } of fold.committedPartitions()) {
+  for (const { topic, partition } of fold.reads.committed()) {
     const input: LogEndInput = { kind: 'logEnd', topic, partition, logStart: 0, logEnd, timestamp: now }
     fold.apply(input)
   }
