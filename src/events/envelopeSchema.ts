@@ -15,7 +15,7 @@ export const envelopeSchema = record(
     group: string('Group id; empty in events about koff itself that concern no group.'),
     groupType: described(groupType, 'Kind of the group after the transition; of a group that is gone, before.'),
     time: time(
-      'When it happened: the time of the record (of a plain commit its commitTimestamp); of an event that time brings, its deadline.',
+      'When it happened: the time of the record (of a plain commit its commitTimestamp, where that is a time); of an event that time brings, its deadline.',
     ),
     severity: enumOf('Severity', severities, 'Fixed for each type.', 'info'),
     source: record('EventSource', 'Where in `__consumer_offsets` it is read from.', {

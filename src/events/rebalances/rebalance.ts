@@ -16,7 +16,9 @@ export const rebalance = defineEvent({
   trigger:
     'A rebalance completed. Classic: the generation grew and members are there. Others: all members that are not suspended are stable, with nothing pending, at an epoch higher than the one last settled at; the return of a static member at the same epoch is none.',
   data: {
-    epochBefore: int('Epoch, or generation, at which the group was last settled: may be several below `epochAfter`.'),
+    epochBefore: int(
+      'Epoch, or generation, at which the group was last settled: may be several below `epochAfter`. Where an epoch went down, the group was made anew unseen, and it counts from the lower one.',
+    ),
     epochAfter: int('Epoch, or generation, that is settled now.'),
     protocol: nullable(string('Assignor that a classic group agreed on; else null.')),
     leader: nullable(string('Member id of the leader of a classic group; else null.')),
