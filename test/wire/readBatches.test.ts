@@ -2,50 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { batchCodecs } from '../../src/sources/codecs.ts'
-import type { BatchFault, RecordBatch } from '../../src/wire/batch.ts'
-import { type BatchScan, readBatches } from '../../src/wire/readBatches.ts'
-import { RecordCursor } from '../../src/wire/recordCursor.ts'
-import { batchBytes, compress, messageBytes, withCrc } from './logBytes.ts'
+import { readBatches } from '../../src/wire/readBatches.ts'
+import { batchBytes, withCrc } from './logBytes.ts'
+import { batchAt, batchesOf, codecs, faultsOf, read, recordsOf, three } from './scanned.ts'
 
-const codecs = batchCodecs()
-const read = (bytes: Buffer): BatchScan => readBatches(bytes, { partition: 7, codecs })
-const batchesOf = (scan: BatchScan): RecordBatch[] =>
-  scan.items.flatMap(item => (item.kind === 'batch' ? [item.batch] : []))
-const faultsOf = (scan: BatchScan): BatchFault[] =>
-  scan.items.flatMap(item => (item.kind === 'fault' ? [item.fault] : []))
 const segment = readFileSync(
   join(import.meta.dirname, '../corpus/segments/__consumer_offsets-0/00000000000000000000.log'),
 )
-
-/** Every record as text, for comparison. */
-function recordsOf(batches: readonly RecordBatch[]): string[] {
-  const cursor = new RecordCursor()
-  const seen: string[] = []
-  for (const batch of batches) {
-    cursor.open(batch)
-    while (cursor.next()) {
-      const key = cursor.keyStart < 0 ? null : cursor.bytes.toString('latin1', cursor.keyStart, cursor.keyEnd)
-      const value = cursor.valueStart < 0 ? null : cursor.bytes.toString('latin1', cursor.valueStart, cursor.valueEnd)
-      seen.push(JSON.stringify([cursor.offset, cursor.timestamp, cursor.sequence, key, value]))
-    }
-    if (cursor.fault !== null) seen.push(cursor.fault)
-  }
-  return seen
-}
-
-const three = (baseOffset: number) => ({
-  fields: { baseOffset, lastOffset: baseOffset + 2, baseTimestamp: 1_000, maxTimestamp: 1_005, baseSequence: 3 },
-  records: [
-    { offset: baseOffset, timestamp: 1_000, key: Buffer.from('a'), value: Buffer.from('one') },
-    { offset: baseOffset + 1, timestamp: 1_005, key: Buffer.from('b'), value: null },
-    { offset: baseOffset + 2, timestamp: 990, key: null, value: Buffer.alloc(5000, 'x') },
-  ],
-})
-const batchAt = (baseOffset: number): Buffer => {
-  const { fields, records } = three(baseOffset)
-  return batchBytes(fields, records)
-}
 
 describe('readBatches, message format v2', () => {
   it('reads the header and leaves the records where they are', () => {
@@ -208,113 +171,6 @@ describe('readBatches, message format v2', () => {
     expect(faultsOf(scan).map(fault => fault.code)).toEqual(['BAD_COMPRESSION', 'BAD_BATCH', 'BAD_BATCH'])
     expect(batchesOf(scan)).toMatchObject([{ baseOffset: 9 }])
     expect(faultsOf(read(offset))).toMatchObject([{ code: 'BAD_BATCH', offset: null }])
-  })
-})
-
-/** A compressed message that holds `inner`. */
-function wrap(inner: Buffer | null): Buffer {
-  const value = inner === null ? null : compress('gzip', inner)
-  return messageBytes({ magic: 1, offset: 3, timestamp: 99, compression: 'gzip', key: null, value })
-}
-
-describe('readBatches, message formats v0 and v1', () => {
-  const key = Buffer.from('k')
-  const value = Buffer.from('v')
-
-  it('makes every message a batch of its own', () => {
-    const scan = read(
-      Buffer.concat([
-        messageBytes({ magic: 0, offset: 4, key, value: null }),
-        messageBytes({ magic: 1, offset: 5, timestamp: 77, key: null, value }),
-        messageBytes({ magic: 1, offset: 8, timestamp: 78, appendTime: true, key, value }),
-        batchAt(9),
-      ]),
-    )
-    expect(faultsOf(scan)).toEqual([])
-    expect(batchesOf(scan)).toMatchObject([
-      { magic: 0, baseOffset: 4, lastOffset: 4, timestampType: 'NoTimestampType', maxTimestamp: -1, leaderEpoch: -1 },
-      { magic: 1, baseOffset: 5, lastOffset: 5, timestampType: 'CreateTime', maxTimestamp: 77, producerId: -1n },
-      { magic: 1, baseOffset: 8, lastOffset: 8, timestampType: 'LogAppendTime', maxTimestamp: 78, recordCount: 1 },
-      { magic: 2, baseOffset: 9 },
-    ])
-    expect(recordsOf(batchesOf(scan)).slice(0, 3)).toEqual([
-      '[4,-1,-1,"k",null]',
-      '[5,77,-1,null,"v"]',
-      '[8,78,-1,"k","v"]',
-    ])
-  })
-
-  for (const compression of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
-    it(`opens a v1 wrapper of ${compression}: the wrapper has the offset of its last message`, () => {
-      const inner = Buffer.concat([
-        messageBytes({ magic: 1, offset: 0, timestamp: 70, key, value }),
-        messageBytes({ magic: 1, offset: 3, timestamp: 71, key, value: null }),
-      ])
-      const wrapper = { magic: 1, offset: 103, timestamp: 71, compression, key: null } as const
-      const scan = read(messageBytes({ ...wrapper, value: compress(compression, inner) }))
-      expect(batchesOf(scan)).toMatchObject([
-        { magic: 1, baseOffset: 100, lastOffset: 100, compression, timestampType: 'CreateTime' },
-        { magic: 1, baseOffset: 103, lastOffset: 103, compression, timestampType: 'CreateTime' },
-      ])
-      expect(recordsOf(batchesOf(scan))).toEqual(['[100,70,-1,"k","v"]', '[103,71,-1,"k",null]'])
-    })
-  }
-
-  it('opens a v0 wrapper: offsets are absolute', () => {
-    const inner = Buffer.concat([
-      messageBytes({ magic: 0, offset: 100, key, value }),
-      messageBytes({ magic: 0, offset: 103, key, value: null }),
-    ])
-    const wrapper = messageBytes({
-      magic: 0,
-      offset: 103,
-      compression: 'gzip',
-      key: null,
-      value: compress('gzip', inner),
-    })
-    expect(recordsOf(batchesOf(read(wrapper)))).toEqual(['[100,-1,-1,"k","v"]', '[103,-1,-1,"k",null]'])
-  })
-
-  it('gives all messages of a wrapper its time where the broker set that', () => {
-    const inner = messageBytes({ magic: 1, offset: 0, timestamp: 70, key, value })
-    const wrapper = { magic: 1, offset: 3, timestamp: 99, appendTime: true, compression: 'gzip', key: null } as const
-    const batches = batchesOf(read(messageBytes({ ...wrapper, value: compress('gzip', inner) })))
-    expect(batches).toMatchObject([{ timestampType: 'LogAppendTime', baseTimestamp: 99, baseOffset: 3 }])
-  })
-
-  it('reads the LZ4 frames of v0 with their wrong header checksum, and refuses them in v1', () => {
-    const [old, newer] = ([0, 1] as const).map(magic => {
-      const frame = compress('lz4', messageBytes({ magic, offset: 0, timestamp: 5, key, value }))
-      frame[6] = (frame[6] as number) ^ 0xff
-      return read(messageBytes({ magic, offset: 0, timestamp: 5, compression: 'lz4', key: null, value: frame }))
-    }) as [BatchScan, BatchScan]
-    expect(recordsOf(batchesOf(old))).toEqual(['[0,-1,-1,"k","v"]'])
-    expect(faultsOf(newer)).toMatchObject([{ code: 'BAD_COMPRESSION' }])
-  })
-
-  it('reports a wrong CRC and goes on', () => {
-    const broken = messageBytes({ magic: 1, offset: 5, timestamp: 77, key, value })
-    broken[broken.length - 1] = 0
-    const scan = read(Buffer.concat([broken, messageBytes({ magic: 0, offset: 6, key, value })]))
-    expect(faultsOf(scan)).toMatchObject([{ code: 'CRC_MISMATCH', offset: 5 }])
-    expect(batchesOf(scan)).toMatchObject([{ baseOffset: 6 }])
-  })
-
-  it('reports wrappers that hold what none may hold', () => {
-    const good = messageBytes({ magic: 1, offset: 0, timestamp: 70, key, value })
-    const faults = [
-      null,
-      Buffer.alloc(0),
-      good.subarray(0, 9),
-      good.subarray(0, -1),
-      Buffer.concat([good, Buffer.alloc(40)]),
-      messageBytes({ magic: 0, offset: 0, key, value }),
-      wrap(good),
-      messageBytes({ magic: 1, offset: 9, timestamp: 70, key, value }).fill(0xff, 0, 8),
-      Buffer.concat([good, messageBytes({ magic: 1, offset: 9, timestamp: 70, key, value })]),
-    ].map(inner => faultsOf(read(wrap(inner)))[0])
-    expect(faults.map(fault => fault?.code)).toEqual(faults.map(() => 'BAD_BATCH'))
-    expect(new Set(faults.map(fault => fault?.reason)).size).toBe(9)
   })
 })
 
