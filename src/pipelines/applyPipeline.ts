@@ -1,4 +1,4 @@
-import { from } from 'rxjs'
+import { from, isObservable, type Observable } from 'rxjs'
 import { KoffError } from '../errors.ts'
 import { eventTypes } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
@@ -54,6 +54,12 @@ export function pipelineTransform(pipeline: Transforming): PipelineTransform {
   }
 }
 
+/** Types are not checked in a pipeline's file. */
+function observable<T>(given: Observable<T>): Observable<T> {
+  if (isObservable(given)) return given
+  throw new Error('one of them gives no Observable, and so is no RxJS operator')
+}
+
 const knownTypes: ReadonlySet<unknown> = new Set(eventTypes)
 
 /** What no sink could do anything with: nobody checks the types of a pipeline. */
@@ -79,7 +85,7 @@ async function through(
   const { promise, resolve, reject } = Promise.withResolvers<readonly KoffEvent[]>()
   const left: KoffEvent[] = []
   const subscription = operators
-    .reduce((events$, operator) => operator(events$), from(events))
+    .reduce((events$, operator) => observable(operator(events$)), from(events))
     .subscribe({ next: event => left.push(event), error: reject, complete: () => resolve(left) })
   const abort = () => reject(signal.reason)
   signal.addEventListener('abort', abort)

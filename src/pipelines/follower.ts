@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer, EachBatchPayload } from 'kafkajs'
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { KoffError } from '../errors.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import { abortable } from '../runtime/abortable.ts'
@@ -14,6 +14,7 @@ import { type KafkaClientOptions, kafkaClient, reasonBehind } from '../sinks/kaf
 import type { PipelineTransform } from './applyPipeline.ts'
 import { beginNow } from './beginNow.ts'
 import { readAnyCompression } from './compression.ts'
+import { type Remaining, trackRemaining } from './remaining.ts'
 
 export interface FollowerOptions extends KafkaClientOptions {
   /** Of the pipeline. */
@@ -84,7 +85,7 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
     const work = async () => {
       if (!isPlaced) await abortable(beginNow(kafka, groupId, options.topic), signal)
       isPlaced = true
-      return consume(consumer, options, decoder)
+      return consume(kafka, consumer, options, decoder)
     }
     const error = await work().catch((thrown: unknown) => thrown)
     if (signal.aborted) return
@@ -102,10 +103,22 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
 }
 
 /** Reads until the consumer crashes, gives the reason; or until the signal aborts. */
-async function consume(consumer: Consumer, options: FollowerOptions, decoder: EventDecoder): Promise<Error> {
+async function consume(
+  kafka: Kafka,
+  consumer: Consumer,
+  options: FollowerOptions,
+  decoder: EventDecoder,
+): Promise<Error> {
   const { topic, signal } = options
   const { promise: crashed, resolve: crash } = Promise.withResolvers<Error>()
   consumer.on(consumer.events.CRASH, ({ payload }) => crash(payload.error))
+  const remaining = trackRemaining({ ...options, kafka })
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => void remaining.joined(payload.memberAssignment[topic] ?? []))
+  consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
+    // What holds nothing but markers is passed over without a word.
+    const left = payload.batchSize === 0 ? Number(payload.offsetLag) : Number(payload.offsetLagLow) + 1
+    remaining.left(payload.partition, left)
+  })
   // A write that is under way when the end comes is given some time; kafkajs waits for it to be over.
   const stopping = new AbortController()
   const stop = () => setTimeout(() => stopping.abort(signal.reason), lastWriteMs).unref()
@@ -115,7 +128,7 @@ async function consume(consumer: Consumer, options: FollowerOptions, decoder: Ev
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     await consumer.run({
       eachBatchAutoResolve: false,
-      eachBatch: payload => deliver(payload, options, decoder, stopping.signal),
+      eachBatch: payload => deliver(payload, { ...options, remaining }, decoder, stopping.signal),
     })
     return await abortable(crashed, signal)
   } finally {
@@ -129,12 +142,12 @@ async function consume(consumer: Consumer, options: FollowerOptions, decoder: Ev
 /** One batch of one partition to the sink, and its end to the group. */
 async function deliver(
   payload: EachBatchPayload,
-  options: FollowerOptions,
+  options: FollowerOptions & { readonly remaining: Remaining },
   decoder: EventDecoder,
   stop: AbortSignal,
 ): Promise<void> {
   const { batch } = payload
-  const { transform, sink, signal, progress, sessionTimeoutMs = defaultSessionMs } = options
+  const { transform, sink, signal, progress, remaining, sessionTimeoutMs = defaultSessionMs } = options
   // The group wants to hear of us also while the sink takes its time, and has news for us: another owner of the partition.
   const lost = new AbortController()
   const until = AbortSignal.any([stop, lost.signal])
@@ -154,10 +167,13 @@ async function deliver(
         return transform(events, until)
       })
       if (wanted.length > 0) await persist(options, until, () => sink.write(wanted, until))
-      const { offset } = messages.at(-1) ?? { offset: batch.lastOffset() }
+      // The last of a transaction is its marker, which is no message.
+      const isLast = at + writeSize >= batch.messages.length
+      const offset = isLast ? batch.lastOffset() : (messages.at(-1)?.offset ?? batch.lastOffset())
       // What is resolved kafkajs commits when this function is over.
       payload.resolveOffset(offset)
-      progress.delivered(batch.partition, wanted.length, Number(BigInt(batch.highWatermark) - BigInt(offset) - 1n))
+      remaining.left(batch.partition, Number(BigInt(batch.highWatermark) - BigInt(offset) - 1n))
+      progress.delivered(wanted.length)
     }
   } finally {
     clearInterval(beat)
@@ -165,7 +181,11 @@ async function deliver(
 }
 
 /** Does it until it works or the signal aborts. */
-async function persist<T>(options: FollowerOptions, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function persist<T>(
+  options: FollowerOptions & { readonly remaining: Remaining },
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   const outage = tellOutage(options)
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
@@ -176,6 +196,7 @@ async function persist<T>(options: FollowerOptions, signal: AbortSignal, work: (
       signal.throwIfAborted()
       if (!(error instanceof KoffError)) throw error
       outage.goesOn(error)
+      void options.remaining.look()
       await pause(error.retriable ? pauseMs : heldPauseMs, signal)
     }
   }
@@ -187,8 +208,10 @@ function tellOutage({ name, log, progress }: FollowerOptions) {
   return {
     goesOn({ message: reason, retriable }: KoffError) {
       progress.waits(reason)
+      // What the pipeline itself says of it begins with its name, too.
+      const whose = reason.startsWith(`pipeline ${name}: `) ? '' : `pipeline ${name}: `
       const how = retriable ? 'trying again until it works' : 'held until somebody mends it'
-      if (!failed) log.warn(`pipeline ${name}: ${reason}; ${how}, the others go on`, { pipeline: name, reason })
+      if (!failed) log.warn(`${whose}${reason}; ${how}, the others go on`, { pipeline: name, reason })
       failed = true
     },
     end() {

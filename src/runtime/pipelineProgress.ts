@@ -14,8 +14,12 @@ export interface PipelineStatus {
 
 /** What a running pipeline tells of itself. */
 export interface PipelineProgress {
-  /** Its sink has these, and so much of the partition is left. */
-  delivered(partition: number, events: number, lag: number): void
+  /** It reads these partitions and no others. */
+  reads(partitions: readonly number[]): void
+  /** So many records of a partition it has not read. */
+  left(partition: number, records: number): void
+  /** Its sink has so many events more. */
+  delivered(events: number): void
   waits(reason: string): void
   runs(): void
 }
@@ -25,8 +29,13 @@ export function trackPipeline(name: string): PipelineProgress & { status(): Pipe
   let reason: string | null = null
   let total = 0
   return {
-    delivered(partition, events, lag) {
-      lags.set(partition, lag)
+    reads(partitions) {
+      for (const partition of lags.keys()) if (!partitions.includes(partition)) lags.delete(partition)
+    },
+    left(partition, records) {
+      lags.set(partition, records)
+    },
+    delivered(events) {
       total += events
       reason = null
     },

@@ -163,6 +163,13 @@ describe('operators', () => {
     })
   })
 
+  it('that are none say so', async () => {
+    const none = { name: 'mine', operators: [(() => 5) as unknown as PipelineOperator] }
+    await expect(applyPipeline(none, events(1))).rejects.toMatchObject({
+      message: 'pipeline mine: an operator failed: one of them gives no Observable, and so is no RxJS operator',
+    })
+  })
+
   it('that never complete fail after a minute, and sooner when the run ends', async () => {
     vi.useFakeTimers()
     const stuck = { name: 'mine', operators: [concatMap(() => NEVER)] }
