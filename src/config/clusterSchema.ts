@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tlsSchema } from './tls.ts'
+import { tlsSchema } from './tlsSchema.ts'
 import { brokers, type ReadFile, secret, section, text, whole } from './values.ts'
 
 /** The section `kafka`: how to reach the cluster, for reading and for writing. */

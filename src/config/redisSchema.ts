@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tlsSchema } from './tls.ts'
+import { tlsSchema } from './tlsSchema.ts'
 import { brokers, hide, type ReadFile, secret, section, text, whole } from './values.ts'
 
 /** How to reach Redis: one server, a cluster, or the primary that sentinels name. */

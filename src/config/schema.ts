@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { clusterSchema } from './clusterSchema.ts'
 import { conditionsSchema } from './conditionsSchema.ts'
 import { eventPatterns } from './eventPatterns.ts'
-import { pipelineSchema, plainName } from './pipelines.ts'
-import { type Surroundings, sinkSchema } from './sinks.ts'
+import { pipelineSchema, plainName } from './pipelineSchema.ts'
+import { type Surroundings, sinkSchema } from './sinkSchema.ts'
 import { host, section, text, whole } from './values.ts'
 
 /** A configuration as the rest of koff gets it: complete, checked, files read. */

@@ -2,7 +2,7 @@ import { selectedEvents, typesSelected } from '../config/eventPatterns.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { configInvalid, type Place, type PlaceOf, placed } from '../config/places.ts'
 import type { Config } from '../config/schema.ts'
-import type { SinkConfig } from '../config/sinks.ts'
+import type { SinkConfig } from '../config/sinkSchema.ts'
 import { KoffError } from '../errors.ts'
 import { type LoadedPipeline, loadPipeline } from './load.ts'
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts'
-import type { SinkConfig } from '../../config/sinks.ts'
+import type { SinkConfig } from '../../config/sinkSchema.ts'
 import { stateTopicOf } from '../../pipelines/plan.ts'
 import { instancesGroup } from '../../runtime/ownGroups.ts'
 import { brokerOptions, registryOptions } from '../connection.ts'

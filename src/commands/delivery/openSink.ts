@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts'
-import type { SinkConfig } from '../../config/sinks.ts'
+import type { SinkConfig } from '../../config/sinkSchema.ts'
 import type { KoffError } from '../../errors.ts'
 import type { Sink } from '../../runtime/sink.ts'
 import { stdoutSink } from '../../sinks/stdout/sink.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { groupTypes } from '../events/envelope.ts'
 import { eventSelectors } from './eventPatterns.ts'
-import { type Surroundings, sinkSchema } from './sinks.ts'
+import { type Surroundings, sinkSchema } from './sinkSchema.ts'
 import { section, text } from './values.ts'
 
 /** As deployments and consumer groups may be called. */
