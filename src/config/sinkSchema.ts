@@ -84,10 +84,12 @@ export function sinkSchema({ readFile, home }: Surroundings) {
     })
       .prefault({})
       .describe('The pause between attempts.'),
-    keepCompletedMs: whole(1_000)
+    keepCompletedMs: whole(1_000, Number.MAX_SAFE_INTEGER)
       .default(keepMs)
       .describe('How long a job stays when it is done. As long as it is there a repeat is dropped.'),
-    keepFailedMs: whole(1_000).default(keepMs).describe('The same of a job that failed for good.'),
+    keepFailedMs: whole(1_000, Number.MAX_SAFE_INTEGER)
+      .default(keepMs)
+      .describe('The same of a job that failed for good.'),
   })
     .refine(({ payload, registry: of }) => payload === 'json' || of !== undefined, {
       path: ['registry'],

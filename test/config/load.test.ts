@@ -195,6 +195,14 @@ describe('a configuration', () => {
     expect(sasl?.mechanism === 'OAUTHBEARER' && sasl.token.reveal()).toBe('hunter2')
   })
 
+  it('keeps jobs for as long as anybody wants', () => {
+    const days90 = 90 * 24 * 3_600_000
+    const { sinks } = load(
+      `sinks: [{ type: bullmq, queue: q, keepCompletedMs: ${days90}, keepFailedMs: ${days90} }]`,
+    ).config
+    expect(sinks).toMatchObject([{ keepCompletedMs: days90, keepFailedMs: days90 }])
+  })
+
   it('turns TLS on with one word', () => {
     expect(load('kafka: { tls: true }').config.kafka.tls).toEqual({})
   })
