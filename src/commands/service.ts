@@ -59,11 +59,12 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
     tracksChanges: true,
     conditions: conditionSettings(config.conditions),
   })
-  telemetry.sample(() => foldSamples(fold))
-  signals.watch(() => readiness(ownership, fold))
   const groups = { ...config.groups, name: config.name }
+  const wants = groupNameFilter(groups)
+  telemetry.sample(() => foldSamples(fold, wants))
+  signals.watch(() => readiness(ownership, fold))
   const { kafka, conditions } = config
-  await using sampler = await openSampler({ kafka, conditions, fold, wants: groupNameFilter(groups) })
+  await using sampler = await openSampler({ kafka, conditions, fold, wants })
   await runService({
     fold,
     output,

@@ -2,8 +2,11 @@ import { countOpen } from '../state/conditions/openCount.ts'
 import type { Fold } from './fold.ts'
 import type { Sample } from './telemetry.ts'
 
-/** What a fold has done and what it holds, for telemetry: read where it stands, so that no record pays for it. */
-export function* foldSamples(fold: Fold): Generator<Sample, void, void> {
+/**
+ * What a fold has done and what it holds, for telemetry: read where it stands, so that no record pays for it. Of conditions
+ * those of groups that somebody `wants` to hear of.
+ */
+export function* foldSamples(fold: Fold, wants: (group: string) => boolean): Generator<Sample, void, void> {
   const { records, offsetRecords, undecodable } = fold.totals()
   yield { metric: 'koff_records_total', labels: {}, value: records }
   yield { metric: 'koff_offset_records_total', labels: {}, value: offsetRecords }
@@ -12,7 +15,7 @@ export function* foldSamples(fold: Fold): Generator<Sample, void, void> {
   const open = new Map<string, number>()
   for (const [partition, { groups: known, position, offsets }] of fold.partitions) {
     groups += known.size
-    const counts = countOpen({ groups: known, watch: offsets.table.watch })
+    const counts = countOpen({ groups: known, table: offsets.table }, wants)
     for (const [type, count] of Object.entries(counts)) open.set(type, (open.get(type) ?? 0) + count)
     const logEnd = fold.sourceEnds.get(partition)
     if (logEnd === undefined) continue

@@ -41,7 +41,10 @@ export const metrics = {
   koff_owned_partitions: gauge('Partitions of `__consumer_offsets` that this instance owns.'),
   koff_catching_up_partitions: gauge('Of these, not yet read to where they ended when this instance took them over.'),
   koff_groups: gauge('Consumer groups in the partitions that this instance owns.'),
-  koff_open_conditions: gauge('Conditions over time that are open, by the event that opened them.', ['type']),
+  koff_open_conditions: gauge(
+    'Conditions over time that are open, by the event that opened them, of groups that are spoken of.',
+    ['type'],
+  ),
   koff_events_total: counter('Events delivered, by type.', ['pipeline', 'type']),
   koff_commits_total: counter('Commits of events and state that succeeded.', ['pipeline']),
   koff_commit_failures_total: counter('Commits that failed; their partitions are taken over anew.', ['pipeline']),

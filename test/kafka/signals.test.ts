@@ -65,7 +65,7 @@ test('koff is not ready while it reads what was there, ready after, and its numb
     log: linesTo(lines),
     pipeline: 'notes',
   })
-  telemetry.sample(() => foldSamples(fold))
+  telemetry.sample(() => foldSamples(fold, () => true))
   telemetry.sample(() => readinessSamples(readiness(ownership, fold)))
   await using server = await openHttpServer({
     port: 0,

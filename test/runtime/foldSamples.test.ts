@@ -17,7 +17,9 @@ function position(partition: number, at: number, logEnd: number): Input {
 
 /** By metric and labels; conditions only where some are open. */
 function sampled(fold: Fold): Record<string, number> {
-  const samples = [...foldSamples(fold)].filter(({ metric, value }) => metric !== 'koff_open_conditions' || value > 0)
+  const samples = [...foldSamples(fold, () => true)].filter(
+    ({ metric, value }) => metric !== 'koff_open_conditions' || value > 0,
+  )
   const named = samples.map(({ metric, labels, value }): [string, number] => {
     return [[metric, ...Object.values(labels)].join(' '), value]
   })

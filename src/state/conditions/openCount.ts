@@ -1,15 +1,20 @@
 import type { GroupSlot } from '../groupSlot.ts'
-import type { RowWatch } from './rowWatch.ts'
+import type { OffsetTable } from '../offsets/table.ts'
 import type { Opening } from './tell.ts'
 
 export interface OpenCountOptions {
-  readonly groups: ReadonlyMap<string, Pick<GroupSlot, 'conditions'>>
-  /** Null where nothing was sampled yet. */
-  readonly watch: Pick<RowWatch, 'conditions'> | null
+  readonly groups: ReadonlyMap<string, GroupSlot>
+  readonly table: Pick<OffsetTable, 'watch' | 'groupOf'>
 }
 
-/** How many conditions of each kind are open in a partition of `__consumer_offsets`, by the event that opened them. */
-export function countOpen({ groups, watch }: OpenCountOptions): Record<Opening, number> {
+/**
+ * How many conditions of each kind are open in a partition of `__consumer_offsets` of groups that somebody `wants` to hear
+ * of, by the event that opened them.
+ */
+export function countOpen(
+  { groups, table }: OpenCountOptions,
+  wants: (group: string) => boolean,
+): Record<Opening, number> {
   const counts: Record<Opening, number> = {
     'offset-stalled': 0,
     'lag-exceeded': 0,
@@ -19,8 +24,8 @@ export function countOpen({ groups, watch }: OpenCountOptions): Record<Opening, 
     'partition-unassigned': 0,
     'assignment-skewed': 0,
   }
-  for (const { conditions } of groups.values()) {
-    if (conditions === null) continue
+  for (const { name, conditions } of groups.values()) {
+    if (conditions === null || !wants(name)) continue
     const { stuck, storm, skew, lag, unassigned } = conditions
     if (stuck !== null) counts['rebalance-stuck']++
     if (storm.open !== null) counts['rebalance-storm']++
@@ -28,7 +33,8 @@ export function countOpen({ groups, watch }: OpenCountOptions): Record<Opening, 
     if (lag.open !== null) counts['lag-exceeded']++
     for (const { open } of unassigned.unowned) if (open !== null) counts['partition-unassigned']++
   }
-  for (const { stalled, outOfRange } of watch?.conditions.values() ?? []) {
+  for (const [row, { stalled, outOfRange }] of table.watch?.conditions ?? []) {
+    if (!wants(table.groupOf(row).name)) continue
     if (stalled !== null) counts['offset-stalled']++
     if (outOfRange !== null) counts['offset-out-of-range']++
   }

@@ -2,22 +2,27 @@ import { expect, test } from 'vitest'
 import { type GroupConditions, newGroupConditions } from '../../../src/state/conditions/groupConditions.ts'
 import { countOpen } from '../../../src/state/conditions/openCount.ts'
 import { RowWatch } from '../../../src/state/conditions/rowWatch.ts'
+import { type GroupSlot, newGroupSlot } from '../../../src/state/groupSlot.ts'
 
 const open = { id: '0-1-x-0', time: 1 }
 
-function group(conditions: Partial<GroupConditions>) {
-  return { conditions: { ...newGroupConditions(), ...conditions } }
+function group(conditions: Partial<GroupConditions>): GroupConditions {
+  return { ...newGroupConditions(), ...conditions }
+}
+
+function slotOf(name: string, conditions: GroupConditions | null): GroupSlot {
+  return { ...newGroupSlot(name), conditions }
 }
 
 test('each kind of condition is counted where it is open, over groups and offsets', () => {
   const fresh = newGroupConditions()
   const place = { topic: 't', since: 0 }
-  const groups = new Map<string, { conditions: GroupConditions | null }>([
-    ['none', { conditions: null }],
-    ['calm', group({})],
-    ['stuck', group({ stuck: open, storm: { ...fresh.storm, open }, lag: { ...fresh.lag, open } })],
-    ['skewed', group({ skew: { ...fresh.skew, open }, stuck: open })],
-    [
+  const slots = [
+    slotOf('none', null),
+    slotOf('calm', group({})),
+    slotOf('stuck', group({ stuck: open, storm: { ...fresh.storm, open }, lag: { ...fresh.lag, open } })),
+    slotOf('skewed', group({ skew: { ...fresh.skew, open }, stuck: open })),
+    slotOf(
       'unassigned',
       group({
         unassigned: {
@@ -29,13 +34,16 @@ test('each kind of condition is counted where it is open, over groups and offset
           ],
         },
       }),
-    ],
-  ])
+    ),
+  ]
+  const groups = new Map(slots.map(slot => [slot.name, slot]))
   const watch = new RowWatch()
   watch.conditions.set(0, { stalled: open, outOfRange: null, numbers: new Map() })
   watch.conditions.set(1, { stalled: open, outOfRange: open, numbers: new Map() })
   watch.conditions.set(2, { stalled: null, outOfRange: null, numbers: new Map() })
-  expect(countOpen({ groups, watch })).toEqual({
+  // Rows 0 and 1 are of the group that is skewed, row 2 of the calm one.
+  const groupOf = (row: number) => slots[row < 2 ? 3 : 1] as GroupSlot
+  expect(countOpen({ groups, table: { watch, groupOf } }, everyGroup)).toEqual({
     'offset-stalled': 2,
     'lag-exceeded': 1,
     'offset-out-of-range': 1,
@@ -44,5 +52,17 @@ test('each kind of condition is counted where it is open, over groups and offset
     'partition-unassigned': 2,
     'assignment-skewed': 1,
   })
-  expect(countOpen({ groups: new Map(), watch: null })).toMatchObject({ 'offset-stalled': 0 })
+  expect(countOpen({ groups, table: { watch, groupOf } }, name => name !== 'skewed')).toEqual({
+    'offset-stalled': 0,
+    'lag-exceeded': 1,
+    'offset-out-of-range': 0,
+    'rebalance-stuck': 1,
+    'rebalance-storm': 1,
+    'partition-unassigned': 2,
+    'assignment-skewed': 0,
+  })
+  const empty = { groups: new Map<string, GroupSlot>(), table: { watch: null, groupOf } }
+  expect(countOpen(empty, everyGroup)).toMatchObject({ 'offset-stalled': 0 })
 })
+
+const everyGroup = () => true
