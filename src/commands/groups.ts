@@ -79,7 +79,6 @@ async function openCluster(shell: Shell, options: GroupsOptions): Promise<Source
   return openKafkaSource({
     ...brokerOptions(kafka),
     untilEnd: true,
-    waitForTopic: false,
     log: noteLog(shell),
     signal: shell.signal,
   })

@@ -52,6 +52,15 @@ function parsed(lines: readonly string[]): Line[] {
 }
 
 describe('koff on a cluster where nobody has consumed yet', () => {
+  it.each([['groups'], ['events', '--until-end'], ['print', '--until-end']])(
+    'has nothing to show: %s %s',
+    async (...line) => {
+      const { code, lines, stderr } = await koff(line, variables)
+      expect({ code, lines }).toEqual({ code: 0, lines: [] })
+      expect(stderr).toMatch(/^koff: __consumer_offsets is not there yet: nothing to read \(.*\)\n$/)
+    },
+  )
+
   it('prints, follows and stops: waits for the topic, then has every record, and ends with the code of the signal', async () => {
     await using print = startKoff(['print'], variables)
     await until({

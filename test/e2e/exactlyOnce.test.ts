@@ -67,7 +67,7 @@ test('koff status tells how far each partition is, and who delivers it', async (
   }
   const none = await koff(['status', '--brokers', stage.kafka.bootstrap, '--state-topic', 'nowhere.state'])
   expect(none.code).toBe(1)
-  expect(none.stderr).toMatch(/^koff: \S+: the cluster has no topic nowhere\.state: koff run makes it /)
+  expect(none.stderr).toMatch(/^koff: \S+: the cluster has no topic nowhere\.state: koff run makes it .*\n$/)
 })
 
 test('topics are made with what they need, and those that do not fit are refused with the reason', async () => {

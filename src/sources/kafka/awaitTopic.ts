@@ -5,7 +5,7 @@ import { TOPIC_AUTHORIZATION_FAILED } from '../../cluster/errorCodes.ts'
 import { authorizationFailure } from '../../cluster/failure.ts'
 import type { Log } from '../../runtime/log.ts'
 import { tellOpening } from '../../runtime/opening.ts'
-import { hiddenTopicCheck, waitingText } from './hiddenTopic.ts'
+import { absentText, hiddenTopicCheck } from './hiddenTopic.ts'
 
 export interface AwaitTopicOptions {
   readonly topic: string
@@ -45,7 +45,7 @@ export async function awaitTopic(
         if (tries > 0) log.info(`${topic} is there now`, { topic })
         return { cluster: cluster.id, partitions: found.partitions.length, isNew: tries > 0 }
       }
-      if (tries === 0) log.info(waitingText(topic), { topic })
+      if (tries === 0) log.info(absentText(topic, 'waiting for it'), { topic })
       await sleep(pauseMs, undefined, { signal })
     }
   } finally {

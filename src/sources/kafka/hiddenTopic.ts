@@ -47,9 +47,9 @@ export function hiddenTopicCheck(cluster: Cluster, topic: string): HiddenTopicCh
 }
 
 /** Whether there is anything to wait for is not known where koff sees no group. */
-export function waitingText(topic: string): string {
+export function absentText(topic: string, then: 'waiting for it' | 'nothing to read'): string {
   const hint = topic === consumerOffsets ? ' (the first group makes it; a managed service may hide it for ever)' : ''
-  return `${topic} is not there yet: waiting for it${hint}`
+  return `${topic} is not there yet: ${then}${hint}`
 }
 
 function isUnknown(found: TopicMetadata | undefined): boolean {

@@ -12,7 +12,7 @@ import { ranges } from '../../runtime/ranges.ts'
 import type { Troubles } from '../../runtime/source.ts'
 import type { FaultInput } from '../../state/input.ts'
 import { beginAnew, type FollowedPartition, followedPartition, lastEpoch } from './followedPartition.ts'
-import { waitingText } from './hiddenTopic.ts'
+import { absentText } from './hiddenTopic.ts'
 import { logEnd, logStart } from './listOffsets.ts'
 import { createTroubles } from './troubles.ts'
 
@@ -103,7 +103,7 @@ export class PartitionTable {
     this.#isAbsent = isAbsent
     if (!isAbsent)
       log.warn(`${topic}: ${errorName(code)}; trying again until it works`, { topic, reason: errorName(code) })
-    else if (!untilEnd) log.info(waitingText(topic), { topic })
+    else log.info(absentText(topic, untilEnd ? 'nothing to read' : 'waiting for it'), { topic })
     return []
   }
 

@@ -1,5 +1,6 @@
 import type { BrokerOptions } from '../../cluster/brokerOptions.ts'
 import { type Cluster, openCluster } from '../../cluster/cluster.ts'
+import { TOPIC_AUTHORIZATION_FAILED } from '../../cluster/errorCodes.ts'
 import { KoffError } from '../../errors.ts'
 import { type Log, noLog } from '../../runtime/log.ts'
 import { tellOpening } from '../../runtime/opening.ts'
@@ -125,10 +126,11 @@ class KafkaSource implements Source {
     const { signal } = this.#closing
     const { topics } = await this.#cluster.metadata({ names: [this.#topic] }, signal)
     const found = await this.#hidden.check(topics[0], signal)
-    this.#first.push(...this.#follower.table.hearMetadata(found, this.#broker))
-    if (this.#options.waitForTopic === false && this.#follower.table.partitions.size === 0) {
+    const isRefused = found?.errorCode === TOPIC_AUTHORIZATION_FAILED
+    if (this.#options.waitForTopic === false && !isRefused && (found?.partitions.length ?? 0) === 0) {
       throw new KoffError('BROKER_ERROR', `${this.#broker}: the cluster has no topic ${this.#topic}`)
     }
+    this.#first.push(...this.#follower.table.hearMetadata(found, this.#broker))
     if (this.#topicIds !== null) this.#first.push(...(await this.#topicIds.all(signal)))
   }
 
