@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -84,9 +84,13 @@ console.log(batches)
     const program = join(project, 'program.mjs')
     writeFileSync(
       program,
-      `import { decode, eventTypes } from 'koff'\nconsole.log(typeof decode, eventTypes.includes('rebalance'))\n`,
+      `import { decode, eventTypes } from 'koff'
+import packageJson from 'koff/package.json' with { type: 'json' }
+console.log(typeof decode, eventTypes.includes('rebalance'), packageJson.version, import.meta.resolve('koff/schemas/koff-event.avsc'))
+`,
     )
-    expect((await run(process.execPath, [program])).stdout).toBe('function true\n')
+    const schema = pathToFileURL(join(installed, 'schemas/koff-event.avsc')).href
+    expect((await run(process.execPath, [program])).stdout).toBe(`function true ${packageJson.version} ${schema}\n`)
   })
 
   it('runs pipelines: its own, below node_modules, and those of the project, which TypeScript understands', async () => {

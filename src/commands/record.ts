@@ -24,6 +24,7 @@ export function recordCommand(shell: Shell, finish: (code: number) => void): Com
     .requiredOption(
       '-o, --output <file>',
       'where to, in place of what is there; gzipped if it ends in .gz; - for standard output',
+      parseOutput,
     )
     .option(
       '--sample-every <ms>',
@@ -67,9 +68,15 @@ async function record(shell: Shell, options: RecordOptions): Promise<number> {
   return 0
 }
 
+function parseOutput(text: string): string {
+  if (text === '') throw usage('--output: must not be empty')
+  return text
+}
+
 function parseInterval(text: string): number {
   const ms = Number(text)
-  if (!Number.isSafeInteger(ms) || ms < 1) throw usage(`--sample-every ${text}: not a number of milliseconds`)
+  if (!Number.isSafeInteger(ms) || ms < 1)
+    throw usage(`--sample-every: ${JSON.stringify(text)} is no number of milliseconds, 1 or more`)
   return ms
 }
 

@@ -101,6 +101,8 @@ describe('a command line that is wrong', () => {
     ],
     ['decode --to 99999999999999999999 x', 'koff: --to: "99999999999999999999" is too large'],
     ['record', "koff: record: required option '-o, --output <file>' not specified"],
+    ['record --output=', 'koff: --output: must not be empty'],
+    ['record --sample-every soon -o x', 'koff: --sample-every: "soon" is no number of milliseconds, 1 or more'],
     ['print extra', 'koff: print: unexpected "extra"; usage: koff print [options]'],
     ['print --brokers a:b', 'koff: --brokers: must be host:port'],
     ['print --brokers ,', 'koff: --brokers: must be host:port'],
