@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { type EventType, eventTypes, isEventType, offByDefault, severityOf } from '../src/events/definitions.ts'
 import { runKoff } from './commands/runKoff.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -89,6 +90,18 @@ describe('the pages', () => {
       }
     }
     expect(faults).toEqual([])
+  })
+})
+
+describe('the tables of events in the README', () => {
+  it('hold every type once, with its severity, and whether it is off by default', () => {
+    const rows = [...textOf('README.md').matchAll(/^\| `([a-z-]+)`(?:, `([a-z-]+)`)? \| ([a-z ,]+) \|/gm)]
+    const told = rows.map(([, opens = '', , says = '']) => `${opens}: ${says}`)
+    const closing = rows.flatMap(([, , closes]) => closes ?? [])
+    const suffix = (type: EventType) => (offByDefault.has(type) ? ', off by default' : '')
+    const opening = eventTypes.filter(type => !closing.includes(type))
+    expect(told.toSorted()).toEqual(opening.map(type => `${type}: ${severityOf(type)}${suffix(type)}`).toSorted())
+    expect(closing.filter(type => !isEventType(type))).toEqual([])
   })
 })
 

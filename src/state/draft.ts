@@ -1,7 +1,7 @@
 import { type EventData, type EventType, rankOf } from '../events/definitions.ts'
 import type { GroupType } from '../events/envelope.ts'
 
-/** An event before it has a place: `transition.ts` gives it id, source and time unless it has its own. */
+/** An event before it has a place: `partition.ts` gives it an id and a source. */
 export type Draft<T extends EventType = EventType> = {
   readonly [K in T]: {
     readonly type: K
