@@ -248,7 +248,7 @@ export class PartitionState {
     const before = slot.group
     const { after, drafts, forgottenBelow } = reduceGroup(before, transition)
     setGroup(slot, after)
-    if (records.length > 0 || drafts.length > 0) this.changes?.groups.add(slot.name)
+    if (after !== before) this.changes?.groups.add(slot.name)
     if (before !== null || after !== null) {
       this.#conditions.transition(slot, {
         before,

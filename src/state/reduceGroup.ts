@@ -3,7 +3,7 @@ import { type Group, type GroupDraft, memberCount } from './group.ts'
 import { describe, memberDrafts, sortedMembers } from './members/diff.ts'
 import { offsetDrafts } from './offsets/describe.ts'
 import { rebalanceDrafts } from './rebalances/settle.ts'
-import { replayRecords, type Transition } from './replayRecords.ts'
+import { replayRecords, standingOf, type Transition } from './replayRecords.ts'
 
 export interface Reduced {
   readonly after: Group | null
@@ -18,6 +18,7 @@ export interface Reduced {
  * and `before` is left as it was. Any records at all are accepted; those that mean nothing change nothing.
  */
 export function reduceGroup(before: Group | null, transition: Transition): Reduced {
+  if (before !== null && transition.records.length === 0) return onlyCommits(before, transition)
   const { after, isNew, commits, standings, forgottenBelow } = replayRecords(before, transition)
   const isOther = before !== null && after !== null && (forgottenBelow >= 0 || !goesOn(before, after))
   const countsAnew = before === null || isOther || (isNew && after !== null && after.epoch < before.epoch)
@@ -34,6 +35,14 @@ export function reduceGroup(before: Group | null, transition: Transition): Reduc
   const offsets = { time, names, commits, standings, recreations, isDeleted, everyCommit }
   drafts.push(...offsetDrafts(before, after, offsets))
   return { after, drafts: inOrder(drafts), forgottenBelow }
+}
+
+/** The group itself stays what it is, and is the same object: that costs the same for any number of members. */
+function onlyCommits(group: Group, transition: Transition): Reduced {
+  const standing = standingOf(group)
+  const standings = transition.commits.map(() => standing)
+  const drafts = offsetDrafts(group, group, { ...transition, standings, isDeleted: false })
+  return { after: group, drafts: inOrder(drafts), forgottenBelow: -1 }
 }
 
 /**

@@ -81,7 +81,7 @@ function withoutForgotten({ commits, standings, forgottenBelow }: Replayed): Pic
   return { commits: left.map(({ commit }) => commit), standings: left.map(({ standing }) => standing) }
 }
 
-function standingOf(group: Group | null): Standing {
+export function standingOf(group: Group | null): Standing {
   if (group === null) return 'unknown'
   if (group.type === 'simple') return 'simple'
   return memberCount(group) > 0 ? 'with-members' : 'without-members'

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { encodeState } from '../../src/state/encode.ts'
+import { encodeState, takeChanges } from '../../src/state/encode.ts'
 import { PartitionState } from '../../src/state/partition.ts'
 import { restoreEntry } from '../../src/state/restore.ts'
 import { TopicNames } from '../../src/state/topicNames.ts'
 import { groupViews } from '../../src/state/view.ts'
-import { batchOf, commitOf, type TestRecord } from './batchOf.ts'
+import { batchOf, classicOf, commitOf, type TestRecord } from './batchOf.ts'
+import { classicMember } from './toldPartition.ts'
 
 /** A commit whose group's name is of these bytes, which need not be UTF-8. */
 function commitOfBytes(group: Buffer, offset: number): TestRecord {
@@ -45,5 +46,19 @@ describe('names that are not UTF-8', () => {
     state.apply(batchOf([commitOfBytes(Buffer.alloc(0x7fff, 0xff), 10)]))
     const events = restored(state).apply(batchOf([commitOfBytes(Buffer.alloc(0x7fff, 0xff), 9)], { baseOffset: 1 }))
     expect(events[0]).toMatchObject({ type: 'offset-rewound', data: { from: 10, to: 9 } })
+  })
+})
+
+describe('what changed', () => {
+  it('is an offset where only a commit came, and not its group with all members, also where every commit is told', () => {
+    const options = { partition: 0, cluster: '', names: new TopicNames(), everyCommit: true, history: false }
+    const state = new PartitionState({ ...options, tracksChanges: true })
+    const changedKeys = () => takeChanges(state).map(({ key }) => (JSON.parse(key) as string[])[0])
+    const members = [classicMember('a', [0]), classicMember('b', [1])]
+    state.apply(batchOf([classicOf('g', 1, members), commitOf('g', 'orders', 0, 10)]))
+    expect(changedKeys()).toContain('group')
+    const events = state.apply(batchOf([commitOf('g', 'orders', 0, 11)], { baseOffset: 2 }))
+    expect(events.map(({ type }) => type)).toEqual(['offset-committed'])
+    expect(changedKeys()).toEqual(['offset', 'partition'])
   })
 })

@@ -133,18 +133,18 @@ function holdingsOf(group: Group): Map<string, Holding> {
  */
 function followMembers(before: Group | null, after: GroupDraft): void {
   if (before === null) return
-  const settled = new Map(after.settled)
+  let followed: Map<string, Holding> | null = null
+  const change = () => (followed ??= new Map(after.settled))
   for (const [from, to] of successors(before, after)) {
-    const holding = settled.get(from)
-    if (holding !== undefined) settled.set(to, holding)
-    settled.delete(from)
+    const holding = after.settled.get(from)
+    if (holding !== undefined) change().set(to, holding).delete(from)
     if (after.lastLeader === from) after.lastLeader = to
   }
   for (const { id, clientId } of membersOf(after)) {
-    const holding = settled.get(id)
-    if (holding !== undefined && holding.clientId !== clientId) settled.set(id, { ...holding, clientId })
+    const holding = (followed ?? after.settled).get(id)
+    if (holding !== undefined && holding.clientId !== clientId) change().set(id, { ...holding, clientId })
   }
-  after.settled = settled
+  after.settled = followed ?? after.settled
 }
 
 /** Member ids that went, and under which their instances are there now. */
