@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { defaultRegistryTimeoutMs } from '../runtime/registry/options.ts'
 import { redisSchema } from './redisSchema.ts'
 import { type ReadFile, secret, section, text, topic, url, whole } from './values.ts'
 
@@ -17,7 +18,7 @@ function registrySchema(readFile: ReadFile) {
       url: url.describe('Of its Confluent-compatible API.'),
       username: text.optional().describe('Comes with `password`.'),
       password: secret(readFile).optional().describe('The text, or `{ file: path }`.'),
-      timeoutMs: whole(1).default(10_000).describe('How long to try before giving up.'),
+      timeoutMs: whole(1).default(defaultRegistryTimeoutMs).describe('How long to try before giving up.'),
     },
     'Avro needs a schema registry: registry: { url: http://… }',
   ).refine(

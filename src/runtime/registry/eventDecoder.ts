@@ -20,8 +20,6 @@ export interface EventDecoder {
 /** How to read what was written with a schema; null: with the very schema of this version. */
 type Resolver = ReturnType<avsc.Type['createResolver']> | null
 
-/** A request that gets no answer must not hold its reader for ever. */
-const requestTimeoutMs = 10_000
 /** Magic byte and schema id. */
 const headerBytes = 5
 
@@ -33,7 +31,7 @@ export function openEventDecoder(registry: RegistryOptions, topic: string, signa
   const resolvers = new Map<number, Resolver>()
 
   const resolverOf = async (id: number): Promise<Resolver> => {
-    const timeout = AbortSignal.timeout(Math.min(requestTimeoutMs, address.timeoutMs))
+    const timeout = AbortSignal.timeout(address.requestTimeoutMs)
     try {
       const writer = (await abortable(client.getSchema(id), AbortSignal.any([signal, timeout]))) as avsc.Type
       const resolver = writer.equals(reader) ? null : reader.createResolver(writer)

@@ -56,11 +56,8 @@ export function eventEncoder(id: number): EventEncoder {
   }
 }
 
-/** A request that gets no answer must not use up the time that is left for the next ones. */
-const requestTimeoutMs = 10_000
-
 async function register(address: RegistryAddress, subject: string, signal: AbortSignal): Promise<number> {
-  const timeout = AbortSignal.timeout(Math.min(requestTimeoutMs, address.timeoutMs))
+  const timeout = AbortSignal.timeout(address.requestTimeoutMs)
   const either = AbortSignal.any([signal, timeout])
   const client = registryClient(address, either)
   try {

@@ -5,7 +5,7 @@ export interface RegistryOptions {
   readonly url: string
   readonly username?: string
   readonly password?: string
-  /** How long to try before giving up; 30 s unless given. */
+  /** How long to try before giving up; 10 s unless given. */
   readonly timeoutMs?: number
 }
 
@@ -14,10 +14,16 @@ export interface RegistryAddress {
   readonly host: string
   readonly auth: { readonly username: string; readonly password: string } | null
   readonly timeoutMs: number
+  /** One that gets no answer must neither hold its caller for ever nor use up the time that is left for the next ones. */
+  readonly requestTimeoutMs: number
 }
 
+export const defaultRegistryTimeoutMs = 10_000
+const longestRequestMs = 10_000
+
 /** @throws KoffError CONFIG_INVALID where the URL is none, or not http(s). */
-export function registryAddress({ url, username, password, timeoutMs = 30_000 }: RegistryOptions): RegistryAddress {
+export function registryAddress(options: RegistryOptions): RegistryAddress {
+  const { url, username, password, timeoutMs = defaultRegistryTimeoutMs } = options
   const parsed = URL.parse(url)
   if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
     throw new KoffError('CONFIG_INVALID', 'registry url: not an http:// or https:// URL')
@@ -30,5 +36,6 @@ export function registryAddress({ url, username, password, timeoutMs = 30_000 }:
     host: `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, ''),
     auth: given.username === '' && given.password === '' ? null : given,
     timeoutMs,
+    requestTimeoutMs: Math.min(longestRequestMs, timeoutMs),
   }
 }

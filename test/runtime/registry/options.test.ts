@@ -5,11 +5,13 @@ test('the slash at the end is left out, the path is kept', () => {
   expect(registryAddress({ url: 'http://localhost:8080/apis/ccompat/v7/' })).toEqual({
     host: 'http://localhost:8080/apis/ccompat/v7',
     auth: null,
-    timeoutMs: 30_000,
+    timeoutMs: 10_000,
+    requestTimeoutMs: 10_000,
   })
   expect(registryAddress({ url: 'https://registry.example', timeoutMs: 5 })).toMatchObject({
     host: 'https://registry.example',
     timeoutMs: 5,
+    requestTimeoutMs: 5,
   })
 })
 
