@@ -1,6 +1,7 @@
 import { type Draft, inOrder } from './draft.ts'
 import { type Group, type GroupDraft, memberCount } from './group.ts'
 import { describe, memberDrafts, sortedMembers } from './members/diff.ts'
+import { goesOn, isMigration } from './migration.ts'
 import { offsetDrafts } from './offsets/describe.ts'
 import { rebalanceDrafts } from './rebalances/settle.ts'
 import { replayRecords, standingOf, type Transition } from './replayRecords.ts'
@@ -26,8 +27,10 @@ export function reduceGroup(before: Group | null, transition: Transition): Reduc
 
   const drafts: Draft[] = []
   drafts.push(...lifeDrafts(before, isOther ? null : after, transition))
-  if (isOther) drafts.push(created(after, transition))
-  drafts.push(...memberDrafts(before, after, transition))
+  if (isOther) {
+    drafts.push(created(after, transition))
+    drafts.push(...memberDrafts(before, null, transition), ...memberDrafts(null, after, transition))
+  } else drafts.push(...memberDrafts(before, after, transition))
   if (after !== null) drafts.push(...rebalanceDrafts(before, after, countsAnew ? 0 : before.epoch, transition))
   const recreations = forgottenBelow < 0 ? transition.recreations : []
   const isDeleted = after === null || isOther
@@ -43,24 +46,6 @@ function onlyCommits(group: Group, transition: Transition): Reduced {
   const standings = transition.commits.map(() => standing)
   const drafts = offsetDrafts(group, group, { ...transition, standings, isDeleted: false })
   return { after: group, drafts: inOrder(drafts), forgottenBelow: -1 }
-}
-
-/**
- * The same group goes on: of the same kind, or of one that Kafka turns it into. Between classic and consumer with its
- * members (KIP-848), between classic and streams while it is empty (KIP-1071); its offsets stay. Nothing else becomes of
- * a group that has records: then one went and another of its name came, in one batch.
- */
-function goesOn(before: Group, after: Group): boolean {
-  return before.type === after.type || before.type === 'simple' || isMigration(before, after)
-}
-
-function isMigration(before: Group, after: Group): boolean {
-  const [from, to] = [before.type, after.type]
-  return (from === 'classic' && isModern(to)) || (to === 'classic' && isModern(from))
-}
-
-function isModern(type: Group['type']): boolean {
-  return type === 'consumer' || type === 'streams'
 }
 
 /** A group that was made anew within its transition, by migration above all, keeps its history. */

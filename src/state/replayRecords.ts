@@ -1,6 +1,7 @@
 import { applyRecord, type GroupRecord, isGroupTombstone } from './applyRecord.ts'
 import { draftOf, type Group, type GroupDraft, memberCount, newGroup } from './group.ts'
 import type { Moment } from './members/diff.ts'
+import { goesOn } from './migration.ts'
 import type { CommitChange, Recreation, Standing } from './offsets/describe.ts'
 
 /** All records of one group in one record batch, or what one COMMIT marker makes count for one group. */
@@ -50,8 +51,10 @@ export function replayRecords(before: Group | null, { group, records, commits }:
     const from = next
     for (; next < records.length && (records[next] as PlacedRecord).position < end; next++) {
       const { record, position } = records[next] as PlacedRecord
-      after = applyRecord(after, record, group)
-      if (after === null && isGroupTombstone(record)) endedAt = position
+      const was = after
+      after = applyRecord(was, record, group)
+      const isOther = was !== null && after !== null && !goesOn(was, after)
+      if (isOther || (after === null && isGroupTombstone(record))) endedAt = position
     }
     if (next > from) standing = standingOf(after)
   }
@@ -66,7 +69,8 @@ export function replayRecords(before: Group | null, { group, records, commits }:
   }
   applyUntil(Number.POSITIVE_INFINITY)
   // A group that only became another kind keeps its offsets (KIP-848), as one does that is made again by its own records.
-  const forgottenBelow = after === null || after.type === 'simple' ? endedAt : -1
+  const isOther = before !== null && after !== null && !goesOn(before, after)
+  const forgottenBelow = isOther || after === null || after.type === 'simple' ? endedAt : -1
   const replayed = { after, isNew: after !== known, commits, standings, forgottenBelow }
   return forgottenBelow < 0 ? replayed : { ...replayed, ...withoutForgotten(replayed) }
 }

@@ -67,6 +67,30 @@ describe('a group that goes', () => {
     ])
   })
 
+  it('as another kind: its offsets and members went with it, whether or not its tombstone was still there', () => {
+    for (const gone of [[classicOf('g', null)], []]) {
+      const p = partition()
+      const g = shareRecords('g')
+      p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 5), commitOf('g', 'orders', 1, 5))
+      const events = p.plain(
+        commitOf('g', 'orders', 0, 6),
+        ...gone,
+        g.member('a'),
+        g.epoch(1),
+        commitOf('g', 'orders', 2, 9),
+      )
+      expect(events.map(event => [event.type, event.groupType])).toEqual([
+        ['group-created', 'share'],
+        ['group-deleted', 'classic'],
+        ['member-joined', 'share'],
+        ['member-left', 'classic'],
+        ['rebalance-started', 'share'],
+      ])
+      expect(p.view('g')?.offsets).toEqual({ orders: { 2: 9 } })
+      expect(p.plain(commitOf('g', 'orders', 0, 1))).toEqual([])
+    }
+  })
+
   it('a commit after its tombstone makes a simple group anew, one before is forgotten', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 50), commitOf('g', 'orders', 2, 9))

@@ -1,6 +1,6 @@
 import type { ConsumerRecord } from '../applyRecord.ts'
 import { assignmentOf, type GroupDraft, subscriptionOf } from '../group.ts'
-import { clearCurrentAssignment, groupOf, setMember } from '../members/edit.ts'
+import { clearCurrentAssignment, describeMember, groupOf, setMember } from '../members/edit.ts'
 
 // KIP-848, ConsumerGroupMember.MemberState: 0 stable, 1 unrevoked partitions, 2 unreleased partitions.
 const stable = 0
@@ -14,8 +14,7 @@ export function applyConsumerRecord(group: GroupDraft | null, record: ConsumerRe
       consumer.epoch = record.value.epoch
       break
     case 'CONSUMER_GROUP_MEMBER_METADATA':
-      setMember(consumer, record.key.memberId, {
-        described: true,
+      describeMember(consumer, record.key.memberId, {
         instanceId: record.value.instanceId,
         clientId: record.value.clientId,
         host: record.value.clientHost,

@@ -10,6 +10,20 @@ export function setMember(group: GroupDraft, id: string, change: Partial<Member>
   group.members.set(id, { ...(group.members.get(id) ?? newMember(id)), ...change })
 }
 
+/**
+ * A member by its own record. An instance is one member at a time: the one that had its instance id is gone, as it is in
+ * the coordinator; its tombstones come with the new one, unless they were compacted away.
+ */
+export function describeMember(group: GroupDraft, id: string, change: Partial<Member>): void {
+  const { instanceId = null } = change
+  if (instanceId !== null) {
+    for (const other of group.members.values()) {
+      if (other.instanceId === instanceId && other.id !== id) group.members.delete(other.id)
+    }
+  }
+  setMember(group, id, { ...change, described: true })
+}
+
 /** A member that was described stays; one of which only an assignment was known is gone with it. */
 export function clearCurrentAssignment(group: GroupDraft, id: string): void {
   const member = group.members.get(id)

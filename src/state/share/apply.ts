@@ -1,7 +1,7 @@
 import type { ShareRecord } from '../applyRecord.ts'
 import { byTopicId } from '../consumer/apply.ts'
 import { type GroupDraft, noPartitions, subscriptionOf } from '../group.ts'
-import { clearCurrentAssignment, groupOf, setMember } from '../members/edit.ts'
+import { clearCurrentAssignment, describeMember, groupOf, setMember } from '../members/edit.ts'
 
 /** Records of a share group (KIP-932). A share member revokes nothing: it is stable as soon as it has its epoch. */
 export function applyShareRecord(group: GroupDraft | null, record: ShareRecord, name: string): GroupDraft | null {
@@ -12,8 +12,7 @@ export function applyShareRecord(group: GroupDraft | null, record: ShareRecord, 
       share.epoch = record.value.epoch
       break
     case 'SHARE_GROUP_MEMBER_METADATA':
-      setMember(share, record.key.memberId, {
-        described: true,
+      describeMember(share, record.key.memberId, {
         clientId: record.value.clientId,
         host: record.value.clientHost,
         rack: record.value.rackId,

@@ -1,6 +1,6 @@
 import type { StreamsRecord } from '../applyRecord.ts'
 import { assignmentOf, type GroupDraft } from '../group.ts'
-import { clearCurrentAssignment, groupOf, setMember } from '../members/edit.ts'
+import { clearCurrentAssignment, describeMember, groupOf, setMember } from '../members/edit.ts'
 
 // KIP-1071, streams MemberState: 1 stable, 2 unrevoked tasks, 3 unreleased tasks (0 is unknown, unlike KIP-848's).
 const stable = 1
@@ -18,8 +18,7 @@ export function applyStreamsRecord(group: GroupDraft | null, record: StreamsReco
       streams.validatedTopologyEpoch = record.value.validatedTopologyEpoch
       break
     case 'STREAMS_GROUP_MEMBER_METADATA':
-      setMember(streams, record.key.memberId, {
-        described: true,
+      describeMember(streams, record.key.memberId, {
         instanceId: record.value.instanceId,
         clientId: record.value.clientId,
         host: record.value.clientHost,

@@ -115,6 +115,15 @@ describe('members of a consumer group', () => {
     expect(types(p.plain(g.member('b', null)))).toEqual(['group-emptied', 'member-left'])
   })
 
+  it('an instance is one member: the one replaced counts no more, also where the record of its end is gone', () => {
+    const { p, g } = withStatic()
+    p.plain(g.member('b', { instanceId: 'i' }))
+    expect(p.view('g')?.members.map(({ id }) => id)).toEqual(['b'])
+    const events = p.plain(g.epoch(3), g.current('b', { epoch: 3 }))
+    expect(dataOf(events, 'rebalance')).toMatchObject([{ epochAfter: 3, memberCount: 1 }])
+    expect(p.plain(g.current('a', null), g.member('a', null))).toEqual([])
+  })
+
   it('hold what they still have to give up', () => {
     const { p, g } = withStatic()
     p.plain(g.member('b'), g.epoch(3), g.current('b', { epoch: 3, state: 2 }))
