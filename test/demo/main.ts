@@ -4,6 +4,7 @@ import { KoffError } from '../../src/errors.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { startJava } from '../clients/java.ts'
 import { until } from '../clients/until.ts'
+import { commandLine } from '../commandLine.ts'
 import { startKoff } from '../e2e/koff.ts'
 import { readCleanTopic } from '../kafka/cleanTopic.ts'
 import { startKafka } from '../servers/kafka.ts'
@@ -11,6 +12,15 @@ import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { startRegistry } from '../servers/registry.ts'
 import { groups, live } from './life.ts'
 import { screenOn } from './screen.ts'
+
+commandLine({
+  program: 'npm run demo',
+  usage: `
+npm run demo    starts Kafka and a schema registry, lets a few consumer groups live, and shows koff's events as they come
+                and as they are read back from the clean topic; ends by itself, and leaves nothing running
+`,
+  options: {},
+})
 
 const cleanTopic = 'koff.events'
 const screen = screenOn(process.stdout)
