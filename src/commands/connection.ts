@@ -26,6 +26,13 @@ export function addSettings(command: Command, definitions: readonly SettingDefin
   return command
 }
 
+/** The first flag that speaks of a cluster, `--brokers`; for commands that can do without one. */
+export function connectionFlagIn(flags: ConnectionFlags): string | undefined {
+  const names = ['config', ...connectionSettings.flatMap(({ flag }) => flag ?? [])]
+  const given = names.find(name => flags[camelCase(name)] !== undefined)
+  return given === undefined ? undefined : `--${given}`
+}
+
 export const connectionHelp = `
 Where no flag says how to reach the cluster, KOFF_BROKERS, KOFF_TLS_CA, KOFF_SASL_PASSWORD and so on do, then the
 configuration; then it is localhost:9092.`

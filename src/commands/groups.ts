@@ -6,7 +6,14 @@ import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import type { Input } from '../state/input.ts'
 import { withInt64 } from '../wire/jsonValue.ts'
-import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
+import {
+  addConnectionOptions,
+  brokerOptions,
+  type ConnectionFlags,
+  configOf,
+  connectionFlagIn,
+  connectionHelp,
+} from './connection.ts'
 import { collect, groupNameFilter } from './eventOptions.ts'
 import { parseTime } from './logPoint.ts'
 import { catchUpProgress, fileProgress } from './progress.ts'
@@ -42,7 +49,8 @@ Examples:
 
 async function groups(shell: Shell, files: readonly string[], options: GroupsOptions): Promise<number> {
   const { at = Number.POSITIVE_INFINITY, group = ['*'] } = options
-  if (files.length > 0 && options['brokers'] !== undefined) throw usage('groups: reads files or --brokers, not both')
+  const flag = connectionFlagIn(options)
+  if (files.length > 0 && flag !== undefined) throw usage(`groups: ${flag} is for a cluster, and files are given`)
   using progress = fileProgress(shell)
   await using opened =
     files.length > 0
