@@ -67,7 +67,8 @@ async function run(shell: Shell, flags: RunFlags): Promise<number> {
     log.info('ended')
     return 0
   } catch (error) {
-    if (!(error instanceof KoffError)) throw error
+    // Where there is no log it is said as by every other command.
+    if (!(error instanceof KoffError) || config.logLevel === 'silent') throw error
     log.error(placedMessage(shell, error), { code: error.code })
     return exitCodeOf(error)
   }

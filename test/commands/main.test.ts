@@ -191,6 +191,16 @@ describe('a service that cannot be what its configuration says', () => {
     })
     expect(code).toBe(2)
   })
+
+  it('says why it ends also where it has no log', async () => {
+    const file = join(home, 'silent.yaml')
+    writeFileSync(file, "logLevel: silent\nkafka: { brokers: '127.0.0.1:1', connectTimeoutMs: 300 }\n")
+    expect(await runKoff(['run', '-c', file])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'koff: no broker within 0.3 s: 127.0.0.1:1: connection refused\n',
+    })
+  })
 })
 
 describe('the JSON schema of configurations', () => {
