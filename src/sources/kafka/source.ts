@@ -63,6 +63,7 @@ const codecs = batchCodecs()
  * the topic, also later on.
  */
 export async function openKafkaSource(options: KafkaSourceOptions): Promise<Source> {
+  checkOptions(options)
   const closing = new AbortController()
   options.signal?.throwIfAborted()
   const { signal } = closing
@@ -79,6 +80,19 @@ export async function openKafkaSource(options: KafkaSourceOptions): Promise<Sour
   await source.open()
   parts.move()
   return source
+}
+
+/** What a program without types gets wrong most easily: it would fail later, in words about something else. */
+function checkOptions({ brokers, from = 'earliest' }: KafkaSourceOptions): void {
+  if (!Array.isArray(brokers)) throw new KoffError('CONFIG_INVALID', 'brokers: must be a list of host:port')
+  if (isStart(from)) return
+  const known = 'earliest, latest, { timestamp: ms } or a Map of offsets by partition'
+  throw new KoffError('CONFIG_INVALID', `from: must be ${known}`)
+}
+
+function isStart(from: unknown): boolean {
+  if (typeof from === 'string') return from === 'earliest' || from === 'latest'
+  return typeof from === 'object' && from !== null && ('timestamp' in from || 'get' in from)
 }
 
 interface SourceParts {
