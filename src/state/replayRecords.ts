@@ -51,10 +51,9 @@ export function replayRecords(before: Group | null, { group, records, commits }:
     const from = next
     for (; next < records.length && (records[next] as PlacedRecord).position < end; next++) {
       const { record, position } = records[next] as PlacedRecord
-      const was = after
-      after = applyRecord(was, record, group)
-      const isOther = was !== null && after !== null && !goesOn(was, after)
-      if (isOther || (after === null && isGroupTombstone(record))) endedAt = position
+      after = applyRecord(after, record, group)
+      if (after === null && isGroupTombstone(record)) endedAt = position
+      else if (endedAt < 0 && isOther(before, after)) endedAt = position
     }
     if (next > from) standing = standingOf(after)
   }
@@ -69,10 +68,14 @@ export function replayRecords(before: Group | null, { group, records, commits }:
   }
   applyUntil(Number.POSITIVE_INFINITY)
   // A group that only became another kind keeps its offsets (KIP-848), as one does that is made again by its own records.
-  const isOther = before !== null && after !== null && !goesOn(before, after)
-  const forgottenBelow = isOther || after === null || after.type === 'simple' ? endedAt : -1
+  const forgottenBelow = isOther(before, after) || after === null || after.type === 'simple' ? endedAt : -1
   const replayed = { after, isNew: after !== known, commits, standings, forgottenBelow }
   return forgottenBelow < 0 ? replayed : { ...replayed, ...withoutForgotten(replayed) }
+}
+
+/** One group went and another of its name came. */
+function isOther(before: Group | null, after: Group | null): boolean {
+  return before !== null && after !== null && !goesOn(before, after)
 }
 
 /** A commit before the group's end went with it; one after it is the first of another group. */
