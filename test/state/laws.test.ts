@@ -87,30 +87,36 @@ it('who hears the events knows every group, its members and its offsets, whateve
 function hear(known: Map<string, Known>, group: string, all: readonly KoffEvent[]): void {
   const events = all.filter(event => event.group === group)
   const isDeleted = events.some(({ type }) => type === 'group-deleted')
-  if (isDeleted) expect(known.delete(group)).toBe(true)
+  if (isDeleted) must(known.delete(group), 'a group not known was deleted')
   if (events.some(({ type }) => type === 'group-created')) {
-    expect(known.has(group)).toBe(false)
+    must(!known.has(group), 'a group known was created')
     known.set(group, { members: new Set(), offsets: new Map() })
   }
   const now = known.get(group)
-  if (now === undefined) return expect(isDeleted || events.length === 0).toBe(true)
-  for (const event of events) {
-    if (event.type === 'member-joined') {
-      expect(now.members.has(event.data.member.id)).toBe(false)
-      now.members.add(event.data.member.id)
-    } else if (event.type === 'member-left' && !isDeleted) {
-      expect(now.members.delete(event.data.member.id)).toBe(true)
-    } else if (event.type === 'member-replaced') {
-      expect(now.members.delete(event.data.from)).toBe(true)
-      now.members.add(event.data.to)
-    } else if (event.type === 'offset-committed') {
-      const { topic, partition: at, offset, previous } = event.data
-      expect(now.offsets.get(`${topic} ${at}`) ?? null).toBe(previous)
-      now.offsets.set(`${topic} ${at}`, offset)
-    } else if (event.type === 'offset-deleted' && event.data.cause === 'unknown') {
-      expect(now.offsets.delete(`${event.data.topic} ${event.data.partition}`)).toBe(true)
-    }
+  if (now === undefined) return must(isDeleted || events.length === 0, 'events of a group not known')
+  for (const event of events) if (!isDeleted || event.type !== 'member-left') hearOne(now, event)
+}
+
+function hearOne({ members, offsets }: Known, event: KoffEvent): void {
+  if (event.type === 'member-joined') {
+    must(!members.has(event.data.member.id), 'a member there joined')
+    members.add(event.data.member.id)
+  } else if (event.type === 'member-left') {
+    must(members.delete(event.data.member.id), 'a member not there left')
+  } else if (event.type === 'member-replaced') {
+    must(members.delete(event.data.from), 'a member not there was replaced')
+    members.add(event.data.to)
+  } else if (event.type === 'offset-committed') {
+    const { topic, partition: at, offset, previous } = event.data
+    must((offsets.get(`${topic} ${at}`) ?? null) === previous, 'another offset was committed before')
+    offsets.set(`${topic} ${at}`, offset)
+  } else if (event.type === 'offset-deleted' && event.data.cause === 'unknown') {
+    must(offsets.delete(`${event.data.topic} ${event.data.partition}`), 'an offset not known was deleted')
   }
+}
+
+function must(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise)
 }
 
 function shown(known: Known | undefined) {
