@@ -33,7 +33,8 @@ function settingsFrom(given: Given, base: ConditionSettings): ConditionSettings 
     lagThreshold: given.lagThreshold ?? base.lagThreshold,
     lagForMs: given.lagForMs ?? base.lagForMs,
     stuckAfterTimeouts: given.stuckAfterTimeouts ?? base.stuckAfterTimeouts,
-    stuckAfterMs: given.stuckAfterMs ?? base.stuckAfterMs,
+    // It is in place of the timeouts: whoever sets those wants them to count.
+    stuckAfterMs: given.stuckAfterMs ?? (given.stuckAfterTimeouts === undefined ? base.stuckAfterMs : null),
     rebalanceTimeoutMs: given.rebalanceTimeoutMs ?? base.rebalanceTimeoutMs,
     stormRebalances: given.stormRebalances ?? base.stormRebalances,
     stormWithinMs: given.stormWithinMs ?? base.stormWithinMs,

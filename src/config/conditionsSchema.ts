@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defaultConditionSettings } from '../state/conditions/settings.ts'
+import { matchesGlob } from './glob.ts'
 import { flag, section, text, whole } from './values.ts'
 
 /** Thresholds with the sentences that describe them, each optional. */
@@ -54,9 +55,25 @@ export const conditionsSchema = section({
         ...thresholds,
       }).describe('Thresholds for some groups.'),
     )
+    .superRefine(refuseHidden)
     .default([])
     .describe('Other thresholds for some groups; of several patterns that fit the first counts.'),
 })
+
+/** What is written after a pattern that fits all of it would never count. */
+function refuseHidden(groups: readonly { readonly pattern: string }[], context: z.RefinementCtx): void {
+  for (const [at, { pattern }] of groups.entries()) {
+    const first = groups.slice(0, at).findIndex(({ pattern: earlier }) => fitsAllOf(earlier, pattern))
+    if (first < 0) continue
+    const message = `never counts: groups[${first}] comes first and fits whatever it fits`
+    context.addIssue({ code: 'custom', message, path: [at, 'pattern'] })
+  }
+}
+
+/** True where every name that fits `pattern` fits `general`; where only some of the text of a `*` does, it is not. */
+function fitsAllOf(general: string, pattern: string): boolean {
+  return matchesGlob(general, pattern) && !(general.includes('?') && pattern.includes('*'))
+}
 
 /** Every threshold but those that are off has a default for all groups. */
 function withDefaults(): WithDefaults {
