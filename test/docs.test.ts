@@ -69,6 +69,17 @@ describe('the pages', () => {
     expect(missing).toEqual([])
   })
 
+  it('name files by the end of their path that are there, in DESIGN.md also those of the file map', () => {
+    const files = ['src', 'test', 'scripts', 'bin'].flatMap(folder =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(path => `/${folder}/${path}`),
+    )
+    const named = [...textOf('DESIGN.md').matchAll(/(?<![\w/.…])([\w/]+(?:\.test)?\.ts)\b/g)].map(
+      ([, name = '']) => name,
+    )
+    expect(named.length).toBeGreaterThan(80)
+    expect(named.filter(name => !files.some(path => path.endsWith(`/${name}`)))).toEqual([])
+  })
+
   it('show scripts of npm that exist', () => {
     const scripts = pages.flatMap(page => [...textOf(page).matchAll(/npm run ([\w-]+)/g)].map(([, name = '']) => name))
     expect(scripts.length).toBeGreaterThan(5)
