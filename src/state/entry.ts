@@ -3,6 +3,7 @@ import { encodeGroupConditions } from './conditions/groupConditions.ts'
 import type { Open } from './conditions/tell.ts'
 import type { Assignment, Group, Holding, Member } from './group.ts'
 import { type GroupSlot, topicIdOf } from './groupSlot.ts'
+import { Members } from './members/members.ts'
 import type { OffsetTable } from './offsets/table.ts'
 import type { PendingCommit } from './offsets/transactions.ts'
 
@@ -162,7 +163,7 @@ export function transactionValue(table: OffsetTable, commits: Iterable<PendingCo
   return JSON.stringify(value)
 }
 
-function encodeGroup(group: Group): StoredGroup {
+export function encodeGroup(group: Group): StoredGroup {
   const members = [...group.members.values()].map(member => ({
     ...member,
     assignment: [...member.assignment],
@@ -189,7 +190,7 @@ export function decodeGroup(stored: StoredGroup): Group {
   const settled = stored.settled.map(
     ([id, holding]) => [id, { ...holding, assignment: assignment(holding.assignment) }] as const,
   )
-  return { ...stored, members: new Map(members), settled: new Map(settled) }
+  return { ...stored, members: new Members(new Map(members)), settled: new Map(settled) }
 }
 
 function assignment(stored: StoredAssignment): Assignment {

@@ -1,8 +1,9 @@
 import type { GroupType } from '../events/envelope.ts'
+import { Members, type ReadonlyMembers } from './members/members.ts'
 
 /**
- * What koff knows of one group, whatever its kind. Values are never changed once a transition is over: a transition
- * works on a copy, so that "before" and "after" can be compared.
+ * What koff knows of one group, whatever its kind. A transition works on a draft, so that "before" and "after" can be
+ * compared; when it is over, there is only "after" (`members.seal`).
  */
 export interface Group {
   readonly name: string
@@ -25,7 +26,7 @@ export interface Group {
   /** Protocol and leader of the last generation that had members; classic groups only. */
   readonly lastProtocol: string | null
   readonly lastLeader: string | null
-  readonly members: ReadonlyMap<string, Member>
+  readonly members: ReadonlyMembers
   /** Streams groups: epoch of the topology record, and of the one that the broker found its topics for. -1: none. */
   readonly topologyEpoch: number
   readonly validatedTopologyEpoch: number
@@ -71,7 +72,7 @@ export interface Holding {
 }
 
 /** A group within its transition. */
-export type GroupDraft = { -readonly [K in keyof Group]: Group[K] } & { members: Map<string, Member> }
+export type GroupDraft = { -readonly [K in keyof Group]: Group[K] } & { members: Members }
 
 export const noPartitions: Assignment = new Map()
 
@@ -90,14 +91,14 @@ export function newGroup(name: string, type: GroupType): GroupDraft {
     leader: null,
     lastProtocol: null,
     lastLeader: null,
-    members: new Map(),
+    members: new Members(),
     topologyEpoch: -1,
     validatedTopologyEpoch: -1,
   }
 }
 
 export function draftOf(group: Group): GroupDraft {
-  return { ...group, members: new Map(group.members) }
+  return { ...group, members: group.members.draft() }
 }
 
 export function newMember(id: string): Member {
@@ -140,10 +141,7 @@ export function membersOf(group: Group | null): Member[] {
 }
 
 export function memberCount(group: Group | null): number {
-  let count = 0
-  if (group === null) return count
-  for (const { described } of group.members.values()) if (described) count++
-  return count
+  return group === null ? 0 : group.members.described
 }
 
 /** A KIP-848 static member that closed and may come back: memberEpoch -2. */

@@ -247,6 +247,7 @@ export class PartitionState {
     }
     const before = slot.group
     const { after, drafts, forgottenBelow } = reduceGroup(before, transition)
+    after?.members.seal()
     setGroup(slot, after)
     if (after !== before) this.changes?.groups.add(slot.name)
     if (before !== null || after !== null) {

@@ -2,6 +2,7 @@ import { decodeAssignment, decodeSubscription } from '../../wire/consumerProtoco
 import type { ClassicRecord } from '../applyRecord.ts'
 import { assignmentOf, type GroupDraft, type Member, newMember, noPartitions, subscriptionOf } from '../group.ts'
 import { groupOf } from '../members/edit.ts'
+import { Members } from '../members/members.ts'
 
 type ClassicMember = NonNullable<ClassicRecord['value']>['members'][number]
 
@@ -17,7 +18,7 @@ export function applyGroupMetadata(group: GroupDraft | null, record: ClassicReco
   classic.epoch = generation
   classic.protocol = protocol
   classic.leader = leader
-  classic.members = new Map(members.map(member => [member.memberId, classicMember(member, protocolType)]))
+  classic.members = new Members(new Map(members.map(member => [member.memberId, classicMember(member, protocolType)])))
   return classic
 }
 

@@ -25,13 +25,14 @@ export interface SkewContext {
 /** Judges the assignment when it is due, and an open condition also when nobody is left to share with. */
 export function judgeSkew(skew: Skew, { group, settings, now, about, tell }: SkewContext): Skew {
   const { open, judgeAt } = skew
-  const members = sortedMembers(group).filter(member => !isSuspended(member))
-  if (members.length === 0) {
+  if (open === null && judgeAt === null) return skew
+  if (group?.members.some(isPresent) !== true) {
     if (open !== null) tell.close('assignment-skewed', open, about, now, {})
-    return open === null && judgeAt === null ? skew : noSkew
+    return noSkew
   }
   // What is under way will be judged when it has completed.
   if (judgeAt === null || judgeAt > now || isRebalancing(group)) return skew
+  const members = sortedMembers(group).filter(isPresent)
   const counts = members.map(member => ({
     memberId: member.id,
     clientId: member.clientId,
@@ -42,6 +43,10 @@ export function judgeSkew(skew: Skew, { group, settings, now, about, tell }: Ske
   }
   if (open !== null) tell.close('assignment-skewed', open, about, judgeAt, {})
   return noSkew
+}
+
+function isPresent(member: Member): boolean {
+  return member.described && !isSuspended(member)
 }
 
 /** Members that asked for the same are compared with each other: what nobody else asked for cannot be shared. */

@@ -1,4 +1,4 @@
-import { type Group, isSuspended, membersOf } from '../group.ts'
+import { type Group, isSuspended } from '../group.ts'
 import { describe, sortedMembers } from '../members/diff.ts'
 import type { ConditionSettings } from './settings.ts'
 import type { About, Open, Teller } from './tell.ts'
@@ -47,7 +47,8 @@ export function stuckDeadline(group: Group | null, settings: ConditionSettings):
 /** The longest rebalance timeout of the members: the group may wait for the slowest of them. */
 export function rebalanceTimeoutOf(group: Group, settings: ConditionSettings): number {
   let timeout = 0
-  for (const { rebalanceTimeoutMs } of membersOf(group)) {
+  for (const { described, rebalanceTimeoutMs } of group.members.values()) {
+    if (!described) continue
     timeout = Math.max(timeout, rebalanceTimeoutMs ?? settings.rebalanceTimeoutMs)
   }
   return timeout

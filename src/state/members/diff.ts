@@ -13,13 +13,12 @@ export interface Moment {
  * static ones also by instance id, across kinds of group: whoever is in both neither left nor joined.
  */
 export function memberDrafts(before: Group | null, after: Group | null, moment: Moment): Draft[] {
-  const old = sortedMembers(before)
-  const now = sortedMembers(after)
+  const [old, now] = different(before, after)
   if (old.length === 0 && now.length === 0) return []
   const oldIds = new Map(old.map(member => [member.id, member]))
   const nowIds = new Map(now.map(member => [member.id, member]))
-  const oldInstances = byInstance(old)
-  const nowInstances = byInstance(now)
+  const oldInstances = instancesOf(before)
+  const nowInstances = instancesOf(after)
   // A group that is gone is described as it was.
   const groupType = (after ?? before)?.type ?? 'simple'
   const drafts: Draft[] = []
@@ -28,7 +27,7 @@ export function memberDrafts(before: Group | null, after: Group | null, moment: 
 
   for (const member of now) {
     if (oldIds.has(member.id)) continue
-    const predecessor = member.instanceId === null ? undefined : oldInstances.get(member.instanceId)
+    const predecessor = member.instanceId === null ? undefined : oldInstances().get(member.instanceId)
     if (predecessor === undefined) {
       add({ type: 'member-joined', data: { member: describe(member) } })
     } else {
@@ -45,7 +44,7 @@ export function memberDrafts(before: Group | null, after: Group | null, moment: 
   }
   for (const member of old) {
     if (nowIds.has(member.id)) continue
-    if (member.instanceId !== null && nowInstances.has(member.instanceId)) continue
+    if (member.instanceId !== null && nowInstances().has(member.instanceId)) continue
     add({ type: 'member-left', data: { member: describe(member), held: held(member, before, moment.names) } })
   }
   for (const member of now) {
@@ -95,8 +94,26 @@ function changed(before: Member, after: Member): ('clientId' | 'host' | 'subscri
   return changes
 }
 
-function byInstance(members: readonly Member[]): Map<string, Member> {
-  const result = new Map<string, Member>()
-  for (const member of members) if (member.instanceId !== null) result.set(member.instanceId, member)
-  return result
+/** The members before and after among which all differences are, each sorted by id: what was not touched is the same. */
+function different(before: Group | null, after: Group | null): readonly [old: Member[], now: Member[]] {
+  const touched = before === null ? null : (after?.members.touchedSince(before.members) ?? null)
+  if (touched === null) return [sortedMembers(before), sortedMembers(after)]
+  const ids = [...touched].sort(compareText)
+  const among = (group: Group | null) =>
+    ids.flatMap(id => {
+      const member = group?.members.get(id)
+      return member?.described === true ? [member] : []
+    })
+  return [among(before), among(after)]
+}
+
+/** Static members by instance id: of use where one came or went, which is rare, and then it takes a look at all. */
+function instancesOf(group: Group | null): () => ReadonlyMap<string, Member> {
+  let instances: Map<string, Member> | null = null
+  return () => {
+    if (instances !== null) return instances
+    instances = new Map()
+    for (const member of sortedMembers(group)) if (member.instanceId !== null) instances.set(member.instanceId, member)
+    return instances
+  }
 }

@@ -6,6 +6,7 @@ import {
   type Holding,
   isSuspended,
   keyedBy,
+  type Member,
   memberCount,
   membersOf,
 } from '../group.ts'
@@ -39,7 +40,7 @@ export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBe
     return drafts
   }
   const complete =
-    after.type === 'classic' ? after.epoch > epochBefore : isReconciled(after) && after.epoch > after.settledEpoch
+    after.type === 'classic' ? after.epoch > epochBefore : after.epoch > after.settledEpoch && isReconciled(after)
   if (complete) {
     drafts.push(completed(after, members, moment))
     drafts.push(...classicChanges(after, moment))
@@ -50,14 +51,10 @@ export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBe
 }
 
 /** Every member that is not away is stable at the group's epoch; share and streams groups alike. */
-function isReconciled(group: Group): boolean {
-  let present = 0
-  for (const member of membersOf(group)) {
-    if (isSuspended(member)) continue
-    if (!member.stable || member.epoch !== group.epoch) return false
-    present++
-  }
-  return present > 0
+function isReconciled({ members, epoch }: Group): boolean {
+  const isPresent = (member: Member) => member.described && !isSuspended(member)
+  const isBehind = (member: Member) => isPresent(member) && !(member.stable && member.epoch === epoch)
+  return !members.some(isBehind) && members.some(isPresent)
 }
 
 function completed(group: Group, members: number, moment: Moment): Draft<'rebalance'> {
@@ -140,17 +137,27 @@ function followMembers(before: Group | null, after: GroupDraft): void {
     if (holding !== undefined) change().set(to, holding).delete(from)
     if (after.lastLeader === from) after.lastLeader = to
   }
-  for (const { id, clientId } of membersOf(after)) {
+  for (const { id, clientId } of touchedMembers(before, after)) {
     const holding = (followed ?? after.settled).get(id)
     if (holding !== undefined && holding.clientId !== clientId) change().set(id, { ...holding, clientId })
   }
   after.settled = followed ?? after.settled
 }
 
+/** The members after a transition that can be others than before. */
+function touchedMembers(before: Group, after: Group): Member[] {
+  const touched = after.members.touchedSince(before.members)
+  if (touched === null) return membersOf(after)
+  return [...touched].flatMap(id => {
+    const member = after.members.get(id)
+    return member?.described === true ? [member] : []
+  })
+}
+
 /** Member ids that went, and under which their instances are there now. */
 function* successors(before: Group, after: Group): Generator<readonly [string, string]> {
   const newcomers = new Map<string, string>()
-  for (const { id, instanceId } of membersOf(after)) {
+  for (const { id, instanceId } of touchedMembers(before, after)) {
     if (instanceId !== null && !before.members.has(id)) newcomers.set(instanceId, id)
   }
   if (newcomers.size === 0) return
