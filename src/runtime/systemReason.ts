@@ -9,6 +9,8 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'is a directory',
+  ENOTDIR: 'a part of the path is no directory',
+  EEXIST: 'there is a file of that name',
   ENOSPC: 'no space left on device',
   EROFS: 'the file system is read-only',
 }

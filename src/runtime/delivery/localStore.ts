@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { KoffError } from '../../errors.ts'
 import type { StateChange } from '../../state/entry.ts'
+import { systemReason } from '../systemReason.ts'
 import type { StateStore } from './stateStore.ts'
 
 export interface LocalStoreOptions {
@@ -48,7 +49,7 @@ export function localStore({ dir, name }: LocalStoreOptions): StateStore {
       const { DatabaseSync } = await import('node:sqlite')
       signal.throwIfAborted()
       guarded(() => {
-        mkdirSync(dir, { recursive: true })
+        makeFolder(dir)
         const database = new DatabaseSync(path)
         try {
           prepare(database, path)
@@ -102,6 +103,16 @@ export function localStore({ dir, name }: LocalStoreOptions): StateStore {
   }
 }
 
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+  } catch (error) {
+    // On a file system that is read-only a recursive attempt says that something is missing; this one tells the truth.
+    mkdirSync(dir)
+    throw error
+  }
+}
+
 /** Locks the file for as long as it is open, and makes it what this version of koff writes. */
 function prepare(database: DatabaseSync, path: string): void {
   // NORMAL: written to the disk at checkpoints; until then to the system, which outlives the process.
@@ -124,10 +135,9 @@ function prepare(database: DatabaseSync, path: string): void {
 
 function fault(error: unknown, path: string): KoffError {
   if (error instanceof KoffError) return error
-  const reason = error instanceof Error ? error.message : String(error)
   const isLocked = error instanceof Error && 'errcode' in error && error.errcode === 5
   const message = isLocked
     ? `state ${path}: another koff uses it; give each deployment its own name or state.dir`
-    : `state ${path}: ${reason}; see state.dir`
+    : `state ${path}: ${systemReason(error)}; see state.dir`
   return new KoffError('STATE_UNAVAILABLE', message, { cause: error })
 }

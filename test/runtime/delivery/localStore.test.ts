@@ -102,7 +102,10 @@ describe('the local store', () => {
       code: 'STATE_UNAVAILABLE',
       message: `state ${path}: file is not a database; see state.dir`,
     })
-    await expect(open('koff', path)).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' })
+    await expect(open('koff', path)).rejects.toMatchObject({
+      code: 'STATE_UNAVAILABLE',
+      message: `state ${path}/koff.db: there is a file of that name; see state.dir`,
+    })
   })
 
   it('leaves a file alone that a newer version wrote', async () => {
