@@ -321,8 +321,9 @@ function offsetsOf(fold: Fold): Map<number, number> {
   return offsets
 }
 
+/** Also of a history without a record, of which a fold has no partition yet. */
 function entriesOf(fold: Fold): StateChange[] {
-  return [...fold.partitions.values()].flatMap(state => [...encodeState(state)])
+  return [...encodeState(fold.stateOf(0))]
 }
 
 /** The order of entries means nothing, nor that of a group's topics. */
