@@ -15,6 +15,7 @@ export type PipelineTransform = (events: readonly KoffEvent[], signal: AbortSign
 
 /** Operators that have not completed so long after the last event of a batch never will. */
 const completeWithinMs = 60_000
+const tooLate = new Error('not completed')
 
 /**
  * What a pipeline's sink gets of one batch of events: for the test of a pipeline.
@@ -35,13 +36,12 @@ export function pipelineTransform(pipeline: Transforming): PipelineTransform {
   return async (events, signal) => {
     const selected = events.filter(isWanted)
     if (operators.length === 0 || selected.length === 0) return selected
-    const timeout = AbortSignal.timeout(completeWithinMs)
     let left: readonly KoffEvent[]
     try {
-      left = await through(selected, operators, AbortSignal.any([signal, timeout]))
+      left = await through(selected, operators, signal)
     } catch (error) {
       signal.throwIfAborted()
-      if (timeout.aborted) {
+      if (error === tooLate) {
         throw failed(`its operators have not completed ${completeWithinMs / 1000} s after the last event of a batch`)
       }
       throw failed(`an operator failed: ${error instanceof Error ? error.message : String(error)}`, error)
@@ -89,9 +89,12 @@ async function through(
     .subscribe({ next: event => left.push(event), error: reject, complete: () => resolve(left) })
   const abort = () => reject(signal.reason)
   signal.addEventListener('abort', abort)
+  // Not an AbortSignal of its own: with its timer that would stay for a minute, after each of thousands of batches.
+  const late = setTimeout(reject, completeWithinMs, tooLate)
   try {
     return await promise
   } finally {
+    clearTimeout(late)
     signal.removeEventListener('abort', abort)
     subscription.unsubscribe()
   }
