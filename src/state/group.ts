@@ -75,6 +75,8 @@ export interface Holding {
 export type GroupDraft = { -readonly [K in keyof Group]: Group[K] } & { members: Members }
 
 export const noPartitions: Assignment = new Map()
+/** One for all groups that have no members: there can be a million of them. */
+export const noHoldings: ReadonlyMap<string, Holding> = new Map()
 
 export function newGroup(name: string, type: GroupType): GroupDraft {
   return {
@@ -83,7 +85,7 @@ export function newGroup(name: string, type: GroupType): GroupDraft {
     epoch: 0,
     targetEpoch: 0,
     settledEpoch: 0,
-    settled: new Map(),
+    settled: noHoldings,
     rebalanceStartedAt: null,
     emptiedAt: null,
     protocolType: type === 'classic' || type === 'simple' ? null : type,

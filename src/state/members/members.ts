@@ -24,8 +24,8 @@ export interface ReadonlyMembers {
 export class Members implements ReadonlyMembers {
   described = 0
   readonly #settled: Map<string, Member>
-  /** What a draft has changed; null: the member is gone. */
-  readonly #edits = new Map<string, Member | null>()
+  /** What a draft has changed; null: the member is gone. Made when there is something: nearly all groups are none's draft. */
+  #edits: Map<string, Member | null> | null = null
   #size: number
 
   constructor(settled = new Map<string, Member>(), described?: number) {
@@ -36,9 +36,9 @@ export class Members implements ReadonlyMembers {
   }
 
   draft(): Members {
-    return this.#edits.size === 0
+    return this.#edits === null
       ? new Members(this.#settled, this.described)
-      : new Members(new Map([...this.#edited()].map(member => [member.id, member])), this.described)
+      : new Members(new Map([...this.values()].map(member => [member.id, member])), this.described)
   }
 
   get size(): number {
@@ -50,7 +50,7 @@ export class Members implements ReadonlyMembers {
   }
 
   get(id: string): Member | undefined {
-    const edited = this.#edits.size === 0 ? undefined : this.#edits.get(id)
+    const edited = this.#edits?.get(id)
     return edited === undefined ? this.#settled.get(id) : (edited ?? undefined)
   }
 
@@ -63,40 +63,40 @@ export class Members implements ReadonlyMembers {
   }
 
   values(): Iterable<Member> {
-    return this.#edits.size === 0 ? this.#settled.values() : this.#edited()
+    return this.#edits === null ? this.#settled.values() : this.#edited(this.#edits)
   }
 
   some(isSuch: (member: Member) => boolean): boolean {
     const edits = this.#edits
     for (const member of this.#settled.values()) {
-      if ((edits.size === 0 || !edits.has(member.id)) && isSuch(member)) return true
+      if (edits?.has(member.id) !== true && isSuch(member)) return true
     }
-    for (const member of edits.values()) if (member !== null && isSuch(member)) return true
+    for (const member of edits?.values() ?? []) if (member !== null && isSuch(member)) return true
     return false
   }
 
   touchedSince(before: ReadonlyMembers): Iterable<string> | null {
-    const isDraftOfIt = before instanceof Members && before.#settled === this.#settled && before.#edits.size === 0
-    return isDraftOfIt ? this.#edits.keys() : null
+    const isDraftOfIt = before instanceof Members && before.#settled === this.#settled && before.#edits === null
+    return isDraftOfIt ? (this.#edits?.keys() ?? []) : null
   }
 
   seal(): void {
-    for (const [id, member] of this.#edits) {
+    for (const [id, member] of this.#edits ?? []) {
       if (member === null) this.#settled.delete(id)
       else this.#settled.set(id, member)
     }
-    this.#edits.clear()
+    this.#edits = null
   }
 
   #edit(id: string, member: Member | null): void {
     const before = this.get(id)
     this.#size += Number(member !== null) - Number(before !== undefined)
     this.described += Number(member?.described === true) - Number(before?.described === true)
+    this.#edits ??= new Map()
     this.#edits.set(id, member)
   }
 
-  *#edited(): Generator<Member> {
-    const edits = this.#edits
+  *#edited(edits: ReadonlyMap<string, Member | null>): Generator<Member> {
     for (const member of this.#settled.values()) {
       const edited = edits.get(member.id)
       if (edited === undefined) yield member

@@ -9,6 +9,7 @@ import {
   type Member,
   memberCount,
   membersOf,
+  noHoldings,
 } from '../group.ts'
 import { compareHoldings, heldBy } from '../holdings.ts'
 import type { Moment } from '../members/diff.ts'
@@ -102,7 +103,7 @@ function classicChanges(group: Group, moment: Moment): Draft[] {
 function settle(group: GroupDraft): void {
   group.settledEpoch = group.epoch
   group.rebalanceStartedAt = null
-  group.settled = holdingsOf(group)
+  group.settled = memberCount(group) === 0 ? noHoldings : holdingsOf(group)
 }
 
 /** Protocol and leader outlive the generations without members, in which both are null. */
