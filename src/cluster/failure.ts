@@ -45,7 +45,7 @@ export function brokerFailure(error: unknown, place: FailurePlace): KoffError {
     new KoffError(code, `${place.broker}: ${text}`, { ...options, cause: error })
   if (error instanceof Refusal) return named(error.code, error.message, error.options)
   const causes = causesOf(error)
-  const judged = tlsFailure(causes, place) ?? brokerError(causes, place)
+  const judged = tlsFailure(causes, place) ?? httpFailure(causes) ?? brokerError(causes, place)
   if (judged !== null) return named(judged.code, judged.text, judged)
   return named('BROKER_UNREACHABLE', networkReason(causes, place), { retriable: true })
 }
@@ -104,6 +104,12 @@ function tlsFailure(causes: readonly Error[], { options: { tls } }: FailurePlace
   const bad = codes.find(code => code.startsWith('ERR_OSSL_') || code === 'ERR_INVALID_ARG_TYPE')
   if (bad === undefined) return null
   return { code: 'CONFIG_INVALID', text: `tls cannot be used (${bad}); PEM is expected`, setting: tlsSetting }
+}
+
+function httpFailure(causes: readonly Error[]): Judgement | null {
+  if (!causes.some(cause => cause instanceof ConnectionFault && cause.kind === 'speaks-http')) return null
+  const text = 'this is a server for HTTP, not a listener of Kafka'
+  return { code: 'CONFIG_INVALID', text, setting: ['kafka', 'brokers'] }
 }
 
 function brokerError(causes: readonly Error[], { request }: FailurePlace): Judgement | null {

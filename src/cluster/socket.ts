@@ -38,7 +38,7 @@ export interface ResponseRoom {
 
 /** Why a connection is none, where it is not the operating system or TLS that says so. */
 export class ConnectionFault extends Error {
-  readonly kind: 'closed' | 'timeout' | 'wants-tls'
+  readonly kind: 'closed' | 'timeout' | 'wants-tls' | 'speaks-http'
 
   constructor(kind: ConnectionFault['kind'], message: string) {
     super(message)
@@ -70,7 +70,7 @@ export async function openSocket(
   const { promise: ended, resolve: tellEnd } = Promise.withResolvers<Error>()
   let fault: Error | null = null
   let lastId = 0
-  let isFirst = options.tls === undefined
+  let isFirst = true
   const settle = (id: number): Waiting | undefined => {
     const settled = waiting.get(id)
     waiting.delete(id)
@@ -90,7 +90,10 @@ export async function openSocket(
   }
   const hear = (length: number, bytes: Uint8Array): boolean => {
     try {
-      if (isFirst && isTlsRecord(bytes)) throw new ConnectionFault('wants-tls', 'this listener speaks TLS')
+      if (isFirst && options.tls === undefined && isTlsRecord(bytes)) {
+        throw new ConnectionFault('wants-tls', 'this listener speaks TLS')
+      }
+      if (isFirst && isHttp(bytes)) throw new ConnectionFault('speaks-http', 'this server speaks HTTP')
       isFirst = false
       frames.filled(length)
     } catch (error) {
@@ -134,6 +137,11 @@ function connect({ host, port }: Address, { tls }: Pick<BrokerOptions, 'tls'>, o
 function isTlsRecord(bytes: Uint8Array): boolean {
   const [type = 0, major, minor = 0] = bytes
   return type >= 0x14 && type <= 0x17 && major === 3 && minor <= 4
+}
+
+/** What a server for HTTP says of a request of Kafka. */
+function isHttp(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, 5).toString('latin1') === 'HTTP/'
 }
 
 function reasonOf({ reason }: AbortSignal): Error {

@@ -57,7 +57,11 @@ export async function openLive(shell: Shell, options: LiveOptions): Promise<Live
     signal: shell.signal,
   })
   const ends = new AbortController()
-  const timer = untilMs > 0 ? setTimeout(() => ends.abort(), Math.min(untilMs, maxTimerMs)) : undefined
+  let timer: NodeJS.Timeout | undefined
+  const endAfter = (ms: number) => {
+    timer = setTimeout(() => (ms > maxTimerMs ? endAfter(ms - maxTimerMs) : ends.abort()), Math.min(ms, maxTimerMs))
+  }
+  if (untilMs > 0) endAfter(untilMs)
   const progress = catchUpProgress(source, shell)
   return {
     source: progress.source,

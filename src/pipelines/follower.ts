@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { BrokerOptions } from '../cluster/brokerOptions.ts'
 import { KoffError } from '../errors.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import { abortable } from '../runtime/abortable.ts'
@@ -10,13 +11,13 @@ import { type EventDecoder, openEventDecoder } from '../runtime/registry/eventDe
 import type { RegistryOptions } from '../runtime/registry/options.ts'
 import type { Sink } from '../runtime/sink.ts'
 import { brokerFault } from '../sinks/kafka/brokerFault.ts'
-import { type KafkaClientOptions, kafkaClient, reasonBehind } from '../sinks/kafka/client.ts'
+import { kafkaClient, reasonBehind } from '../sinks/kafka/client.ts'
 import type { PipelineTransform } from './applyPipeline.ts'
 import { beginNow } from './beginNow.ts'
 import { readAnyCompression } from './compression.ts'
 import { type Remaining, trackRemaining } from './remaining.ts'
 
-export interface FollowerOptions extends KafkaClientOptions {
+export interface FollowerOptions extends BrokerOptions {
   /** Of the pipeline. */
   readonly name: string
   readonly groupId: string

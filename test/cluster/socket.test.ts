@@ -85,8 +85,14 @@ describe.each([
       'b:1: this listener speaks TLS, but no tls is configured',
     ],
     [
-      'is no broker',
+      'speaks HTTP',
       (end: Socket) => end.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      'CONFIG_INVALID',
+      'b:1: this is a server for HTTP, not a listener of Kafka',
+    ],
+    [
+      'is no broker',
+      (end: Socket) => end.write('220 mail.example.com ESMTP\r\n'),
       'BROKER_UNREACHABLE',
       expect.stringContaining('an answer that nobody asked for'),
     ],

@@ -58,7 +58,7 @@ describe('no secret is shown', () => {
   })
 
   it('where something answers that is no broker', async () => {
-    const server = createServer(socket => socket.on('error', () => undefined).end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    const server = createServer(socket => socket.on('error', () => undefined).end('220 mail.example.com ESMTP\r\n'))
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const port = typeof address === 'object' ? String(address?.port) : ''

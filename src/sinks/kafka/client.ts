@@ -1,44 +1,21 @@
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs'
+import {
+  type BrokerOptions,
+  defaultClientId,
+  defaultConnectTimeoutMs,
+  defaultRequestTimeoutMs,
+  type SaslOptions,
+  type TlsOptions,
+} from '../../cluster/brokerOptions.ts'
 import { isCoordinatorMissing } from './brokerFault.ts'
-
-/** How to reach the cluster that the events go to. */
-export interface KafkaClientOptions {
-  /** `host:port` of some brokers; the others are learnt from them. */
-  readonly brokers: readonly string[]
-  /** What brokers call koff in their logs, quotas and metrics; `koff` unless given. */
-  readonly clientId?: string | undefined
-  /** PEM texts; `{}` trusts the authorities that Node trusts. No TLS unless given. */
-  readonly tls?: TlsSettings | undefined
-  readonly sasl?: SaslSettings | undefined
-  /** For one connection with its handshakes; 10 s unless given. */
-  readonly connectTimeoutMs?: number | undefined
-  /** For the answer to one request; 30 s unless given. */
-  readonly requestTimeoutMs?: number | undefined
-}
-
-interface TlsSettings {
-  readonly ca?: string | undefined
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
-  readonly passphrase?: string | undefined
-  readonly servername?: string | undefined
-  readonly rejectUnauthorized?: boolean | undefined
-}
-
-type SaslSettings =
-  | {
-      readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
-      readonly username: string
-      readonly password: string
-    }
-  | { readonly mechanism: 'OAUTHBEARER'; readonly token: string | (() => string | Promise<string>) }
 
 /**
  * Its own retries are few and its log is silent: what goes wrong comes back as an error, so that there is one place that
  * decides how long to go on, and one that words it.
  */
-export function kafkaClient(options: KafkaClientOptions): Kafka {
-  const { brokers, clientId = 'koff', tls, sasl, connectTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = options
+export function kafkaClient(options: BrokerOptions): Kafka {
+  const { brokers, clientId = defaultClientId, tls, sasl } = options
+  const { connectTimeoutMs = defaultConnectTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs } = options
   const config: KafkaConfig = {
     brokers: [...brokers],
     clientId,
@@ -66,7 +43,7 @@ export function reasonBehind(error: unknown, kafka: Kafka): unknown {
   return isCoordinatorMissing(error) ? (refusals.get(kafka) ?? error) : error
 }
 
-function saslFor(sasl: SaslSettings): SASLOptions {
+function saslFor(sasl: SaslOptions): SASLOptions {
   switch (sasl.mechanism) {
     case 'PLAIN':
       return { mechanism: 'plain', username: sasl.username, password: sasl.password }
@@ -83,6 +60,6 @@ function saslFor(sasl: SaslSettings): SASLOptions {
 }
 
 /** Node's TLS takes a field that is there for one that was set. */
-function definedOnly(tls: TlsSettings) {
+function definedOnly(tls: TlsOptions) {
   return Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined))
 }

@@ -10,6 +10,7 @@ test.each([
   ['the end of a connection', new ConnectionFault('closed', 'connection closed')],
   ['a time that is over', new ConnectionFault('timeout', 'connection timed out')],
   ['a listener with TLS', new ConnectionFault('wants-tls', 'this listener speaks TLS')],
+  ['a server for HTTP', new ConnectionFault('speaks-http', 'this server speaks HTTP')],
   ['what is no answer', new FrameFault('an answer that nobody asked for (correlation id 7)')],
   ['what the operating system says', coded('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1')],
   ['what it says of several addresses', new AggregateError([coded('EHOSTUNREACH'), coded('ECONNREFUSED')], '')],

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Consumer, type PartitionAssigner } from 'kafkajs'
+import type { BrokerOptions } from '../../../cluster/brokerOptions.ts'
 import { abortable } from '../../../runtime/abortable.ts'
 import type { Ownership } from '../../../runtime/delivery/ownership.ts'
 import type { Log } from '../../../runtime/log.ts'
 import { brokerFault } from '../brokerFault.ts'
-import { type KafkaClientOptions, kafkaClient, reasonBehind } from '../client.ts'
+import { kafkaClient, reasonBehind } from '../client.ts'
 import { type Claim, stickyAssignment } from './stickyAssignment.ts'
 
-export interface InstancesOptions extends KafkaClientOptions {
+export interface InstancesOptions extends BrokerOptions {
   /** Of the consumer group that the instances are in. */
   readonly groupId: string
   /** Its partitions are those of `__consumer_offsets`. */
