@@ -62,7 +62,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   sinks: ['wire', 'events', 'state', 'runtime', 'cluster'],
   config: ['wire', 'events', 'state', 'runtime'],
   http: ['wire', 'events', 'state', 'runtime'],
-  pipelines: ['wire', 'events', 'runtime', 'sources', 'sinks', 'config'],
+  pipelines: ['wire', 'events', 'runtime', 'cluster', 'sources', 'sinks', 'config'],
   commands: ['wire', 'events', 'state', 'runtime', 'cluster', 'sources', 'sinks', 'config', 'pipelines', 'http'],
   'cli.ts': ['commands'],
   library: ['wire', 'events', 'state', 'runtime', 'cluster', 'sources', 'sinks'],
