@@ -16,7 +16,7 @@ export function setMember(group: GroupDraft, id: string, change: Partial<Member>
  */
 export function describeMember(group: GroupDraft, id: string, change: Partial<Member>): void {
   const { instanceId = null } = change
-  if (instanceId !== null) {
+  if (instanceId !== null && group.members.get(id)?.instanceId !== instanceId) {
     for (const other of group.members.values()) {
       if (other.instanceId === instanceId && other.id !== id) group.members.delete(other.id)
     }
