@@ -195,12 +195,18 @@ async function persist<T>(
       return result
     } catch (error) {
       signal.throwIfAborted()
-      if (!(error instanceof KoffError)) throw error
-      outage.goesOn(error)
+      const fault = error instanceof KoffError ? error : unfit(error, options)
+      outage.goesOn(fault)
       void options.remaining.look()
-      await pause(error.retriable ? pauseMs : heldPauseMs, signal)
+      await pause(fault.retriable ? pauseMs : heldPauseMs, signal)
     }
   }
+}
+
+/** Nobody checks what the operators of a pipeline make of an event. */
+function unfit(cause: unknown, { name }: FollowerOptions): KoffError {
+  const what = cause instanceof Error ? cause.message : String(cause)
+  return new KoffError('SINK_FAILED', `pipeline ${name}: its sink cannot take what it is given: ${what}`, { cause })
 }
 
 /** One line when the pipeline stops, and one when it goes on. */

@@ -167,6 +167,19 @@ test('what waits for a sink that has taken nothing yet counts as not read', asyn
   await following.stop()
 })
 
+test('what a sink trips over is held as what an operator trips over: the place in the group stays', async () => {
+  await fill('clean-odd', events(5))
+  const { sink } = place(async () => {
+    throw new TypeError('no such member')
+  })
+  const following = follow('clean-odd', sink)
+  await until({ what: 'it waits', ask: async () => following.status(), good: ({ state }) => state === 'waits' })
+  expect(following.lines).toEqual([
+    'pipeline p: its sink cannot take what it is given: no such member; held until somebody mends it, the others go on',
+  ])
+  await following.stop()
+})
+
 test('a sink that fails for a while is given the same again until it takes it: nothing lost, said once', async () => {
   await fill('clean-fails', events(300))
   let failures = 2
