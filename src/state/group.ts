@@ -142,6 +142,17 @@ export function membersOf(group: Group | null): Member[] {
   return members
 }
 
+/** Those of so many ids that count. */
+export function membersAmong(group: Group | null, ids: Iterable<string>): Member[] {
+  const members: Member[] = []
+  if (group === null) return members
+  for (const id of ids) {
+    const member = group.members.get(id)
+    if (member?.described === true) members.push(member)
+  }
+  return members
+}
+
 export function memberCount(group: Group | null): number {
   return group === null ? 0 : group.members.described
 }

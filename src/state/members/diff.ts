@@ -1,5 +1,14 @@
 import type { Draft } from '../draft.ts'
-import { compareText, type Group, isSuspended, keyedBy, type Member, membersOf, sameSubscription } from '../group.ts'
+import {
+  compareText,
+  type Group,
+  isSuspended,
+  keyedBy,
+  type Member,
+  membersAmong,
+  membersOf,
+  sameSubscription,
+} from '../group.ts'
 import { heldBy, shown } from '../holdings.ts'
 import type { TopicNames } from '../topicNames.ts'
 
@@ -99,12 +108,7 @@ function different(before: Group | null, after: Group | null): readonly [old: Me
   const touched = before === null ? null : (after?.members.touchedSince(before.members) ?? null)
   if (touched === null) return [sortedMembers(before), sortedMembers(after)]
   const ids = [...touched].sort(compareText)
-  const among = (group: Group | null) =>
-    ids.flatMap(id => {
-      const member = group?.members.get(id)
-      return member?.described === true ? [member] : []
-    })
-  return [among(before), among(after)]
+  return [membersAmong(before, ids), membersAmong(after, ids)]
 }
 
 /** Static members by instance id: of use where one came or went, which is rare, and then it takes a look at all. */

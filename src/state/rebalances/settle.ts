@@ -8,6 +8,7 @@ import {
   keyedBy,
   type Member,
   memberCount,
+  membersAmong,
   membersOf,
   noHoldings,
 } from '../group.ts'
@@ -148,11 +149,7 @@ function followMembers(before: Group | null, after: GroupDraft): void {
 /** The members after a transition that can be others than before. */
 function touchedMembers(before: Group, after: Group): Member[] {
   const touched = after.members.touchedSince(before.members)
-  if (touched === null) return membersOf(after)
-  return [...touched].flatMap(id => {
-    const member = after.members.get(id)
-    return member?.described === true ? [member] : []
-  })
+  return touched === null ? membersOf(after) : membersAmong(after, touched)
 }
 
 /** Member ids that went, and under which their instances are there now. */
