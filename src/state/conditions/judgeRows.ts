@@ -1,3 +1,4 @@
+import { compareText } from '../group.ts'
 import type { GroupSlot } from '../groupSlot.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import { judgeRange } from './judgeRange.ts'
@@ -129,14 +130,18 @@ function addLag(lags: Map<GroupSlot, SampledLag>, row: number, { table, lag: ahe
   const before = lags.get(slot)
   const offset = table.positions[row] ?? 0
   const anchor = before !== undefined && before.anchor.offset > offset ? before.anchor : null
-  const worst =
-    before !== undefined && before.worst.lag >= lag
-      ? before.worst
-      : { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0, lag }
+  const own = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0, lag }
+  const worst = before === undefined || isWorse(own, before.worst) ? own : before.worst
   lags.set(slot, {
     lag: (before?.lag ?? 0) + lag,
     worst,
     anchor: anchor ?? { offset, timestamp: table.times[row] ?? 0 },
     isWhole: true,
   })
+}
+
+/** Of two that are as far behind, the one that comes first by name: the order of rows is another after a restart. */
+function isWorse(a: GroupLag['worst'], b: GroupLag['worst']): boolean {
+  if (a.lag !== b.lag) return a.lag > b.lag
+  return (compareText(a.topic, b.topic) || a.partition - b.partition) < 0
 }

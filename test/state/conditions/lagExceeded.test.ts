@@ -118,6 +118,19 @@ describe('lag-exceeded', () => {
     expect(w.said).toEqual([])
   })
 
+  it('of two that are as far behind says the lower one, in whichever order they were first committed', () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const w = new World(settings).generation(1, member('a', [0, 1]))
+      for (const partition of order) w.commit({ [partition]: 0 })
+      const { events } = w.every10(40, w => w.sample({ 0: 60, 1: 60 }))
+      const opened = events.find(({ type }) => type === 'lag-exceeded')
+      expect(opened?.data).toMatchObject({ worst: { topic: 'orders', partition: 0, lag: 60 } })
+    }
+  })
+
   it('says how far behind, by which threshold, and the worst partition', () => {
     const w = busy().every10(40, w => w.sample({ 0: 60, 1: 70 }))
     expect(w.conditions).toMatchObject([
