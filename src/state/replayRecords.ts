@@ -46,14 +46,23 @@ export function replayRecords(before: Group | null, { group, records, commits }:
   let after = known
   let standing = standingOf(after)
   let endedAt = -1
+  /** A group whose tombstone was the last to come: whether it ended, or becomes another kind, the next record says. */
+  let closing: { readonly group: Group; readonly position: number } | null = null
+  const close = (successor: Group | null) => {
+    if (closing !== null && (successor === null || !goesOn(closing.group, successor))) endedAt = closing.position
+    closing = null
+  }
   let next = 0
   const applyUntil = (end: number) => {
     const from = next
     for (; next < records.length && (records[next] as PlacedRecord).position < end; next++) {
       const { record, position } = records[next] as PlacedRecord
+      const was = after
       after = applyRecord(after, record, group)
-      if (after === null && isGroupTombstone(record)) endedAt = position
-      else if (endedAt < 0 && isOther(before, after)) endedAt = position
+      if (after !== null) close(after)
+      else if (was !== null && isGroupTombstone(record)) closing = { group: was, position }
+      else if (isGroupTombstone(record)) endedAt = position
+      if (endedAt < 0 && isOther(before, after)) endedAt = position
     }
     if (next > from) standing = standingOf(after)
   }
@@ -61,12 +70,14 @@ export function replayRecords(before: Group | null, { group, records, commits }:
   for (const { position, wasCommitted } of commits) {
     applyUntil(position)
     if (after === null && wasCommitted) {
+      close(null)
       after = newGroup(group, 'simple')
       standing = 'simple'
     }
     standings.push(standing)
   }
   applyUntil(Number.POSITIVE_INFINITY)
+  close(null)
   // A group that only became another kind keeps its offsets (KIP-848), as one does that is made again by its own records.
   const forgottenBelow = isOther(before, after) || after === null || after.type === 'simple' ? endedAt : -1
   const replayed = { after, isNew: after !== known, commits, standings, forgottenBelow }

@@ -46,6 +46,19 @@ describe('a group that goes', () => {
     expect(dataOf(events, 'rebalance')).toMatchObject([{ epochBefore: 0, epochAfter: 1 }])
   })
 
+  it('as another kind, by way of one that only commits: what it committed after the deletion stays', () => {
+    const p = partition()
+    const g = streamsRecords('g')
+    p.plain(g.member('s'), g.epoch(1), g.targetEpoch(1), g.current('s', { epoch: 1 }), commitOf('g', 'orders', 1, 4))
+    p.plain(g.current('s', null), g.member('s', null), g.epoch(2))
+    const deletion = [commitOf('g', 'orders', 1, null), g.epoch(null)]
+    // As Kafka makes a consumer group of one that only commits: the tombstone of the classic one comes first
+    const upgrade = [classicOf('g', null), ...consumerWith('g', 1, 'c')]
+    const events = p.plain(...deletion, commitOf('g', 'orders', 0, 5), ...upgrade)
+    expect(types(events).slice(0, 2)).toEqual(['group-created', 'group-deleted'])
+    expect(p.view('g')?.offsets).toEqual({ orders: { 0: 5 } })
+  })
+
   it('as another kind that no migration makes: a group deleted and one created, nobody revived', () => {
     const p = partition()
     const g = shareRecords('g')
