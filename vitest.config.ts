@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const resolve = { alias: { koff: fileURLToPath(new URL('src/index.ts', import.meta.url)) } }
 
 /**
- * Unit tests touch no server; `kafka` and `e2e` start the real ones. Those mostly wait, for servers and for time to go
+ * Unit tests touch no server; `live` and `e2e` start the real ones. Those mostly wait, for servers and for time to go
  * by, so two files at a time are faster also where there are only two cores; more would make every deadline tighter.
  */
 export default defineConfig({
@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'pipelines/*.test.ts'],
-          exclude: ['test/kafka/**', 'test/e2e/**', '**/node_modules/**'],
+          exclude: ['test/live/**', 'test/e2e/**', '**/node_modules/**'],
           maxWorkers: 2,
           testTimeout: 60_000,
         },
@@ -24,8 +24,8 @@ export default defineConfig({
       {
         resolve,
         test: {
-          name: 'kafka',
-          include: ['test/kafka/**/*.test.ts'],
+          name: 'live',
+          include: ['test/live/**/*.test.ts'],
           maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 300_000,

@@ -8,16 +8,16 @@ import { type MessageSpec, parseSpec } from './generate/spec.ts'
 import { readZipTexts } from './generate/zip.ts'
 
 /**
- * Writes src/wire/generated/ from the message specs in Kafka's jars; the version is `versions.kafka` of
+ * Writes src/coordinator/generated/ from the message specs in Kafka's jars; the version is `versions.kafka` of
  * test/servers/versions.ts. With `--check` nothing is written, and the exit code is 1 where a file would change.
  */
-const folder = fileURLToPath(new URL('../src/wire/generated/', import.meta.url))
+const folder = fileURLToPath(new URL('../src/coordinator/generated/', import.meta.url))
 const modules = modulesOf(await specsOf(versions.kafka), versions.kafka)
 const stale = await differences(modules)
 
 if (process.argv.includes('--check')) {
   for (const name of stale)
-    process.stderr.write(`src/wire/generated/${name} is not what Kafka ${versions.kafka} says\n`)
+    process.stderr.write(`src/coordinator/generated/${name} is not what Kafka ${versions.kafka} says\n`)
   if (stale.length > 0) process.exitCode = 1
 } else {
   await mkdir(folder, { recursive: true })

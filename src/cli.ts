@@ -1,5 +1,5 @@
 import { main } from './commands/main.ts'
-import { Interruption } from './commands/shell.ts'
+import { Interruption } from './terminal/shell.ts'
 
 const controller = new AbortController()
 const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const

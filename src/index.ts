@@ -2,8 +2,17 @@
  * koff as a library. What is exported here is kept; what is not may change with any version. See docs/library.md.
  */
 
-export type { BrokerOptions, SaslOptions, TlsOptions } from './cluster/brokerOptions.ts'
-export { type ErrorCode, errorCodes, KoffError } from './errors.ts'
+export type { RegistryOptions } from './avro/options.ts'
+export { type ErrorCode, errorCodes, KoffError } from './base/errors.ts'
+export type { Log, LogFields, LogLine } from './base/log.ts'
+export type { ConsumerProtocolAssignment, ConsumerProtocolSubscription } from './coordinator/consumerProtocol.ts'
+export type { CoordinatorRecord, RecordOf, RecordType, Undecodable } from './coordinator/decode.ts'
+// Sources, sinks and what drives them
+export { type EngineOptions, runEngine } from './engine/engine.ts'
+// From inputs to events
+export { Fold, type FoldOptions, type History } from './engine/fold.ts'
+export type { Sink } from './engine/sink.ts'
+export type { Source } from './engine/source.ts'
 // Events
 export type { EventDefinition } from './events/definition.ts'
 export {
@@ -17,6 +26,8 @@ export {
 } from './events/definitions.ts'
 export type { EventGroupType, EventSource, GroupType, Int64, KoffEvent, Severity } from './events/envelope.ts'
 export { eventLine } from './events/ndjson.ts'
+export type { BrokerOptions, SaslOptions, TlsOptions } from './kafka/net/brokerOptions.ts'
+export type { BatchFault, RecordBatch } from './kafka/records/batch.ts'
 // Records of __consumer_offsets, as they come
 export { type Consumer, type ConsumerOptions, createConsumer, type PartitionProgress } from './library/consumer.ts'
 export {
@@ -53,14 +64,6 @@ export type {
   StdoutSpec,
   TlsSpec,
 } from './pipelines/sinkSpec.ts'
-// Sources, sinks and what drives them
-export { type EngineOptions, runEngine } from './runtime/engine.ts'
-// From inputs to events
-export { Fold, type FoldOptions, type History } from './runtime/fold.ts'
-export type { Log, LogFields, LogLine } from './runtime/log.ts'
-export type { RegistryOptions } from './runtime/registry/options.ts'
-export type { Sink } from './runtime/sink.ts'
-export type { Source } from './runtime/source.ts'
 export type { AvroJob } from './sinks/bullmq/job.ts'
 export { type BullmqSinkOptions, bullmqSink } from './sinks/bullmq/sink.ts'
 export { type HistorySinkOptions, historySink } from './sinks/history/sink.ts'
@@ -68,8 +71,5 @@ export { type KafkaSinkOptions, kafkaSink } from './sinks/kafka/sink.ts'
 export { type StdoutSink, type StdoutSinkOptions, stdoutSink } from './sinks/stdout/sink.ts'
 export { type KafkaSourceOptions, openKafkaSource } from './sources/kafka/source.ts'
 export { type OpenFilesOptions, openFiles } from './sources/openFiles.ts'
+export type { GroupView, MemberView } from './state/group/view.ts'
 export type { Input } from './state/input.ts'
-export type { GroupView, MemberView } from './state/view.ts'
-export type { BatchFault, RecordBatch } from './wire/batch.ts'
-export type { ConsumerProtocolAssignment, ConsumerProtocolSubscription } from './wire/consumerProtocol.ts'
-export type { CoordinatorRecord, RecordOf, RecordType, Undecodable } from './wire/decode.ts'

@@ -40,10 +40,12 @@ describe('the layers of src', () => {
   it('are broken by one import planted into a copy', async () => {
     const copy = project({})
     cpSync(join(root, 'src'), join(copy, 'src'), { recursive: true })
-    add(copy, { 'src/state/planted.ts': `import '../runtime/source.ts'\n` })
+    add(copy, { 'src/state/planted.ts': `import '../engine/source.ts'\n` })
     const { modules, violations } = await checkLayers(copy)
     expect(modules).toHaveLength(sourceFiles(root).length + 1)
-    expect(violations).toContain('src/state/planted.ts → src/runtime/source.ts: state may import wire, events')
+    expect(violations).toContain(
+      'src/state/planted.ts → src/engine/source.ts: state may import kafka/records, coordinator, events',
+    )
   })
 })
 
@@ -54,47 +56,47 @@ describe('a wrong import', () => {
     [
       'of a type of a layer above',
       {
-        'src/wire/a.ts': `import type { B } from '../state/b.ts'\nexport type A = B\n`,
+        'src/coordinator/a.ts': `import type { B } from '../state/b.ts'\nexport type A = B\n`,
         'src/state/b.ts': 'export type B = 1\n',
       },
-      'src/wire/a.ts → src/state/b.ts: wire may import no other layer',
+      'src/coordinator/a.ts → src/state/b.ts: coordinator may import kafka/records',
     ],
     [
       'of a source in a sink',
       { 'src/sinks/a.ts': `import '../sources/b.ts'\n`, 'src/sources/b.ts': other },
-      'src/sinks/a.ts → src/sources/b.ts: sinks may import wire, events, state, runtime',
+      'src/sinks/a.ts → src/sources/b.ts: sinks may import kafka, coordinator, events, state, engine',
     ],
     [
       'of a sink in a source, by export from',
       { 'src/sources/a.ts': `export * from '../sinks/b.ts'\n`, 'src/sinks/b.ts': other },
-      'src/sources/a.ts → src/sinks/b.ts: sources may import wire, events, state, runtime',
+      'src/sources/a.ts → src/sinks/b.ts: sources may import kafka, coordinator, events, state, engine',
     ],
     [
-      'of a source in the runtime, by import()',
-      { 'src/runtime/a.ts': `export const b = import('../sources/b.ts')\n`, 'src/sources/b.ts': other },
-      'src/runtime/a.ts → src/sources/b.ts: runtime may import wire, events, state',
+      'of a source in the engine, by import()',
+      { 'src/engine/a.ts': `export const b = import('../sources/b.ts')\n`, 'src/sources/b.ts': other },
+      'src/engine/a.ts → src/sources/b.ts: engine may import kafka/records, coordinator, events, state',
     ],
     [
-      'of a package in wire',
-      { 'src/wire/a.ts': `import 'rxjs'\n` },
-      'wire, events and state import no package and no node: module',
+      'of a package in coordinator',
+      { 'src/coordinator/a.ts': `import 'rxjs'\n` },
+      'kafka/records, coordinator, events and state import no package and no node: module',
     ],
     [
       'of a type of a package in state',
       { 'src/state/a.ts': `import type { Observable } from 'rxjs'\nexport type A = Observable<number>\n` },
-      'wire, events and state import no package and no node: module',
+      'kafka/records, coordinator, events and state import no package and no node: module',
     ],
     [
       'of a node: module in events',
       { 'src/events/a.ts': `import 'node:fs'\n` },
-      'wire, events and state import no package and no node: module',
+      'kafka/records, coordinator, events and state import no package and no node: module',
     ],
     [
       'by import() in an await using',
-      { 'src/runtime/a.ts': `await using b = await import('../sources/b.ts')\n`, 'src/sources/b.ts': other },
-      'src/runtime/a.ts → src/sources/b.ts: runtime may import wire, events, state',
+      { 'src/engine/a.ts': `await using b = await import('../sources/b.ts')\n`, 'src/sources/b.ts': other },
+      'src/engine/a.ts → src/sources/b.ts: engine may import kafka/records, coordinator, events, state',
     ],
-    ['of kafkajs in the runtime', { 'src/runtime/a.ts': `import 'kafkajs'\n` }, 'runtime imports no package but rxjs'],
+    ['of kafkajs in the engine', { 'src/engine/a.ts': `import 'kafkajs'\n` }, 'engine imports no package but rxjs'],
     [
       'of a test',
       { 'src/config/a.ts': `import '../../test/b.ts'\n`, 'test/b.ts': other },
@@ -128,12 +130,12 @@ describe('a wrong import', () => {
   it('is not seen where the layers are kept', async () => {
     const { modules, violations } = await checkLayers(
       project({
-        'src/errors.ts': other,
-        'src/wire/a.ts': `import '../errors.ts'\n`,
-        'src/state/b.ts': `import '../wire/a.ts'\nimport type { C } from './c.ts'\nexport type B = C | 1\n`,
+        'src/base/errors.ts': other,
+        'src/coordinator/a.ts': `import '../base/errors.ts'\n`,
+        'src/state/b.ts': `import '../coordinator/a.ts'\nimport type { C } from './c.ts'\nexport type B = C | 1\n`,
         'src/state/c.ts': `import type { B } from './b.ts'\nexport type C = B | 2\n`,
-        'src/runtime/d.ts': `import 'rxjs'\nimport 'node:fs'\nimport '../state/b.ts'\n`,
-        'src/sources/e.ts': `import 'kafkajs'\nimport '../runtime/d.ts'\n`,
+        'src/engine/d.ts': `import 'rxjs'\nimport 'node:fs'\nimport '../state/b.ts'\n`,
+        'src/sources/e.ts': `import 'kafkajs'\nimport '../engine/d.ts'\n`,
       }),
     )
     expect(violations).toEqual([])

@@ -33,7 +33,7 @@ const parts: readonly Part[] = [
   {
     name: 'generated',
     kind: 'check',
-    says: 'src/wire/generated is what the generator writes',
+    says: 'src/coordinator/generated is what the generator writes',
     command: ['npm', 'run', '-s', 'generate', '--', '--check'],
   },
   {
@@ -43,7 +43,7 @@ const parts: readonly Part[] = [
     command: ['npm', 'run', '-s', 'docs', '--', '--check'],
   },
   { name: 'unit', kind: 'tests', says: 'tests without servers' },
-  { name: 'kafka', kind: 'tests', says: 'tests on real servers' },
+  { name: 'live', kind: 'tests', says: 'tests on real servers' },
   { name: 'e2e', kind: 'tests', says: 'tests of the whole, on real servers' },
 ]
 

@@ -1,12 +1,12 @@
-import { buildInfo } from '../../src/http/prometheus.ts'
-import { type MetricKind, metrics } from '../../src/runtime/telemetry.ts'
+import { type MetricKind, metrics } from '../../src/telemetry/telemetry.ts'
+import { buildInfo } from '../../src/web/prometheus.ts'
 
 /** docs/metrics.md: where koff tells how it is doing, and every metric. */
 export function metricsPage(): string {
   const rows = Object.entries(metrics).map(([name, { kind, labels, help }]) => row(name, typeNames[kind], labels, help))
   rows.push(row(buildInfo.name, 'gauge', ['version'], buildInfo.help))
   return `${[
-    '<!-- Written by `npm run docs` from src/runtime/telemetry.ts; edit the definitions there. -->',
+    '<!-- Written by `npm run docs` from src/telemetry/telemetry.ts; edit the definitions there. -->',
     '# Metrics and health',
     introduction,
     '## Metrics',

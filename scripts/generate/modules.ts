@@ -62,7 +62,7 @@ function moduleOf(messages: readonly MessageSpec[]): string {
   const types = namesIn(code, /(?<=[<:,] ?)(Json|JsonObject)(?=[> ])/g).map(name => `type ${name}`)
   return [
     importOf([...types, ...json], '../jsonValue.ts'),
-    importOf(['type Reader', ...read], '../reader.ts'),
+    importOf(['type Reader', ...read], '../../kafka/records/reader.ts'),
     '',
     code,
   ].join('\n')
@@ -101,7 +101,7 @@ function recordTypesOf(pairs: readonly Pair[], kafkaVersion: string): string {
   },`,
   )
   return `import type { JsonObject } from '../jsonValue.ts'
-import type { Reader } from '../reader.ts'
+import type { Reader } from '../../kafka/records/reader.ts'
 ${imports.join('\n')}
 
 /** The release of Apache Kafka whose records are known. */

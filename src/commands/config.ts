@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { put, type Shell } from './shell.ts'
+import { put, type Shell } from '../terminal/shell.ts'
 
 export function configCommand(shell: Shell, finish: (code: number) => void): Command {
   const check = new Command('check')

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import { openFiles } from '../sources/openFiles.ts'
+import { fileProgress } from '../terminal/progress.ts'
+import { interruptionCode, note, put, type Shell } from '../terminal/shell.ts'
 import { jsonFormat } from './jsonFormat.ts'
-import { fileProgress } from './progress.ts'
 import { addRecordOptions, fromOption, type RecordFilterOptions, recordFilter, toOption } from './recordFilter.ts'
 import { noteUnread, recordLines } from './recordLines.ts'
-import { interruptionCode, note, put, type Shell } from './shell.ts'
 
 interface DecodeOptions extends RecordFilterOptions {
   readonly strict?: true

@@ -1,13 +1,19 @@
 import { Command } from 'commander'
+import {
+  addConnectionOptions,
+  brokerOptions,
+  type ConnectionFlags,
+  configOf,
+  connectionHelp,
+} from '../app/connection.ts'
+import { addEventOptions, type EventOptions, groupFilter, groupNameFilter, typesOf } from '../app/eventOptions.ts'
+import { openSampler } from '../app/sampler.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
-import { Fold } from '../runtime/fold.ts'
+import { Fold } from '../engine/fold.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
-import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
+import { catchUpProgress } from '../terminal/progress.ts'
+import { interruptionCode, noteLog, type Shell } from '../terminal/shell.ts'
 import { deliver } from './deliver.ts'
-import { addEventOptions, type EventOptions, groupFilter, groupNameFilter, typesOf } from './eventOptions.ts'
-import { catchUpProgress } from './progress.ts'
-import { openSampler } from './sampler.ts'
-import { interruptionCode, noteLog, type Shell } from './shell.ts'
 
 interface EventsOptions extends EventOptions, ConnectionFlags {
   readonly json?: true

@@ -1,11 +1,4 @@
 import { Command } from 'commander'
-import { matchesGlob } from '../config/glob.ts'
-import { Fold } from '../runtime/fold.ts'
-import type { Source } from '../runtime/source.ts'
-import { openFiles } from '../sources/openFiles.ts'
-import { refuseRepeats } from '../sources/refuseRepeats.ts'
-import type { Input } from '../state/input.ts'
-import { withInt64 } from '../wire/jsonValue.ts'
 import {
   addConnectionOptions,
   brokerOptions,
@@ -13,13 +6,20 @@ import {
   configOf,
   connectionFlagIn,
   connectionHelp,
-} from './connection.ts'
-import { collect, groupNameFilter } from './eventOptions.ts'
-import { parseTime } from './logPoint.ts'
-import { catchUpProgress, fileProgress } from './progress.ts'
-import { openSampler, type Sampler } from './sampler.ts'
-import { interruptionCode, noteLog, put, type Shell } from './shell.ts'
-import { usage } from './usage.ts'
+} from '../app/connection.ts'
+import { collect, groupNameFilter } from '../app/eventOptions.ts'
+import { parseTime } from '../app/logPoint.ts'
+import { openSampler, type Sampler } from '../app/sampler.ts'
+import { matchesGlob } from '../config/glob.ts'
+import { withInt64 } from '../coordinator/jsonValue.ts'
+import { Fold } from '../engine/fold.ts'
+import type { Source } from '../engine/source.ts'
+import { openFiles } from '../sources/openFiles.ts'
+import { refuseRepeats } from '../sources/refuseRepeats.ts'
+import type { Input } from '../state/input.ts'
+import { catchUpProgress, fileProgress } from '../terminal/progress.ts'
+import { interruptionCode, noteLog, put, type Shell } from '../terminal/shell.ts'
+import { usage } from '../terminal/usage.ts'
 
 interface GroupsOptions extends ConnectionFlags {
   readonly at?: number

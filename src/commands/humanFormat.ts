@@ -1,11 +1,11 @@
+import { inColumns, shortened, terminalText } from '../base/terminalText.ts'
+import { type CoordinatorRecord, type Decoded, groupOf } from '../coordinator/decode.ts'
+import { type LogPosition, recordJson } from '../coordinator/json.ts'
+import type { Json, JsonObject } from '../coordinator/jsonValue.ts'
 import { inkFor } from '../sinks/stdout/ink.ts'
-import { inColumns, shortened, terminalText } from '../sinks/stdout/terminalText.ts'
-import { type CoordinatorRecord, type Decoded, groupOf } from '../wire/decode.ts'
-import { type LogPosition, recordJson } from '../wire/json.ts'
-import type { Json, JsonObject } from '../wire/jsonValue.ts'
-import { localTime } from './localTime.ts'
+import { localTime } from '../terminal/localTime.ts'
+import type { Output } from '../terminal/shell.ts'
 import type { LineFormat } from './recordLines.ts'
-import type { Output } from './shell.ts'
 
 /** Records for people: time, place in the log, group, type, and then what Kafka says, field by field. */
 export function humanFormat(output: Output): LineFormat {

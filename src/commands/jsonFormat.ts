@@ -1,4 +1,4 @@
-import { controlLine, decodeLine } from '../wire/json.ts'
+import { controlLine, decodeLine } from '../coordinator/json.ts'
 import type { LineFormat } from './recordLines.ts'
 
 /** NDJSON: the records as `decodeLine` has them; where no batch could be read, an `error` with the place. */

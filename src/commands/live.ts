@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander'
-import type { Source } from '../runtime/source.ts'
-import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf } from './connection.ts'
-import { type LogPoint, parseLogPoint } from './logPoint.ts'
-import { catchUpProgress } from './progress.ts'
+import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf } from '../app/connection.ts'
+import { type LogPoint, parseLogPoint } from '../app/logPoint.ts'
+import type { Source } from '../engine/source.ts'
+import { catchUpProgress } from '../terminal/progress.ts'
+import { noteLog, type Shell } from '../terminal/shell.ts'
 import {
   addRecordOptions,
   type RecordFilter,
@@ -10,7 +11,6 @@ import {
   recordFilter,
   toOption,
 } from './recordFilter.ts'
-import { noteLog, type Shell } from './shell.ts'
 
 /** Of the commands that show or keep records of a running cluster. */
 export interface LiveOptions extends Omit<RecordFilterOptions, 'from'>, ConnectionFlags {

@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander'
-import { KoffError } from '../errors.ts'
-import { terminalText } from '../sinks/stdout/terminalText.ts'
-import { placedMessage } from './connection.ts'
-import { exitCodeOf, interruptionCode, note, OutputClosed, put, type Shell } from './shell.ts'
-import { usageError } from './usage.ts'
-import { version } from './version.ts'
+import { placedMessage } from '../app/connection.ts'
+import { KoffError } from '../base/errors.ts'
+import { terminalText } from '../base/terminalText.ts'
+import { version } from '../base/version.ts'
+import { exitCodeOf, interruptionCode, note, OutputClosed, put, type Shell } from '../terminal/shell.ts'
+import { usageError } from '../terminal/usage.ts'
 
 /** A command under its own flags; `finish` takes its exit code. */
 export type CommandBuilder = (shell: Shell, finish: (code: number) => void) => Command

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { connectionHelp } from './connection.ts'
+import { connectionHelp } from '../app/connection.ts'
+import { interruptionCode, put, type Shell } from '../terminal/shell.ts'
 import { humanFormat } from './humanFormat.ts'
 import { jsonFormat } from './jsonFormat.ts'
 import { addLiveOptions, type LiveOptions, openLive } from './live.ts'
 import { noteUnread, recordLines } from './recordLines.ts'
-import { interruptionCode, put, type Shell } from './shell.ts'
 
 interface PrintOptions extends LiveOptions {
   readonly json?: true

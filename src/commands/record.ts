@@ -1,14 +1,14 @@
 import { Command } from 'commander'
-import { KoffError } from '../errors.ts'
-import { Fold } from '../runtime/fold.ts'
-import { isClosedPipe } from '../runtime/writeText.ts'
+import { configOf, connectionHelp } from '../app/connection.ts'
+import { openSampler } from '../app/sampler.ts'
+import { KoffError } from '../base/errors.ts'
+import { isClosedPipe } from '../base/writeText.ts'
+import { Fold } from '../engine/fold.ts'
 import { openRecordingWriter } from '../sources/recording/write.ts'
-import { configOf, connectionHelp } from './connection.ts'
+import { note, OutputClosed, type Shell } from '../terminal/shell.ts'
+import { usage } from '../terminal/usage.ts'
 import { addLiveOptions, type LiveOptions, openLive } from './live.ts'
-import { openSampler } from './sampler.ts'
 import { selectInputs } from './selectInputs.ts'
-import { note, OutputClosed, type Shell } from './shell.ts'
-import { usage } from './usage.ts'
 
 interface RecordOptions extends LiveOptions {
   readonly output: string

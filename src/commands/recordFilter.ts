@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander'
+import { collect } from '../app/eventOptions.ts'
+import { isAfter, isBefore, type LogPoint, parseLogPoint } from '../app/logPoint.ts'
+import { choices } from '../base/nearest.ts'
 import { matchesGlob } from '../config/glob.ts'
-import { choices } from '../config/nearest.ts'
-import type { BatchFault, RecordBatch } from '../wire/batch.ts'
-import { type Decoded, groupOf } from '../wire/decode.ts'
-import { recordSpecs } from '../wire/generated/recordTypes.ts'
-import type { LogPosition } from '../wire/json.ts'
-import { collect } from './eventOptions.ts'
-import { isAfter, isBefore, type LogPoint, parseLogPoint } from './logPoint.ts'
-import { usage } from './usage.ts'
+import { type Decoded, groupOf } from '../coordinator/decode.ts'
+import { recordSpecs } from '../coordinator/generated/recordTypes.ts'
+import type { LogPosition } from '../coordinator/json.ts'
+import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
+import { usage } from '../terminal/usage.ts'
 
 /** What `--group`, `--type`, `--partition`, `--from` and `--to` leave of the records. */
 export interface RecordFilter {

@@ -1,13 +1,13 @@
+import { type Decoded, decodeRecordAt } from '../coordinator/decode.ts'
+import { embeddedOf } from '../coordinator/embedded.ts'
+import type { LogPosition } from '../coordinator/json.ts'
+import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
+import { brokenBatch } from '../kafka/records/batchFault.ts'
+import { controlType } from '../kafka/records/controlRecord.ts'
+import { RecordCursor } from '../kafka/records/recordCursor.ts'
 import type { Input } from '../state/input.ts'
-import type { BatchFault, RecordBatch } from '../wire/batch.ts'
-import { brokenBatch } from '../wire/batchFault.ts'
-import { controlType } from '../wire/controlRecord.ts'
-import { type Decoded, decodeRecordAt } from '../wire/decode.ts'
-import { embeddedOf } from '../wire/embedded.ts'
-import type { LogPosition } from '../wire/json.ts'
-import { RecordCursor } from '../wire/recordCursor.ts'
+import { note, type Shell } from '../terminal/shell.ts'
 import type { RecordFilter } from './recordFilter.ts'
-import { note, type Shell } from './shell.ts'
 
 /** How the three kinds of lines look; each returns one with its line feed. */
 export interface LineFormat {

@@ -1,15 +1,15 @@
 import { Command } from 'commander'
+import { addEventOptions, type EventOptions, groupFilter, typesOf } from '../app/eventOptions.ts'
+import { parseTime } from '../app/logPoint.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
-import { Fold } from '../runtime/fold.ts'
+import { Fold } from '../engine/fold.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
 import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import { defaultConditionSettings, type SettingsOf } from '../state/conditions/settings.ts'
+import { fileProgress } from '../terminal/progress.ts'
+import { interruptionCode, type Shell } from '../terminal/shell.ts'
 import { deliver } from './deliver.ts'
-import { addEventOptions, type EventOptions, groupFilter, typesOf } from './eventOptions.ts'
-import { parseTime } from './logPoint.ts'
-import { fileProgress } from './progress.ts'
-import { interruptionCode, type Shell } from './shell.ts'
 
 interface ReplayOptions extends EventOptions {
   readonly liveFrom?: number

@@ -1,16 +1,4 @@
 import { Command } from 'commander'
-import type { Config } from '../config/schema.ts'
-import { connectionSettings, serviceSettings } from '../config/settings.ts'
-import { KoffError } from '../errors.ts'
-import { pipelineTransform } from '../pipelines/applyPipeline.ts'
-import type { LoadedPipeline } from '../pipelines/load.ts'
-import { pipelineOutput } from '../pipelines/pipelineOutput.ts'
-import { isKafka, type PipelinePlan, planPipelines } from '../pipelines/plan.ts'
-import { countedLog } from '../runtime/countedLog.ts'
-import { type Measuring, measuredOutput } from '../runtime/delivery/measuredOutput.ts'
-import type { Log } from '../runtime/log.ts'
-import { measuredSink } from '../runtime/measuredSink.ts'
-import { pipelineSamples, trackPipeline } from '../runtime/pipelineProgress.ts'
 import {
   addConnectionOptions,
   addSettings,
@@ -18,16 +6,28 @@ import {
   configOf,
   connectionHelp,
   placedMessage,
-} from './connection.ts'
-import { exactlyOnce } from './delivery/exactlyOnce.ts'
-import { follow } from './delivery/follow.ts'
-import { openSink } from './delivery/openSink.ts'
-import { stored } from './delivery/stored.ts'
-import { collect } from './eventOptions.ts'
-import { type Deliver, runWithState } from './service.ts'
-import { serviceLog } from './serviceLog.ts'
-import { exitCodeOf, type Shell } from './shell.ts'
-import { openSignals } from './signals.ts'
+} from '../app/connection.ts'
+import { collect } from '../app/eventOptions.ts'
+import { exactlyOnce } from '../app/exactlyOnce.ts'
+import { follow } from '../app/follow.ts'
+import { openSignals } from '../app/healthPort.ts'
+import { openSink } from '../app/openSink.ts'
+import { type Deliver, runWithState } from '../app/runService.ts'
+import { serviceLog } from '../app/serviceLog.ts'
+import { stored } from '../app/stored.ts'
+import { KoffError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import type { Config } from '../config/schema.ts'
+import { connectionSettings, serviceSettings } from '../config/settings.ts'
+import { type Measuring, measuredOutput } from '../delivery/measuredOutput.ts'
+import { measuredSink } from '../delivery/measuredSink.ts'
+import { pipelineTransform } from '../pipelines/applyPipeline.ts'
+import type { LoadedPipeline } from '../pipelines/load.ts'
+import { pipelineOutput } from '../pipelines/pipelineOutput.ts'
+import { isKafka, type PipelinePlan, planPipelines } from '../pipelines/plan.ts'
+import { countedLog } from '../telemetry/countedLog.ts'
+import { pipelineSamples, trackPipeline } from '../telemetry/pipelineProgress.ts'
+import { exitCodeOf, type Shell } from '../terminal/shell.ts'
 
 export function runCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('run')

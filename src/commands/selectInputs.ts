@@ -1,8 +1,8 @@
+import { decodeRecordAt } from '../coordinator/decode.ts'
+import type { RecordBatch } from '../kafka/records/batch.ts'
+import { encodeRecords, type RecordFields } from '../kafka/records/encodeRecords.ts'
+import { RecordCursor } from '../kafka/records/recordCursor.ts'
 import type { Input } from '../state/input.ts'
-import type { RecordBatch } from '../wire/batch.ts'
-import { decodeRecordAt } from '../wire/decode.ts'
-import { encodeRecords, type RecordFields } from '../wire/encodeRecords.ts'
-import { RecordCursor } from '../wire/recordCursor.ts'
 import type { RecordFilter } from './recordFilter.ts'
 
 /** What a filter leaves of inputs, and how many records that were. */

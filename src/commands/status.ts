@@ -1,11 +1,17 @@
 import { Command } from 'commander'
+import {
+  addConnectionOptions,
+  brokerOptions,
+  type ConnectionFlags,
+  configOf,
+  connectionHelp,
+} from '../app/connection.ts'
+import { KoffError } from '../base/errors.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { KoffError } from '../errors.ts'
-import { type Column, columns } from './columns.ts'
-import { addConnectionOptions, brokerOptions, type ConnectionFlags, configOf, connectionHelp } from './connection.ts'
-import { localTime } from './localTime.ts'
-import { interruptionCode, noteLog, put, type Shell } from './shell.ts'
+import { type Column, columns } from '../terminal/columns.ts'
+import { localTime } from '../terminal/localTime.ts'
+import { interruptionCode, noteLog, put, type Shell } from '../terminal/shell.ts'
 
 interface StatusOptions extends ConnectionFlags {
   readonly json?: true
@@ -68,11 +74,11 @@ async function plannedStateTopic(loaded: LoadedConfig): Promise<string> {
 
 async function progressOf(shell: Shell, config: Config, stateTopic: string): Promise<PartitionStatus[]> {
   const { signal } = shell
-  const { openKafkaAdmin } = await import('../sources/kafka/admin.ts')
+  const { openKafkaAdmin } = await import('../kafka/client/admin.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const { storedProgress } = await import('../sinks/kafka/exactlyOnce/progress.ts')
   const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
-  const { noLog } = await import('../runtime/log.ts')
+  const { noLog } = await import('../base/log.ts')
   const broker = brokerOptions(config.kafka)
   await using source = await openKafkaSource({
     ...broker,

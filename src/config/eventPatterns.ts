@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { suggestion } from '../base/nearest.ts'
 import { type EventType, eventTypes, offByDefault, severityOf } from '../events/definitions.ts'
 import { severities } from '../events/envelope.ts'
 import { matchesGlob } from './glob.ts'
-import { suggestion } from './nearest.ts'
 
 /** Names of event types, patterns of them (`offset-*`), or `default`: all but those that are off by default. */
 export const eventPatterns = z.array(

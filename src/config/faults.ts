@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { choices, suggestion } from '../base/nearest.ts'
 import type { Fault, Path } from './document.ts'
-import { choices, suggestion } from './nearest.ts'
 import { missing } from './values.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { KoffError } from '../errors.ts'
+import { KoffError } from '../base/errors.ts'
 import type { Path } from './document.ts'
 
 /** Where something of a configuration stands, as a message begins with it. */

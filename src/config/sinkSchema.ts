@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { defaultRegistryTimeoutMs } from '../runtime/registry/options.ts'
+import { defaultRegistryTimeoutMs } from '../avro/options.ts'
 import { redisSchema } from './redisSchema.ts'
 import { type ReadFile, secret, section, text, topic, url, whole } from './values.ts'
 

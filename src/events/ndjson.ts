@@ -1,4 +1,4 @@
-import { withInt64 } from '../wire/jsonValue.ts'
+import { withInt64 } from '../coordinator/jsonValue.ts'
 import type { KoffEvent } from './envelope.ts'
 
 /**

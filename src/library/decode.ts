@@ -1,10 +1,9 @@
-import { type Int64, int64Of } from '../events/envelope.ts'
 import {
   type ConsumerProtocolAssignment,
   type ConsumerProtocolSubscription,
   decodeAssignment,
   decodeSubscription,
-} from '../wire/consumerProtocol.ts'
+} from '../coordinator/consumerProtocol.ts'
 import {
   type CoordinatorRecord,
   type Decoded,
@@ -12,7 +11,8 @@ import {
   groupOf,
   type RecordOf,
   type Undecodable,
-} from '../wire/decode.ts'
+} from '../coordinator/decode.ts'
+import { type Int64, int64Of } from '../events/envelope.ts'
 
 /** What one record of `__consumer_offsets` says. Tell the kinds apart by `kind`. */
 export type Message = OffsetMessage | GroupMessage | RecordMessage | UndecodableMessage

@@ -1,10 +1,10 @@
+import { decodeRecordAt } from '../coordinator/decode.ts'
 import type { EventSource } from '../events/envelope.ts'
+import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
+import { brokenBatch } from '../kafka/records/batchFault.ts'
+import { controlType } from '../kafka/records/controlRecord.ts'
+import { RecordCursor } from '../kafka/records/recordCursor.ts'
 import type { Input, PositionInput, TopicInput } from '../state/input.ts'
-import type { BatchFault, RecordBatch } from '../wire/batch.ts'
-import { brokenBatch } from '../wire/batchFault.ts'
-import { controlType } from '../wire/controlRecord.ts'
-import { decodeRecordAt } from '../wire/decode.ts'
-import { RecordCursor } from '../wire/recordCursor.ts'
 import { type Message, messageOf } from './decode.ts'
 
 /** What a consumer gives: records, and what else stands in the log. */

@@ -1,5 +1,5 @@
 import { from, isObservable, type Observable } from 'rxjs'
-import { KoffError } from '../errors.ts'
+import { KoffError } from '../base/errors.ts'
 import { eventTypes } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { PipelineOperator } from './definePipeline.ts'

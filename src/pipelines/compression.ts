@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs'
-import { batchCodecs } from '../sources/codecs.ts'
-import type { Compression } from '../wire/batch.ts'
+import { batchCodecs } from '../kafka/codecs/codecs.ts'
+import type { Compression } from '../kafka/records/batch.ts'
 
 /**
  * koff writes the clean topic plain, but a topic's `compression.type` can make anything of it. kafkajs reads gzip by itself, and a

@@ -1,4 +1,4 @@
-import type { Output } from '../runtime/delivery/output.ts'
+import type { Output } from '../delivery/output.ts'
 import type { PipelineTransform } from './applyPipeline.ts'
 
 export interface PipelineOutputOptions {

@@ -1,9 +1,9 @@
+import { KoffError } from '../base/errors.ts'
 import { selectedEvents, typesSelected } from '../config/eventPatterns.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { configInvalid, type Place, type PlaceOf, placed } from '../config/places.ts'
 import type { Config } from '../config/schema.ts'
 import type { SinkConfig } from '../config/sinkSchema.ts'
-import { KoffError } from '../errors.ts'
 import { type LoadedPipeline, loadPipeline } from './load.ts'
 
 export type KafkaPipeline = LoadedPipeline & { readonly to: Extract<SinkConfig, { type: 'kafka' }> }

@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import type { PipelineProgress } from '../runtime/pipelineProgress.ts'
+import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
 
 export interface RemainingOptions {
   readonly kafka: Kafka

@@ -1,5 +1,5 @@
-import { KoffError } from '../errors.ts'
-import type { Source } from '../runtime/source.ts'
+import { KoffError } from '../base/errors.ts'
+import type { Source } from '../engine/source.ts'
 import type { Input } from '../state/input.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { KoffError } from '../errors.ts'
-import { systemReason } from '../runtime/systemReason.ts'
+import { KoffError } from '../base/errors.ts'
+import { systemReason } from '../base/systemReason.ts'
 
 /** Why a file cannot be read, as INPUT_UNREADABLE. */
 export function unreadable(path: string, error: unknown): KoffError {

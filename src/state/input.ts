@@ -1,4 +1,4 @@
-import type { BatchFault, RecordBatch } from '../wire/batch.ts'
+import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 
 /**
  * Everything a reducer ever sees, each with its time: what is not an input does not influence an event.

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { batchBytes } from '../wire/logBytes.ts'
+import { batchBytes } from '../kafka/records/logBytes.ts'
 import { runKoff } from './runKoff.ts'
 
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url))

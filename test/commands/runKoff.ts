@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { main } from '../../src/commands/main.ts'
-import { Interruption } from '../../src/commands/shell.ts'
+import { Interruption } from '../../src/terminal/shell.ts'
 
 export interface Ran {
   readonly code: number

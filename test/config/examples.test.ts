@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { KoffError } from '../../src/base/errors.ts'
 import { type JsonSchema, plainConfigSchema } from '../../src/config/jsonSchema.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { KoffError } from '../../src/errors.ts'
 import { runKoff } from '../commands/runKoff.ts'
 
 const folder = new URL('../../config/', import.meta.url)

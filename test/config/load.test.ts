@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { KoffError } from '../../src/base/errors.ts'
 import { type LoadedConfig, loadConfig } from '../../src/config/load.ts'
 import { settingsFrom } from '../../src/config/settings.ts'
-import { KoffError } from '../../src/errors.ts'
 import { planPipelines } from '../../src/pipelines/plan.ts'
 
 const variables = { PASSWORD: 'hunter2', EMPTY: '', WORD: 'maybe' }

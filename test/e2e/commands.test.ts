@@ -5,8 +5,8 @@ import kafkajs, { type Admin } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type KafkajsConsumer, startKafkajsConsumer } from '../clients/kafkajs.ts'
 import { until } from '../clients/until.ts'
-import { exposition } from '../http/exposition.ts'
 import { type Kafka, startKafka } from '../servers/kafka.ts'
+import { exposition } from '../web/exposition.ts'
 import { type KoffProcess, koff, startKoff } from './koff.ts'
 
 let kafka: Kafka

@@ -3,7 +3,7 @@ import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startKafkajsConsumer } from '../clients/kafkajs.ts'
 import { until } from '../clients/until.ts'
-import { readCleanTopic } from '../kafka/cleanTopic.ts'
+import { readCleanTopic } from '../live/cleanTopic.ts'
 import { readCompose } from '../servers/compose.ts'
 import { type Composed, startComposed } from '../servers/composed.ts'
 

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../clients/until.ts'
-import { exposition } from '../http/exposition.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { type Redis, startRedis } from '../servers/redis.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
 import { type SecuredKafka, startSecuredKafka } from '../servers/securedKafka.ts'
+import { exposition } from '../web/exposition.ts'
 import { startKoff } from './koff.ts'
 
 /* The configurations in config/ as they are, with the variables that they ask for, on servers that want what theirs do. */

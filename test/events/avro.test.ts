@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import avsc from 'avsc'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { int64Hook } from '../../src/avro/int64Type.ts'
 import { type AvroEvent, avroSchema, fromAvro, toAvro } from '../../src/events/avro.ts'
 import { eventTypes } from '../../src/events/definitions.ts'
-import { int64Hook } from '../../src/runtime/registry/int64Type.ts'
 import { anyUtf16, arbitraryEvent } from './arbitraryEvent.ts'
 
 const schemaFile = new URL('../../schemas/koff-event.avsc', import.meta.url)

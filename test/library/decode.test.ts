@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decode, type GroupMetadata, isComplete } from '../../src/library/decode.ts'
-import { bytesOf, type CorpusRecord, corpusLines } from '../wire/corpus.ts'
+import { bytesOf, type CorpusRecord, corpusLines } from '../kafka/records/corpus.ts'
 
 interface OracleMember {
   readonly memberId: string

@@ -10,7 +10,7 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const examples = Object.fromEntries(examplesIn('docs/library.md').map((code, i) => [`example${i}.ts`, code]))
 
-/** What the examples print, in their order; null: it needs a cluster, and test/kafka/library.test.ts has one like it. */
+/** What the examples print, in their order; null: it needs a cluster, and test/live/library.test.ts has one like it. */
 const printed: readonly (RegExp | null)[] = [
   null,
   /^order orders 2 null\n$/,

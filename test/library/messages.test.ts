@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { type ConsumerMessage, messagesIn, type ProgressListener } from '../../src/library/messages.ts'
 import { openFiles } from '../../src/sources/openFiles.ts'
 import type { Input } from '../../src/state/input.ts'
+import { type CorpusRecord, corpusLines } from '../kafka/records/corpus.ts'
 import { inputsOf } from '../sources/inputs.ts'
 import { batchOf, commitOf, markerOf } from '../state/batchOf.ts'
-import { type CorpusRecord, corpusLines } from '../wire/corpus.ts'
 
 const deaf: ProgressListener = { position: () => undefined, topic: () => undefined }
 

@@ -1,4 +1,4 @@
-import { KoffError } from '../../src/errors.ts'
+import { KoffError } from '../../src/base/errors.ts'
 import { loadPipeline } from '../../src/pipelines/load.ts'
 
 /** A program that loads the files it is given, as koff does, and says what came of it (`load.test.ts`). */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Commit, Output } from '../../src/delivery/output.ts'
 import { pipelineTransform } from '../../src/pipelines/applyPipeline.ts'
 import { pipelineOutput } from '../../src/pipelines/pipelineOutput.ts'
-import type { Commit, Output } from '../../src/runtime/delivery/output.ts'
 import { events } from '../sinks/events.ts'
 
 const running = new AbortController().signal

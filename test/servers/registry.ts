@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { KoffError } from '../../src/errors.ts'
+import { KoffError } from '../../src/base/errors.ts'
 import { type DownloadOptions, registryHome } from './maven.ts'
 import { freePort } from './ports.ts'
 import { removeTemporary, startProcess, temporaryFolder } from './process.ts'

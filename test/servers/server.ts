@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ErrorCode, KoffError } from '../../src/errors.ts'
+import { type ErrorCode, KoffError } from '../../src/base/errors.ts'
 import type { ServerProcess } from './process.ts'
 
 export interface Server extends AsyncDisposable {

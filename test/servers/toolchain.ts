@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { KoffError } from '../../src/errors.ts'
+import { KoffError } from '../../src/base/errors.ts'
 import { versions } from './versions.ts'
 
 const installJava = `install a JDK, version ${versions.java} or later (Debian: apt-get install openjdk-17-jdk-headless)`

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { KoffError } from '../../src/errors.ts'
-import type { Sink } from '../../src/runtime/sink.ts'
+import { KoffError } from '../../src/base/errors.ts'
+import type { Sink } from '../../src/engine/sink.ts'
 import { events } from './events.ts'
 import { byGroup, firstOfEach, type Received } from './received.ts'
 
@@ -19,7 +19,7 @@ export interface SinkUnderTest extends AsyncDisposable {
   readonly fail: () => Promise<() => Promise<Sink>>
 }
 
-/** What every sink must do (src/runtime/sink.ts), whatever it writes to. */
+/** What every sink must do (src/engine/sink.ts), whatever it writes to. */
 export function sinkConformance(name: string, create: () => Promise<SinkUnderTest>): void {
   describe(`the contract of sinks, kept by ${name}`, () => {
     const opened: SinkUnderTest[] = []

@@ -8,7 +8,7 @@ import { segmentSource } from '../../src/sources/segment/segmentSource.ts'
 import { sourceConformance } from './conformance.ts'
 import { batchesOf, inputsOf } from './inputs.ts'
 
-/* With a broker: test/kafka/sourceConformance.test.ts. */
+/* With a broker: test/live/sourceConformance.test.ts. */
 
 const corpus = join(import.meta.dirname, '../corpus')
 const recording = join(corpus, 'dev.records.ndjson.gz')

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { KoffError } from '../../src/errors.ts'
-import type { Source } from '../../src/runtime/source.ts'
+import { KoffError } from '../../src/base/errors.ts'
+import type { Source } from '../../src/engine/source.ts'
 import type { Input } from '../../src/state/input.ts'
 
 /** A place to read from that does not change, and the same place when it cannot be read. */
@@ -17,7 +17,7 @@ export interface SourceUnderTest {
   readonly openBroken: () => Promise<Source>
 }
 
-/** What every source must do (src/runtime/source.ts), wherever it reads from. */
+/** What every source must do (src/engine/source.ts), wherever it reads from. */
 export function sourceConformance(name: string, place: SourceUnderTest): void {
   describe(`the contract of sources, kept by ${name}`, () => {
     test('every partition comes in the order of its log, nothing twice', async () => {

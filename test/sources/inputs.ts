@@ -1,6 +1,6 @@
-import type { Source } from '../../src/runtime/source.ts'
+import type { Source } from '../../src/engine/source.ts'
+import type { BatchFault, RecordBatch } from '../../src/kafka/records/batch.ts'
 import type { Input } from '../../src/state/input.ts'
-import type { BatchFault, RecordBatch } from '../../src/wire/batch.ts'
 
 const never = new AbortController().signal
 

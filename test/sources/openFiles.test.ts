@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openFiles } from '../../src/sources/openFiles.ts'
-import { batchBytes, messageBytes } from '../wire/logBytes.ts'
+import { batchBytes, messageBytes } from '../kafka/records/logBytes.ts'
 import { batchesOf, inputsOf } from './inputs.ts'
 
 const corpus = join(import.meta.dirname, '../corpus')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openFiles } from '../../src/sources/openFiles.ts'
 import { refuseRepeats } from '../../src/sources/refuseRepeats.ts'
-import { batchBytes } from '../wire/logBytes.ts'
+import { batchBytes } from '../kafka/records/logBytes.ts'
 import { batchesOf, inputsOf } from './inputs.ts'
 
 const corpus = join(import.meta.dirname, '../corpus')

@@ -1,5 +1,5 @@
-import type { RecordBatch } from '../../src/wire/batch.ts'
-import { encodeRecords } from '../../src/wire/encodeRecords.ts'
+import type { RecordBatch } from '../../src/kafka/records/batch.ts'
+import { encodeRecords } from '../../src/kafka/records/encodeRecords.ts'
 import { int16, int32, nullable, sized, text } from './recordBytes.ts'
 
 export interface TestRecord {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Int64, KoffEvent } from '../../src/events/envelope.ts'
-import type { GroupView } from '../../src/state/view.ts'
+import type { GroupView } from '../../src/state/group/view.ts'
 import { classicOf, commitOf, type TestRecord } from './batchOf.ts'
 import { consumerRecords, shareRecords, streamsRecords } from './modernRecords.ts'
 import { classicMember as m, toldPartition as partition } from './toldPartition.ts'

@@ -1,4 +1,4 @@
-import type { RecordBatch } from '../../src/wire/batch.ts'
+import type { RecordBatch } from '../../src/kafka/records/batch.ts'
 import { batchOf, classicOf, commitOf, markerOf, type TestRecord } from './batchOf.ts'
 import { consumerRecords, shareRecords, streamsRecords } from './modernRecords.ts'
 

@@ -1,9 +1,9 @@
 import type { EventData, EventType } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
+import type { RecordBatch } from '../../src/kafka/records/batch.ts'
+import { TopicNames } from '../../src/state/group/topicNames.ts'
+import { groupViews } from '../../src/state/group/view.ts'
 import { PartitionState } from '../../src/state/partition.ts'
-import { TopicNames } from '../../src/state/topicNames.ts'
-import { groupViews } from '../../src/state/view.ts'
-import type { RecordBatch } from '../../src/wire/batch.ts'
 import { batchOf, markerOf, type TestRecord } from './batchOf.ts'
 
 /** Partition 7, told one batch after another; the time moves by hand. What is off by default is left out, unless asked for. */

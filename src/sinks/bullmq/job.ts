@@ -1,7 +1,7 @@
 import type { BulkJobOptions } from 'bullmq'
+import type { EventEncoder } from '../../avro/eventEncoder.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { eventLine } from '../../events/ndjson.ts'
-import type { EventEncoder } from '../../runtime/registry/eventEncoder.ts'
 
 export interface JobOptions {
   /** How often a worker may try a job; 3 unless given. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, KoffError } from '../../errors.ts'
+import { type ErrorCode, KoffError } from '../../base/errors.ts'
 
 /** What Redis or its client said, in terms of what its user can do about it. Retriable where time, or a new connection, can mend it. */
 export function redisFault(error: unknown, place: string): KoffError {

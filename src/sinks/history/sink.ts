@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KoffError } from '../../errors.ts'
+import { KoffError } from '../../base/errors.ts'
+import { retry } from '../../base/retry.ts'
+import type { Sink } from '../../engine/sink.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { eventLine } from '../../events/ndjson.ts'
-import { retry } from '../../runtime/retry.ts'
-import type { Sink } from '../../runtime/sink.ts'
 
 export interface HistorySinkOptions {
   /** Made where it is not there, with its folder. */

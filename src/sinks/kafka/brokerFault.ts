@@ -1,4 +1,4 @@
-import { type ErrorCode, KoffError } from '../../errors.ts'
+import { type ErrorCode, KoffError } from '../../base/errors.ts'
 
 export interface BrokerCall {
   readonly brokers: readonly string[]

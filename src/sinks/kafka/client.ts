@@ -6,7 +6,7 @@ import {
   defaultRequestTimeoutMs,
   type SaslOptions,
   type TlsOptions,
-} from '../../cluster/brokerOptions.ts'
+} from '../../kafka/net/brokerOptions.ts'
 import { isCoordinatorMissing } from './brokerFault.ts'
 
 /**

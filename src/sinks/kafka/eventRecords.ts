@@ -1,7 +1,7 @@
+import type { EventEncoder } from '../../avro/eventEncoder.ts'
 import { cloudEventHeaders } from '../../events/cloudEvents.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
-import type { EventEncoder } from '../../runtime/registry/eventEncoder.ts'
-import type { BatchRecord, PartitionRecords } from './producer/rounds.ts'
+import type { BatchRecord, PartitionRecords } from '../../kafka/producer/rounds.ts'
 
 export interface RecordOptions {
   readonly topic: string

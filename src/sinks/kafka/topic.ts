@@ -1,5 +1,5 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
-import { KoffError } from '../../errors.ts'
+import { KoffError } from '../../base/errors.ts'
 
 /** What a topic is to be, where koff has to create it, and what it must be where it is there. */
 export interface TopicPlan {

@@ -1,6 +1,6 @@
-import { KoffError } from '../../errors.ts'
-import { type EventEncoder, openEventEncoder } from '../../runtime/registry/eventEncoder.ts'
-import type { RegistryOptions } from '../../runtime/registry/options.ts'
+import { type EventEncoder, openEventEncoder } from '../../avro/eventEncoder.ts'
+import type { RegistryOptions } from '../../avro/options.ts'
+import { KoffError } from '../../base/errors.ts'
 
 /** @throws KoffError REGISTRY_MISSING: events are Avro in a topic, and nobody can read that without the registry. */
 export async function openTopicEncoder(

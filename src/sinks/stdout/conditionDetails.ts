@@ -1,5 +1,5 @@
+import { terminalText } from '../../base/terminalText.ts'
 import type { EventData, EventType } from '../../events/definitions.ts'
-import { terminalText } from './terminalText.ts'
 import * as say from './words.ts'
 
 const place = ({ topic, partition }: { readonly topic: string; readonly partition: number }) =>

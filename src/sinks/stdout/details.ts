@@ -1,8 +1,8 @@
+import { shortened, terminalText } from '../../base/terminalText.ts'
 import type { EventData, EventType } from '../../events/definitions.ts'
 import type { Int64 } from '../../events/envelope.ts'
 import { conditionDetails } from './conditionDetails.ts'
 import type { Ink } from './ink.ts'
-import { shortened, terminalText } from './terminalText.ts'
 import * as say from './words.ts'
 
 /** What an event says beyond its name, in words. '' where the name says it all. */

@@ -1,8 +1,8 @@
+import { columnsOf, inColumns, terminalText } from '../../base/terminalText.ts'
 import type { EventType } from '../../events/definitions.ts'
 import type { KoffEvent, Severity } from '../../events/envelope.ts'
 import { details } from './details.ts'
 import type { Ink } from './ink.ts'
-import { columnsOf, inColumns, terminalText } from './terminalText.ts'
 
 export interface LineOptions {
   readonly ink: Ink

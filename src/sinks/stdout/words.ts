@@ -1,7 +1,7 @@
+import { ranges } from '../../base/ranges.ts'
+import { shortened, terminalText } from '../../base/terminalText.ts'
 import type { Int64 } from '../../events/envelope.ts'
 import type { Member, TopicPartitions } from '../../events/shapes.ts'
-import { ranges } from '../../runtime/ranges.ts'
-import { shortened, terminalText } from './terminalText.ts'
 
 /** How things are called in a line for people: short, and safe to show. */
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BrokerOptions } from '../../cluster/brokerOptions.ts'
-import { openCluster } from '../../cluster/cluster.ts'
-import { TOPIC_AUTHORIZATION_FAILED } from '../../cluster/errorCodes.ts'
-import { authorizationFailure } from '../../cluster/failure.ts'
-import type { Log } from '../../runtime/log.ts'
-import { tellOpening } from '../../runtime/opening.ts'
-import { absentText, hiddenTopicCheck } from './hiddenTopic.ts'
+import type { Log } from '../../base/log.ts'
+import { tellOpening } from '../../base/opening.ts'
+import { openCluster } from '../../kafka/client/cluster.ts'
+import { authorizationFailure } from '../../kafka/client/failure.ts'
+import { absentText, hiddenTopicCheck } from '../../kafka/consumer/hiddenTopic.ts'
+import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
+import { TOPIC_AUTHORIZATION_FAILED } from '../../kafka/protocol/errorCodes.ts'
 
 export interface AwaitTopicOptions {
   readonly topic: string

@@ -1,7 +1,7 @@
-import type { BrokerOptions } from '../../cluster/brokerOptions.ts'
-import { KoffError } from '../../errors.ts'
-import type { StateLog } from '../../runtime/delivery/committedEntries.ts'
-import { openKafkaAdmin } from './admin.ts'
+import { KoffError } from '../../base/errors.ts'
+import type { StateLog } from '../../delivery/committedEntries.ts'
+import { openKafkaAdmin } from '../../kafka/client/admin.ts'
+import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
 import { openKafkaSource } from './source.ts'
 
 export interface StateLogOptions extends BrokerOptions {

@@ -1,8 +1,8 @@
-import type { Cluster } from '../../cluster/cluster.ts'
-import { knowsTopicIds, type TopicMetadata } from '../../cluster/metadata.ts'
+import { decodeRecordAt } from '../../coordinator/decode.ts'
+import type { Cluster } from '../../kafka/client/cluster.ts'
+import { knowsTopicIds, type TopicMetadata } from '../../kafka/protocol/metadata.ts'
+import { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import type { Input, TopicInput } from '../../state/input.ts'
-import { decodeRecordAt } from '../../wire/decode.ts'
-import { RecordCursor } from '../../wire/recordCursor.ts'
 
 /**
  * Tells what topic ids are called before a record comes that needs it: records of the new group types (KIP-848 and

@@ -1,6 +1,6 @@
+import type { RecordBatch } from '../../kafka/records/batch.ts'
+import { encodeRecords, type RecordFields } from '../../kafka/records/encodeRecords.ts'
 import type { BatchInput, Input } from '../../state/input.ts'
-import type { RecordBatch } from '../../wire/batch.ts'
-import { encodeRecords, type RecordFields } from '../../wire/encodeRecords.ts'
 import type { RecordLine } from './lines.ts'
 
 export interface BatchAssembly {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { batchFaultCodes, compressions } from '../../wire/batch.ts'
+import { batchFaultCodes, compressions } from '../../kafka/records/batch.ts'
 
 const offset = z.int().min(0)
 

@@ -1,6 +1,6 @@
 import { addAbortSignal, pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { KoffError } from '../../errors.ts'
+import { KoffError } from '../../base/errors.ts'
 import type { Input } from '../../state/input.ts'
 import { isSystemError, unreadable } from '../unreadable.ts'
 import { assembleBatches, type BatchAssembly } from './assembleBatches.ts'

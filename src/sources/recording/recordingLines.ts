@@ -1,9 +1,9 @@
+import type { RecordBatch } from '../../kafka/records/batch.ts'
+import { brokenBatch } from '../../kafka/records/batchFault.ts'
+import { controlType, coordinatorEpoch } from '../../kafka/records/controlRecord.ts'
+import type { RecordHeader } from '../../kafka/records/encodeRecords.ts'
+import { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import type { Input } from '../../state/input.ts'
-import type { RecordBatch } from '../../wire/batch.ts'
-import { brokenBatch } from '../../wire/batchFault.ts'
-import { controlType, coordinatorEpoch } from '../../wire/controlRecord.ts'
-import type { RecordHeader } from '../../wire/encodeRecords.ts'
-import { RecordCursor } from '../../wire/recordCursor.ts'
 
 /**
  * Inputs as the lines of a recording, each ended by a line feed. Every input that an event can depend on has its line or

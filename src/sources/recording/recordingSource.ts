@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import type { Source } from '../../runtime/source.ts'
+import type { Source } from '../../engine/source.ts'
 import type { Input } from '../../state/input.ts'
 import type { FileProgress } from '../fileProgress.ts'
 import { unreadable } from '../unreadable.ts'

@@ -1,6 +1,6 @@
 import { open, readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { KoffError } from '../../errors.ts'
+import { KoffError } from '../../base/errors.ts'
 import { unreadable } from '../unreadable.ts'
 
 /** A file of one partition's log. */

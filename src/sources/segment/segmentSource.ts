@@ -1,7 +1,7 @@
-import type { Source } from '../../runtime/source.ts'
+import type { Source } from '../../engine/source.ts'
+import { batchCodecs } from '../../kafka/codecs/codecs.ts'
+import { borrowReaderThread } from '../../kafka/thread/readerThread.ts'
 import type { Input } from '../../state/input.ts'
-import { batchCodecs } from '../codecs.ts'
-import { borrowReaderThread } from '../readerThread/readerThread.ts'
 import { readSegment, type SegmentOptions } from './readSegment.ts'
 import { inLogOrder, type SegmentFile } from './segmentFile.ts'
 

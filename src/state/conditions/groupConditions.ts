@@ -1,4 +1,4 @@
-import type { GroupSlot } from '../groupSlot.ts'
+import type { GroupSlot } from '../group/groupSlot.ts'
 import { noSkew, type Skew } from './assignmentSkewed.ts'
 import { type LagState, noLag } from './lagExceeded.ts'
 import { allAssigned, type Unassigned, unassignedDeadline } from './partitionUnassigned.ts'

@@ -1,5 +1,5 @@
-import { compareText } from '../group.ts'
-import type { GroupSlot } from '../groupSlot.ts'
+import { compareText } from '../group/group.ts'
+import type { GroupSlot } from '../group/groupSlot.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import { judgeRange } from './judgeRange.ts'
 import { beginStallWindow, endStall, judgeStall } from './judgeStall.ts'

@@ -1,4 +1,4 @@
-import { describe } from '../members/diff.ts'
+import { describe } from '../transition/members.ts'
 import { ownerOf, stallDeadline, stallReason } from './offsetStalled.ts'
 import { aboutRow, type RowsContext, type SampledRow } from './rows.ts'
 

@@ -1,7 +1,7 @@
-import { type Group, keyedBy, type Member } from '../group.ts'
-import { heldBy } from '../holdings.ts'
-import { sortedMembers } from '../members/diff.ts'
-import type { TopicNames } from '../topicNames.ts'
+import { type Group, keyedBy, type Member } from '../group/group.ts'
+import { heldBy } from '../group/holdings.ts'
+import type { TopicNames } from '../group/topicNames.ts'
+import { sortedMembers } from '../transition/members.ts'
 import { rebalanceTimeoutOf } from './rebalanceStuck.ts'
 import type { ConditionSettings } from './settings.ts'
 

@@ -1,4 +1,4 @@
-import type { GroupSlot } from '../groupSlot.ts'
+import type { GroupSlot } from '../group/groupSlot.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import type { Opening } from './tell.ts'
 

@@ -1,5 +1,5 @@
-import type { Draft } from '../draft.ts'
-import { compareText } from '../group.ts'
+import { compareText } from '../group/group.ts'
+import type { Draft } from '../transition/draft.ts'
 import type { ConditionSettings } from './settings.ts'
 import type { About, Open, Teller } from './tell.ts'
 

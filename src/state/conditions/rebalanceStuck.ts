@@ -1,5 +1,5 @@
-import { type Group, isSuspended } from '../group.ts'
-import { describe, sortedMembers } from '../members/diff.ts'
+import { type Group, isSuspended } from '../group/group.ts'
+import { describe, sortedMembers } from '../transition/members.ts'
 import type { ConditionSettings } from './settings.ts'
 import type { About, Open, Teller } from './tell.ts'
 

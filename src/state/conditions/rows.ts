@@ -1,6 +1,6 @@
-import type { GroupSlot } from '../groupSlot.ts'
+import type { GroupSlot } from '../group/groupSlot.ts'
+import type { TopicNames } from '../group/topicNames.ts'
 import type { OffsetTable } from '../offsets/table.ts'
-import type { TopicNames } from '../topicNames.ts'
 import type { LogEnds } from './logEnds.ts'
 import type { RowWatch } from './rowWatch.ts'
 import type { ConditionSettings, SettingsOf } from './settings.ts'

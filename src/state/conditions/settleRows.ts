@@ -1,4 +1,4 @@
-import { compareText } from '../group.ts'
+import { compareText } from '../group/group.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import { aboutRow } from './rows.ts'
 import { type RowWatch, WINDOW } from './rowWatch.ts'

@@ -1,6 +1,6 @@
 import { type EventData, type EventType, rankOf, severityOf } from '../../events/definitions.ts'
 import type { EventGroupType, KoffEvent } from '../../events/envelope.ts'
-import { compareText } from '../group.ts'
+import { compareText } from '../group/group.ts'
 
 /** A condition that is open: the event that opened it. */
 export interface Open {

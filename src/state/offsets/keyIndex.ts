@@ -1,4 +1,4 @@
-import { wordsOf } from '../../wire/words.ts'
+import { wordsOf } from '../../kafka/records/words.ts'
 
 /**
  * Dense row ids for offset keys, by their raw bytes: no string is made to find the row of a commit.

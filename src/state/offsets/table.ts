@@ -1,7 +1,7 @@
 import type { Int64 } from '../../events/envelope.ts'
-import { wordsOf } from '../../wire/words.ts'
+import { wordsOf } from '../../kafka/records/words.ts'
 import type { RowWatch } from '../conditions/rowWatch.ts'
-import { type GroupSlot, type TopicSlot, topicSlot } from '../groupSlot.ts'
+import { type GroupSlot, type TopicSlot, topicSlot } from '../group/groupSlot.ts'
 import { grown, KeyIndex } from './keyIndex.ts'
 
 /**

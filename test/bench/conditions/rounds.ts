@@ -1,7 +1,7 @@
-import { Fold } from '../../../src/runtime/fold.ts'
+import { Fold } from '../../../src/engine/fold.ts'
+import type { RecordBatch } from '../../../src/kafka/records/batch.ts'
+import { RecordCursor } from '../../../src/kafka/records/recordCursor.ts'
 import type { LogEndInput } from '../../../src/state/input.ts'
-import type { RecordBatch } from '../../../src/wire/batch.ts'
-import { RecordCursor } from '../../../src/wire/recordCursor.ts'
 import { batchOf, classicOf, commitOf } from '../../state/batchOf.ts'
 
 /** Processor time of a round in ms, the median; memory of the process in MB. */

@@ -1,4 +1,4 @@
-import type { Fold } from '../../../src/runtime/fold.ts'
+import type { Fold } from '../../../src/engine/fold.ts'
 
 /** What was read, and the committed offsets at its end, in figures that another reader can be held against. */
 export interface Counts {

@@ -1,6 +1,6 @@
-import { runEngine } from '../../../src/runtime/engine.ts'
-import { Fold } from '../../../src/runtime/fold.ts'
-import type { Source } from '../../../src/runtime/source.ts'
+import { runEngine } from '../../../src/engine/engine.ts'
+import { Fold } from '../../../src/engine/fold.ts'
+import type { Source } from '../../../src/engine/source.ts'
 import { countsOf } from './counts.ts'
 
 /*

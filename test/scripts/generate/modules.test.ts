@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { modulesOf } from '../../../scripts/generate/modules.ts'
 import { parseSpec } from '../../../scripts/generate/spec.ts'
-import type { JsonObject } from '../../../src/wire/jsonValue.ts'
-import { type Reader, readerOf } from '../../../src/wire/reader.ts'
+import type { JsonObject } from '../../../src/coordinator/jsonValue.ts'
+import { type Reader, readerOf } from '../../../src/kafka/records/reader.ts'
 
 /** What no message of today's Kafka has, or none in this mix: how a next one may look. */
 const key = {
@@ -51,8 +51,11 @@ let future: FutureModule
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'koff-generated-'))
-  const wire = new URL('../../../src/wire/', import.meta.url).href
-  const code = modulesOf(specs, '9.9.9').get('future.ts')?.replaceAll("from '../", `from '${wire}`)
+  const src = new URL('../../../src/', import.meta.url).href
+  const code = modulesOf(specs, '9.9.9')
+    .get('future.ts')
+    ?.replaceAll("from '../../", `from '${src}`)
+    .replaceAll("from '../", `from '${src}coordinator/`)
   const file = join(folder, 'future.ts')
   await writeFile(file, code ?? '')
   future = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as FutureModule

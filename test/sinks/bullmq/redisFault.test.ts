@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { redisPlace } from '../../../src/sinks/bullmq/client.ts'
 import { redisFault } from '../../../src/sinks/bullmq/redisFault.ts'
 
-/* What Redis says and what ioredis throws; with real servers: test/kafka/bullmqSink.test.ts. */
+/* What Redis says and what ioredis throws; with real servers: test/live/bullmqSink.test.ts. */
 
 const fault = (message: string, fields: object = {}) =>
   redisFault(Object.assign(new Error(message), fields), 'Redis at a:6379')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventLine } from '../../../src/events/ndjson.ts'
+import { partitioner } from '../../../src/kafka/producer/partitioner.ts'
 import { eventRecords } from '../../../src/sinks/kafka/eventRecords.ts'
-import { partitioner } from '../../../src/sinks/kafka/partitioner.ts'
 import { events } from '../events.ts'
 
 const topic = 'koff.events'

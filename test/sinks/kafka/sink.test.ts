@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { kafkaSink } from '../../../src/sinks/kafka/sink.ts'
 import { events } from '../events.ts'
 
-/* With brokers: test/kafka/kafkaSink.test.ts. */
+/* With brokers: test/live/kafkaSink.test.ts. */
 
 const running = new AbortController().signal
 const sink = () => kafkaSink({ brokers: ['127.0.0.1:1'], topic: 'koff-events' })

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RecordCursor } from '../../../src/kafka/records/recordCursor.ts'
 import { recordingLines } from '../../../src/sources/recording/recordingLines.ts'
 import { recordingSource, recordingStreamSource } from '../../../src/sources/recording/recordingSource.ts'
 import type { Input } from '../../../src/state/input.ts'
-import { RecordCursor } from '../../../src/wire/recordCursor.ts'
 import { batchesOf, inputsOf } from '../inputs.ts'
 
 const corpus = join(import.meta.dirname, '../../corpus')

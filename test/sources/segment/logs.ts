@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { borrowReaderThread } from '../../../src/sources/readerThread/readerThread.ts'
+import { borrowReaderThread } from '../../../src/kafka/thread/readerThread.ts'
 import { segmentFile } from '../../../src/sources/segment/segmentFile.ts'
 import { type SegmentSourceOptions, segmentSource } from '../../../src/sources/segment/segmentSource.ts'
 import type { Input } from '../../../src/state/input.ts'
-import { batchBytes } from '../../wire/logBytes.ts'
+import { batchBytes } from '../../kafka/records/logBytes.ts'
 import { batchesOf, inputsOf } from '../inputs.ts'
 
 /** A folder for the segments of a test file, and what is read of them. */

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { KoffError } from '../../../src/errors.ts'
+import { KoffError } from '../../../src/base/errors.ts'
 import { recordingLines } from '../../../src/sources/recording/recordingLines.ts'
 import { recordingSource } from '../../../src/sources/recording/recordingSource.ts'
 import { segmentFile, segmentFilesIn } from '../../../src/sources/segment/segmentFile.ts'

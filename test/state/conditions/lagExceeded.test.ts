@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Fold } from '../../../src/runtime/fold.ts'
-import { encodeState } from '../../../src/state/encode.ts'
-import { restoreEntry } from '../../../src/state/restore.ts'
+import type { Fold } from '../../../src/engine/fold.ts'
+import { encodeState } from '../../../src/state/stored/encode.ts'
+import { restoreEntry } from '../../../src/state/stored/restore.ts'
 import { member, start, World } from './world.ts'
 
 /** Partition 0 moves from one instance to another by its stored state. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type GroupConditions, newGroupConditions } from '../../../src/state/conditions/groupConditions.ts'
 import { countOpen } from '../../../src/state/conditions/openCount.ts'
 import { RowWatch } from '../../../src/state/conditions/rowWatch.ts'
-import { type GroupSlot, newGroupSlot } from '../../../src/state/groupSlot.ts'
+import { type GroupSlot, newGroupSlot } from '../../../src/state/group/groupSlot.ts'
 
 const open = { id: '0-1-x-0', time: 1 }
 

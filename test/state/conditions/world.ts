@@ -1,6 +1,6 @@
+import { Fold, type FoldOptions } from '../../../src/engine/fold.ts'
 import type { EventType } from '../../../src/events/definitions.ts'
 import type { KoffEvent } from '../../../src/events/envelope.ts'
-import { Fold, type FoldOptions } from '../../../src/runtime/fold.ts'
 import { type ConditionSettings, defaultConditionSettings } from '../../../src/state/conditions/settings.ts'
 import type { Input } from '../../../src/state/input.ts'
 import { batchOf, classicOf, commitOf, type TestMember, type TestRecord } from '../batchOf.ts'

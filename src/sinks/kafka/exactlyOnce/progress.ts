@@ -1,6 +1,6 @@
-import { committedEntries } from '../../../runtime/delivery/committedEntries.ts'
-import type { Source } from '../../../runtime/source.ts'
-import { partitionKey, type StoredPartition } from '../../../state/entry.ts'
+import { committedEntries } from '../../../delivery/committedEntries.ts'
+import type { Source } from '../../../engine/source.ts'
+import { partitionKey, type StoredPartition } from '../../../state/stored/entry.ts'
 import { ownerKey, type StoredOwner } from './owner.ts'
 
 /** What the state topic says of one partition of `__consumer_offsets`. */

@@ -1,0 +1,105 @@
+import type { Command } from 'commander'
+import type { RegistryOptions } from '../avro/options.ts'
+import type { KoffError } from '../base/errors.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import type { PlaceOf } from '../config/places.ts'
+import type { KafkaConfig } from '../config/schema.ts'
+import { connectionSettings, type SettingDefinition, settingsFrom } from '../config/settings.ts'
+import type { RegistryConfig } from '../config/sinkSchema.ts'
+import type { TlsConfig } from '../config/tlsSchema.ts'
+import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
+import type { Shell } from '../terminal/shell.ts'
+
+/** What commander makes of the connection's flags, and more. */
+export type ConnectionFlags = Readonly<Record<string, unknown>> & { readonly config?: string }
+
+/** Gives a command `-c` and a flag for everything that can be said of a cluster without a secret in it. */
+export function addConnectionOptions(command: Command): Command {
+  command.option('-c, --config <file>', 'the configuration to take the cluster from')
+  return addSettings(command, connectionSettings)
+}
+
+export function addSettings(command: Command, definitions: readonly SettingDefinition[]): Command {
+  for (const { flag, kind, says } of definitions) {
+    if (flag !== undefined) command.option(kind === 'switch' ? `--${flag}` : `--${flag} <${kind}>`, says)
+  }
+  return command
+}
+
+/** The first flag that speaks of a cluster, `--brokers`; for commands that can do without one. */
+export function connectionFlagIn(flags: ConnectionFlags): string | undefined {
+  const names = ['config', ...connectionSettings.flatMap(({ flag }) => flag ?? [])]
+  const given = names.find(name => flags[camelCase(name)] !== undefined)
+  return given === undefined ? undefined : `--${given}`
+}
+
+export const connectionHelp = `
+Where no flag says how to reach the cluster, KOFF_BROKERS, KOFF_TLS_CA, KOFF_SASL_PASSWORD and so on do, then the
+configuration; then it is localhost:9092.`
+
+/**
+ * The configuration that flags, variables and a file make together; of flags and variables those that `definitions`
+ * knows.
+ *
+ * Rejects with KoffError CONFIG_INVALID.
+ */
+export async function configOf(
+  shell: Shell,
+  flags: ConnectionFlags,
+  definitions: readonly SettingDefinition[] = connectionSettings,
+): Promise<LoadedConfig> {
+  const { loadConfig } = await import('../config/load.ts')
+  const given: Record<string, string | true> = {}
+  for (const { flag } of definitions) {
+    const value = flag === undefined ? undefined : flags[camelCase(flag)]
+    if (flag !== undefined && (value === true || typeof value === 'string')) given[flag] = value
+  }
+  const settings = settingsFrom(shell.variables, given, definitions)
+  const loaded = loadConfig({ file: flags.config, settings, variables: shell.variables })
+  places.set(shell, loaded.placeOf)
+  return loaded
+}
+
+/** Where the command that runs has its configuration from, for what goes wrong later. */
+const places = new WeakMap<Shell, PlaceOf>()
+
+/** What the error says, after the place in the configuration that it is about, if there is one. */
+export function placedMessage(shell: Shell, { message, setting }: KoffError): string {
+  const placeOf = places.get(shell)
+  return setting === undefined || placeOf === undefined ? message : `${placeOf(setting).text}: ${message}`
+}
+
+/** Reveals the secrets: for what connects, not for what prints. */
+export function brokerOptions({ tls, sasl, ...options }: KafkaConfig): BrokerOptions {
+  return {
+    ...options,
+    ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
+    ...(sasl === undefined ? {} : { sasl: revealed(sasl) }),
+  }
+}
+
+/** As `brokerOptions`. */
+export function tlsOptions({ ca, cert, key, passphrase, servername, rejectUnauthorized }: TlsConfig) {
+  return defined({ ca, cert, key: key?.reveal(), passphrase: passphrase?.reveal(), servername, rejectUnauthorized })
+}
+
+/** As `brokerOptions`. */
+export function registryOptions({ url, username, password, timeoutMs }: RegistryConfig): RegistryOptions {
+  return { url, ...defined({ username, password: password?.reveal(), timeoutMs }) }
+}
+
+function revealed(sasl: NonNullable<KafkaConfig['sasl']>): NonNullable<BrokerOptions['sasl']> {
+  if (sasl.mechanism === 'OAUTHBEARER') return { mechanism: sasl.mechanism, token: () => sasl.token.reveal() }
+  return { mechanism: sasl.mechanism, username: sasl.username, password: sasl.password.reveal() }
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Without the fields that are undefined: libraries take those for something else than absent ones. */
+function defined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
+}
+
+function camelCase(flag: string): string {
+  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

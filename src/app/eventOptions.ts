@@ -1,0 +1,69 @@
+import { type Command, Option } from 'commander'
+import { checkEventPattern, selectedEvents } from '../config/eventPatterns.ts'
+import { matchesGlob } from '../config/glob.ts'
+import { isOwnGroup } from '../engine/ownGroups.ts'
+import type { EventType } from '../events/definitions.ts'
+import type { KoffEvent } from '../events/envelope.ts'
+import { usage } from '../terminal/usage.ts'
+
+/** What `--event`, `--without-event`, `--group` and `--no-snapshot` say. */
+export interface EventOptions {
+  readonly event?: readonly string[]
+  readonly withoutEvent?: readonly string[]
+  readonly group?: readonly string[]
+  /** False with `--no-snapshot`. */
+  readonly snapshot: boolean
+}
+
+export function addEventOptions(command: Command): Command {
+  return command
+    .option('--group <pattern>', 'only this group; * and ? as in a shell; may be repeated', collect)
+    .addOption(
+      new Option(
+        '--event <pattern>',
+        'only this type, offset-* for several; default: all that are on by default; may be repeated',
+      ).argParser(collectEvent('--event')),
+    )
+    .addOption(
+      new Option('--without-event <pattern>', 'not this type; may be repeated').argParser(
+        collectEvent('--without-event'),
+      ),
+    )
+    .option('--no-snapshot', 'no group-snapshot at the end of what was there before')
+}
+
+export function typesOf({ event = ['default'], withoutEvent = [] }: EventOptions): ReadonlySet<EventType> {
+  return selectedEvents({ include: event, exclude: withoutEvent })
+}
+
+export interface GroupFilter {
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+  /** Of the deployment whose own groups are left out; none unless given. */
+  readonly name?: string
+}
+
+/** Events of koff itself belong to no group and pass every filter of groups. */
+export function groupFilter(filter: GroupFilter): (event: KoffEvent) => boolean {
+  const wants = groupNameFilter(filter)
+  return ({ group }) => group === '' || wants(group)
+}
+
+/** True for the names of groups that are spoken of. */
+export function groupNameFilter({ include, exclude, name }: GroupFilter): (group: string) => boolean {
+  const fits = (patterns: readonly string[], group: string) => patterns.some(pattern => matchesGlob(pattern, group))
+  const isOwn = (group: string) => name !== undefined && isOwnGroup(group, name)
+  return group => fits(include, group) && !fits(exclude, group) && !isOwn(group)
+}
+
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value]
+}
+
+function collectEvent(flag: string) {
+  return (value: string, previous: readonly string[] = []): string[] => {
+    const fault = checkEventPattern(value)
+    if (fault !== undefined) throw usage(`${flag}: ${fault}`)
+    return [...previous, value]
+  }
+}

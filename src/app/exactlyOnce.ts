@@ -1,0 +1,36 @@
+import type { Config } from '../config/schema.ts'
+import type { SinkConfig } from '../config/sinkSchema.ts'
+import { instancesGroup } from '../engine/ownGroups.ts'
+import { stateTopicOf } from '../pipelines/plan.ts'
+import { brokerOptions, registryOptions } from './connection.ts'
+import type { Deliver } from './runService.ts'
+
+/** Events to a topic, state to another, in one transaction; the partitions are shared by all instances that run. */
+export function exactlyOnce(config: Config, carrier: Extract<SinkConfig, { type: 'kafka' }>): Deliver {
+  return async ({ partitions, log }) => {
+    const { openStateLog } = await import('../sources/kafka/stateLog.ts')
+    const { exactlyOnceOutput } = await import('../sinks/kafka/exactlyOnce/output.ts')
+    const { kafkaInstances } = await import('../sinks/kafka/exactlyOnce/instances.ts')
+    const broker = brokerOptions(config.kafka)
+    const { type: _type, registry, ...topic } = carrier
+    const stateTopic = stateTopicOf(config, carrier)
+    return {
+      output: exactlyOnceOutput({
+        ...broker,
+        ...topic,
+        name: config.name,
+        registry: registryOptions(registry),
+        stateTopic,
+        statePartitions: partitions,
+        openStateLog: (partition, signal) => openStateLog({ ...broker, topic: stateTopic, partition, signal }),
+      }),
+      ownership: kafkaInstances({
+        ...broker,
+        groupId: instancesGroup(config.name),
+        stateTopic,
+        sessionTimeoutMs: config.instances.sessionTimeoutMs,
+        log,
+      }),
+    }
+  }
+}

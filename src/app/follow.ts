@@ -1,0 +1,39 @@
+import type { Log } from '../base/log.ts'
+import type { Config } from '../config/schema.ts'
+import { pipelineGroup } from '../engine/ownGroups.ts'
+import type { Sink } from '../engine/sink.ts'
+import { pipelineTransform } from '../pipelines/applyPipeline.ts'
+import type { LoadedPipeline } from '../pipelines/load.ts'
+import type { KafkaPipeline } from '../pipelines/plan.ts'
+import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
+import { brokerOptions, registryOptions } from './connection.ts'
+
+export interface FollowPlan {
+  readonly config: Config
+  /** Whose topic is read. */
+  readonly carrier: KafkaPipeline
+  readonly pipeline: LoadedPipeline
+  readonly sink: Sink
+  readonly log: Log
+  readonly progress: PipelineProgress
+  readonly signal: AbortSignal
+}
+
+/** A pipeline that reads the clean topic, until the signal aborts. */
+export async function follow({ config, carrier, pipeline, sink, log, progress, signal }: FollowPlan): Promise<void> {
+  const { followCleanTopic } = await import('../pipelines/follower.ts')
+  await followCleanTopic({
+    ...brokerOptions(config.kafka),
+    name: pipeline.name,
+    groupId: pipelineGroup(config.name, pipeline.name),
+    topic: carrier.to.topic,
+    registry: registryOptions(carrier.to.registry),
+    transform: pipelineTransform(pipeline),
+    sink,
+    from: pipeline.from,
+    sessionTimeoutMs: config.instances.sessionTimeoutMs,
+    log,
+    progress,
+    signal,
+  })
+}

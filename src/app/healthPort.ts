@@ -1,0 +1,32 @@
+import type { Log } from '../base/log.ts'
+import { version } from '../base/version.ts'
+import type { Config } from '../config/schema.ts'
+import { notStarted, type Readiness, readinessSamples } from '../delivery/readiness.ts'
+import { noTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
+
+/** What a service says about itself on its port; nothing where it has none. */
+export interface Signals extends AsyncDisposable {
+  readonly telemetry: Telemetry
+  /** From now on it is as ready as `readiness` says. */
+  watch(readiness: () => Readiness): void
+}
+
+export async function openSignals({ http }: Pick<Config, 'http'>, log: Log): Promise<Signals> {
+  if (http === undefined)
+    return { telemetry: noTelemetry, watch: () => undefined, [Symbol.asyncDispose]: async () => undefined }
+  const { prometheusTelemetry } = await import('../web/prometheus.ts')
+  const { openHttpServer } = await import('../web/server.ts')
+  const { routes } = await import('../web/routes.ts')
+  const telemetry = prometheusTelemetry({ version: version() })
+  let readiness = () => notStarted
+  telemetry.sample(() => readinessSamples(readiness()))
+  const server = await openHttpServer({ ...http, routes: routes({ telemetry, readiness: () => readiness() }) })
+  log.info(`answers ${server.url}/metrics, /healthz and /readyz`, { url: server.url })
+  return {
+    telemetry,
+    watch(watched) {
+      readiness = watched
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,88 @@
+import type { Log } from '../base/log.ts'
+import { version } from '../base/version.ts'
+import { conditionSettings } from '../config/conditionSettings.ts'
+import { selectedEvents } from '../config/eventPatterns.ts'
+import type { Config } from '../config/schema.ts'
+import type { Output } from '../delivery/output.ts'
+import type { Ownership } from '../delivery/ownership.ts'
+import { readiness } from '../delivery/readiness.ts'
+import { runService } from '../delivery/runDelivery.ts'
+import { Fold } from '../engine/fold.ts'
+import { foldSamples } from '../telemetry/foldSamples.ts'
+import { catchUpProgress } from '../terminal/progress.ts'
+import type { Shell } from '../terminal/shell.ts'
+import { brokerOptions } from './connection.ts'
+import { groupFilter, groupNameFilter } from './eventOptions.ts'
+import type { Signals } from './healthPort.ts'
+import { openSampler } from './sampler.ts'
+
+/** Where the events and the state go, and which partitions are this instance's. */
+export interface Delivery {
+  readonly output: Output
+  readonly ownership: Ownership
+}
+
+export interface Place {
+  /** How many `__consumer_offsets` has. */
+  readonly partitions: number
+  readonly log: Log
+}
+
+export type Deliver = (place: Place) => Promise<Delivery>
+
+export interface ServicePlan {
+  readonly config: Config
+  readonly deliver: Deliver
+  readonly signal: AbortSignal
+  readonly log: Log
+  readonly signals: Signals
+}
+
+/** The cluster's events, delivered together with the state, until the signal aborts. */
+export async function runWithState(shell: Shell, plan: ServicePlan): Promise<void> {
+  const { config, deliver, signal, log, signals } = plan
+  const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
+  const { openKafkaSource } = await import('../sources/kafka/source.ts')
+  const broker = brokerOptions(config.kafka)
+  const { cluster, partitions, isNew } = await awaitTopic(broker, { topic: '__consumer_offsets', signal, log })
+  const fields = { version: version(), cluster, partitionCount: partitions }
+  log.info(`koff ${fields.version} reads the groups of cluster ${cluster}, ${partitions} partitions`, fields)
+  const delivery = await deliver({ partitions, log })
+  const { telemetry } = signals
+  await using output = delivery.output
+  await using ownership = delivery.ownership
+  const fold = new Fold({
+    cluster,
+    history: 'until-start',
+    types: selectedEvents(config.events),
+    snapshot: config.snapshot === 'emit',
+    tracksChanges: true,
+    conditions: conditionSettings(config.conditions),
+  })
+  const groups = { ...config.groups, name: config.name }
+  const wants = groupNameFilter(groups)
+  telemetry.sample(() => foldSamples(fold, wants))
+  signals.watch(() => readiness(ownership, fold))
+  const { kafka, conditions } = config
+  await using sampler = await openSampler({ kafka, conditions, fold, wants })
+  await runService({
+    fold,
+    output,
+    ownership,
+    accept: groupFilter(groups),
+    signal,
+    log,
+    openSource: async (positions, { signal: until, troubles }) => {
+      const source = await openKafkaSource({
+        ...broker,
+        partitions: [...positions.keys()],
+        from: new Map([...positions].flatMap(([partition, at]) => (at === null ? [] : [[partition, at] as const]))),
+        isNew,
+        log,
+        troubles,
+        signal: until,
+      })
+      return sampler.around(catchUpProgress(source, shell).source)
+    },
+  })
+}

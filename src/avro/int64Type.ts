@@ -1,0 +1,72 @@
+import avsc from 'avsc'
+import { type Int64, int64Of } from '../events/envelope.ts'
+
+/**
+ * Avro's long over the whole range of an int64: avsc's own takes and gives numbers only, and throws beyond 2^53.
+ * Takes both forms of an `Int64`; gives a number while that is exact, else a bigint.
+ */
+export const int64Type: avsc.Type = avsc.types.LongType.__with(
+  {
+    isValid: isInt64,
+    toBuffer: varint,
+    fromBuffer: (bytes: Buffer) => (bytes.length <= smallVarintBytes ? readSmall(bytes) : int64Of(readWide(bytes))),
+    toJSON: (value: Int64) => (typeof value === 'bigint' ? value.toString() : value),
+    fromJSON: (value: number | string) => int64Of(BigInt(value)),
+    compare: (a: Int64, b: Int64) => (a < b ? -1 : Number(a > b)),
+  },
+  true,
+)
+
+/** For avsc's `typeHook`: every long is an `int64Type`, a timestamp too. */
+export function int64Hook(schema: unknown): avsc.Type | undefined {
+  const type = typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : schema
+  return type === 'long' ? int64Type : undefined
+}
+
+// Zigzag doubles a value, and seven bytes carry 49 bits: below this all of it is exact in a number.
+const smallBelow = 2 ** 48
+const smallVarintBytes = 7
+
+function isInt64(value: unknown): boolean {
+  return typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value)
+}
+
+function varint(value: Int64): Buffer {
+  const small = typeof value === 'number' && Math.abs(value) < smallBelow
+  return small ? smallVarint(value) : wideVarint(BigInt(value))
+}
+
+/** avsc copies what it is given before it asks for the next: the memory is always the same. */
+const scratch = Buffer.alloc(10)
+
+function smallVarint(value: number): Buffer {
+  let at = 0
+  let zigzag = value < 0 ? -2 * value - 1 : 2 * value
+  for (; zigzag >= 2 ** 31; zigzag = Math.floor(zigzag / 0x80)) scratch[at++] = (zigzag % 0x80) | 0x80
+  let rest = zigzag | 0
+  for (; rest >= 0x80; rest >>>= 7) scratch[at++] = (rest & 0x7f) | 0x80
+  scratch[at++] = rest
+  return scratch.subarray(0, at)
+}
+
+function wideVarint(value: bigint): Buffer {
+  let at = 0
+  let zigzag = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
+  for (; zigzag >= 0x80n; zigzag >>= 7n) scratch[at++] = Number(zigzag & 0x7fn) | 0x80
+  scratch[at++] = Number(zigzag)
+  return scratch.subarray(0, at)
+}
+
+function readSmall(bytes: Buffer): number {
+  let zigzag = 0
+  for (let place = 1, at = 0; at < bytes.length; at += 1, place *= 0x80) zigzag += (bytes.readUInt8(at) & 0x7f) * place
+  return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+}
+
+function readWide(bytes: Buffer): bigint {
+  let zigzag = 0n
+  for (let shift = 0n, at = 0; at < bytes.length; at += 1, shift += 7n) {
+    zigzag |= BigInt(bytes.readUInt8(at) & 0x7f) << shift
+  }
+  return BigInt.asIntN(64, (zigzag >> 1n) ^ -(zigzag & 1n))
+}

@@ -1,0 +1,41 @@
+import { KoffError } from '../base/errors.ts'
+
+export interface RegistryOptions {
+  /** Of the Confluent-compatible API: `http://localhost:8081`, for Apicurio `http://localhost:8080/apis/ccompat/v7`. */
+  readonly url: string
+  readonly username?: string
+  readonly password?: string
+  /** How long to try before giving up; 10 s unless given. */
+  readonly timeoutMs?: number
+}
+
+export interface RegistryAddress {
+  /** Without credentials, fit to be shown, and without the slash at its end, after which the client adds its own. */
+  readonly host: string
+  readonly auth: { readonly username: string; readonly password: string } | null
+  readonly timeoutMs: number
+  /** One that gets no answer must neither hold its caller for ever nor use up the time that is left for the next ones. */
+  readonly requestTimeoutMs: number
+}
+
+export const defaultRegistryTimeoutMs = 10_000
+const longestRequestMs = 10_000
+
+/** @throws KoffError CONFIG_INVALID where the URL is none, or not http(s). */
+export function registryAddress(options: RegistryOptions): RegistryAddress {
+  const { url, username, password, timeoutMs = defaultRegistryTimeoutMs } = options
+  const parsed = URL.parse(url)
+  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
+    throw new KoffError('CONFIG_INVALID', 'registry url: not an http:// or https:// URL')
+  }
+  const given = {
+    username: username ?? decodeURIComponent(parsed.username),
+    password: password ?? decodeURIComponent(parsed.password),
+  }
+  return {
+    host: `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, ''),
+    auth: given.username === '' && given.password === '' ? null : given,
+    timeoutMs,
+    requestTimeoutMs: Math.min(longestRequestMs, timeoutMs),
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  bytesLeft,
+  type DecodeErrorCode,
+  DecodeFault,
+  type Reader,
+  readerOf,
+  readInt16,
+} from '../kafka/records/reader.ts'
+import {
+  type ConsumerProtocolAssignment,
+  consumerProtocolAssignmentVersions,
+  readConsumerProtocolAssignment,
+} from './generated/consumerProtocolAssignment.ts'
+import {
+  type ConsumerProtocolSubscription,
+  consumerProtocolSubscriptionVersions,
+  readConsumerProtocolSubscription,
+} from './generated/consumerProtocolSubscription.ts'
+
+export { type ConsumerProtocolAssignment } from './generated/consumerProtocolAssignment.ts'
+export { type ConsumerProtocolSubscription } from './generated/consumerProtocolSubscription.ts'
+
+/** Bytes that a client put into its member's record; the broker stores them unread. */
+export type Embedded<T> = EmbeddedData<T> | EmbeddedUnreadable | EmbeddedEmpty
+
+export interface EmbeddedData<T> {
+  readonly kind: 'data'
+  /** As written; it may be higher than any that is known. */
+  readonly version: number
+  readonly data: T
+  /** Bytes after the last field: of a newer version, or nobody's. */
+  readonly remaining: number
+}
+
+export interface EmbeddedUnreadable {
+  readonly kind: 'unreadable'
+  readonly code: DecodeErrorCode
+  /** Where the field begins that could not be read. */
+  readonly position: number
+  readonly reason: string
+}
+
+/** No bytes at all: a member that has not been assigned anything yet. */
+export interface EmbeddedEmpty {
+  readonly kind: 'empty'
+}
+
+/** What the member subscribes to (KIP-429, KIP-792, KIP-881); null where Kafka's own client could not read it. */
+export function decodeSubscription(bytes: Buffer): ConsumerProtocolSubscription | null {
+  const embedded = embeddedSubscription(bytes)
+  return embedded.kind === 'data' ? embedded.data : null
+}
+
+/** The member's partitions; null where there are no bytes, or bytes that Kafka's own client could not read. */
+export function decodeAssignment(bytes: Buffer): ConsumerProtocolAssignment | null {
+  const embedded = embeddedAssignment(bytes)
+  return embedded.kind === 'data' ? embedded.data : null
+}
+
+/** As `decodeSubscription`, with all there is to tell. */
+export function embeddedSubscription(bytes: Buffer): EmbeddedData<ConsumerProtocolSubscription> | EmbeddedUnreadable {
+  return decodeEmbedded(bytes, subscriptionSpec)
+}
+
+/** As `decodeAssignment`, with all there is to tell. */
+export function embeddedAssignment(bytes: Buffer): Embedded<ConsumerProtocolAssignment> {
+  return bytes.length === 0 ? { kind: 'empty' } : decodeEmbedded(bytes, assignmentSpec)
+}
+
+interface EmbeddedSpec<T> {
+  readonly versions: { readonly lowest: number; readonly highest: number }
+  readonly read: (reader: Reader, version: number) => T
+}
+
+const subscriptionSpec = { versions: consumerProtocolSubscriptionVersions, read: readConsumerProtocolSubscription }
+const assignmentSpec = { versions: consumerProtocolAssignmentVersions, read: readConsumerProtocolAssignment }
+
+function decodeEmbedded<T>(bytes: Buffer, { versions, read }: EmbeddedSpec<T>): EmbeddedData<T> | EmbeddedUnreadable {
+  const reader = readerOf(bytes)
+  try {
+    const version = readInt16(reader)
+    if (version < versions.lowest) {
+      throw new DecodeFault('UNKNOWN_VERSION', 0, `version ${version} of the consumer protocol`)
+    }
+    // Newer versions only add fields at the end: Kafka's clients read them as the newest that they know.
+    const data = read(reader, Math.min(version, versions.highest))
+    return { kind: 'data', version, data, remaining: bytesLeft(reader) }
+  } catch (error) {
+    if (!(error instanceof DecodeFault)) throw error
+    return { kind: 'unreadable', code: error.code, position: error.position, reason: error.message }
+  }
+}

@@ -1,0 +1,162 @@
+import {
+  bytesLeft,
+  type DecodeErrorCode,
+  DecodeFault,
+  type Reader,
+  readerOf,
+  readInt16,
+} from '../kafka/records/reader.ts'
+import {
+  kafkaVersion,
+  type RecordSpec,
+  type RecordType,
+  type RecordTypes,
+  recordSpecs,
+} from './generated/recordTypes.ts'
+
+export { type DecodeErrorCode } from '../kafka/records/reader.ts'
+export { type RecordType, type RecordTypes } from './generated/recordTypes.ts'
+
+/** What a record of the group coordinator says, or why Kafka itself could not read it. */
+export type Decoded = CoordinatorRecord | Undecodable
+
+/** Tell them apart by `type`: key and value are then those of that type. */
+export type CoordinatorRecord = { [T in RecordType]: RecordOf<T> }[RecordType]
+
+export interface RecordOf<T extends RecordType> {
+  readonly kind: 'record'
+  readonly typeId: RecordTypes[T]['typeId']
+  readonly type: T
+  readonly key: RecordTypes[T]['key']
+  /** Null, as `value` is, for a tombstone. Fields that the version does not have are at their defaults. */
+  readonly valueVersion: number | null
+  readonly value: RecordTypes[T]['value'] | null
+  /** Bytes after the last field; Kafka allows and ignores them. */
+  readonly keyRemaining: number
+  readonly valueRemaining: number
+}
+
+export interface Undecodable {
+  readonly kind: 'undecodable'
+  /** The first two bytes of the key; null where there are no two. */
+  readonly typeId: number | null
+  /** Null for an unknown record type. */
+  readonly type: RecordType | null
+  /** The version of the value, when reading got that far. */
+  readonly version: number | null
+  readonly part: 'key' | 'value'
+  readonly code: DecodeErrorCode
+  /** Where the field begins that could not be read, in bytes from the start of `part`. */
+  readonly position: number
+  readonly reason: string
+}
+
+/**
+ * Reads one record of `__consumer_offsets` as Kafka's own `GroupCoordinatorRecordSerde` does: what that accepts is
+ * accepted with the same result, what it refuses is an `Undecodable`. Never throws. A null value is a tombstone.
+ * Control records are not for this function: their keys have another layout.
+ */
+export function decodeRecord(key: Buffer | null, value: Buffer | null): Decoded {
+  if (key === null) return withoutKey
+  return decodeParts(readerOf(key), value === null ? null : readerOf(value))
+}
+
+/** As `decodeRecord`, for a key and a value inside of larger buffers; `keyStart` or `valueStart` -1 for null. */
+export function decodeRecordAt(
+  bytes: Buffer,
+  keyStart: number,
+  keyEnd: number,
+  valueStart: number,
+  valueEnd: number,
+): Decoded {
+  if (keyStart < 0) return withoutKey
+  return decodeParts(readerOf(bytes, keyStart, keyEnd), valueStart < 0 ? null : readerOf(bytes, valueStart, valueEnd))
+}
+
+/** The group that a record is about: the first field of every key. */
+export function groupOf({ key }: CoordinatorRecord): string {
+  return 'group' in key ? key.group : key.groupId
+}
+
+const withoutKey: Undecodable = {
+  kind: 'undecodable',
+  typeId: null,
+  type: null,
+  version: null,
+  part: 'key',
+  code: 'NO_KEY',
+  position: 0,
+  reason: 'the record has no key',
+}
+
+type AnySpec = { [T in RecordType]: RecordSpec<T> }[RecordType]
+
+const specs: readonly AnySpec[] = Object.values(recordSpecs)
+const specsById = Array.from({ length: Math.max(...specs.map(spec => spec.typeId)) + 1 }, (_, typeId) =>
+  specs.find(spec => spec.typeId === typeId),
+)
+
+/** How far reading got: what an `Undecodable` tells besides its fault. */
+interface Progress {
+  typeId: number | null
+  type: RecordType | null
+  version: number | null
+  part: 'key' | 'value'
+}
+
+function decodeParts(key: Reader, value: Reader | null): Decoded {
+  const progress: Progress = { typeId: null, type: null, version: null, part: 'key' }
+  try {
+    return decodeOrFail(key, value, progress)
+  } catch (error) {
+    if (!(error instanceof DecodeFault)) throw error
+    const { code, position, message } = error
+    return { kind: 'undecodable', ...progress, code, position, reason: message }
+  }
+}
+
+function decodeOrFail(key: Reader, value: Reader | null, progress: Progress): CoordinatorRecord {
+  const typeId = readVersion(key)
+  progress.typeId = typeId
+  const spec = specsById[typeId]
+  if (spec === undefined) {
+    throw new DecodeFault('UNKNOWN_TYPE', 0, `record type ${typeId} is not one of Kafka ${kafkaVersion}`)
+  }
+  progress.type = spec.type
+  const decodedKey = spec.readKey(key)
+  let valueVersion: number | null = null
+  let decodedValue: ReturnType<AnySpec['readValue']> | null = null
+  if (value !== null) {
+    progress.part = 'value'
+    valueVersion = readVersion(value)
+    progress.version = valueVersion
+    checkVersion(valueVersion, spec)
+    decodedValue = spec.readValue(value, valueVersion)
+  }
+  // Key and value come from one spec, so they are of one type: TypeScript cannot follow that through a union.
+  return {
+    kind: 'record',
+    typeId: spec.typeId,
+    type: spec.type,
+    key: decodedKey,
+    valueVersion,
+    value: decodedValue,
+    keyRemaining: bytesLeft(key),
+    valueRemaining: value === null ? 0 : bytesLeft(value),
+  } as CoordinatorRecord
+}
+
+function readVersion(reader: Reader): number {
+  if (bytesLeft(reader) >= 2) return readInt16(reader)
+  throw new DecodeFault('NO_VERSION', 0, `${bytesLeft(reader)} bytes, too few for the two that tell how to read on`)
+}
+
+function checkVersion(version: number, { type, lowestVersion, highestVersion }: AnySpec): void {
+  if (version >= lowestVersion && version <= highestVersion) return
+  const known = lowestVersion === highestVersion ? `only ${lowestVersion}` : `${lowestVersion} to ${highestVersion}`
+  throw new DecodeFault(
+    'UNKNOWN_VERSION',
+    0,
+    `version ${version} of ${type} is not one of Kafka ${kafkaVersion}: ${known}`,
+  )
+}

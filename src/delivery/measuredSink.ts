@@ -1,0 +1,21 @@
+import type { Sink } from '../engine/sink.ts'
+import { countEvents, type Measuring } from './measuredOutput.ts'
+
+/** A sink whose writes are counted and timed. */
+export function measuredSink(sink: Sink, measuring: Measuring): Sink {
+  const { telemetry, log, pipeline } = measuring
+  return {
+    name: sink.name,
+    open: (signal, opening) => sink.open(signal, opening),
+    async write(events, signal) {
+      const start = performance.now()
+      await sink.write(events, signal)
+      const durationMs = performance.now() - start
+      telemetry.observe('koff_write_duration_seconds', { pipeline }, durationMs / 1000)
+      countEvents(events, measuring)
+      const fields = { pipeline, events: events.length, durationMs: Math.round(durationMs) }
+      log.debug(`pipeline ${pipeline}: ${events.length} events are written`, fields)
+    },
+    [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
+  }
+}

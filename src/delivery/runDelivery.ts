@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KoffError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { tellOpening } from '../base/opening.ts'
+import { createOutages, type Outages } from '../base/outages.ts'
+import { ranges } from '../base/ranges.ts'
+import type { Fold } from '../engine/fold.ts'
+import type { Source, Troubles } from '../engine/source.ts'
+import type { KoffEvent } from '../events/envelope.ts'
+import type { Output } from './output.ts'
+import { OwnedPartitions } from './ownedPartitions.ts'
+import type { Ownership } from './ownership.ts'
+import { readiness } from './readiness.ts'
+
+export interface ServiceOptions {
+  /** Must note what changes. */
+  readonly fold: Fold
+  readonly output: Output
+  readonly ownership: Ownership
+  /** Reads those partitions from those positions; null: from the first record that there is. */
+  readonly openSource: (positions: ReadonlyMap<number, number | null>, told: SourceHandles) => Promise<Source>
+  /** Which events are delivered; by default all that the fold gives. */
+  readonly accept?: (event: KoffEvent) => boolean
+  readonly signal: AbortSignal
+  readonly log: Log
+  /** State that changed without an event is committed this often at most; 5 s unless given. */
+  readonly stateEveryMs?: number
+  /** What an end by `signal` may take; 5 s unless given. */
+  readonly finishTimeoutMs?: number
+}
+
+export interface SourceHandles {
+  /** Ends the opening, and the source. */
+  readonly signal: AbortSignal
+  readonly troubles: Troubles
+}
+
+/**
+ * Reads the partitions that this instance owns, folds them, and commits events together with state, until `signal` aborts:
+ * then what is under way is committed, and the rest is left to the next owner. Where a commit fails, its partition is
+ * taken over anew: from the state that is stored, as a new owner would.
+ * @throws KoffError where nothing but a person can help.
+ */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { output, ownership, signal, log, finishTimeoutMs = 5_000 } = options
+  const fatal = new AbortController()
+  const stop = AbortSignal.any([signal, fatal.signal])
+  const outages = createOutages(log)
+  // What was interrupted fails in its own way, and is none.
+  const fail = (error: unknown) => {
+    if (!signal.aborted || error instanceof KoffError) fatal.abort(error)
+  }
+  const catchUp = tellCatchUp(options)
+  const partitions = new OwnedPartitions({ ...options, outages, signal: stop, fail })
+  try {
+    await output.open(stop, tellOpening(log))
+    const changed = () => {
+      catchUp.begin()
+      log.info(ownedText(ownership.partitions), { partitions: [...ownership.partitions] })
+      partitions.adjust()
+    }
+    await ownership.start({ changed, failed: fail }, stop)
+    const reading = { ...options, outages, heard: () => catchUp.heard() }
+    while (!stop.aborted) await readWhatIsOwned(reading, partitions, stop)
+  } catch (error) {
+    if (!stop.aborted) throw error
+  }
+  const finished = partitions.finish()
+  await Promise.race([finished, sleep(finishTimeoutMs, undefined, { ref: false })])
+  if (fatal.signal.aborted) throw fatal.signal.reason
+}
+
+/** Says once that what was there is read, and again where other partitions were taken over. */
+function tellCatchUp({ fold, ownership, log }: ServiceOptions) {
+  let since = performance.now()
+  let isOver = false
+  return {
+    begin() {
+      since = performance.now()
+      isOver = false
+    },
+    heard() {
+      if (isOver || !readiness(ownership, fold).isReady) return
+      isOver = true
+      const durationMs = Math.round(performance.now() - since)
+      log.info(`caught up after ${(durationMs / 1000).toFixed(1)} s: what comes now is news`, { durationMs })
+    },
+  }
+}
+
+function ownedText(partitions: ReadonlySet<number>): string {
+  return partitions.size === 0 ? 'owns no partition: others have them all' : `owns partitions ${ranges(partitions)}`
+}
+
+/** One source for the partitions that are ready, until they are others. */
+async function readWhatIsOwned(
+  options: ServiceOptions & { readonly outages: Outages; readonly heard: () => void },
+  partitions: OwnedPartitions,
+  signal: AbortSignal,
+): Promise<void> {
+  const ready = await partitions.whenReady(signal)
+  const { signal: changed } = ready
+  const until = AbortSignal.any([signal, changed])
+  const troubles: Troubles = {
+    begin: (of, reason) => options.outages.begin('reading', of, reason),
+    end: of => options.outages.end('reading', of),
+  }
+  try {
+    await using source = await options.openSource(ready.positions, { signal: until, troubles })
+    for await (const chunk of source.chunks(until)) {
+      for (const input of chunk) await partitions.apply(input, ready)
+      options.heard()
+      if (until.aborted) return
+    }
+  } catch (error) {
+    if (until.aborted) return
+    if (!(error instanceof KoffError && error.retriable)) throw error
+    troubles.begin([...ready.positions.keys()], error.message)
+    await sleep(1_000, undefined, { signal: until }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,55 @@
+import type { Sink } from '../engine/sink.ts'
+import type { KoffEvent } from '../events/envelope.ts'
+import type { Output } from './output.ts'
+import type { StateStore } from './stateStore.ts'
+
+export interface StoredOutputOptions {
+  readonly sink: Sink
+  readonly store: StateStore
+}
+
+/**
+ * Any sink as an output: the events are written first, then the state that they leave behind is stored with the position.
+ *
+ * Guarantee: at least once, in order for each group, with ids that never change. What breaks it: a store that is deleted
+ * makes a new first read of all there is. Whoever dies between the two writes makes the events since the last one come
+ * again after a restart, under the same ids.
+ */
+export function storedOutput({ sink, store }: StoredOutputOptions): Output {
+  const closing = new AbortController()
+  /** A sink must not be asked for a second write before the first has settled, and partitions commit as they like. */
+  let last: Promise<void> = Promise.resolve()
+
+  const write = async (events: readonly KoffEvent[]): Promise<void> => {
+    const before = last
+    const writing = (async () => {
+      await before.catch(() => undefined)
+      closing.signal.throwIfAborted()
+      await sink.write(events, closing.signal)
+    })()
+    last = writing
+    await writing
+  }
+
+  return {
+    name: sink.name,
+    async open(signal, opening) {
+      await store.open(signal)
+      await sink.open(signal, opening)
+    },
+    own: async partition => ({
+      restore: signal => store.read(partition, signal),
+      async commit({ events, changes }) {
+        if (events.length > 0) await write(events)
+        await store.write(partition, changes)
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    }),
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      await last.catch(() => undefined)
+      await sink[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+    },
+  }
+}

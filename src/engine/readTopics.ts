@@ -1,0 +1,74 @@
+import { membersOf } from '../state/group/group.ts'
+import type { OffsetTable } from '../state/offsets/table.ts'
+import type { PartitionState } from '../state/partition.ts'
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** What the groups in these partitions of `__consumer_offsets` read of the cluster's topics. */
+export class ReadTopics {
+  readonly #partitions: ReadonlyMap<number, PartitionState>
+  #committed: Committed | null = null
+
+  constructor(partitions: ReadonlyMap<number, PartitionState>) {
+    this.#partitions = partitions
+  }
+
+  /**
+   * Partitions of topics for which a group that `wants` accepts has a committed offset, each once. Found anew only where
+   * other offsets are committed than at the last call.
+   */
+  committed(wants: (group: string) => boolean = everyGroup): readonly TopicPartition[] {
+    const known = this.#committed
+    const versions = [...this.#partitions.values()].map(
+      ({ offsets }) => [offsets.table, offsets.table.version] as const,
+    )
+    const isSame = (at: number) =>
+      known?.versions[at]?.[0] === versions[at]?.[0] && known?.versions[at]?.[1] === versions[at]?.[1]
+    if (known?.wants === wants && known.versions.length === versions.length && versions.every((_, at) => isSame(at))) {
+      return known.found
+    }
+    const found = this.#findCommitted(wants)
+    this.#committed = { wants, versions, found }
+    return found
+  }
+
+  #findCommitted(wants: (group: string) => boolean): TopicPartition[] {
+    const all = new Map<string, Set<number>>()
+    for (const { offsets } of this.#partitions.values()) {
+      const { table } = offsets
+      for (let row = 0; row < table.index.capacity; row++) {
+        if (table.present[row] !== 1 || !wants(table.groupOf(row).name)) continue
+        const topic = table.topicOf(row).name
+        let partitions = all.get(topic)
+        if (partitions === undefined) all.set(topic, (partitions = new Set()))
+        partitions.add(table.partitions[row] ?? 0)
+      }
+    }
+    return [...all].flatMap(([topic, partitions]) => [...partitions].map(partition => ({ topic, partition })))
+  }
+
+  /** Names of topics that members of such groups subscribe to, each once. */
+  subscribed(wants: (group: string) => boolean): string[] {
+    const topics = new Set<string>()
+    for (const { groups } of this.#partitions.values()) {
+      for (const { group } of groups.values()) {
+        if (group === null || !wants(group.name)) continue
+        for (const { subscription } of membersOf(group))
+          for (const topic of subscription?.topics ?? []) topics.add(topic)
+      }
+    }
+    return [...topics]
+  }
+}
+
+const everyGroup = () => true
+
+/** What was found, and in which state of which tables. */
+interface Committed {
+  readonly wants: (group: string) => boolean
+  readonly versions: readonly (readonly [OffsetTable, number])[]
+  readonly found: readonly TopicPartition[]
+}

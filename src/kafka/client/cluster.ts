@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { backOffMs } from '../../base/backOff.ts'
+import { KoffError } from '../../base/errors.ts'
+import { type Address, formatAddress, parseAddresses } from '../net/address.ts'
+import { type BrokerOptions, defaultConnectTimeoutMs, defaultRequestTimeoutMs } from '../net/brokerOptions.ts'
+import { type OpenSocket, openSocket } from '../net/socket.ts'
+import { askMetadata, type ClusterMetadata, type TopicSelection } from '../protocol/metadata.ts'
+import { type BrokerConnection, connectToBroker } from './connection.ts'
+
+/** A cluster as koff sees it: who its brokers are, and one connection to any of them for questions about it. */
+export interface Cluster {
+  /** Kafka's cluster id. */
+  readonly id: string
+  readonly options: BrokerOptions
+  /** The connection that the last question went over; null before the first and after a failure. */
+  readonly connection: BrokerConnection | null
+  /** Asks any broker that answers; fails only when none does, with what each of them said. */
+  metadata(selection: TopicSelection, signal: AbortSignal): Promise<ClusterMetadata>
+  /** A connection of its own to one broker, over a socket of `open`; fails with `BROKER_UNREACHABLE` for a node that is not known. */
+  connect(node: number, signal: AbortSignal, open?: OpenSocket): Promise<BrokerConnection>
+  /** Node ids of all brokers, as last heard. */
+  nodes(): readonly number[]
+  /** host:port of a node, as last heard. */
+  addressOf(node: number): string
+  close(): void
+}
+
+/** Hears of a first contact that does not come about at once. */
+export interface ContactWatch {
+  /** Called before each further attempt; `timeoutMs` is what all of them may take. */
+  retried(error: KoffError, timeoutMs: number): void
+  /** Called where one of them worked. */
+  worked(): void
+}
+
+/** Tried again that often until the first contact, since a broker may be starting just now. */
+const firstContact = { firstMs: 100, maxMs: 1000 }
+
+/**
+ * Makes the first contact: tries all brokers again and again for `connectTimeoutMs`. Fails with `BROKER_UNREACHABLE`
+ * after that time, and at once where a broker refuses koff or the configuration cannot be right.
+ */
+export async function openCluster(options: BrokerOptions, signal: AbortSignal, watch?: ContactWatch): Promise<Cluster> {
+  const bootstrap = parseAddresses(options.brokers)
+  const limitMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs
+  const deadline = performance.now() + limitMs
+  const cluster = createCluster(bootstrap, options)
+  for (let failures = 1; ; failures++) {
+    try {
+      await cluster.metadata({ names: [] }, signal)
+      if (failures > 1) watch?.worked()
+      return cluster
+    } catch (error) {
+      const waitMs = backOffMs(failures, firstContact)
+      const over = performance.now() + waitMs > deadline
+      if (!(error instanceof KoffError) || !error.retriable || signal.aborted) throw error
+      if (over) {
+        const message = `no broker within ${limitMs / 1000} s: ${error.message}`
+        throw new KoffError(error.code, message, { retriable: true, cause: error })
+      }
+      watch?.retried(error, limitMs)
+      await sleep(waitMs, undefined, { signal })
+    }
+  }
+}
+
+function createCluster(bootstrap: readonly Address[], options: BrokerOptions): Cluster {
+  const questionOptions = forQuestions(options, bootstrap.length)
+  let id = ''
+  let nodes: ReadonlyMap<number, Address> = new Map()
+  let connection: BrokerConnection | null = null
+  const drop = () => {
+    connection?.close()
+    connection = null
+  }
+  const ask = async (selection: TopicSelection, to: BrokerConnection) => {
+    const metadata = await askMetadata(to, selection)
+    // A broker that has just started may not know anybody yet: neither what it says of topics, nor that there are none.
+    if (metadata.nodes.size === 0) {
+      throw new KoffError('BROKER_ERROR', `${to.broker}: has just started and knows no cluster yet`, {
+        retriable: true,
+      })
+    }
+    nodes = metadata.nodes
+    id = metadata.clusterId
+    return metadata
+  }
+  const askAnybody = async (selection: TopicSelection, signal: AbortSignal) => {
+    signal.throwIfAborted()
+    if (connection?.isOpen === true) {
+      try {
+        return await ask(selection, connection)
+      } catch (error) {
+        drop()
+        if (signal.aborted) throw error
+      }
+    }
+    drop()
+    const failures: KoffError[] = []
+    for (const address of candidates(nodes, bootstrap)) {
+      try {
+        connection = await connectToBroker({ address, options: questionOptions, signal })
+        return await ask(selection, connection)
+      } catch (error) {
+        drop()
+        if (!(error instanceof KoffError) || !error.retriable || signal.aborted) throw error
+        failures.push(error)
+      }
+    }
+    throw combined(failures)
+  }
+  // One after the other: there is one connection for them, and who finds it dead replaces it.
+  let asking: Promise<unknown> = Promise.resolve()
+  const metadata = (selection: TopicSelection, signal: AbortSignal) => {
+    const asked = asking.then(() => askAnybody(selection, signal))
+    asking = asked.catch(() => undefined)
+    return asked
+  }
+  return {
+    get id() {
+      return id
+    },
+    get connection() {
+      return connection
+    },
+    options,
+    metadata,
+    connect: async (node, signal, open = openSocket) => {
+      const address = nodes.get(node)
+      if (address === undefined) {
+        throw new KoffError('BROKER_UNREACHABLE', `broker ${node} is not in the cluster now`, { retriable: true })
+      }
+      return connectToBroker({ address, options, signal, open })
+    },
+    nodes: () => [...nodes.keys()],
+    addressOf: node => {
+      const address = nodes.get(node)
+      return address === undefined ? `broker ${node}` : formatAddress(address)
+    },
+    close: drop,
+  }
+}
+
+/** Short questions to brokers that are tried one after the other: all together take no longer than one is allowed to. */
+function forQuestions(options: BrokerOptions, brokers: number): BrokerOptions {
+  const { connectTimeoutMs = defaultConnectTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs } = options
+  const shareMs = Math.max(Math.min(1000, connectTimeoutMs), Math.ceil(connectTimeoutMs / brokers))
+  return { ...options, connectTimeoutMs: shareMs, requestTimeoutMs: Math.min(requestTimeoutMs, connectTimeoutMs) }
+}
+
+/** Those that are known to be in the cluster before those that were given at the start, each once. */
+function candidates(nodes: ReadonlyMap<number, Address>, bootstrap: readonly Address[]): readonly Address[] {
+  const all = [...nodes.values(), ...bootstrap]
+  return [...new Map(all.map(address => [formatAddress(address), address])).values()]
+}
+
+function combined(failures: readonly KoffError[]): KoffError {
+  const [first] = failures
+  if (first !== undefined && failures.length === 1) return first
+  const text = failures.map(({ message }) => message).join('; ')
+  return new KoffError(first?.code ?? 'BROKER_UNREACHABLE', text, { retriable: true, cause: first })
+}

@@ -1,0 +1,28 @@
+import type { Log } from '../../base/log.ts'
+import { ranges } from '../../base/ranges.ts'
+import type { Troubles } from '../../engine/source.ts'
+
+/** Logs one line when it begins, one when it is over, however often it is tried. */
+export function createTroubles(topic: string, log: Log): Troubles {
+  const since = new Map<number, number>()
+  return {
+    begin: (partitions, reason) => {
+      const fresh = partitions.filter(partition => !since.has(partition))
+      if (fresh.length === 0) return
+      const now = performance.now()
+      for (const partition of fresh) since.set(partition, now)
+      const message = `${topic} ${ranges(fresh)} cannot be read: ${reason}; trying again until it works`
+      log.warn(message, { topic, partitions: fresh, reason })
+    },
+    end: partitions => {
+      if (since.size === 0) return
+      const over = partitions.filter(partition => since.has(partition))
+      if (over.length === 0) return
+      const begun = Math.min(...over.map(partition => since.get(partition) ?? 0))
+      for (const partition of over) since.delete(partition)
+      const durationMs = Math.round(performance.now() - begun)
+      const message = `${topic} ${ranges(over)} is read again after ${(durationMs / 1000).toFixed(1)} s`
+      log.info(message, { topic, partitions: over, durationMs })
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { TopicPartition } from '../client/leaderTable.ts'
+import type { PartitionBatch } from '../protocol/produceRequest.ts'
+import type { BatchEncoder, BatchHeader } from '../records/batchEncoder.ts'
+
+/**
+ * Lays records out as rounds of batches: of each partition one at most in a round, and no batch larger than any topic
+ * takes (max.message.bytes, 1 MiB unless set); a single larger record is a batch of its own. A round is valid until the
+ * next is asked for.
+ */
+export function* rounds(
+  parts: Iterable<PartitionRecords>,
+  { batches, header }: { readonly batches: BatchEncoder; readonly header: Header },
+): Generator<readonly PartitionBatch[], void> {
+  let round: PartitionBatch[] = []
+  const end = (partition: TopicPartition) => {
+    const bytes = batches.end(header(partition, batches.count))
+    round.push({ topic: partition.topic, partition: partition.partition, bytes })
+  }
+  for (const part of parts) {
+    for (const { key, value, headers } of part.records) {
+      if (batches.count > 0 && batches.size + key.length + (value?.length ?? 0) + overheadBytes > batchBytes) {
+        end(part)
+        yield round
+        round = []
+        batches.clear()
+      }
+      batches.append(key, value, headers)
+    }
+    if (batches.count > 0) end(part)
+    if (batches.length > roundBytes) {
+      yield round
+      round = []
+      batches.clear()
+    }
+  }
+  if (round.length > 0) yield round
+  batches.clear()
+}
+
+type Header = (partition: TopicPartition, count: number) => BatchHeader
+
+/** What goes to one partition, in order. */
+export interface PartitionRecords extends TopicPartition {
+  readonly records: Iterable<BatchRecord>
+}
+
+export interface BatchRecord {
+  readonly key: string
+  readonly value: Buffer | string | null
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const batchBytes = 512 * 1024
+const roundBytes = 768 * 1024
+/** Headers and framing; ids are short, and half of what is allowed is left for those that are not. */
+const overheadBytes = 512

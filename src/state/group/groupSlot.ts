@@ -1,0 +1,80 @@
+import type { GroupType } from '../../events/envelope.ts'
+import type { GroupConditions } from '../conditions/groupConditions.ts'
+import { type Group, memberCount } from './group.ts'
+
+/** A group's place in a partition's state, known to every row of its offsets. */
+export interface GroupSlot {
+  readonly name: string
+  /** Null: not known; then only offsets of open transactions keep the slot. */
+  group: Group | null
+  /** Rows of this group that hold a committed offset. */
+  offsets: number
+  /** Rows of this group, those of open transactions included. */
+  rows: number
+  readonly topics: Map<string, TopicSlot>
+  /**
+   * What makes a commit more than the usual step forward: `back` in a group with members or a simple one, any `change` in a group
+   * without members. Kept here so that the hot path does not count members.
+   */
+  notable: 'back' | 'change'
+  /** The kind of the group while it is known, and after that of the one that is gone. */
+  lastType: GroupType
+  /** What conditions over time know of the group itself; null: nothing yet. */
+  conditions: GroupConditions | null
+}
+
+/** A topic within one group. */
+export interface TopicSlot {
+  readonly name: string
+  /** The topic id last seen in a commit of this group, in four big-endian words; all zero: none yet. */
+  id0: number
+  id1: number
+  id2: number
+  id3: number
+}
+
+export function newGroupSlot(name: string): GroupSlot {
+  return {
+    name,
+    group: null,
+    offsets: 0,
+    rows: 0,
+    topics: new Map(),
+    notable: 'back',
+    lastType: 'simple',
+    conditions: null,
+  }
+}
+
+export function setGroup(slot: GroupSlot, group: Group | null): void {
+  slot.group = group
+  if (group !== null) slot.lastType = group.type
+  slot.notable = group !== null && group.type !== 'simple' && memberCount(group) === 0 ? 'change' : 'back'
+}
+
+export function topicSlot(slot: GroupSlot, name: string): TopicSlot {
+  let topic = slot.topics.get(name)
+  if (topic === undefined) {
+    topic = { name, id0: 0, id1: 0, id2: 0, id3: 0 }
+    slot.topics.set(name, topic)
+  }
+  return topic
+}
+
+/** The id in Kafka's form, URL-safe base64 without padding; null where none is known. */
+export function topicIdOf(topic: TopicSlot): string | null {
+  if ((topic.id0 | topic.id1 | topic.id2 | topic.id3) === 0) return null
+  const bytes = Buffer.allocUnsafe(16)
+  bytes.writeInt32BE(topic.id0, 0)
+  bytes.writeInt32BE(topic.id1, 4)
+  bytes.writeInt32BE(topic.id2, 8)
+  bytes.writeInt32BE(topic.id3, 12)
+  return bytes.toString('base64url')
+}
+
+export function setTopicId(topic: TopicSlot, words: DataView, at: number): void {
+  topic.id0 = words.getInt32(at)
+  topic.id1 = words.getInt32(at + 4)
+  topic.id2 = words.getInt32(at + 8)
+  topic.id3 = words.getInt32(at + 12)
+}

@@ -1,0 +1,91 @@
+import type { TopicPartitions } from '../../events/shapes.ts'
+import { type Assignment, assignmentOf, compareText, type Holding, type KeyedBy, type Member } from './group.ts'
+import type { TopicNames } from './topicNames.ts'
+
+/** What a member holds: its assignment and what it was told to give up but has not yet. */
+export function heldBy(member: Member): Assignment {
+  if (member.pendingRevocation.size === 0) return member.assignment
+  return assignmentOf([...member.assignment, ...member.pendingRevocation])
+}
+
+/** Partitions as events show them: the name where it is known, else the id alone; sorted by name, then by id. */
+export function shown(assignment: Assignment, keyedBy: KeyedBy, names: TopicNames): TopicPartitions[] {
+  const result: TopicPartitions[] = []
+  for (const [key, partitions] of assignment) {
+    switch (keyedBy) {
+      case 'topic':
+        result.push({ topic: key, topicId: null, subtopology: null, partitions })
+        break
+      case 'topicId':
+        result.push({ topic: names.nameOf(key), topicId: key, subtopology: null, partitions })
+        break
+      case 'subtopology':
+        result.push({ topic: null, topicId: null, subtopology: key, partitions })
+        break
+    }
+  }
+  return result.sort(
+    (a, b) =>
+      compareNullable(a.topic, b.topic) ||
+      compareNullable(a.topicId, b.topicId) ||
+      compareNullable(a.subtopology, b.subtopology),
+  )
+}
+
+export interface HoldingChange {
+  readonly gained: TopicPartitions[]
+  readonly lost: TopicPartitions[]
+  /** Number of partitions gained. */
+  readonly gainedCount: number
+}
+
+const nothing: Holding = { clientId: '', keyedBy: 'topic', assignment: new Map() }
+
+/**
+ * What a member holds now and did not before, and the reverse. A topic of another id is another topic; but a migration
+ * changes how topics are named: then a name and an id are the same topic where the id's name is known.
+ */
+export function compareHoldings(before: Holding = nothing, after: Holding = nothing, names: TopicNames): HoldingChange {
+  const idOf = before.keyedBy === after.keyedBy ? asItIs : byName(names)
+  const gained = without(after, partitionsOf(before, idOf), idOf)
+  let gainedCount = 0
+  for (const partitions of gained.values()) gainedCount += partitions.length
+  return {
+    gained: shown(gained, after.keyedBy, names),
+    lost: shown(without(before, partitionsOf(after, idOf), idOf), before.keyedBy, names),
+    gainedCount,
+  }
+}
+
+/** What a key of an assignment is compared by. */
+type IdOf = (key: string, keyedBy: KeyedBy) => string
+
+const asItIs: IdOf = key => key
+
+function byName(names: TopicNames): IdOf {
+  return (key, keyedBy) => (keyedBy === 'topicId' ? (names.nameOf(key) ?? key) : key)
+}
+
+function without(holding: Holding, other: ReadonlyMap<string, ReadonlySet<number>>, idOf: IdOf): Assignment {
+  const left = new Map<string, readonly number[]>()
+  for (const [key, partitions] of holding.assignment) {
+    const there = other.get(idOf(key, holding.keyedBy))
+    const rest = there === undefined ? partitions : partitions.filter(partition => !there.has(partition))
+    if (rest.length > 0) left.set(key, rest)
+  }
+  return left
+}
+
+function partitionsOf({ assignment, keyedBy }: Holding, idOf: IdOf): Map<string, ReadonlySet<number>> {
+  const result = new Map<string, Set<number>>()
+  for (const [key, partitions] of assignment) {
+    const id = idOf(key, keyedBy)
+    result.set(id, new Set([...(result.get(id) ?? []), ...partitions]))
+  }
+  return result
+}
+
+function compareNullable(a: string | null, b: string | null): number {
+  if (a === null || b === null) return (a === null ? 1 : 0) - (b === null ? 1 : 0)
+  return compareText(a, b)
+}

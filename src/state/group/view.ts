@@ -1,0 +1,148 @@
+import type { GroupType, Int64 } from '../../events/envelope.ts'
+import { LogEnds } from '../conditions/logEnds.ts'
+import type { OffsetTable } from '../offsets/table.ts'
+import type { PartitionState } from '../partition.ts'
+import { sortedMembers } from '../transition/members.ts'
+import { assignmentOf, compareText, type Group, isSuspended, keyedBy, type Member } from './group.ts'
+import type { GroupSlot } from './groupSlot.ts'
+import type { TopicNames } from './topicNames.ts'
+
+/** A group as `koff groups` prints it. */
+export interface GroupView {
+  readonly group: string
+  readonly groupType: GroupType
+  readonly epoch: number
+  readonly state: 'Empty' | 'Stable' | 'Assigning' | 'Reconciling' | 'NotReady'
+  readonly protocolType: string | null
+  readonly protocol: string | null
+  readonly leader: string | null
+  readonly members: readonly MemberView[]
+  readonly offsets: ByPartition
+  /** How far each offset is behind its log end; only those whose log end is known, and absent where none is. */
+  readonly lag?: ByPartition
+  /** Those log ends. */
+  readonly logEnd?: ByPartition
+}
+
+interface ByPartition {
+  readonly [topic: string]: { readonly [partition: string]: Int64 }
+}
+
+export interface MemberView {
+  readonly id: string
+  readonly instanceId: string | null
+  readonly clientId: string
+  readonly host: string
+  /** Topic, or its id where nobody knows its name; of a streams member subtopologies → tasks. */
+  readonly assignment: { readonly [topic: string]: readonly number[] }
+}
+
+export interface ViewContext {
+  readonly names: TopicNames
+  /** Where logs end, as sampled; nobody sampled unless given. */
+  readonly logEnds?: LogEnds
+}
+
+/** Every known group of one partition, sorted by name in code-point order. */
+export function groupViews(state: PartitionState, { names, logEnds = new LogEnds() }: ViewContext): GroupView[] {
+  const { table } = state.offsets
+  const rows = rowsByGroup(table)
+  const views: GroupView[] = []
+  for (const slot of state.sortedGroups()) {
+    const { group } = slot
+    if (group === null) continue
+    const { name, type, epoch, protocolType, protocol, leader } = group
+    views.push({
+      group: name,
+      groupType: type,
+      epoch,
+      state: stateOf(group),
+      protocolType,
+      protocol,
+      leader,
+      members: sortedMembers(group).map(member => memberView(member, group, names)),
+      ...offsetsOf(rows.get(slot) ?? [], table, logEnds),
+    })
+  }
+  return views
+}
+
+/**
+ * The state as Kafka's Admin names it. A classic group's rebalance in progress is in the broker's memory only. A static
+ * member that is away keeps a consumer group from being stable, as in the broker.
+ */
+function stateOf(group: Group): GroupView['state'] {
+  const members = sortedMembers(group)
+  if (members.length === 0) return 'Empty'
+  if (group.type === 'classic' || group.type === 'simple' || group.type === 'share') return 'Stable'
+  if (group.type === 'streams' && group.validatedTopologyEpoch !== group.topologyEpoch) return 'NotReady'
+  if (group.epoch > group.targetEpoch) return 'Assigning'
+  const reconciled = members.every(
+    member => !isSuspended(member) && member.stable && member.epoch === group.targetEpoch,
+  )
+  return reconciled ? 'Stable' : 'Reconciling'
+}
+
+function memberView(member: Member, group: Group, names: TopicNames): MemberView {
+  const { id, instanceId, clientId, host } = member
+  // Two ids of one name, where a topic was recreated, are one topic to whoever looks.
+  const named = [...member.assignment].map(([key, partitions]) => {
+    return [keyedBy(group.type) === 'topicId' ? (names.nameOf(key) ?? key) : key, partitions] as const
+  })
+  const assignment: Record<string, readonly number[]> = {}
+  for (const [topic, partitions] of assignmentOf(named)) setOwn(assignment, topic, partitions)
+  return { id, instanceId, clientId, host, assignment }
+}
+
+function rowsByGroup(table: OffsetTable): Map<GroupSlot, number[]> {
+  const result = new Map<GroupSlot, number[]>()
+  for (const row of table.rows()) {
+    if (table.present[row] !== 1) continue
+    const rows = result.get(table.groupOf(row))
+    if (rows === undefined) result.set(table.groupOf(row), [row])
+    else rows.push(row)
+  }
+  return result
+}
+
+function offsetsOf(
+  rows: readonly number[],
+  table: OffsetTable,
+  logEnds: LogEnds,
+): Pick<GroupView, 'offsets' | 'lag' | 'logEnd'> {
+  const sorted = rows.toSorted(
+    (a, b) =>
+      compareText(table.topicOf(a).name, table.topicOf(b).name) ||
+      (table.partitions[a] ?? 0) - (table.partitions[b] ?? 0),
+  )
+  const offsets: MutableByPartition = {}
+  const lag: MutableByPartition = {}
+  const logEnd: MutableByPartition = {}
+  let isSampled = false
+  for (const row of sorted) {
+    const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
+    const offset = table.offsetOf(row)
+    put(offsets, place, offset)
+    const id = logEnds.idOf(place.topic, place.partition)
+    if (id < 0 || offset < 0) continue
+    isSampled = true
+    const end = logEnds.ends[id] ?? 0
+    put(logEnd, place, end)
+    put(lag, place, Math.max(0, end - Number(offset)))
+  }
+  return isSampled ? { offsets, lag, logEnd } : { offsets }
+}
+
+type MutableByPartition = Record<string, Record<string, Int64>>
+
+function put(to: MutableByPartition, place: { topic: string; partition: number }, value: Int64): void {
+  const { topic, partition } = place
+  const known = Object.hasOwn(to, topic) ? to[topic] : undefined
+  if (known === undefined) setOwn(to, topic, { [partition]: value })
+  else known[partition] = value
+}
+
+/** Any text can be a topic's name in a commit, `__proto__` too. */
+function setOwn<T>(target: Record<string, T>, name: string, value: T): void {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+}

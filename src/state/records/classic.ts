@@ -1,0 +1,52 @@
+import { decodeAssignment, decodeSubscription } from '../../coordinator/consumerProtocol.ts'
+import { assignmentOf, type GroupDraft, type Member, newMember, noPartitions, subscriptionOf } from '../group/group.ts'
+import { Members } from '../group/members.ts'
+import type { ClassicRecord } from './applyRecord.ts'
+import { groupOf } from './edit.ts'
+
+type ClassicMember = NonNullable<ClassicRecord['value']>['members'][number]
+
+/**
+ * The one record of a classic group: all of it, written when a rebalance completes. For a group of another kind, or
+ * none, its tombstone means nothing (a migration writes it first).
+ */
+export function applyGroupMetadata(group: GroupDraft | null, record: ClassicRecord, name: string): GroupDraft | null {
+  if (record.value === null) return group?.type === 'classic' ? null : group
+  const { protocolType, generation, protocol, leader, members } = record.value
+  const classic = groupOf(group, 'classic', name)
+  classic.protocolType = protocolType
+  classic.epoch = generation
+  classic.protocol = protocol
+  classic.leader = leader
+  classic.members = new Members(new Map(members.map(member => [member.memberId, classicMember(member, protocolType)])))
+  return classic
+}
+
+function classicMember(member: ClassicMember, protocolType: string): Member {
+  return {
+    ...newMember(member.memberId),
+    described: true,
+    stable: true,
+    instanceId: member.groupInstanceId,
+    clientId: member.clientId,
+    host: member.clientHost,
+    // Group metadata v0 has no rebalance timeout: the session timeout was both.
+    rebalanceTimeoutMs: member.rebalanceTimeout < 0 ? member.sessionTimeout : member.rebalanceTimeout,
+    sessionTimeoutMs: member.sessionTimeout,
+    ...(protocolType === 'consumer' ? embedded(member) : {}),
+  }
+}
+
+/** What the client library wrote (KIP-54 and later); bytes that Kafka's own client could not read tell nothing. */
+function embedded(member: ClassicMember): Partial<Member> {
+  const subscription = decodeSubscription(member.subscription)
+  const assignment = decodeAssignment(member.assignment)
+  return {
+    subscription: subscription === null ? null : subscriptionOf(subscription.topics, null),
+    rack: subscription?.rackId ?? null,
+    assignment:
+      assignment === null
+        ? noPartitions
+        : assignmentOf(assignment.assignedPartitions.map(entry => [entry.topic, entry.partitions])),
+  }
+}

@@ -1,0 +1,72 @@
+import { assignmentOf, type GroupDraft, subscriptionOf } from '../group/group.ts'
+import type { ConsumerRecord } from './applyRecord.ts'
+import { clearCurrentAssignment, describeMember, groupOf, setMember } from './edit.ts'
+
+// KIP-848, ConsumerGroupMember.MemberState: 0 stable, 1 unrevoked partitions, 2 unreleased partitions.
+const stable = 0
+
+/** Records of a consumer group (KIP-848). Tombstones of a group that is not a consumer group mean nothing. */
+export function applyConsumerRecord(group: GroupDraft | null, record: ConsumerRecord, name: string): GroupDraft | null {
+  if (record.value === null) return group?.type === 'consumer' ? applyTombstone(group, record) : group
+  const consumer = groupOf(group, 'consumer', name)
+  switch (record.type) {
+    case 'CONSUMER_GROUP_METADATA':
+      consumer.epoch = record.value.epoch
+      break
+    case 'CONSUMER_GROUP_MEMBER_METADATA':
+      describeMember(consumer, record.key.memberId, {
+        instanceId: record.value.instanceId,
+        clientId: record.value.clientId,
+        host: record.value.clientHost,
+        rack: record.value.rackId,
+        subscription: subscriptionOf(record.value.subscribedTopicNames, record.value.subscribedTopicRegex),
+        rebalanceTimeoutMs: record.value.rebalanceTimeoutMs,
+        sessionTimeoutMs: record.value.classicMemberMetadata?.sessionTimeoutMs ?? null,
+      })
+      break
+    case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_METADATA':
+      consumer.targetEpoch = record.value.assignmentEpoch
+      break
+    case 'CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT': {
+      const { memberEpoch, state, assignedPartitions, partitionsPendingRevocation } = record.value
+      const pendingRevocation = byTopicId(partitionsPendingRevocation)
+      setMember(consumer, record.key.memberId, {
+        epoch: memberEpoch,
+        stable: state === stable && pendingRevocation.size === 0,
+        assignment: byTopicId(assignedPartitions),
+        pendingRevocation,
+      })
+      break
+    }
+    case 'CONSUMER_GROUP_PARTITION_METADATA':
+    case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER':
+    case 'CONSUMER_GROUP_REGULAR_EXPRESSION':
+      break
+  }
+  return consumer
+}
+
+function applyTombstone(group: GroupDraft, record: ConsumerRecord): GroupDraft | null {
+  switch (record.type) {
+    case 'CONSUMER_GROUP_METADATA':
+      return null
+    case 'CONSUMER_GROUP_MEMBER_METADATA':
+      group.members.delete(record.key.memberId)
+      return group
+    case 'CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT':
+      clearCurrentAssignment(group, record.key.memberId)
+      return group
+    case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_METADATA':
+      group.targetEpoch = 0
+      return group
+    case 'CONSUMER_GROUP_PARTITION_METADATA':
+    case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER':
+    case 'CONSUMER_GROUP_REGULAR_EXPRESSION':
+      return group
+  }
+}
+
+/** Consumer and share groups name topics by id. */
+export function byTopicId(entries: readonly { readonly topicId: string; readonly partitions: readonly number[] }[]) {
+  return assignmentOf(entries.map(entry => [entry.topicId, entry.partitions]))
+}

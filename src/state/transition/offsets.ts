@@ -1,0 +1,91 @@
+import type { Int64 } from '../../events/envelope.ts'
+import type { Group } from '../group/group.ts'
+import type { Draft } from './draft.ts'
+import type { Moment } from './members.ts'
+
+/** What one transition did, on balance, to one committed offset. */
+export interface CommitChange {
+  readonly topic: string
+  readonly partition: number
+  /** Null: none was known. */
+  readonly before: Int64 | null
+  /** Null: deleted. */
+  readonly after: Int64 | null
+  /** There was a commit, also where it is deleted again by now. */
+  readonly wasCommitted: boolean
+  /** Log position of its last record, or of the marker that made it count. */
+  readonly position: number
+  readonly transactional: boolean
+  /** When: a plain commit's commitTimestamp, a marker's or tombstone's record timestamp. */
+  readonly time: number
+  readonly metadata: string
+  readonly leaderEpoch: number | null
+}
+
+/** A topic's id differs from the one last known in the group. */
+export interface Recreation {
+  readonly topic: string
+  /** The first partition seen with the new id. */
+  readonly partition: number
+  readonly from: string
+  readonly to: string
+}
+
+/** How the group stood when a commit was made. `unknown`: nobody knew it, and the commit made it known. */
+export type Standing = 'unknown' | 'simple' | 'with-members' | 'without-members'
+
+interface OffsetTransition extends Moment {
+  readonly commits: readonly CommitChange[]
+  /** How the group stood when each of them was made. */
+  readonly standings: readonly Standing[]
+  /** The group went in this transition. */
+  readonly isDeleted: boolean
+  /** False: nobody is told of a commit that means nothing else. */
+  readonly everyCommit: boolean
+  readonly recreations: readonly Recreation[]
+}
+
+/** Stands for an `offset-committed` that nobody gets: it counts all the same, so that the ids of others do not change. */
+export const untold: Draft<'offset-committed'> = {
+  type: 'offset-committed',
+  groupType: 'simple',
+  time: 0,
+  data: { topic: '', partition: 0, offset: 0, previous: null, metadata: '', leaderEpoch: null, transactional: false },
+}
+
+/** What the changes of committed offsets mean, given the group they belong to. */
+export function offsetDrafts(before: Group | null, after: Group | null, transition: OffsetTransition): Draft[] {
+  const group = after ?? before
+  if (group === null) return []
+  const groupType = group.type
+  const drafts: Draft[] = []
+  for (let at = 0; at < transition.commits.length; at++) {
+    const commit = transition.commits[at] as CommitChange
+    const { topic, partition, before: from, after: to, time } = commit
+    if (to === null) {
+      if (from === null) continue
+      const cause = transition.isDeleted ? 'group-deleted' : 'unknown'
+      drafts.push({ type: 'offset-deleted', groupType, time, data: { topic, partition, lastOffset: from, cause } })
+      continue
+    }
+    if (after === null) continue
+    const { metadata, leaderEpoch, transactional } = commit
+    const standing = transition.standings[at]
+    if (transition.everyCommit) {
+      const data = { topic, partition, offset: to, previous: from, metadata, leaderEpoch, transactional }
+      drafts.push({ type: 'offset-committed', groupType, time, data })
+    } else drafts.push(untold)
+    if (from === null || from === to) continue
+    if (standing === 'with-members' || standing === 'simple') {
+      if (to < from) drafts.push({ type: 'offset-rewound', groupType, time, data: { topic, partition, from, to } })
+    } else if (!transactional && standing === 'without-members') {
+      const direction = to < from ? 'backward' : 'forward'
+      drafts.push({ type: 'offset-reset', groupType, time, data: { topic, partition, from, to, direction } })
+    }
+  }
+  if (after === null) return drafts
+  for (const { topic, partition, from, to } of transition.recreations) {
+    drafts.push({ type: 'topic-recreated', groupType, time: transition.time, data: { topic, partition, from, to } })
+  }
+  return drafts
+}

@@ -1,0 +1,166 @@
+import {
+  compareText,
+  type Group,
+  type GroupDraft,
+  type Holding,
+  isSuspended,
+  keyedBy,
+  type Member,
+  memberCount,
+  membersAmong,
+  membersOf,
+  noHoldings,
+} from '../group/group.ts'
+import { compareHoldings, heldBy } from '../group/holdings.ts'
+import type { Draft } from './draft.ts'
+import type { Moment } from './members.ts'
+
+/**
+ * Rebalance events of a transition, and their marks in `after` (what was settled when). `before` is the group as the
+ * transition found it; `epochBefore` its epoch, from which a migration to a lower epoch counts anew.
+ */
+export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBefore: number, moment: Moment): Draft[] {
+  const drafts: Draft[] = []
+  const members = memberCount(after)
+  followMembers(before, after)
+  // Epochs only grow: the group was deleted and made again, and the records of that were compacted away before they were read.
+  if (after.epoch < epochBefore) after.settledEpoch = Math.min(after.settledEpoch, after.epoch)
+
+  const starts = after.type !== 'classic' && after.type !== 'simple' && after.epoch > epochBefore && members > 0
+  if (starts) {
+    drafts.push({
+      type: 'rebalance-started',
+      groupType: after.type,
+      time: moment.time,
+      data: { epochBefore, epochAfter: after.epoch },
+    })
+    after.rebalanceStartedAt ??= moment.time
+  }
+  if (members === 0) {
+    // An empty group is settled by definition: nobody is left to wait for.
+    settle(after)
+    return drafts
+  }
+  const complete =
+    after.type === 'classic' ? after.epoch > epochBefore : after.epoch > after.settledEpoch && isReconciled(after)
+  if (complete) {
+    drafts.push(completed(after, members, moment))
+    drafts.push(...classicChanges(after, moment))
+    settle(after)
+  }
+  remember(after)
+  return drafts
+}
+
+/** Every member that is not away is stable at the group's epoch; share and streams groups alike. */
+function isReconciled({ members, epoch }: Group): boolean {
+  const isPresent = (member: Member) => member.described && !isSuspended(member)
+  const isBehind = (member: Member) => isPresent(member) && !(member.stable && member.epoch === epoch)
+  return !members.some(isBehind) && members.some(isPresent)
+}
+
+function completed(group: Group, members: number, moment: Moment): Draft<'rebalance'> {
+  const now = holdingsOf(group)
+  const changes: Draft<'rebalance'>['data']['changes'][number][] = []
+  let moved = 0
+  for (const memberId of [...new Set([...group.settled.keys(), ...now.keys()])].sort(compareText)) {
+    const before = group.settled.get(memberId)
+    const after = now.get(memberId)
+    const { gained, lost, gainedCount } = compareHoldings(before, after, moment.names)
+    if (gained.length === 0 && lost.length === 0) continue
+    moved += gainedCount
+    changes.push({ memberId, clientId: (after ?? before)?.clientId ?? '', gained, lost })
+  }
+  return {
+    type: 'rebalance',
+    groupType: group.type,
+    time: moment.time,
+    data: {
+      epochBefore: group.settledEpoch,
+      epochAfter: group.epoch,
+      protocol: group.protocol,
+      leader: group.leader,
+      memberCount: members,
+      durationMs: group.rebalanceStartedAt === null ? null : Math.max(0, moment.time - group.rebalanceStartedAt),
+      moved,
+      changes,
+    },
+  }
+}
+
+/** Classic groups: against the last generation that had members. */
+function classicChanges(group: Group, moment: Moment): Draft[] {
+  const drafts: Draft[] = []
+  const { type: groupType, protocol, leader, lastProtocol, lastLeader } = group
+  if (protocol !== null && lastProtocol !== null && protocol !== lastProtocol) {
+    drafts.push({ type: 'assignor-changed', groupType, time: moment.time, data: { from: lastProtocol, to: protocol } })
+  }
+  if (leader !== null && lastLeader !== null && leader !== lastLeader) {
+    drafts.push({ type: 'leader-changed', groupType, time: moment.time, data: { from: lastLeader, to: leader } })
+  }
+  return drafts
+}
+
+function settle(group: GroupDraft): void {
+  group.settledEpoch = group.epoch
+  group.rebalanceStartedAt = null
+  group.settled = memberCount(group) === 0 ? noHoldings : holdingsOf(group)
+}
+
+/** Protocol and leader outlive the generations without members, in which both are null. */
+function remember(group: GroupDraft): void {
+  group.lastProtocol = group.protocol ?? group.lastProtocol
+  group.lastLeader = group.leader ?? group.lastLeader
+}
+
+/** What the members of a group hold, by member id. */
+function holdingsOf(group: Group): Map<string, Holding> {
+  const holdings = new Map<string, Holding>()
+  for (const member of membersOf(group)) {
+    holdings.set(member.id, {
+      clientId: member.clientId,
+      keyedBy: keyedBy(group.type),
+      assignment: heldBy(member),
+    })
+  }
+  return holdings
+}
+
+/**
+ * Carries what was settled along with the members: a static member that returned under a new id took over what its
+ * predecessor held, so that nothing moved, and a member is known by the client id that it has now.
+ */
+function followMembers(before: Group | null, after: GroupDraft): void {
+  if (before === null) return
+  let followed: Map<string, Holding> | null = null
+  const change = () => (followed ??= new Map(after.settled))
+  for (const [from, to] of successors(before, after)) {
+    const holding = after.settled.get(from)
+    if (holding !== undefined) change().set(to, holding).delete(from)
+    if (after.lastLeader === from) after.lastLeader = to
+  }
+  for (const { id, clientId } of touchedMembers(before, after)) {
+    const holding = (followed ?? after.settled).get(id)
+    if (holding !== undefined && holding.clientId !== clientId) change().set(id, { ...holding, clientId })
+  }
+  after.settled = followed ?? after.settled
+}
+
+/** The members after a transition that can be others than before. */
+function touchedMembers(before: Group, after: Group): Member[] {
+  const touched = after.members.touchedSince(before.members)
+  return touched === null ? membersOf(after) : membersAmong(after, touched)
+}
+
+/** Member ids that went, and under which their instances are there now. */
+function* successors(before: Group, after: Group): Generator<readonly [string, string]> {
+  const newcomers = new Map<string, string>()
+  for (const { id, instanceId } of touchedMembers(before, after)) {
+    if (instanceId !== null && !before.members.has(id)) newcomers.set(instanceId, id)
+  }
+  if (newcomers.size === 0) return
+  for (const { id, instanceId } of membersOf(before)) {
+    const newcomer = instanceId === null ? undefined : newcomers.get(instanceId)
+    if (newcomer !== undefined) yield [id, newcomer]
+  }
+}

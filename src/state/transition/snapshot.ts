@@ -1,0 +1,60 @@
+import { severityOf } from '../../events/definitions.ts'
+import type { KoffEvent } from '../../events/envelope.ts'
+import { type Group, keyedBy } from '../group/group.ts'
+import type { GroupSlot } from '../group/groupSlot.ts'
+import { heldBy, shown } from '../group/holdings.ts'
+import type { TopicNames } from '../group/topicNames.ts'
+import { describe, sortedMembers } from './members.ts'
+
+export interface SnapshotOptions {
+  readonly partition: number
+  readonly cluster: string
+  readonly names: TopicNames
+  /** The end of history: the next offset to read. */
+  readonly position: number
+  readonly time: number
+}
+
+/** One `group-snapshot` a group, then `koff-caught-up`: what a partition held at the end of its history. */
+export function snapshotOf(groups: readonly GroupSlot[], options: SnapshotOptions): KoffEvent[] {
+  const { partition, cluster, position, time } = options
+  // Anchored to the last offset of history. A partition that holds nothing has none; 0 is then as unique.
+  const offset = Math.max(0, position - 1)
+  const source = { partition, offset, timestamp: time }
+  const events: KoffEvent[] = []
+  for (const { name, group, offsets } of groups) {
+    if (group === null) continue
+    events.push({
+      id: `${partition}-${offset}-group-snapshot-${events.length}`,
+      type: 'group-snapshot',
+      cluster,
+      group: name,
+      groupType: group.type,
+      time,
+      severity: severityOf('group-snapshot'),
+      source,
+      data: dataOf(group, offsets, options.names),
+    })
+  }
+  events.push({
+    id: `${partition}-${offset}-koff-caught-up-0`,
+    type: 'koff-caught-up',
+    cluster,
+    group: '',
+    groupType: 'unknown',
+    time,
+    severity: severityOf('koff-caught-up'),
+    source,
+    data: { partition, position },
+  })
+  return events
+}
+
+function dataOf(group: Group, committedOffsets: number, names: TopicNames): KoffEvent<'group-snapshot'>['data'] {
+  const { epoch, protocolType, protocol, leader } = group
+  const members = sortedMembers(group).map(member => ({
+    ...describe(member),
+    held: shown(heldBy(member), keyedBy(group.type), names),
+  }))
+  return { epoch, protocolType, protocol, leader, members, committedOffsets }
+}

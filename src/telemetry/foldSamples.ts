@@ -1,0 +1,27 @@
+import type { Fold } from '../engine/fold.ts'
+import { countOpen } from '../state/conditions/openCount.ts'
+import type { Sample } from './telemetry.ts'
+
+/**
+ * What a fold has done and what it holds, for telemetry: read where it stands, so that no record pays for it. Of conditions
+ * those of groups that somebody `wants` to hear of.
+ */
+export function* foldSamples(fold: Fold, wants: (group: string) => boolean): Generator<Sample, void, void> {
+  const { records, offsetRecords, undecodable } = fold.totals()
+  yield { metric: 'koff_records_total', labels: {}, value: records }
+  yield { metric: 'koff_offset_records_total', labels: {}, value: offsetRecords }
+  yield { metric: 'koff_undecodable_records_total', labels: {}, value: undecodable }
+  let groups = 0
+  const open = new Map<string, number>()
+  for (const [partition, { groups: known, position, offsets }] of fold.partitions) {
+    groups += known.size
+    const counts = countOpen({ groups: known, table: offsets.table }, wants)
+    for (const [type, count] of Object.entries(counts)) open.set(type, (open.get(type) ?? 0) + count)
+    const logEnd = fold.sourceEnds.get(partition)
+    if (logEnd === undefined) continue
+    const value = Math.max(0, logEnd - position)
+    yield { metric: 'koff_fetch_lag_records', labels: { partition: String(partition) }, value }
+  }
+  yield { metric: 'koff_groups', labels: {}, value: groups }
+  for (const [type, value] of open) yield { metric: 'koff_open_conditions', labels: { type }, value }
+}

@@ -1,0 +1,72 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type MetricName, metrics, type Sample, type Telemetry } from '../telemetry/telemetry.ts'
+
+/** Telemetry that Prometheus can scrape. */
+export interface PrometheusTelemetry extends Telemetry {
+  /** Everything, in the text exposition format. */
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+/** A transaction of Kafka takes some ms, a queue less, an outage for ever. */
+const bucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** With the metrics of the process and of Node that prom-client brings, and `koff_build_info`. */
+export function prometheusTelemetry({ version }: { readonly version: string }): PrometheusTelemetry {
+  const registry = new Registry()
+  const registers = [registry]
+  const counters = new Map<MetricName, Counter>()
+  const gauges = new Map<MetricName, Gauge>()
+  const histograms = new Map<MetricName, Histogram>()
+  const sampled: { reset(): void }[] = []
+  const readers: (() => Iterable<Sample>)[] = []
+
+  for (const name of Object.keys(metrics) as MetricName[]) {
+    const { kind, help, labels } = metrics[name]
+    const shape = { name, help, labelNames: [...labels], registers }
+    switch (kind) {
+      case 'counter':
+        counters.set(name, new Counter(shape))
+        break
+      case 'total': {
+        const counter = new Counter(shape)
+        counters.set(name, counter)
+        sampled.push(counter)
+        break
+      }
+      case 'gauge': {
+        const gauge = new Gauge(shape)
+        gauges.set(name, gauge)
+        sampled.push(gauge)
+        break
+      }
+      case 'seconds':
+        histograms.set(name, new Histogram({ ...shape, buckets: bucketsSeconds }))
+        break
+    }
+  }
+  const build = new Gauge({ name: buildInfo.name, help: buildInfo.help, labelNames: ['version'], registers })
+  build.set({ version }, 1)
+  collectDefaultMetrics({ register: registry })
+  // Gauges by the names of counters, which promtool complains of; the same by type, under proper names, stays.
+  for (const what of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${what}_total`)
+
+  return {
+    contentType: registry.contentType,
+    count: (metric, labels, by = 1) => counters.get(metric)?.inc(labels, by),
+    observe: (metric, labels, value) => histograms.get(metric)?.observe(labels, value),
+    sample: read => readers.push(read),
+    async text() {
+      for (const metric of sampled) metric.reset()
+      for (const read of readers) {
+        for (const { metric, labels, value } of read()) {
+          gauges.get(metric)?.set(labels, value)
+          counters.get(metric)?.inc(labels, value)
+        }
+      }
+      return registry.metrics()
+    },
+  }
+}
+
+export const buildInfo = { name: 'koff_build_info', help: 'Always 1; the version of koff.' } as const

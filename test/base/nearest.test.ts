@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { choices, nearest, suggestion } from '../../src/base/nearest.ts'
+
+describe('the nearest known name', () => {
+  const commands = ['run', 'events', 'print', 'record', 'replay', 'groups', 'decode']
+
+  it.each([
+    ['evnts', 'events'],
+    ['veents', 'events'],
+    ['Events', 'events'],
+    ['rum', 'run'],
+    ['reply', 'replay'],
+    ['recrod', 'record'],
+    ['decoder', 'decode'],
+    ['gruops', 'groups'],
+  ])('of %s is %s', (name, meant) => {
+    expect(nearest(name, commands)).toBe(meant)
+  })
+
+  it.each(['x', 'consume', '', 'status', 'runtime-x'])('of %j is none', name => {
+    expect(
+      nearest(
+        name,
+        commands.filter(command => command !== 'run'),
+      ),
+    ).toBeUndefined()
+  })
+
+  it('is the one that goes on where the name ends, when no other is near', () => {
+    expect(nearest('warning', ['info', 'warn'])).toBe('warn')
+    expect(nearest('connect', ['clientId', 'connectTimeoutMs'])).toBe('connectTimeoutMs')
+  })
+
+  it('is suggested, or else all that is known', () => {
+    expect(suggestion('pint', commands)).toBe('did you mean print?')
+    expect(suggestion('consume', ['run', 'events'])).toBe('known: run, events')
+  })
+
+  it('is suggested, and all that is known, where that is little', () => {
+    expect(choices('evnts', ['run', 'events'])).toBe('did you mean events? known: run, events')
+    expect(choices('consume', ['run', 'events'])).toBe('known: run, events')
+  })
+})

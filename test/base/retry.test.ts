@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { KoffError } from '../../src/base/errors.ts'
+import { retry } from '../../src/base/retry.ts'
+
+const { signal } = new AbortController()
+const passing = new KoffError('BROKER_UNREACHABLE', 'for now', { retriable: true })
+const quick = { signal, timeoutMs: 5_000, firstPauseMs: 1 }
+
+function failing(times: number, error: unknown) {
+  const state = { attempts: 0 }
+  const attempt = async () => {
+    state.attempts += 1
+    if (state.attempts <= times) throw error
+    return 'done'
+  }
+  return { state, attempt }
+}
+
+test('what fails for now is tried again until it works', async () => {
+  const { state, attempt } = failing(4, passing)
+  expect(await retry(attempt, quick)).toBe('done')
+  expect(state.attempts).toBe(5)
+})
+
+test.each([new KoffError('TOPIC_UNFIT', 'for good'), new TypeError('a mistake')])(
+  '%s is not tried again',
+  async error => {
+    const { state, attempt } = failing(1, error)
+    await expect(retry(attempt, quick)).rejects.toBe(error)
+    expect(state.attempts).toBe(1)
+  },
+)
+
+test('when the time is over the last failure is what comes back', async () => {
+  const { state, attempt } = failing(Infinity, passing)
+  await expect(retry(attempt, { signal, timeoutMs: 200, firstPauseMs: 20 })).rejects.toBe(passing)
+  expect(state.attempts).toBeGreaterThan(2)
+})
+
+test('pauses grow, up to a limit', async () => {
+  const times: number[] = []
+  const attempt = async () => {
+    times.push(performance.now())
+    throw passing
+  }
+  await expect(retry(attempt, { signal, timeoutMs: 700, firstPauseMs: 20, maxPauseMs: 160 })).rejects.toBe(passing)
+  // 20, 40, 80, then 160: each at least half, none at all in a loop that does not wait.
+  expect(times.length).toBeGreaterThan(4)
+  expect(times.length).toBeLessThan(14)
+})
+
+test('an abort ends a pause at once, with the reason of the signal', async () => {
+  const abort = new AbortController()
+  const { attempt } = failing(Infinity, passing)
+  const waiting = retry(attempt, { signal: abort.signal, timeoutMs: 60_000, firstPauseMs: 30_000, maxPauseMs: 30_000 })
+  setTimeout(() => abort.abort(new Error('enough')), 20)
+  await expect(waiting).rejects.toThrow('enough')
+})
+
+test('each further attempt is told, with what failed before it', async () => {
+  const { attempt } = failing(3, passing)
+  const told: KoffError[] = []
+  await retry(attempt, { ...quick, retried: error => told.push(error) })
+  expect(told).toEqual([passing, passing, passing])
+})
+
+function watched() {
+  const told: unknown[] = []
+  const watch = {
+    retried: (error: KoffError, timeoutMs: number) => void told.push([error.message, timeoutMs]),
+    worked: () => void told.push('worked'),
+  }
+  return { told, watch }
+}
+
+test('a watch hears of what fails at first, and that it works then', async () => {
+  const { told, watch } = watched()
+  await retry(failing(0, passing).attempt, { ...quick, watch })
+  expect(told).toEqual([])
+  await retry(failing(2, passing).attempt, { ...quick, watch })
+  expect(told).toEqual([['for now', 5_000], ['for now', 5_000], 'worked'])
+})
+
+test('what is watched and fails until the time is over says how long it was tried, and what fails for good does not', async () => {
+  const { told, watch } = watched()
+  const options = { signal, timeoutMs: 200, firstPauseMs: 20, watch }
+  await expect(retry(failing(Infinity, passing).attempt, options)).rejects.toMatchObject({
+    code: 'BROKER_UNREACHABLE',
+    message: 'for now; tried for 0.2 s',
+    retriable: true,
+    cause: passing,
+  })
+  expect(told).not.toContain('worked')
+  const final = new KoffError('TOPIC_UNFIT', 'for good')
+  await expect(retry(failing(1, final).attempt, options)).rejects.toBe(final)
+})

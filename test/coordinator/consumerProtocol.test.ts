@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import {
+  decodeAssignment,
+  decodeSubscription,
+  embeddedAssignment,
+  embeddedSubscription,
+} from '../../src/coordinator/consumerProtocol.ts'
+import { consumerProtocolAssignmentJson } from '../../src/coordinator/generated/consumerProtocolAssignment.ts'
+import { consumerProtocolSubscriptionJson } from '../../src/coordinator/generated/consumerProtocolSubscription.ts'
+import { bytesOf, corpusLines } from '../kafka/records/corpus.ts'
+
+interface Vector {
+  readonly kind: string
+  readonly version: number
+  readonly valueBase64: string
+  readonly oracleValue: unknown
+}
+
+const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
+
+describe('what clients put into their members', () => {
+  const vectors = corpusLines<Vector>('vectors-dev')
+
+  it('subscriptions of every version, as Kafka reads them', () => {
+    const subscriptions = vectors.filter(({ kind }) => kind === 'ConsumerProtocolSubscription')
+    expect(new Set(subscriptions.map(({ version }) => version))).toEqual(new Set([0, 1, 2, 3]))
+    for (const { version, valueBase64, oracleValue } of subscriptions) {
+      const embedded = embeddedSubscription(bytesOf(valueBase64))
+      const json = embedded.kind === 'data' ? consumerProtocolSubscriptionJson(embedded.data, version) : null
+      expect(json).toEqual(oracleValue)
+      expect(embedded).toMatchObject({ version, remaining: 0 })
+    }
+  })
+
+  it('assignments of every version, as Kafka reads them', () => {
+    const assignments = vectors.filter(({ kind }) => kind === 'ConsumerProtocolAssignment')
+    expect(new Set(assignments.map(({ version }) => version))).toEqual(new Set([0, 1, 2, 3]))
+    for (const { version, valueBase64, oracleValue } of assignments) {
+      const embedded = embeddedAssignment(bytesOf(valueBase64))
+      expect(embedded.kind === 'data' ? consumerProtocolAssignmentJson(embedded.data) : null).toEqual(oracleValue)
+      expect(embedded).toMatchObject({ version, remaining: 0 })
+    }
+  })
+
+  it('a version that is not known yet is read as the newest known, with bytes left over', () => {
+    const version9 = hex('0009 00000001 0001 74 ffffffff 00000000 00000005 ffff cafe')
+    expect(embeddedSubscription(version9)).toEqual({
+      kind: 'data',
+      version: 9,
+      data: { topics: ['t'], userData: null, ownedPartitions: [], generationId: 5, rackId: null },
+      remaining: 2,
+    })
+    expect(decodeSubscription(version9)).toMatchObject({ topics: ['t'], generationId: 5 })
+  })
+
+  it('an assignment without bytes is none yet; a subscription without bytes is unreadable', () => {
+    expect(embeddedAssignment(hex(''))).toEqual({ kind: 'empty' })
+    expect(decodeAssignment(hex(''))).toBeNull()
+    expect(embeddedSubscription(hex(''))).toMatchObject({ kind: 'unreadable', code: 'UNDERFLOW', position: 0 })
+  })
+
+  it('what Kafka could not read is told, and reads as null', () => {
+    const negative = hex('ffff 00000000 ffffffff')
+    expect(embeddedSubscription(negative)).toMatchObject({ kind: 'unreadable', code: 'UNKNOWN_VERSION' })
+    expect(decodeSubscription(negative)).toBeNull()
+    expect(embeddedAssignment(hex('0000 00000001'))).toMatchObject({ code: 'BAD_LENGTH', position: 6 })
+    expect(decodeAssignment(hex('0000 00000001'))).toBeNull()
+  })
+})

@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { Fold } from '../../src/engine/fold.ts'
+import type { GroupView, MemberView } from '../../src/state/group/view.ts'
+import type { Input } from '../../src/state/input.ts'
+import { corpusFile, inputsOf } from './replay.ts'
+
+/*
+ * While `dev` was recorded, the broker was asked again and again what it knows of its groups (Admin API), together with
+ * the end of each partition of `__consumer_offsets` at that moment. What `koff groups` makes of the log up to there is
+ * to be the same.
+ */
+
+/** A line of the scenario, as far as it is looked at here. */
+interface Step {
+  readonly kind: string
+  readonly label?: string
+  readonly consistent?: boolean
+  /** Partition → end. */
+  readonly ends?: Readonly<Record<string, number>>
+  readonly groups?: readonly BrokersView[]
+  readonly list?: readonly BrokersView[]
+  readonly result?: { readonly topicIds?: Readonly<Record<string, string>> }
+}
+
+interface BrokersView {
+  readonly group: string
+  readonly type: string | null
+  readonly state: string | null
+  readonly protocolType?: string | null
+  readonly groupEpoch?: number
+  readonly members?: readonly {
+    readonly memberId: string
+    readonly instanceId?: string | null
+    readonly clientId: string
+    readonly host: string
+    /** `topic-partition`; a text for the tasks of a streams member, none of a Connect worker. */
+    readonly assignment?: readonly string[] | string
+  }[]
+  /** `topic-partition` → offset, metadata. */
+  readonly offsets?: Readonly<Record<string, readonly [number, ...unknown[]]>>
+}
+
+describe('at every moment at which the broker was asked, koff knows what the broker knew', async () => {
+  const text = gunzipSync(await readFile(new URL('../corpus/dev.scenario.ndjson.gz', import.meta.url))).toString()
+  const steps = text
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Step)
+
+  it.each([
+    ['dev', 160],
+    // Compacted: what was superseded is gone, so that only its own end can be compared.
+    ['dev.compactlive', 1],
+  ] as const)('in %s', async (name, atLeast) => {
+    const inputs = await inputsOf(corpusFile(name))
+    const ends = endsOf(inputs)
+    const isWhole = name === 'dev'
+    const names: Input[] = []
+    const seen: Input[] = []
+    const wrong: unknown[] = []
+    let compared = 0
+    let kinds = new Set<string>()
+    for (const step of steps) {
+      for (const [topic, id] of Object.entries(step.result?.topicIds ?? {}))
+        names.push({ kind: 'topic', id, name: topic })
+      if (step.kind !== 'snapshot' || step.ends === undefined || step.consistent === false) continue
+      if (Object.entries(step.ends).some(([partition, end]) => end > (ends.get(Number(partition)) ?? 0))) continue
+      if (!isWhole && [...ends].some(([partition, end]) => step.ends?.[partition] !== end)) continue
+      seen.splice(0, seen.length, ...inputs.filter(input => isBefore(input, step.ends ?? {})))
+      const fold = new Fold({ cluster: '', history: 'none', types: new Set() })
+      for (const input of [...names, ...seen]) fold.apply(input)
+      const views = new Map(fold.groups().map(view => [view.group, view]))
+      compared += 1
+      kinds = new Set([...kinds, ...[...views.values()].map(view => view.groupType)])
+      for (const broker of step.groups ?? []) {
+        const differences = compare(broker, views.get(broker.group))
+        if (differences.length > 0) wrong.push([step.label, broker.group, differences])
+      }
+      const listed = step.list?.map(({ group }) => group).sort()
+      if (listed !== undefined && listed.join() !== [...views.keys()].sort().join()) wrong.push([step.label, 'list'])
+    }
+    expect(wrong).toEqual([])
+    expect(compared).toBeGreaterThanOrEqual(atLeast)
+    expect(kinds.size).toBeGreaterThanOrEqual(isWhole ? 5 : 4)
+  })
+})
+
+function endsOf(inputs: readonly Input[]): Map<number, number> {
+  const ends = new Map<number, number>()
+  for (const input of inputs) if (input.kind === 'batch') ends.set(input.batch.partition, input.batch.lastOffset + 1)
+  return ends
+}
+
+function isBefore(input: Input, ends: Readonly<Record<string, number>>): boolean {
+  return input.kind === 'batch' && input.batch.lastOffset < (ends[input.batch.partition] ?? Number.POSITIVE_INFINITY)
+}
+
+/** What differs: field, the broker's, koff's. */
+function compare(broker: BrokersView, koff: GroupView | undefined): unknown[] {
+  if (broker.type === null) return koff === undefined ? [] : ['is there']
+  if (koff === undefined) return ['is not there']
+  const differences: unknown[] = []
+  const check = (what: string, theirs: unknown, ours: unknown) => {
+    if (JSON.stringify(theirs) !== JSON.stringify(ours)) differences.push([what, theirs, ours])
+  }
+  // To the broker a simple group is a classic one.
+  check('groupType', broker.type.toLowerCase(), koff.groupType === 'simple' ? 'classic' : koff.groupType)
+  if (broker.groupEpoch !== undefined) check('epoch', broker.groupEpoch, koff.epoch)
+  check('offsets', offsetsOf(broker), ourOffsets(koff))
+  if (broker.type === 'Classic') check('protocolType', broker.protocolType || null, koff.protocolType || null)
+  // A classic rebalance in progress is in the broker's memory only.
+  if (broker.state === 'PreparingRebalance' || broker.state === 'CompletingRebalance') return differences
+  check('state', broker.state, koff.state)
+  const theirs = sortedById(broker.members ?? [], member => member.memberId)
+  check(
+    'members',
+    theirs.map(({ memberId: id, instanceId = null, clientId, host }) => ({ id, instanceId, clientId, host })),
+    koff.members.map(({ id, instanceId, clientId, host }) => ({ id, instanceId, clientId, host })),
+  )
+  for (const { memberId, assignment } of theirs) {
+    const ours = koff.members.find(({ id }) => id === memberId)
+    if (typeof assignment === 'object') check(memberId, assignment.toSorted(), ours === undefined ? null : held(ours))
+  }
+  return differences
+}
+
+function sortedById<T>(all: readonly T[], id: (one: T) => string): T[] {
+  return all.toSorted((a, b) => (id(a) < id(b) ? -1 : 1))
+}
+
+function held({ assignment }: MemberView): string[] {
+  return Object.entries(assignment)
+    .flatMap(([topic, partitions]) => partitions.map(at => `${topic}-${at}`))
+    .sort()
+}
+
+function offsetsOf({ offsets = {} }: BrokersView): unknown[] {
+  return Object.entries(offsets)
+    .map(([place, [offset]]) => `${place}: ${offset}`)
+    .sort()
+}
+
+function ourOffsets({ offsets }: GroupView): unknown[] {
+  return Object.entries(offsets)
+    .flatMap(([topic, partitions]) =>
+      Object.entries(partitions).map(([at, offset]) => `${topic}-${at}: ${Number(offset)}`),
+    )
+    .sort()
+}

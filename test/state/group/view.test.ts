@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { classicOf, commitOf } from '../batchOf.ts'
+import { consumerRecords, shareRecords, streamsRecords } from '../modernRecords.ts'
+import { classicMember as m, toldPartition as partition } from '../toldPartition.ts'
+
+const orders = 'AAAAAAAAAAAAAAAAAAAAAQ'
+
+describe('the view of a group', () => {
+  it('has topics of any name, also such as JavaScript knows itself', () => {
+    const p = partition()
+    const assigned = Object.fromEntries([
+      ['__proto__', [1]],
+      ['constructor', [0]],
+    ])
+    p.plain(classicOf('__proto__', 1, [{ id: 'a', assigned }]), commitOf('__proto__', '__proto__', 0, 1))
+    p.plain(commitOf('__proto__', 'toString', 0, 2))
+    expect(JSON.stringify(p.view('__proto__'))).toContain('"assignment":{"__proto__":[1],"constructor":[0]}')
+    expect(JSON.stringify(p.view('__proto__'))).toContain('"offsets":{"__proto__":{"0":1},"toString":{"0":2}}')
+  })
+
+  it('has the state that Kafka names', () => {
+    const p = partition()
+    const g = consumerRecords('c')
+    const state = (group: string) => p.view(group)?.state
+    p.plain(g.member('a'), g.epoch(2), g.current('a', { epoch: 2 }))
+    expect(state('c')).toBe('Assigning')
+    p.plain(g.targetEpoch(2), g.current('a', { epoch: 1, state: 2 }))
+    expect(state('c')).toBe('Reconciling')
+    p.plain(g.current('a', { epoch: 2 }))
+    expect(state('c')).toBe('Stable')
+    p.plain(g.member('a', null), g.epoch(3))
+    expect(state('c')).toBe('Empty')
+
+    const s = shareRecords('s')
+    p.plain(s.member('a'), s.epoch(1))
+    expect(state('s')).toBe('Stable')
+
+    const t = streamsRecords('t')
+    p.plain(t.member('a'), t.topology(1), t.epoch(2, 0), t.targetEpoch(2), t.current('a', { epoch: 2 }))
+    expect(state('t')).toBe('NotReady')
+    p.plain(t.epoch(2, 1))
+    expect(state('t')).toBe('Stable')
+
+    p.plain(commitOf('simple', 't', 0, 1), classicOf('classic', 1, [m('a')]))
+    expect([state('simple'), state('classic')]).toEqual(['Empty', 'Stable'])
+  })
+
+  it('shows a topic under its id until somebody names it', () => {
+    const p = partition()
+    const g = consumerRecords('g')
+    p.plain(g.member('a'), g.epoch(2), g.current('a', { epoch: 2, assigned: { [orders]: [0] } }))
+    expect(p.view('g')?.members[0]?.assignment).toEqual({ [orders]: [0] })
+    p.names.learn(orders, 'orders')
+    expect(p.view('g')?.members[0]?.assignment).toEqual({ orders: [0] })
+  })
+
+  it('knows the names that brokers before 4.1 wrote beside the ids', () => {
+    const p = partition()
+    const g = consumerRecords('g')
+    const events = p.plain(
+      g.member('a'),
+      g.partitionMetadata({ [orders]: 'orders' }),
+      g.epoch(2),
+      g.current('a', { epoch: 2, assigned: { [orders]: [0] } }),
+    )
+    expect(p.view('g')?.members[0]?.assignment).toEqual({ orders: [0] })
+    expect(events.at(-1)?.data).toMatchObject({ changes: [{ gained: [{ topic: 'orders', topicId: orders }] }] })
+  })
+
+  it('puts the partitions of a topic together that was recreated under its name', () => {
+    const p = partition()
+    const again = 'AAAAAAAAAAAAAAAAAAAAAg'
+    p.names.learn(orders, 'orders')
+    p.names.learn(again, 'orders')
+    const g = consumerRecords('g')
+    p.plain(g.member('a'), g.epoch(2), g.current('a', { epoch: 2, assigned: { [orders]: [2], [again]: [0] } }))
+    expect(p.view('g')?.members[0]?.assignment).toEqual({ orders: [0, 2] })
+  })
+})
