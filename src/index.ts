@@ -24,7 +24,15 @@ export {
   isEventType,
   offByDefault,
 } from './events/definitions.ts'
-export type { EventGroupType, EventSource, GroupType, Int64, KoffEvent, Severity } from './events/envelope.ts'
+export type {
+  EventGroupType,
+  EventSource,
+  GroupType,
+  Int64,
+  KoffEvent,
+  RecordPlace,
+  Severity,
+} from './events/envelope.ts'
 export { eventLine } from './events/ndjson.ts'
 export type { BrokerOptions, SaslOptions, TlsOptions } from './kafka/net/brokerOptions.ts'
 export type { BatchFault, RecordBatch } from './kafka/records/batch.ts'

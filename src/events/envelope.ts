@@ -15,6 +15,9 @@ export type GroupType = (typeof groupTypes)[number]
 /** `unknown` only in events about no group (`koff-…`), or about one whose kind the records do not tell. */
 export type EventGroupType = GroupType | 'unknown'
 
+/** Where an event was read from. */
+export const sourceKinds = ['log'] as const
+
 export const severities = ['info', 'warn', 'error'] as const
 export type Severity = (typeof severities)[number]
 
@@ -33,13 +36,30 @@ export type KoffEvent<T extends EventType = EventType> = {
     readonly time: number
     readonly severity: Severity
     readonly source: EventSource
+    /** From 1. The parts of a large event have the same type, time and source, each has an id of its own. */
+    readonly part: number
+    readonly parts: number
+    /** True where a text was too long and is shortened. */
+    readonly truncated: boolean
     readonly data: EventData<K>
   }
 }[T]
 
-/** Position of the transition's last record of that group, or of the marker that made it count. */
-export interface EventSource {
+/** Where a record stands in `__consumer_offsets`. */
+export interface RecordPlace {
   readonly partition: number
   readonly offset: number
+  /** In ms. */
   readonly timestamp: number
+}
+
+/**
+ * The place of the transition's last record of that group, or of the marker that made it count. The other fields are for
+ * sources that are not a log.
+ */
+export interface EventSource extends RecordPlace {
+  readonly kind: 'log'
+  readonly after: null
+  readonly before: null
+  readonly sequence: null
 }

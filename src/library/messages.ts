@@ -1,5 +1,5 @@
 import { decodeRecordAt } from '../coordinator/decode.ts'
-import type { EventSource } from '../events/envelope.ts'
+import type { RecordPlace } from '../events/envelope.ts'
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 import { brokenBatch } from '../kafka/records/batchFault.ts'
 import { controlType } from '../kafka/records/controlRecord.ts'
@@ -11,8 +11,7 @@ import { type Message, messageOf } from './decode.ts'
 export type ConsumerMessage = (Message & ReadRecord) | MarkerMessage | FaultMessage
 
 export interface ReadRecord {
-  /** Where the record stands in `__consumer_offsets`; `timestamp` in ms. */
-  readonly source: EventSource
+  readonly source: RecordPlace
   /** The transaction that the record is part of: it counts when the producer's marker says COMMIT. Null: it counts. */
   readonly transaction: Transaction | null
 }
@@ -28,7 +27,7 @@ export interface MarkerMessage {
   readonly control: 'COMMIT' | 'ABORT'
   /** Its epoch is one above that of the records that it ends (KIP-890). */
   readonly transaction: Transaction
-  readonly source: EventSource
+  readonly source: RecordPlace
 }
 
 /** A place in the log without a readable batch, or whose records are lost. What follows is read on. */

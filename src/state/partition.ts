@@ -1,6 +1,6 @@
 import { decodeRecordAt, groupOf } from '../coordinator/decode.ts'
-import { severityOf } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import { newEvent } from '../events/newEvent.ts'
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 import { brokenBatch } from '../kafka/records/batchFault.ts'
 import { controlType } from '../kafka/records/controlRecord.ts'
@@ -266,17 +266,9 @@ export class PartitionState {
     for (const draft of drafts) {
       const n = ordinal++
       if (draft === untold) continue
-      this.#events.push({
-        id: `${partition}-${offset}-${n}`,
-        type: draft.type,
-        cluster,
-        group: slot.name,
-        groupType: draft.groupType,
-        time: draft.time,
-        severity: severityOf(draft.type),
-        source: { partition, offset, timestamp },
-        data: draft.data,
-      } as KoffEvent)
+      const id = `${partition}-${offset}-${n}`
+      const source = { partition, offset, timestamp }
+      this.#events.push(newEvent({ ...draft, id, cluster, group: slot.name, source }))
     }
     return ordinal
   }

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { openEventEncoder } from '../../src/avro/eventEncoder.ts'
 import type { KoffError } from '../../src/base/errors.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
+import { newEvent } from '../../src/events/newEvent.ts'
 import { makeCertificates } from '../servers/certificates.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 
@@ -141,17 +142,16 @@ test('the credentials go with every request, and into no message', async () => {
   expect(error.message).not.toContain('s3cret')
 })
 
-const event: KoffEvent<'group-revived'> = {
+const event = newEvent({
   id: '0-1-0',
   type: 'group-revived',
   cluster: '',
   group: 'orders',
   groupType: 'classic',
   time: 1,
-  severity: 'info',
   source: { partition: 0, offset: 1, timestamp: 1 },
   data: { emptyForMs: 5 },
-}
+})
 
 const open = (url: string, timeoutMs = 20_000) => openEventEncoder({ url, timeoutMs }, 'events', { signal })
 

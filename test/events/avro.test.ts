@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { int64Hook } from '../../src/avro/int64Type.ts'
 import { type AvroEvent, avroSchema, fromAvro, toAvro } from '../../src/events/avro.ts'
 import { eventTypes } from '../../src/events/definitions.ts'
+import { newEvent } from '../../src/events/newEvent.ts'
 import { anyUtf16, arbitraryEvent } from './arbitraryEvent.ts'
 
 const schemaFile = new URL('../../schemas/koff-event.avsc', import.meta.url)
@@ -40,16 +41,17 @@ test('every named type is written out once', () => {
 })
 
 test('the data of one type under the name of another is no event', () => {
-  const decoded = toAvro({
-    id: '0-1-0',
-    type: 'group-revived',
-    cluster: '',
-    group: 'orders',
-    groupType: 'classic',
-    time: 1,
-    severity: 'info',
-    source: { partition: 0, offset: 1, timestamp: 1 },
-    data: { emptyForMs: 5 },
-  })
+  const decoded = toAvro(
+    newEvent({
+      id: '0-1-0',
+      type: 'group-revived',
+      cluster: '',
+      group: 'orders',
+      groupType: 'classic',
+      time: 1,
+      source: { partition: 0, offset: 1, timestamp: 1 },
+      data: { emptyForMs: 5 },
+    }),
+  )
   expect(() => fromAvro({ ...decoded, type: 'group-created' })).toThrow(RangeError)
 })

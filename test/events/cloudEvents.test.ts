@@ -2,20 +2,19 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cloudEventHeaders } from '../../src/events/cloudEvents.ts'
 import { eventTypes } from '../../src/events/definitions.ts'
-import type { KoffEvent } from '../../src/events/envelope.ts'
+import { newEvent } from '../../src/events/newEvent.ts'
 import { anyUtf16, arbitraryEvent } from './arbitraryEvent.ts'
 
-const caughtUp: KoffEvent<'koff-caught-up'> = {
+const caughtUp = newEvent({
   id: '3-17-koff-caught-up-0',
   type: 'koff-caught-up',
   cluster: 'y7Yc/+ a',
   group: '',
   groupType: 'unknown',
   time: Date.UTC(2026, 10, 24, 3, 4, 5, 6),
-  severity: 'info',
   source: { partition: 3, offset: 17, timestamp: 0 },
   data: { partition: 3, position: 18 },
-}
+})
 
 test('the attributes of an event are headers that a consumer can filter by', () => {
   expect(cloudEventHeaders({ ...caughtUp, group: 'orders-äö' })).toEqual({

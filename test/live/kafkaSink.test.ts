@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { definitionOf } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
+import { newEvent } from '../../src/events/newEvent.ts'
 import { type KafkaSinkOptions, kafkaSink } from '../../src/sinks/kafka/sink.ts'
 import { readAvro } from '../clients/avro.ts'
 import { startJvm } from '../clients/jvm.ts'
@@ -253,14 +254,13 @@ function asJavaReads(event: KoffEvent): unknown {
 }
 
 function undecodable(bytes: number): KoffEvent<'koff-undecodable'> {
-  return {
+  return newEvent({
     id: '1-5-koff-undecodable-0',
     type: 'koff-undecodable',
     cluster: 'c1',
     group: '',
     groupType: 'unknown',
     time: 5,
-    severity: 'warn',
     source: { partition: 1, offset: 5, timestamp: 5 },
     data: {
       partition: 1,
@@ -271,5 +271,5 @@ function undecodable(bytes: number): KoffEvent<'koff-undecodable'> {
       key: null,
       value: 'A'.repeat(bytes),
     },
-  }
+  })
 }

@@ -1,4 +1,5 @@
-import { definitionOf, type EventData, type EventType, type GroupType, type KoffEvent } from 'koff'
+import type { EventData, EventType, GroupType, KoffEvent } from 'koff'
+import { newEvent } from '../../src/events/newEvent.ts'
 
 let made = 0
 
@@ -8,10 +9,9 @@ export function given<T extends EventType>(
   group: string,
   data: EventData<T>,
   groupType: GroupType = 'consumer',
-): KoffEvent {
+): KoffEvent<T> {
   made += 1
   const time = 1_790_000_000_000 + made
   const source = { partition: 7, offset: made, timestamp: time }
-  const { severity } = definitionOf(type)
-  return { id: `7-${made}-0`, type, cluster: 'c1', group, groupType, time, severity, source, data } as KoffEvent
+  return newEvent({ id: `7-${made}-0`, type, cluster: 'c1', group, groupType, time, source, data })
 }

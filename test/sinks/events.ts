@@ -1,4 +1,5 @@
 import type { KoffEvent } from '../../src/events/envelope.ts'
+import { newEvent } from '../../src/events/newEvent.ts'
 
 /** The first `count` events of a log in which seven groups join and commit; the same at each call. */
 export function events(count: number): KoffEvent[] {
@@ -14,14 +15,13 @@ function joined(offset: number): KoffEvent<'member-joined'> {
     rack: null,
     subscription: { topics: ['orders', 'payments'], regex: null },
   }
-  return { ...envelope(offset), type: 'member-joined', severity: 'info', data: { member } }
+  return newEvent({ ...envelope(offset), type: 'member-joined', data: { member } })
 }
 
 function committed(offset: number): KoffEvent<'offset-committed'> {
-  return {
+  return newEvent({
     ...envelope(offset),
     type: 'offset-committed',
-    severity: 'info',
     data: {
       topic: 'orders',
       partition: offset % 4,
@@ -31,7 +31,7 @@ function committed(offset: number): KoffEvent<'offset-committed'> {
       leaderEpoch: null,
       transactional: false,
     },
-  }
+  })
 }
 
 function envelope(offset: number) {

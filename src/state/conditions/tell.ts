@@ -1,5 +1,6 @@
-import { type EventData, type EventType, rankOf, severityOf } from '../../events/definitions.ts'
+import { type EventData, type EventType, rankOf } from '../../events/definitions.ts'
 import type { EventGroupType, KoffEvent } from '../../events/envelope.ts'
+import { newEvent } from '../../events/newEvent.ts'
 import { compareText } from '../group/group.ts'
 
 /** A condition that is open: the event that opened it. */
@@ -100,17 +101,8 @@ export class Teller {
     numbers.set(type, [offset, n])
     now.set(offset, n + 1)
     const id = `${this.#partition}-${offset}-${type}-${n}`
-    this.#events.push({
-      id,
-      type,
-      cluster: this.#cluster,
-      group,
-      groupType,
-      time,
-      severity: severityOf(type),
-      source: { partition: this.#partition, ...anchor },
-      data,
-    } as KoffEvent)
+    const source = { partition: this.#partition, ...anchor }
+    this.#events.push(newEvent({ id, type, cluster: this.#cluster, group, groupType, time, source, data }))
     return id
   }
 }

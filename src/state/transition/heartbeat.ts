@@ -1,5 +1,5 @@
-import { severityOf } from '../../events/definitions.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
+import { newEvent } from '../../events/newEvent.ts'
 import type { PartitionState } from '../partition.ts'
 
 export interface Heartbeat {
@@ -21,15 +21,14 @@ export function heartbeatOf(
 ): KoffEvent<'koff-heartbeat'> {
   const { position, timestamp, cluster, offsets } = state
   const offset = Math.max(0, position - 1)
-  return {
+  return newEvent({
     id: `${partition}-${offset}-koff-heartbeat-${time}`,
     type: 'koff-heartbeat',
     cluster,
     group: '',
     groupType: 'unknown',
     time,
-    severity: severityOf('koff-heartbeat'),
     source: { partition, offset, timestamp },
     data: { partition, position, logEnd: logEnd ?? position, openTransactions: offsets.transactions.size },
-  }
+  })
 }

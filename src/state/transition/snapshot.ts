@@ -1,5 +1,5 @@
-import { severityOf } from '../../events/definitions.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
+import { newEvent } from '../../events/newEvent.ts'
 import { type Group, keyedBy } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
 import { heldBy, shown } from '../group/holdings.ts'
@@ -24,29 +24,31 @@ export function snapshotOf(groups: readonly GroupSlot[], options: SnapshotOption
   const events: KoffEvent[] = []
   for (const { name, group, offsets } of groups) {
     if (group === null) continue
-    events.push({
-      id: `${partition}-${offset}-group-snapshot-${events.length}`,
-      type: 'group-snapshot',
-      cluster,
-      group: name,
-      groupType: group.type,
-      time,
-      severity: severityOf('group-snapshot'),
-      source,
-      data: dataOf(group, offsets, options.names),
-    })
+    events.push(
+      newEvent({
+        id: `${partition}-${offset}-group-snapshot-${events.length}`,
+        type: 'group-snapshot',
+        cluster,
+        group: name,
+        groupType: group.type,
+        time,
+        source,
+        data: dataOf(group, offsets, options.names),
+      }),
+    )
   }
-  events.push({
-    id: `${partition}-${offset}-koff-caught-up-0`,
-    type: 'koff-caught-up',
-    cluster,
-    group: '',
-    groupType: 'unknown',
-    time,
-    severity: severityOf('koff-caught-up'),
-    source,
-    data: { partition, position },
-  })
+  events.push(
+    newEvent({
+      id: `${partition}-${offset}-koff-caught-up-0`,
+      type: 'koff-caught-up',
+      cluster,
+      group: '',
+      groupType: 'unknown',
+      time,
+      source,
+      data: { partition, position },
+    }),
+  )
   return events
 }
 

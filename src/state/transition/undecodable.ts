@@ -1,6 +1,6 @@
 import type { Undecodable } from '../../coordinator/decode.ts'
-import { severityOf } from '../../events/definitions.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
+import { newEvent } from '../../events/newEvent.ts'
 import type { BatchFault } from '../../kafka/records/batch.ts'
 import type { RecordCursor } from '../../kafka/records/recordCursor.ts'
 
@@ -30,17 +30,16 @@ type About = Omit<KoffEvent<'koff-undecodable'>['data'], 'partition' | 'position
 
 function event(place: Place, offset: number, timestamp: number, about: About): KoffEvent {
   const { partition, cluster } = place
-  return {
+  return newEvent({
     id: `${partition}-${offset}-koff-undecodable-0`,
     type: 'koff-undecodable',
     cluster,
     group: '',
     groupType: 'unknown',
     time: timestamp,
-    severity: severityOf('koff-undecodable'),
     source: { partition, offset, timestamp },
     data: { partition, position: offset, ...about },
-  }
+  })
 }
 
 function base64(bytes: Buffer, start: number, end: number): string | null {
