@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { checkLayers, sourceFiles } from './layers.ts'
+import { checkLayers } from './layers.ts'
+import { sourceFiles } from './sourceRules.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const planted: string[] = []
@@ -70,6 +71,19 @@ describe('a wrong import', () => {
       'of a sink in a source, by export from',
       { 'src/sources/a.ts': `export * from '../sinks/b.ts'\n`, 'src/sinks/b.ts': other },
       'src/sources/a.ts → src/sinks/b.ts: sources may import kafka, coordinator, events, state, engine',
+    ],
+    [
+      'of a sink in another sink',
+      { 'src/sinks/bullmq/a.ts': `import '../kafka/b.ts'\n`, 'src/sinks/kafka/b.ts': other },
+      'src/sinks/bullmq/a.ts → src/sinks/kafka/b.ts: one of sinks imports no other',
+    ],
+    [
+      'of a type of another source in a source',
+      {
+        'src/sources/kafka/a.ts': `import type { B } from '../recording/b.ts'\nexport type A = B\n`,
+        'src/sources/recording/b.ts': 'export type B = 1\n',
+      },
+      'src/sources/kafka/a.ts → src/sources/recording/b.ts: one of sources imports no other',
     ],
     [
       'of a source in the engine, by import()',

@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Statement, VariableDeclarator } from '@swc/core'
 import { Visitor } from '@swc/core/Visitor.js'
 import { cruise, type IForbiddenRuleType } from 'dependency-cruiser'
+import { checkSources, sourceFiles } from './sourceRules.ts'
 
 export interface LayerReport {
   /** Paths of the modules of `src` that were read, relative to the root, sorted. */
@@ -23,7 +22,7 @@ export async function checkLayers(root: string): Promise<LayerReport> {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
-    ruleSet: { forbidden: [...layerRules(), ...packageRules, ...generalRules] },
+    ruleSet: { forbidden: [...layerRules(), ...wallRules, ...packageRules, ...generalRules] },
     validate: true,
   })
   if (typeof output === 'string') throw new Error(`dependency-cruiser gave text instead of a result: ${output}`)
@@ -37,14 +36,6 @@ export async function checkLayers(root: string): Promise<LayerReport> {
       ...strays.map(source => `${source}: stands in no layer; known: ${Object.keys(layers).join(', ')}`),
     ].sort(),
   }
-}
-
-/** Every TypeScript file under `<root>/src`: what a complete reading must have read. */
-export function sourceFiles(root: string): string[] {
-  return readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
-    .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort()
 }
 
 /**
@@ -140,6 +131,13 @@ function pathOf(layer: string): string {
 
 const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'] as const
 
+const wallRules: IForbiddenRuleType[] = ['sinks', 'sources'].map(room => ({
+  name: `one of ${room} imports no other`,
+  severity: 'error',
+  from: { path: `^src/${room}/([^/]+)/` },
+  to: { path: `^src/${room}/[^/]+/`, pathNot: `^src/${room}/$1/` },
+}))
+
 const packageRules: IForbiddenRuleType[] = [
   {
     name: 'kafka/records, coordinator, events and state import no package and no node: module',
@@ -207,7 +205,11 @@ if (import.meta.main) {
   const root = fileURLToPath(new URL('..', import.meta.url))
   const { modules, violations } = await checkLayers(root)
   const expected = sourceFiles(root).length
-  for (const violation of violations) process.stderr.write(`${violation}\n`)
-  process.stdout.write(`${modules.length} of ${expected} modules read, ${violations.length} wrong imports\n`)
-  process.exitCode = violations.length === 0 && modules.length === expected ? 0 : 1
+  const faults = checkSources(root)
+  for (const line of [...violations, ...faults]) process.stderr.write(`${line}\n`)
+  process.stdout.write(
+    `${modules.length} of ${expected} modules read, ${violations.length} wrong imports, ${faults.length} other faults\n`,
+  )
+  const isComplete = modules.length === expected && expected > 0
+  process.exitCode = violations.length === 0 && faults.length === 0 && isComplete ? 0 : 1
 }

@@ -1,5 +1,4 @@
-import { int64At, wordsOf } from '../kafka/records/words.ts'
-
+import { int64At } from '../kafka/records/words.ts'
 /**
  * An offset commit, or the tombstone of one, as positions and numbers: one view is filled again for every record, so
  * that the path that sees each commit of a cluster makes neither objects nor strings. Positions are in the buffer that
@@ -33,25 +32,6 @@ export class OffsetCommitView {
   expireTimestamp = Number.NaN
   /** Where the 16 bytes of the topic id begin; -1 where there is none, or the zero id, which stands for none. */
   topicIdStart = -1
-}
-
-/**
- * Fills `view` from a record whose key is `bytes[keyStart, keyEnd)`, and value `bytes[valueStart, valueEnd)` or none
- * (`valueStart` -1): `readOffsetCommitKey`, then `readOffsetCommitValue`. False, with the view in no particular state,
- * for a record of another type and for one that Kafka refuses; `decodeRecordAt` tells which and why.
- */
-export function readOffsetCommit(
-  bytes: Buffer,
-  keyStart: number,
-  keyEnd: number,
-  valueStart: number,
-  valueEnd: number,
-  view: OffsetCommitView,
-): boolean {
-  const words = wordsOf(bytes)
-  if (keyStart < 0 || !readOffsetCommitKey(words, keyStart, keyEnd, view)) return false
-  view.valueVersion = -1
-  return valueStart < 0 || readOffsetCommitValue(words, valueStart, valueEnd, view.typeId, view)
 }
 
 /** Sets what the key tells: record type, group, topic, partition (int16, string, string, int32). */

@@ -2,10 +2,11 @@ import { deepStrictEqual } from 'node:assert'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CoordinatorRecord, decodeRecordAt, type RecordOf } from '../../src/coordinator/decode.ts'
-import { OffsetCommitView, readOffsetCommit } from '../../src/coordinator/offsetCommit.ts'
+import { OffsetCommitView } from '../../src/coordinator/offsetCommit.ts'
 import { decodeUtf8 } from '../../src/kafka/records/utf8.ts'
 import { bytesOf, type CorpusRecord, corpusLines, recordings } from '../kafka/records/corpus.ts'
 import { mutate, mutation, type RawRecord } from '../kafka/records/mutations.ts'
+import { readOffsetCommit } from './readOffsetCommit.ts'
 
 type Commit = RecordOf<'OFFSET_COMMIT'> | RecordOf<'LEGACY_OFFSET_COMMIT'>
 

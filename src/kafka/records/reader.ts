@@ -72,6 +72,7 @@ export function readInt32(reader: Reader): number {
   return reader.bytes.readInt32BE(advance(reader, 4))
 }
 
+/** @generatedCode */
 export function readUint32(reader: Reader): number {
   return reader.bytes.readUInt32BE(advance(reader, 4))
 }
@@ -131,6 +132,7 @@ export function readCompactBytes(reader: Reader, field: string): Buffer {
   return copyOf(reader, notNull(reader, compactLength(reader), field), field)
 }
 
+/** @generatedCode */
 export function readCompactNullableBytes(reader: Reader, field: string): Buffer | null {
   const length = compactLength(reader)
   return length < 0 ? null : copyOf(reader, length, field)

@@ -18,7 +18,7 @@ import {
   transactionValue,
 } from './entry.ts'
 
-/** All of a partition's state; a state that `restoreEntry` made of it goes on exactly as this one would. */
+/** All of a partition's state; a state that `restoreEntry` made of it goes on exactly as this one would. @heldByLaws */
 export function* encodeState(state: PartitionState): Generator<StateEntry> {
   for (const [id, name] of state.names.entries()) yield { key: topicKey(id), value: JSON.stringify(name) }
   for (const slot of state.groups.values()) {
