@@ -1,16 +1,137 @@
-/** Why the operating system refused something, in a few words. */
+/** Why the operating system, or a server on the way, refused something: a few words without the names of system calls. */
 export function systemReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error))
+  const causes = causesOf(error)
+  const known = causes.map(cause => reasons[codeOf(cause)]).find(reason => reason !== undefined)
+  if (known !== undefined) return known
+  const fault = tlsFault(error)
+  if (fault === 'versions') return `the server speaks no version of TLS that koff speaks (${tlsVersions()})`
+  return fault === null ? innermostText(causes) : tlsReasons[fault]
 }
 
+/** The error and everything that it was made from, outermost first. */
+export function causesOf(error: unknown): readonly Error[] {
+  if (!(error instanceof Error)) return [new Error(String(error))]
+  const nested = 'errors' in error && Array.isArray(error.errors) ? error.errors.flatMap(causesOf) : []
+  return [error, ...nested, ...(error.cause instanceof Error ? causesOf(error.cause) : [])]
+}
+
+/** `ECONNREFUSED`, `ERR_TLS_CERT_ALTNAME_INVALID`; empty where an error has no such code. */
+export function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** What is wrong between two sides of a TLS handshake; what to do about it depends on who the other side is. */
+export type TlsFault =
+  /** The other side does not speak TLS at all. */
+  | 'plain'
+  /** There is no version of TLS that both sides speak. */
+  | 'versions'
+  /** The other side wants a certificate, or does not accept the one that it got. */
+  | 'client-certificate'
+  /** The other side ends the handshake without a reason: no cipher in common, or (TLS 1.2) a certificate is missing. */
+  | 'refused'
+  /** The certificate of the other side is for another name. */
+  | 'name'
+  /** The certificate of the other side is not trusted. */
+  | 'untrusted'
+
+/** Null where the error is not about TLS. */
+export function tlsFault(error: unknown): TlsFault | null {
+  const causes = causesOf(error)
+  const found = tlsSigns.find(({ code, text }) =>
+    causes.some(cause => code.test(codeOf(cause)) || text.test(cause.message)),
+  )
+  return found?.fault ?? null
+}
+
+/** For the end of a message about a server: what to do where no version of TLS fits. */
+export const tlsVersionAdvice = 'enable one of these versions on the server'
+
+/** `TLS 1.2 to TLS 1.3`, unless NODE_OPTIONS says otherwise. Looked up when needed: few commands load TLS. */
+function tlsVersions(): string {
+  const { DEFAULT_MIN_VERSION: oldest, DEFAULT_MAX_VERSION: newest } = process.getBuiltinModule('node:tls')
+  return [oldest, newest].map(version => version.replace('TLSv', 'TLS ')).join(' to ')
+}
+
+const tlsReasons: Readonly<Record<Exclude<TlsFault, 'versions'>, string>> = {
+  plain: 'the server does not speak TLS',
+  'client-certificate': 'the server wants a TLS certificate that it accepts',
+  refused: 'the server refuses the TLS handshake',
+  name: 'the TLS certificate is for another name',
+  untrusted: 'the TLS certificate is not trusted',
+}
+
+/**
+ * Codes are those of Node's TLS; some clients keep the message alone, which is OpenSSL's (`error:0A00042E:SSL routines:…`).
+ * The first that fits counts.
+ */
+const tlsSigns: readonly { readonly fault: TlsFault; readonly code: RegExp; readonly text: RegExp }[] = [
+  {
+    fault: 'versions',
+    code: /^ERR_SSL_(TLSV1_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|NO_PROTOCOLS_AVAILABLE)$/,
+    text: /SSL routines:[^:]*:(tlsv1 alert protocol version|unsupported protocol|version too low|no protocols available)/,
+  },
+  {
+    fault: 'client-certificate',
+    code: /^ERR_SSL_.*ALERT_(.*CERTIFICATE|UNKNOWN_CA)/,
+    text: /SSL routines:[^:]*:[^:]*alert ([^:]*certificate|unknown ca)/,
+  },
+  {
+    fault: 'refused',
+    code: /^ERR_SSL_.*ALERT_HANDSHAKE_FAILURE/,
+    text: /SSL routines:[^:]*:[^:]*alert handshake failure/,
+  },
+  {
+    fault: 'plain',
+    code: /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/,
+    text: /SSL routines:[^:]*:(wrong version number|packet length too long)/,
+  },
+  {
+    fault: 'name',
+    code: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+    text: /does not match certificate's altnames/,
+  },
+  {
+    fault: 'untrusted',
+    code: /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_)/,
+    text: /^(self[- ]signed certificate|unable to (verify|get) .*certificate|certificate (has expired|is not yet valid))/,
+  },
+]
+
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
   EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'is a directory',
-  ENOTDIR: 'a part of the path is no directory',
+  EADDRINUSE: 'another program listens there',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EAI_AGAIN: 'the name of this host cannot be looked up now',
+  ECONNABORTED: 'connection closed',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EDQUOT: 'the disk quota is used up',
   EEXIST: 'there is a file of that name',
+  EHOSTDOWN: 'no route to this host',
+  EHOSTUNREACH: 'no route to this host',
+  EIO: 'the device reports an error',
+  EISDIR: 'is a directory',
+  EMFILE: 'too many open files',
+  ENAMETOOLONG: 'the name is too long',
+  ENETDOWN: 'no route to this network',
+  ENETUNREACH: 'no route to this network',
+  ENFILE: 'too many open files on this machine',
+  ENOENT: 'no such file or directory',
   ENOSPC: 'no space left on device',
+  ENOTDIR: 'a part of the path is no directory',
+  ENOTFOUND: 'no such host',
+  EPERM: 'permission denied',
+  EPIPE: 'connection closed',
   EROFS: 'the file system is read-only',
+  ETIMEDOUT: 'connection timed out',
+}
+
+/** The innermost cause knows most. */
+function innermostText(causes: readonly Error[]): string {
+  const { message } = causes.at(-1) ?? new Error('')
+  return message
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
 }

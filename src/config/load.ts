@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { codeOf, systemReason } from '../base/systemReason.ts'
 import { type ConfigDocument, type Path, readDocument } from './document.ts'
 import { faultsOf } from './faults.ts'
 import { configInvalid, type PlaceOf, pathText, placed } from './places.ts'
@@ -78,11 +79,9 @@ function read(path: string): ReturnType<ReadFile> {
 }
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT' || code === 'ENAMETOOLONG') return 'no such file'
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is no text in UTF-8'
-  if (code === 'EACCES') return 'permission denied'
-  return code === 'EISDIR' ? 'it is a directory' : String(code)
+  const code = error instanceof Error ? codeOf(error) : ''
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not text in UTF-8'
+  return systemReason(error)
 }
 
 function withSetting(data: unknown, { path, value }: Setting): unknown {

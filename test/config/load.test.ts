@@ -80,18 +80,18 @@ describe('a wrong configuration', () => {
 
   it('that is not there is one line with its path', async () => {
     expect(await faultsOf(() => loadConfig({ file: join(home, 'nowhere.yaml'), variables }))).toEqual([
-      'nowhere.yaml: cannot be read: no such file',
+      'nowhere.yaml: cannot be read: no such file or directory',
     ])
   })
 
   it('that is no UTF-8 is refused, not read as something else', async () => {
     const file = join(home, 'latin1.txt')
     expect(await faultsOf(() => loadConfig({ file, variables }))).toEqual([
-      'latin1.txt: cannot be read: it is no text in UTF-8',
+      'latin1.txt: cannot be read: it is not text in UTF-8',
     ])
     writeFileSync(join(home, 'utf16.yaml'), Buffer.from('\ufeffname: koff\n', 'utf16le'))
     expect(await faultsOf(() => loadConfig({ file: join(home, 'utf16.yaml'), variables }))).toEqual([
-      'utf16.yaml: cannot be read: it is no text in UTF-8',
+      'utf16.yaml: cannot be read: it is not text in UTF-8',
     ])
   })
 })
@@ -244,7 +244,7 @@ describe('flags and variables', () => {
     const settings = settingsFrom({ KOFF_CONNECT_TIMEOUT_MS: '0', KOFF_TLS_CA: join(home, 'nowhere.pem') }, {})
     expect(await faultsOf(() => loadConfig({ settings, variables }))).toEqual([
       'KOFF_CONNECT_TIMEOUT_MS: must be at least 1',
-      'KOFF_TLS_CA: nowhere.pem cannot be read: no such file',
+      'KOFF_TLS_CA: nowhere.pem cannot be read: no such file or directory',
     ])
   })
 

@@ -121,5 +121,5 @@ it('a file that never ends its loading is given up', async () => {
 
 it('a file that is not there is said to be so', async () => {
   const { stdout } = await run(process.execPath, [program, join(home, 'nowhere.ts')])
-  expect(stdout).toContain('nowhere.ts: cannot be read: no such file')
+  expect(stdout).toContain('nowhere.ts: cannot be read: no such file or directory')
 })

@@ -1,4 +1,5 @@
 import { type ErrorCode, KoffError, type KoffErrorOptions } from '../../base/errors.ts'
+import { causesOf, codeOf, systemReason } from '../../base/systemReason.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import { ConnectionFault } from '../net/socket.ts'
 import { errorName, UNSUPPORTED_VERSION } from '../protocol/errorCodes.ts'
@@ -47,7 +48,7 @@ export function brokerFailure(error: unknown, place: FailurePlace): KoffError {
   const causes = causesOf(error)
   const judged = tlsFailure(causes, place) ?? httpFailure(causes) ?? brokerError(causes, place)
   if (judged !== null) return named(judged.code, judged.text, judged)
-  return named('BROKER_UNREACHABLE', networkReason(causes, place), { retriable: true })
+  return named('BROKER_UNREACHABLE', networkReason(error, causes, place), { retriable: true })
 }
 
 /**
@@ -119,41 +120,10 @@ function brokerError(causes: readonly Error[], { request }: FailurePlace): Judge
   return { code: 'BROKER_ERROR', text, retriable: fault.errorCode !== UNSUPPORTED_VERSION }
 }
 
-const systemReasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EHOSTUNREACH: 'no route to this host',
-  ENETUNREACH: 'no route to this network',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name of this host cannot be looked up now',
-  ETIMEDOUT: 'connection timed out',
-  EPIPE: 'connection closed',
-}
-
-function networkReason(causes: readonly Error[], { request, options, trusted }: FailurePlace): string {
-  const known = causes.map(cause => systemReasons[codeOf(cause)]).find(reason => reason !== undefined)
+function networkReason(error: unknown, causes: readonly Error[], { request, options, trusted }: FailurePlace): string {
   const timedOut = causes.some(cause => cause instanceof ConnectionFault && cause.kind === 'timeout')
   const doing = request === undefined ? '' : ` in ${request}`
   if (timedOut) return request === undefined ? 'connection timed out' : `no answer to ${request}`
-  const reason = known ?? reasonOf(causes.at(-1)).toLowerCase()
   const hint = trusted === true || options.sasl !== undefined ? '' : ' (does this listener want SASL?)'
-  return `${reason}${doing}${request !== undefined ? hint : ''}`
-}
-
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return text
-    .trim()
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/\.$/, '')
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
-function causesOf(error: unknown): readonly Error[] {
-  if (!(error instanceof Error)) return [new Error(String(error))]
-  const nested = error instanceof AggregateError ? error.errors.flatMap(causesOf) : []
-  return [error, ...nested, ...(error.cause instanceof Error ? causesOf(error.cause) : [])]
+  return `${systemReason(error)}${doing}${request !== undefined ? hint : ''}`
 }
