@@ -1,11 +1,11 @@
-/** Why the operating system, or a server on the way, refused something: a few words without the names of system calls. */
+/**
+ * Why the operating system, or a server on the way, refused something: a few words without the names of system calls, to
+ * stand after the name of the file or server.
+ */
 export function systemReason(error: unknown): string {
   const causes = causesOf(error)
   const known = causes.map(cause => reasons[codeOf(cause)]).find(reason => reason !== undefined)
-  if (known !== undefined) return known
-  const fault = tlsFault(error)
-  if (fault === 'versions') return `the server speaks no version of TLS that koff speaks (${tlsVersions()})`
-  return fault === null ? innermostText(causes) : tlsReasons[fault]
+  return known ?? tlsReason(error) ?? innermostText(causes)
 }
 
 /** The error and everything that it was made from, outermost first. */
@@ -47,18 +47,29 @@ export function tlsFault(error: unknown): TlsFault | null {
 /** For the end of a message about a server: what to do where no version of TLS fits. */
 export const tlsVersionAdvice = 'enable one of these versions on the server'
 
+function tlsReason(error: unknown): string | null {
+  switch (tlsFault(error)) {
+    case 'plain':
+      return 'it does not speak TLS'
+    case 'versions':
+      return `it speaks no version of TLS that koff speaks (${tlsVersions()})`
+    case 'client-certificate':
+      return 'it wants a TLS certificate of koff that it accepts'
+    case 'refused':
+      return 'it refuses the TLS handshake'
+    case 'name':
+      return 'its TLS certificate is for another name'
+    case 'untrusted':
+      return `its TLS certificate is not trusted (${innermostText(causesOf(error))})`
+    case null:
+      return null
+  }
+}
+
 /** `TLS 1.2 to TLS 1.3`, unless NODE_OPTIONS says otherwise. Looked up when needed: few commands load TLS. */
 function tlsVersions(): string {
   const { DEFAULT_MIN_VERSION: oldest, DEFAULT_MAX_VERSION: newest } = process.getBuiltinModule('node:tls')
   return [oldest, newest].map(version => version.replace('TLSv', 'TLS ')).join(' to ')
-}
-
-const tlsReasons: Readonly<Record<Exclude<TlsFault, 'versions'>, string>> = {
-  plain: 'the server does not speak TLS',
-  'client-certificate': 'the server wants a TLS certificate that it accepts',
-  refused: 'the server refuses the TLS handshake',
-  name: 'the TLS certificate is for another name',
-  untrusted: 'the TLS certificate is not trusted',
 }
 
 /**

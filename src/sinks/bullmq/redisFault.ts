@@ -1,13 +1,14 @@
 import { type ErrorCode, KoffError } from '../../base/errors.ts'
+import { causesOf, systemReason, type TlsFault, tlsFault, tlsVersionAdvice } from '../../base/systemReason.ts'
 
 /** What Redis or its client said, in terms of what its user can do about it. Retriable where time, or a new connection, can mend it. */
 export function redisFault(error: unknown, place: string): KoffError {
   if (error instanceof KoffError) return error
-  const causes = causesOf(error)
+  const causes = redisCauses(error)
   const said = (pattern: RegExp) => causes.some(({ message }) => pattern.test(message))
   const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
   const passing = (message: string) => new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
-  const reason = causes.at(-1)?.message ?? String(error)
+  const reason = systemReason(causes.at(-1))
 
   if (said(/^(WRONGPASS|NOAUTH)|ERR AUTH|invalid password|without any password configured/)) {
     return permanent('AUTHENTICATION_FAILED', `${place} refuses the credentials`)
@@ -16,19 +17,14 @@ export function redisFault(error: unknown, place: string): KoffError {
   if (said(/NOPERM|can't run this command|ACL failure in script/)) {
     return permanent('AUTHORIZATION_FAILED', `${place}: not allowed to do what a queue needs: ${reason}`)
   }
-  if (causes.some(({ code }) => certificateCode.test(code))) {
-    return permanent(
-      'AUTHENTICATION_FAILED',
-      `${place}: its TLS certificate is not trusted (${reason}); see redis.tls.ca`,
-    )
-  }
+  const tls = causes.map(tlsFault).find(fault => fault !== null)
+  if (tls !== undefined) return tlsFailure(tls, { place, reason, error })
   if (said(/ERR DB index is out of range/)) {
     return permanent('UNSUPPORTED', `${place} has no database of that number; see redis.db`)
   }
   if (said(/ERR unknown command|cluster support disabled/)) {
     return permanent('UNSUPPORTED', `${place} cannot hold a queue: ${reason}`)
   }
-  if (causes.some(({ code }) => code === 'EPROTO')) return speaksNoTls(place)
   if (said(/Unknown RESP type/)) return permanent('UNSUPPORTED', `${place} is no Redis: check its port`)
   if (said(/OOM command not allowed/)) {
     return passing(
@@ -49,19 +45,31 @@ export function speaksNoTls(place: string): KoffError {
   return new KoffError('UNSUPPORTED', `${place} speaks no TLS; see redis.tls, and redis:// in redis.url`)
 }
 
-const certificateCode = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_)/
-
-interface Cause {
-  readonly message: string
-  readonly code: string
+interface FailedHandshake {
+  readonly place: string
+  readonly reason: string
+  readonly error: unknown
 }
 
-/** The error and what it was made from, innermost last. */
-function causesOf(error: unknown): readonly Cause[] {
-  if (!(error instanceof Error)) return [{ message: String(error), code: '' }]
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  // Of a cluster or of sentinels none of which answers, the client tells the last failure in a field of its own.
-  const last = 'lastNodeError' in error ? error.lastNodeError : error.cause
-  const nested = last instanceof Error ? causesOf(last) : []
-  return [{ message: error.message === '' ? code : error.message, code }, ...nested]
+function tlsFailure(fault: TlsFault, { place, reason, error }: FailedHandshake): KoffError {
+  const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
+  switch (fault) {
+    case 'plain':
+      return speaksNoTls(place)
+    case 'versions':
+      return permanent('UNSUPPORTED', `${place}: ${reason}; ${tlsVersionAdvice}`)
+    case 'client-certificate':
+    case 'refused':
+      return permanent('AUTHENTICATION_FAILED', `${place}: ${reason}; see redis.tls.cert and redis.tls.key`)
+    case 'name':
+      return permanent('AUTHENTICATION_FAILED', `${place}: ${reason}; see redis.tls.servername`)
+    case 'untrusted':
+      return permanent('AUTHENTICATION_FAILED', `${place}: ${reason}; see redis.tls.ca`)
+  }
+}
+
+/** ioredis keeps the last failure of a cluster, or of sentinels, none of which answers in a field of its own. */
+function redisCauses(error: unknown): readonly Error[] {
+  const last = error instanceof Error && 'lastNodeError' in error ? error.lastNodeError : null
+  return [...causesOf(error), ...(last instanceof Error ? redisCauses(last) : [])]
 }

@@ -44,6 +44,16 @@ test('a certificate that is not trusted is said to be so', () => {
   })
 })
 
+test('a Redis without a version of TLS in common is not tried again', () => {
+  const said = '40FD:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:rec_layer_s3.c:918:'
+  expect(fault(said, { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' })).toMatchObject({
+    code: 'UNSUPPORTED',
+    retriable: false,
+    message:
+      'Redis at a:6379: it speaks no version of TLS that koff speaks (TLS 1.2 to TLS 1.3); enable one of these versions on the server',
+  })
+})
+
 test('of a cluster none of whose nodes answers the last reason is told', () => {
   const error = { lastNodeError: new Error('WRONGPASS invalid username-password pair') }
   expect(fault('Failed to refresh slots cache.', error)).toMatchObject({ code: 'AUTHENTICATION_FAILED' })
