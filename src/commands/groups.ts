@@ -13,6 +13,7 @@ import { openSampler, type Sampler } from '../app/sampler.ts'
 import { matchesGlob } from '../config/glob.ts'
 import { withInt64 } from '../coordinator/jsonValue.ts'
 import { Fold } from '../engine/fold.ts'
+import { KnownSince } from '../engine/knownSince.ts'
 import type { Source } from '../engine/source.ts'
 import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
@@ -20,6 +21,7 @@ import type { Input } from '../state/input.ts'
 import { catchUpProgress, fileProgress } from '../terminal/progress.ts'
 import { interruptionCode, noteLog, put, type Shell } from '../terminal/shell.ts'
 import { usage } from '../terminal/usage.ts'
+import { NOT_KNOWN, noteUnknown } from './knownTimes.ts'
 
 interface GroupsOptions extends ConnectionFlags {
   readonly at?: number
@@ -41,6 +43,9 @@ export function groupsCommand(shell: Shell, finish: (code: number) => void): Com
     'after',
     `${connectionHelp}
 
+A log that compaction or retention has cut does not know every time. Where --at is before the time from which it knows,
+koff prints what the log still holds, says on standard error from when each partition knows, and exits with ${NOT_KNOWN}.
+
 Examples:
   koff groups --brokers kafka-1:9092
   koff groups --at 2026-11-24T12:03Z --group billing recording.ndjson.gz | jq .members`,
@@ -60,15 +65,21 @@ async function groups(shell: Shell, files: readonly string[], options: GroupsOpt
   const fold = new Fold({ cluster: opened.cluster, history: 'none', types: new Set() })
   await using sampler = files.length > 0 ? null : await samplerOf(shell, options, fold)
   const source = sampler === null ? catchUp.source : sampler.around(catchUp.source)
+  const known = Number.isFinite(at) ? new KnownSince() : null
   for await (const inputs of source.chunks(shell.signal)) {
-    for (const input of inputs) if (!isLater(input, at)) fold.apply(input)
+    for (const input of inputs) {
+      known?.take(input)
+      if (!isLater(input, at)) fold.apply(input)
+    }
   }
   if (shell.signal.aborted) return interruptionCode(shell)
   progress.clear()
   catchUp.clear()
   const views = fold.groups().filter(view => group.some(pattern => matchesGlob(pattern, view.group)))
   for (const view of views) await put(shell.stdout, `${JSON.stringify(view, withInt64)}\n`)
-  return 0
+  const cut = known?.unknownAt(at) ?? []
+  noteUnknown(shell, cut, at)
+  return cut.length > 0 ? NOT_KNOWN : 0
 }
 
 /** Where logs end is asked for once, at the end. */

@@ -24,8 +24,8 @@ const builders: Readonly<Record<string, () => Promise<CommandBuilder>>> = {
 
 /**
  * Runs one command line, without `node` and the program's name, and resolves with the exit code: 0, or what the command
- * says; 2 where the command line or a configuration is wrong, 1 where something else went wrong. Whatever is wrong is
- * said in one line on standard error, of a configuration one line for each fault. Never rejects.
+ * says (3: the log does not know the time in question); 2 where the command line or a configuration is wrong, 1 where
+ * something else went wrong. Each fault is one line on standard error. Never rejects.
  */
 export async function main(args: readonly string[], shell: Shell): Promise<number> {
   let code = 0

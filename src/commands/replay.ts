@@ -1,14 +1,17 @@
 import { Command } from 'commander'
 import { addEventOptions, type EventOptions, groupFilter, typesOf } from '../app/eventOptions.ts'
 import { parseTime } from '../app/logPoint.ts'
+import { ranges } from '../base/ranges.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
 import { Fold } from '../engine/fold.ts'
+import { MissingRecords, type PartLog } from '../engine/missingRecords.ts'
+import type { Source } from '../engine/source.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
 import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import { defaultConditionSettings, type SettingsOf } from '../state/conditions/settings.ts'
 import { fileProgress } from '../terminal/progress.ts'
-import { interruptionCode, type Shell } from '../terminal/shell.ts'
+import { interruptionCode, note, type Shell } from '../terminal/shell.ts'
 import { deliver } from './deliver.ts'
 
 interface ReplayOptions extends EventOptions {
@@ -35,6 +38,12 @@ export function replayCommand(shell: Shell, finish: (code: number) => void): Com
     `
 The same files give the same events with the same ids, every time.
 
+Files are read as if there had been nothing before their first record. So where a log begins after offset 0 or has gaps
+(a recording that was started later, a log after compaction or retention), groups that were there before show as new:
+group-created, rebalance from epoch 0, member-joined. Standard error says so at the end. With --live-from, what each
+partition holds before that time is history: it builds state, ends with one group-snapshot for each group, and what
+follows is compared with it.
+
 Examples:
   koff replay recording.ndjson.gz
   koff replay --live-from 2026-11-24T12:00Z /var/kafka/__consumer_offsets-12
@@ -48,15 +57,55 @@ async function replay(shell: Shell, files: readonly string[], options: ReplayOpt
   await using source = refuseRepeats(await openFiles(files, { stdin: shell.stdin, progress: progress.at }))
   const conditions = await conditionsOf(shell, options)
   const history = liveFrom === undefined ? 'none' : { liveFrom }
+  const missing = new MissingRecords(liveFrom)
   await using sink = stdoutSink({ stream: shell.stdout, format: 'json' })
   await deliver({
-    source,
+    source: watched(source, missing),
     fold: new Fold({ cluster, history, types: typesOf(options), snapshot, conditions }),
     sinks: [sink],
     signal: AbortSignal.any([shell.signal, sink.closed]),
     accept: groupFilter({ include: group, exclude: [] }),
   })
+  progress.clear()
+  noteMissing(shell, missing.logs())
   return interruptionCode(shell)
+}
+
+function watched(source: Source, missing: MissingRecords): Source {
+  return {
+    cluster: source.cluster,
+    async *chunks(signal) {
+      for await (const inputs of source.chunks(signal)) {
+        for (const input of inputs) if (input.kind === 'batch') missing.take(input.batch)
+        yield inputs
+      }
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  }
+}
+
+function noteMissing(shell: Shell, logs: readonly PartLog[]): void {
+  if (logs.length === 0) return
+  note(
+    shell,
+    `records are missing: ${missingText(logs)}; groups that were there before show as new (group-created, rebalance from ` +
+      'epoch 0), and of what happened in a gap at most the net effect shows',
+  )
+  note(
+    shell,
+    '--live-from TIME makes what each partition holds before that time history, which makes no events but one group-snapshot a group',
+  )
+}
+
+function missingText(logs: readonly PartLog[]): string {
+  const late = logs.filter(({ beginsAt }) => beginsAt !== null)
+  const gapped = logs.filter(({ gaps }) => gaps > 0)
+  const partitions = (which: readonly PartLog[]) =>
+    `partition${which.length === 1 ? '' : 's'} ${ranges(which.map(({ partition }) => partition))}`
+  const begin = late.length === 0 ? [] : [`the log begins after offset 0 in ${partitions(late)}`]
+  const gaps = gapped.reduce((sum, log) => sum + log.gaps, 0)
+  const gap = gapped.length === 0 ? [] : [`${gaps} gap${gaps === 1 ? '' : 's'} in ${partitions(gapped)}`]
+  return [...begin, ...gap].join(', ')
 }
 
 async function conditionsOf({ variables }: Shell, { config: file }: ReplayOptions): Promise<SettingsOf> {
