@@ -1,5 +1,5 @@
 import { type EventDefinition, sections } from '../../src/events/definition.ts'
-import { definitions } from '../../src/events/definitions.ts'
+import { definitions, eventTypes } from '../../src/events/definitions.ts'
 import { envelopeSchema } from '../../src/events/envelopeSchema.ts'
 import type { Fields, RecordSchema, Schema } from '../../src/events/schema.ts'
 
@@ -31,9 +31,18 @@ const introduction = `The same definition gives the TypeScript type (\`EventData
 | Avro | one envelope record, \`data\` a union of one record per event type; key = group id in UTF-8; CloudEvents headers \`ce_specversion\`, \`ce_id\`, \`ce_type\`, \`ce_source\`, \`ce_subject\`, \`ce_time\`, and \`severity\` |
 | NDJSON | one envelope a line, \`data\` unwrapped, int64 as a number while safe (below 2^53), else as a decimal string |
 
-The events of one transition come in the order of this page. Fields are only ever added, and only such that have a
+Cause comes before consequence: the events of one transition of a group come in this order, and so do their ordinals:
+${order()}. A transition that ends one group and begins another of that name gives all events of the first before those of
+the second. Conditions that a transition closes stand directly before its \`offset-deleted\`, those that it opens after its
+last event; they use up no ordinals. Fields are only ever added, and only such that have a
 default (nullable ones and lists), so every version of the schema reads every other. A further event type would be one
 more branch of the union, which no older reader can take: it needs a new topic.`
+
+/** The types that come from the records of a transition. */
+function order(): string {
+  const types = eventTypes.slice(eventTypes.indexOf('group-created'), eventTypes.indexOf('group-deleted') + 1)
+  return types.map(type => `\`${type}\``).join(', ')
+}
 
 function summary(events: readonly EventDefinition[]): string {
   const rows = events.map(event => {

@@ -33,22 +33,21 @@ import { rebalanceStarted } from './rebalances/rebalanceStarted.ts'
 import type { InferFields } from './schema.ts'
 
 /**
- * Every type of event there is. The order is part of the contract: it ranks the events of one transition.
+ * Every type of event there is. The order is part of the contract: it ranks the events of one transition, cause before
+ * consequence.
  * Closed for readers of the clean topic too: a further branch in the union of the Avro schema is no compatible change.
  */
 export const definitions = [
   groupSnapshot,
   groupCreated,
   groupMigrated,
-  groupEmptied,
   groupRevived,
-  groupDeleted,
 
-  memberJoined,
   memberLeft,
-  memberReplaced,
   memberSuspended,
+  memberReplaced,
   memberChanged,
+  memberJoined,
 
   rebalanceStarted,
   rebalance,
@@ -60,6 +59,9 @@ export const definitions = [
   offsetReset,
   offsetDeleted,
   topicRecreated,
+
+  groupEmptied,
+  groupDeleted,
 
   offsetStalled,
   offsetResumed,

@@ -1,6 +1,5 @@
 import { decodeRecordAt, groupOf } from '../coordinator/decode.ts'
 import type { KoffEvent } from '../events/envelope.ts'
-import { newEvent } from '../events/newEvent.ts'
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 import { brokenBatch } from '../kafka/records/batchFault.ts'
 import { controlType } from '../kafka/records/controlRecord.ts'
@@ -16,7 +15,7 @@ import type { GroupRecord } from './records/applyRecord.ts'
 import { namedTopics } from './records/namedTopics.ts'
 import { StateChanges } from './stored/changes.ts'
 import type { StoredPartition } from './stored/entry.ts'
-import { untold } from './transition/offsets.ts'
+import { placeEvents, type Told } from './transition/placeEvents.ts'
 import { reduceGroup } from './transition/reduceGroup.ts'
 import type { PlacedRecord } from './transition/replayRecords.ts'
 import { snapshotOf } from './transition/snapshot.ts'
@@ -66,6 +65,8 @@ export class PartitionState {
   /** Records about groups in the present batch. */
   readonly #records: { readonly record: GroupRecord; readonly position: number; readonly timestamp: number }[] = []
   #events: KoffEvent[] = []
+  /** Transitions of the present batch. */
+  readonly #told: Told[] = []
   readonly #conditions: Conditions
 
   constructor(options: PartitionOptions) {
@@ -113,12 +114,12 @@ export class PartitionState {
     const time = Math.min(batch.baseTimestamp, batch.maxTimestamp)
     // Not with it: what a record ends at the very deadline did not last beyond it.
     if (!this.#history && time > this.#conditions.nextDeadline) this.#conditions.advance(time - 1)
-    this.#tellConditions()
+    this.#events.push(...this.#conditions.take())
     if (batch.isControl) this.#applyControl(batch)
     else this.#applyRecords(batch)
     this.position = batch.lastOffset + 1
     this.#conditions.settle(this.timestamp)
-    this.#tellConditions()
+    this.#tell()
     if (this.#events.length === 0) return NO_EVENTS
     const events = this.#events
     this.#events = []
@@ -139,8 +140,16 @@ export class PartitionState {
     return this.#conditions.take()
   }
 
-  #tellConditions(): void {
-    for (const event of this.#conditions.take()) this.#events.push(event)
+  /** The events of the transitions, each with those of its group's conditions; then those of other groups. */
+  #tell(): void {
+    const ofConditions = this.#conditions.take()
+    const byGroup = ofConditions.length === 0 ? null : Map.groupBy(ofConditions, ({ group }) => group)
+    for (const told of this.#told) {
+      this.#events.push(...placeEvents(told, byGroup?.get(told.group) ?? NO_EVENTS, this.#options))
+      byGroup?.delete(told.group)
+    }
+    this.#told.length = 0
+    for (const events of byGroup?.values() ?? []) this.#events.push(...events)
   }
 
   /** The end as it was at start is reached: from here on events are news. `time` serves a partition without records. */
@@ -232,7 +241,7 @@ export class PartitionState {
 
   /** Returns the next free ordinal. */
   #endTransition(slot: GroupSlot, records: readonly PlacedRecord[], changes: OffsetChanges, ordinal: number): number {
-    const { partition, cluster, names, everyCommit } = this.#options
+    const { names, everyCommit } = this.#options
     const { position: offset, timestamp, commits, recreations } = changes
     const isHistory = this.#history
     const transition = {
@@ -246,7 +255,7 @@ export class PartitionState {
       everyCommit,
     }
     const before = slot.group
-    const { after, drafts, forgottenBelow } = reduceGroup(before, transition)
+    const { after, drafts, ofEnded, forgottenBelow } = reduceGroup(before, transition)
     after?.members.seal()
     setGroup(slot, after)
     if (after !== before) this.changes?.groups.add(slot.name)
@@ -257,20 +266,14 @@ export class PartitionState {
         anchor: { offset, timestamp },
         time: timestamp,
         isAboutGroup: records.length > 0,
-        isHistory: this.#history,
+        isHistory,
       })
     }
     if (forgottenBelow >= 0) this.offsets.forget(slot, forgottenBelow)
     if (after === null) this.releaseSlot(slot)
-    if (this.#history) return ordinal
-    for (const draft of drafts) {
-      const n = ordinal++
-      if (draft === untold) continue
-      const id = `${partition}-${offset}-${n}`
-      const source = { partition, offset, timestamp }
-      this.#events.push(newEvent({ ...draft, id, cluster, group: slot.name, source }))
-    }
-    return ordinal
+    if (isHistory) return ordinal
+    this.#told.push({ group: slot.name, drafts, ofEnded, offset, timestamp, ordinal })
+    return ordinal + drafts.length
   }
 
   /** Gives up the slot of a group that is not known, unless an open transaction wants to commit offsets of it. */

@@ -157,7 +157,7 @@ describe('koff on a cluster with a life behind it', () => {
     await consumer.commit({ orders: { 0: 3 } })
     await events.line(line => line.includes('"offset-committed"'))
     await consumer.close()
-    await events.line(line => line.includes('"member-left"'))
+    await events.line(line => line.includes('"group-emptied"'))
     events.kill('SIGTERM')
     expect(await events.ended).toEqual([143, null])
     expect(events.stderr()).toBe('')
@@ -167,8 +167,8 @@ describe('koff on a cluster with a life behind it', () => {
       'member-joined',
       'rebalance',
       'offset-committed',
-      'group-emptied',
       'member-left',
+      'group-emptied',
     ])
   })
 
@@ -215,11 +215,11 @@ describe('koff on a cluster with a life behind it', () => {
       await excluded.close()
     }
     await using again = startKoff(['run', '-c', file], variables)
-    await again.line(line => line.includes('"member-left"'))
+    await again.line(line => line.includes('"group-emptied"'))
     again.kill('SIGTERM')
     expect(await again.ended).toEqual([0, null])
     const lines = parsed(again.lines())
-    expect(lines.map(({ type, group }) => `${group} ${type}`)).toEqual(['third group-emptied', 'third member-left'])
+    expect(lines.map(({ type, group }) => `${group} ${type}`)).toEqual(['third member-left', 'third group-emptied'])
     ids.push(...idsIn(again))
     expect(new Set(ids).size).toBe(ids.length)
   })

@@ -84,8 +84,8 @@ export async function consumerLife(world: LivingWorld, group: string): Promise<r
   await a.client.close()
   await admin.settled(group, 'Empty', 0, 60_000)
   epoch += 1
-  tale.say('group-emptied', { lastMembers: [memberOf(a8)], epoch })
   tale.left(a8)
+  tale.say('group-emptied', { lastMembers: [memberOf(a8)], epoch })
 
   await admin.alterOffsets(group, { [topic]: { 0: 20 } })
   await admin.alterOffsets(group, { [topic]: { 1: 1 } })
@@ -101,12 +101,12 @@ export async function consumerLife(world: LivingWorld, group: string): Promise<r
   await d.client.close()
   await admin.settled(group, 'Empty', 0, 60_000)
   epoch += 1
-  tale.say('group-emptied', { lastMembers: [memberOf(d9)], epoch })
   tale.left(d9)
+  tale.say('group-emptied', { lastMembers: [memberOf(d9)], epoch })
   await admin.deleteGroups(group)
-  tale.say('group-deleted', { lastEpoch: epoch, offsetsDeleted: 2 })
   tale.say('offset-deleted', deleted(0, 20))
   tale.say('offset-deleted', deleted(1, 1))
+  tale.say('group-deleted', { lastEpoch: epoch, offsetsDeleted: 2 })
   return tale.events
 }
 

@@ -96,8 +96,8 @@ export async function javaClassicLife({
 
   await back.client.close('LEAVE_GROUP')
   await admin.settled(group, 'Empty', 0, 60_000)
-  tale.say('group-emptied', { lastMembers: [memberOf(s8)], epoch: 8 })
   tale.left(s8)
+  tale.say('group-emptied', { lastMembers: [memberOf(s8)], epoch: 8 })
 
   await admin.alterOffsets(group, { [topic]: { 0: 2 } })
   await admin.alterOffsets(group, { [topic]: { 1: 9 } })
@@ -120,14 +120,14 @@ export async function javaClassicLife({
 
   await d.client.close()
   await admin.settled(group, 'Empty', 0, 60_000)
-  tale.say('group-emptied', { lastMembers: [memberOf(d9)], epoch: 10 })
   tale.left(d9)
+  tale.say('group-emptied', { lastMembers: [memberOf(d9)], epoch: 10 })
 
   await admin.deleteOffsets(group, { [topic]: [1] })
   tale.say('offset-deleted', deleted(1, 9, 'unknown'))
   await admin.deleteGroups(group)
-  tale.say('group-deleted', { lastEpoch: 10, offsetsDeleted: 2 })
   tale.say('offset-deleted', deleted(0, 2))
   tale.say('offset-deleted', deleted(2, 5))
+  tale.say('group-deleted', { lastEpoch: 10, offsetsDeleted: 2 })
   return tale.events
 }

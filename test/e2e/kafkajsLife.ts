@@ -54,14 +54,14 @@ export async function kafkajsLife({
 
   await a.client.close()
   await admin.settled(group, 'Empty', 0, 60_000)
-  tale.say('group-emptied', { lastMembers: [memberOf(a5)], epoch: 6 })
   tale.left(a5)
+  tale.say('group-emptied', { lastMembers: [memberOf(a5)], epoch: 6 })
 
   await admin.alterOffsets(group, { [topic]: { 3: 25 } })
   tale.say('offset-committed', committed({ partition: 3, offset: 25, previous: 20 }))
   tale.say('offset-reset', moved(3, 20, 25, 'forward'))
   await admin.deleteGroups(group)
-  tale.say('group-deleted', { lastEpoch: 6, offsetsDeleted: 1 })
   tale.say('offset-deleted', deleted(3, 25))
+  tale.say('group-deleted', { lastEpoch: 6, offsetsDeleted: 1 })
   return tale.events
 }

@@ -73,8 +73,8 @@ export async function migrationLife({ bootstrap, java, admin }: World, group: st
   classic.rebalanced({ from: 6, to: 7, protocol: 'range', leader, before: [c6, d6], after: [d7], named: byId })
   await d.client.close()
   await admin.settled(group, 'Empty', 0, 60_000)
-  classic.say('group-emptied', { lastMembers: [memberOf(d7)], epoch: 8 })
   classic.left(d7)
+  classic.say('group-emptied', { lastMembers: [memberOf(d7)], epoch: 8 })
   turn('classic')
 
   // An empty group becomes whatever its next member speaks.
@@ -87,8 +87,8 @@ export async function migrationLife({ bootstrap, java, admin }: World, group: st
   consumer.rebalanced({ from: 0, to: 2, before: [], after: [e2] })
   await e.client.close()
   await admin.settled(group, 'Empty', 0, 60_000)
-  consumer.say('group-emptied', { lastMembers: [memberOf(e2)], epoch: 3 })
   consumer.left(e2)
+  consumer.say('group-emptied', { lastMembers: [memberOf(e2)], epoch: 3 })
   turn('consumer')
 
   const f = await join('f', 'classic')
@@ -99,11 +99,11 @@ export async function migrationLife({ bootstrap, java, admin }: World, group: st
   classic.rebalanced({ from: 0, to: 1, protocol: 'range', leader: f1.id, before: [], after: [f1] })
   await f.client.close()
   await admin.settled(group, 'Empty', 0, 60_000)
-  classic.say('group-emptied', { lastMembers: [memberOf(f1)], epoch: 2 })
   classic.left(f1)
+  classic.say('group-emptied', { lastMembers: [memberOf(f1)], epoch: 2 })
   await admin.deleteGroups(group)
-  classic.say('group-deleted', { lastEpoch: 2, offsetsDeleted: 1 })
   classic.say('offset-deleted', deleted(0, 7))
+  classic.say('group-deleted', { lastEpoch: 2, offsetsDeleted: 1 })
   turn('classic')
   return told
 }

@@ -33,8 +33,8 @@ export async function regexLife({ bootstrap, java, admin }: World, group: string
   tale.rebalanced({ from: 0, to: first.epoch, before: [], after: [first.known] })
   tale.say('rebalance-started', { epochBefore: first.epoch, epochAfter: second.epoch })
   tale.rebalanced({ from: first.epoch, to: second.epoch, before: [first.known], after: [second.known] })
-  tale.say('group-emptied', { lastMembers: [memberOf(second.known)], epoch: second.epoch + 1 })
   tale.left(second.known)
+  tale.say('group-emptied', { lastMembers: [memberOf(second.known)], epoch: second.epoch + 1 })
   tale.say('group-deleted', { lastEpoch: second.epoch + 1, offsetsDeleted: 0 })
   return tale.events
 }

@@ -50,8 +50,8 @@ export async function shareLife({ bootstrap, java, admin }: World, group: string
   await b.close()
   await admin.settled(group, 'Empty', 0, 60_000)
   const last = third.epoch + 1
-  tale.say('group-emptied', { lastMembers: third.known.map(memberOf), epoch: last })
   tale.left(...third.known)
+  tale.say('group-emptied', { lastMembers: third.known.map(memberOf), epoch: last })
   await admin.deleteGroups(group)
   tale.say('group-deleted', { lastEpoch: last, offsetsDeleted: 0 })
   return tale.events

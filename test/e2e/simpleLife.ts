@@ -28,7 +28,7 @@ export async function simpleLife(life: ClassicLife): Promise<readonly Expected[]
     tale.say('offset-deleted', deleted(1, 60, 'unknown'))
     return tale.events
   }
-  tale.say('group-deleted', { lastEpoch: 0, offsetsDeleted: 1 })
   tale.say('offset-deleted', deleted(1, 60))
+  tale.say('group-deleted', { lastEpoch: 0, offsetsDeleted: 1 })
   return tale.events
 }

@@ -40,8 +40,8 @@ export async function streamsLife(
   other.rebalanced(from)
   await application.close('LEAVE_GROUP')
   await admin.settled(applicationId, 'Empty', 0, 60_000)
-  other.say('group-emptied', { lastMembers: known.map(memberOf), epoch: from.to + 1 })
   other.left(...known)
+  other.say('group-emptied', { lastMembers: known.map(memberOf), epoch: from.to + 1 })
   await admin.deleteGroups(applicationId)
   return [...told, ...other.events, { ...gone(second), data: { lastEpoch: from.to + 1, offsetsDeleted: 0 } }]
 }
@@ -92,8 +92,8 @@ async function life(world: Application, tale: Tale, protocol: StreamsProtocol): 
 
   await b.close('LEAVE_GROUP')
   await admin.settled(applicationId, 'Empty', 0, 60_000)
-  tale.say('group-emptied', { lastMembers: rest.map(memberOf), epoch: epoch + 1 })
   tale.left(...rest)
+  tale.say('group-emptied', { lastMembers: rest.map(memberOf), epoch: epoch + 1 })
   return epoch + 1
 }
 

@@ -15,26 +15,22 @@ interface Group {
 }
 
 /**
- * The groups as somebody knows them who reads nothing but events, all types of them; and what did not fit: a member that
- * joined twice, a previous offset that was another one, a group created that was there.
+ * The groups as a reader knows them who folds events one by one, all types of them; and what did not fit: a member that
+ * joined twice, a previous offset that was another one, an event of a group before its creation or after its deletion.
  */
 export function heard(events: readonly KoffEvent[]): { groups: Record<string, Known>; faults: string[] } {
   const groups = new Map<string, Group>()
   const faults: string[] = []
-  for (const transition of byTransition(events)) {
-    // The order of the contract has the creation first, also where another group of the name went in the same batch.
-    const goes = transition.some(({ type }) => type === 'group-deleted')
-    const comes = transition.some(({ type }) => type === 'group-created')
-    const name = transition[0]?.group ?? ''
-    if (groups.has(name) !== (goes || !comes)) faults.push(`${transition[0]?.id}: ${name} was ${groups.has(name)}`)
-    if (goes) groups.delete(name)
-    if (comes) groups.set(name, { kind: '', members: new Set(), offsets: new Map() })
+  for (const event of events) {
+    const { type, group: name, groupType } = event
+    const isCreated = type === 'group-created'
+    if (groups.has(name) === isCreated) faults.push(`${event.id}: ${type} of ${name}`)
+    if (isCreated) groups.set(name, { kind: groupType, members: new Set(), offsets: new Map() })
     const group = groups.get(name)
     if (group === undefined) continue
-    for (const event of transition) {
-      if (event.type !== 'group-deleted') group.kind = event.groupType
-      if (!learn(group, event) && !goes) faults.push(`${event.id}: ${event.type} ${JSON.stringify(event.data)}`)
-    }
+    if (type === 'group-deleted') groups.delete(name)
+    else group.kind = groupType
+    if (!learn(group, event)) faults.push(`${event.id}: ${type} ${JSON.stringify(event.data)}`)
   }
   const known = [...groups].map(([name, { kind, members, offsets }]): [string, Known] => [
     name,
@@ -55,9 +51,7 @@ function learn({ members, offsets }: Group, { type, data }: KoffEvent): boolean 
     members.add(data.to)
     return members.delete(data.from)
   }
-  if (type === 'group-emptied') {
-    return data.lastMembers.map(({ id }) => id).join() === [...members].toSorted(byText).join()
-  }
+  if (type === 'group-emptied' || type === 'group-deleted') return members.size === 0
   if (type === 'offset-committed') {
     const before = offsets.get(data.partition) ?? null
     offsets.set(data.partition, Number(data.offset))
@@ -69,11 +63,6 @@ function learn({ members, offsets }: Group, { type, data }: KoffEvent): boolean 
     return data.lastOffset === before
   }
   return true
-}
-
-function byTransition(events: readonly KoffEvent[]): KoffEvent[][] {
-  const transitions = Map.groupBy(events, ({ source, group }) => `${source.offset} ${group}`)
-  return [...transitions.values()]
 }
 
 function byText(a: string, b: string): number {

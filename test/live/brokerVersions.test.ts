@@ -67,8 +67,8 @@ describe.each(tested)('Kafka %s', version => {
       'member-joined',
       'rebalance',
       'offset-committed 1 7',
-      'group-emptied',
       'member-left',
+      'group-emptied',
       'offset-committed 1 5',
       'offset-reset 1',
     ])

@@ -38,7 +38,7 @@ describe('offsets of a partition', () => {
     for (const tombstone of [classicOf('g', null), ...kinds.map(kind => kind.epoch(null))]) {
       const p = partition()
       p.plain(commitOf('g', 't', 0, 10))
-      expect(types(p.plain(commitOf('g', 't', 0, null), tombstone))).toEqual(['group-deleted', 'offset-deleted'])
+      expect(types(p.plain(commitOf('g', 't', 0, null), tombstone))).toEqual(['offset-deleted', 'group-deleted'])
       expect(p.state.groups.size).toBe(0)
     }
   })
@@ -148,8 +148,8 @@ describe('transactions', () => {
     p.plain(commitOf('g', 't', 0, 10))
     p.pending(1n, commitOf('g', 't', 0, 12), commitOf('g', 't', 1, 12))
     expect(types(p.plain(commitOf('g', 't', 0, null), classicOf('g', null)))).toEqual([
-      'group-deleted',
       'offset-deleted',
+      'group-deleted',
     ])
     expect(types(p.marker('COMMIT', 1n))).toEqual([])
     expect(p.state.groups.size).toBe(0)
@@ -179,7 +179,7 @@ describe('classic groups', () => {
     expect(left[1]?.data).toMatchObject({
       changes: [{ memberId: 'a2', gained: [{ partitions: [1] }] }, { memberId: 'b' }],
     })
-    expect(types(p.plain(classicOf('g', 4)))).toEqual(['group-emptied', 'member-left'])
+    expect(types(p.plain(classicOf('g', 4)))).toEqual(['member-left', 'group-emptied'])
     p.wait(5_000)
     const revived = p.plain(classicOf('g', 5, [m('c', [0, 1])]))
     expect(types(revived)).toEqual(['group-revived', 'member-joined', 'rebalance', 'leader-changed'])
@@ -187,8 +187,8 @@ describe('classic groups', () => {
     expect(revived[2]?.data).toMatchObject({ epochBefore: 4, epochAfter: 5 })
     expect(types(p.plain(commitOf('g', 'orders', 0, 3)))).toEqual([])
     const deleted = p.plain(commitOf('g', 'orders', 0, null), classicOf('g', null))
-    expect(types(deleted)).toEqual(['group-deleted', 'member-left', 'offset-deleted'])
-    expect(deleted[0]?.data).toEqual({ lastEpoch: 5, offsetsDeleted: 1 })
+    expect(types(deleted)).toEqual(['member-left', 'offset-deleted', 'group-deleted'])
+    expect(deleted[2]?.data).toEqual({ lastEpoch: 5, offsetsDeleted: 1 })
   })
 
   it('another assignor or subscription is said; a mere repetition is not', () => {

@@ -71,8 +71,8 @@ describe('a group that is migrated', () => {
     p.plain(...consumerWith('g', 2, 'a'), commitOf('g', 'orders', 0, 5))
     const g = consumerRecords('g')
     expect(types(p.plain(g.current('a', null), g.target('a', null), g.member('a', null), g.epoch(3)))).toEqual([
-      'group-emptied',
       'member-left',
+      'group-emptied',
     ])
     const migrated = p.plain(...consumerGone('g'), classicOf('g', 0))
     expect(migrated.map(event => [event.type, event.data])).toEqual([

@@ -11,7 +11,7 @@ export type Draft<T extends EventType = EventType> = {
   }
 }[T]
 
-/** Order of the contract, which they nearly always have; events of one type keep the order in which they were drafted. */
+/** Sorts into the order of the contract. Events of one type keep the order in which they were drafted. */
 export function inOrder(drafts: readonly Draft[]): readonly Draft[] {
   let last = 0
   for (const { type } of drafts) {

@@ -1,5 +1,5 @@
 import type { Int64 } from '../../events/envelope.ts'
-import type { Group } from '../group/group.ts'
+import { compareText, type Group } from '../group/group.ts'
 import type { Draft } from './draft.ts'
 import type { Moment } from './members.ts'
 
@@ -34,7 +34,7 @@ export interface Recreation {
 /** How the group stood when a commit was made. `unknown`: nobody knew it, and the commit made it known. */
 export type Standing = 'unknown' | 'simple' | 'with-members' | 'without-members'
 
-interface OffsetTransition extends Moment {
+export interface OffsetTransition extends Moment {
   readonly commits: readonly CommitChange[]
   /** How the group stood when each of them was made. */
   readonly standings: readonly Standing[]
@@ -84,7 +84,8 @@ export function offsetDrafts(before: Group | null, after: Group | null, transiti
     }
   }
   if (after === null) return drafts
-  for (const { topic, partition, from, to } of transition.recreations) {
+  const recreations = transition.recreations.toSorted((a, b) => compareText(a.topic, b.topic))
+  for (const { topic, partition, from, to } of recreations) {
     drafts.push({ type: 'topic-recreated', groupType, time: transition.time, data: { topic, partition, from, to } })
   }
   return drafts

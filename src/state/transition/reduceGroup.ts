@@ -2,7 +2,7 @@ import { type Group, type GroupDraft, memberCount } from '../group/group.ts'
 import { goesOn, isMigration } from '../group/migration.ts'
 import { type Draft, inOrder } from './draft.ts'
 import { describe, memberDrafts, sortedMembers } from './members.ts'
-import { offsetDrafts } from './offsets.ts'
+import { type OffsetTransition, offsetDrafts } from './offsets.ts'
 import { rebalanceDrafts } from './rebalances.ts'
 import { replayRecords, standingOf, type Transition } from './replayRecords.ts'
 
@@ -10,6 +10,8 @@ export interface Reduced {
   readonly after: Group | null
   /** In the order of the contract. */
   readonly drafts: readonly Draft[]
+  /** How many of them are of `before`, where it ended and another group of its name began; else 0. */
+  readonly ofEnded: number
   /** Offsets committed, or claimed by open transactions, at log positions below this went with the group; -1: none. */
   readonly forgottenBelow: number
 }
@@ -25,19 +27,40 @@ export function reduceGroup(before: Group | null, transition: Transition): Reduc
   const countsAnew = before === null || isOther || (isNew && after !== null && after.epoch < before.epoch)
   if (before !== null && after !== null && isNew && !isOther) carryOver(before, after, countsAnew)
 
-  const drafts: Draft[] = []
-  drafts.push(...lifeDrafts(before, isOther ? null : after, transition))
+  const { recreations, time, names, everyCommit } = transition
+  const offsets = { time, names, commits, standings, recreations, isDeleted: after === null, everyCommit }
   if (isOther) {
-    drafts.push(created(after, transition))
-    drafts.push(...memberDrafts(before, null, transition), ...memberDrafts(null, after, transition))
-  } else drafts.push(...memberDrafts(before, after, transition))
+    const [gone, come] = splitOffsets(offsets)
+    const ended = inOrder([
+      deleted(before, transition),
+      ...memberDrafts(before, null, transition),
+      ...offsetDrafts(before, null, gone),
+    ])
+    const begun = inOrder([
+      created(after, transition),
+      ...memberDrafts(null, after, transition),
+      ...rebalanceDrafts(null, after, 0, transition),
+      ...offsetDrafts(null, after, come),
+    ])
+    return { after, drafts: [...ended, ...begun], ofEnded: ended.length, forgottenBelow }
+  }
+  const drafts: Draft[] = []
+  drafts.push(...lifeDrafts(before, after, transition), ...memberDrafts(before, after, transition))
   if (after !== null) drafts.push(...rebalanceDrafts(before, after, countsAnew ? 0 : before.epoch, transition))
-  const recreations = forgottenBelow < 0 ? transition.recreations : []
-  const isDeleted = after === null || isOther
-  const { time, names, everyCommit } = transition
-  const offsets = { time, names, commits, standings, recreations, isDeleted, everyCommit }
-  drafts.push(...offsetDrafts(before, after, offsets))
-  return { after, drafts: inOrder(drafts), forgottenBelow }
+  drafts.push(...offsetDrafts(before, after, forgottenBelow < 0 ? offsets : { ...offsets, recreations: [] }))
+  return { after, drafts: inOrder(drafts), ofEnded: 0, forgottenBelow }
+}
+
+/** What became of the offsets of a group that ended, and what another of its name committed after that. */
+function splitOffsets(offsets: OffsetTransition): readonly [gone: OffsetTransition, come: OffsetTransition] {
+  const isCommitted = (at: number) => offsets.commits[at]?.after !== null
+  const only = (wanted: boolean) => ({
+    ...offsets,
+    recreations: [],
+    commits: offsets.commits.filter((_, at) => isCommitted(at) === wanted),
+    standings: offsets.standings.filter((_, at) => isCommitted(at) === wanted),
+  })
+  return [{ ...only(false), isDeleted: true }, only(true)]
 }
 
 /** The group itself stays what it is, and is the same object: that costs the same for any number of members. */
@@ -45,7 +68,7 @@ function onlyCommits(group: Group, transition: Transition): Reduced {
   const standing = standingOf(group)
   const standings = transition.commits.map(() => standing)
   const drafts = offsetDrafts(group, group, { ...transition, standings, isDeleted: false })
-  return { after: group, drafts: inOrder(drafts), forgottenBelow: -1 }
+  return { after: group, drafts: inOrder(drafts), ofEnded: 0, forgottenBelow: -1 }
 }
 
 /** A group that was made anew within its transition, by migration above all, keeps its history. */

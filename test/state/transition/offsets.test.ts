@@ -54,12 +54,12 @@ describe('a reset', () => {
   it('a member that commits and leaves in one batch made none', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 10))
-    expect(types(p.plain(commitOf('g', 'orders', 0, 20), classicOf('g', 2)))).toEqual(['group-emptied', 'member-left'])
+    expect(types(p.plain(commitOf('g', 'orders', 0, 20), classicOf('g', 2)))).toEqual(['member-left', 'group-emptied'])
     p.plain(classicOf('g', 3, [m('a', [0])]))
     expect(types(p.plain(commitOf('g', 'orders', 0, 5), classicOf('g', 4)))).toEqual([
-      'group-emptied',
       'member-left',
       'offset-rewound',
+      'group-emptied',
     ])
   })
 
@@ -73,9 +73,9 @@ describe('a reset', () => {
       'offset-reset',
     ])
     expect(types(p.plain(classicOf('g', 4), commitOf('g', 'orders', 0, 1)))).toEqual([
-      'group-emptied',
       'member-left',
       'offset-reset',
+      'group-emptied',
     ])
   })
 })

@@ -100,8 +100,8 @@ describe('a rebalance of a consumer group', () => {
   it('starts nothing with the last leave, and counts from the epoch at which the group was empty', () => {
     const { p, g } = settled()
     expect(types(p.plain(g.current('a', null), g.member('a', null), g.epoch(3)))).toEqual([
-      'group-emptied',
       'member-left',
+      'group-emptied',
     ])
     const events = p.plain(g.member('b'), g.epoch(4), g.current('b', { epoch: 4, assigned: { [orders]: [0, 1] } }))
     expect(types(events)).toEqual(['group-revived', 'member-joined', 'rebalance-started', 'rebalance'])

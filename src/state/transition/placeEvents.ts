@@ -1,0 +1,65 @@
+import { rankOf } from '../../events/definitions.ts'
+import type { KoffEvent } from '../../events/envelope.ts'
+import { newEvent } from '../../events/newEvent.ts'
+import type { Draft } from './draft.ts'
+import { untold } from './offsets.ts'
+
+/** One transition of one group, as its events are made of it. */
+export interface Told {
+  readonly group: string
+  /** In the order of the contract. */
+  readonly drafts: readonly Draft[]
+  /** How many of them are of a group that ended, where another of its name began in the same transition; else 0. */
+  readonly ofEnded: number
+  /** Position and timestamp of the transition's last record, or of the marker. */
+  readonly offset: number
+  readonly timestamp: number
+  /** Ordinal of the first draft: groups of one marker share its position. */
+  readonly ordinal: number
+}
+
+interface Source {
+  /** Of `__consumer_offsets`. */
+  readonly partition: number
+  readonly cluster: string
+}
+
+/**
+ * The events of a transition, with those of conditions that it closed or opened: what it closed stands directly before
+ * `offset-deleted`, what it opened at the end. Conditions use up no ordinals.
+ */
+export function placeEvents(told: Told, conditions: readonly KoffEvent[], source: Source): KoffEvent[] {
+  const events: KoffEvent[] = []
+  const closingsAt = conditions.length === 0 ? -1 : placeOfClosings(told)
+  for (const [at, draft] of told.drafts.entries()) {
+    if (at === closingsAt) events.push(...closings(told, conditions))
+    if (draft !== untold) events.push(placed(draft, at, told, source))
+  }
+  if (closingsAt === told.drafts.length) events.push(...closings(told, conditions))
+  if (conditions.length > 0) events.push(...conditions.filter(event => !isClosing(event)))
+  return events
+}
+
+function placeOfClosings({ drafts, ofEnded }: Told): number {
+  const end = ofEnded === 0 ? drafts.length : ofEnded
+  const at = drafts.findIndex(({ type }) => rankOf(type) >= rankOf('offset-deleted'))
+  return at < 0 ? end : Math.min(at, end)
+}
+
+/** Whatever was open was open for the group that ended. */
+function closings({ drafts, ofEnded }: Told, conditions: readonly KoffEvent[]): KoffEvent[] {
+  const closed = conditions.filter(isClosing)
+  const ended = drafts[0]
+  if (ofEnded === 0 || ended === undefined) return closed
+  return closed.map(event => ({ ...event, groupType: ended.groupType }))
+}
+
+function isClosing({ data }: KoffEvent): boolean {
+  return 'opened' in data
+}
+
+function placed(draft: Draft, at: number, told: Told, { partition, cluster }: Source): KoffEvent {
+  const { group, offset, timestamp, ordinal } = told
+  const id = `${partition}-${offset}-${ordinal + at}`
+  return newEvent({ ...draft, id, cluster, group, source: { partition, offset, timestamp } })
+}
