@@ -25,7 +25,9 @@ export function decodeCommand(shell: Shell, finish: (code: number) => void): Com
     .addHelpText(
       'after',
       `
-What Kafka itself cannot read has an "error" in its line; standard error counts them at the end.
+What Kafka itself cannot read has an "error" in its line; standard error counts them at the end. --group and --type keep
+what cannot be read, unless its key says that it is of another group or type: so --group G --strict exits with 1 where
+anything of G could not be read, or may be of G.
 
 Examples:
   koff decode recording.ndjson.gz

@@ -22,7 +22,12 @@ export function humanFormat(output: Output): LineFormat {
   return {
     record(position, decoded) {
       if (decoded.kind === 'record') return line(position, groupOf(decoded), decoded.type, textOf(decoded))
-      return line(position, '', decoded.type ?? `type ${decoded.typeId ?? '?'}`, ink('red', faultText(decoded)))
+      return line(
+        position,
+        decoded.group ?? '',
+        decoded.type ?? `type ${decoded.typeId ?? '?'}`,
+        ink('red', faultText(decoded)),
+      )
     },
     control: (position, { control, producerId }) => line(position, '', control, ink('dim', `producerId=${producerId}`)),
     fault({ partition, offset, code, reason }) {

@@ -9,7 +9,10 @@ import type { LogPosition } from '../coordinator/json.ts'
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 import { usage } from '../terminal/usage.ts'
 
-/** What `--group`, `--type`, `--partition`, `--from` and `--to` leave of the records. */
+/**
+ * What `--group`, `--type`, `--partition`, `--from` and `--to` leave of the records. What cannot be read passes `--group` and
+ * `--type` unless its group or type is known to be another: it may be what one looks for.
+ */
 export interface RecordFilter {
   /** False where no record of the batch can be wanted, so that it need not be walked. */
   wantsBatch(batch: RecordBatch): boolean
@@ -32,7 +35,10 @@ export interface RecordFilterOptions {
 export function addRecordOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--group <pattern>', 'only this group; * and ? as in a shell; may be repeated').argParser(collect),
+      new Option(
+        '--group <pattern>',
+        'only this group, and what no group can be read of; * and ? as in a shell; may be repeated',
+      ).argParser(collect),
     )
     .addOption(
       new Option(
@@ -70,12 +76,14 @@ export function recordFilter({ group, type, partition, from, to }: RecordFilterO
     wantsPosition: position =>
       !(from !== undefined && isBefore(position, from)) && !(to !== undefined && isAfter(position, to)),
     wantsRecord(decoded) {
-      if (types !== undefined && !types.has(decoded.type ?? String(decoded.typeId))) return false
+      const { typeId } = decoded
+      if (types !== undefined && typeId !== null && !types.has(decoded.type ?? String(typeId))) return false
       if (group === undefined) return true
-      return decoded.kind === 'record' && group.some(pattern => matchesGlob(pattern, groupOf(decoded)))
+      const name = decoded.kind === 'record' ? groupOf(decoded) : decoded.group
+      return name === null || group.some(pattern => matchesGlob(pattern, name))
     },
     wantsFault({ partition: id, offset }) {
-      if (group !== undefined || type !== undefined || (partitions !== undefined && !partitions.has(id))) return false
+      if (partitions !== undefined && !partitions.has(id)) return false
       const place = { offset: offset ?? 0, timestamp: -1 }
       return (
         offset === null || (!(from !== undefined && isBefore(place, from)) && !(to !== undefined && isAfter(place, to)))

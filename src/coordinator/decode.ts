@@ -42,6 +42,8 @@ export interface Undecodable {
   readonly typeId: number | null
   /** Null for an unknown record type. */
   readonly type: RecordType | null
+  /** Null where the key cannot be read. */
+  readonly group: string | null
   /** The version of the value, when reading got that far. */
   readonly version: number | null
   readonly part: 'key' | 'value'
@@ -74,7 +76,7 @@ export function decodeRecordAt(
 }
 
 /** The group that a record is about: the first field of every key. */
-export function groupOf({ key }: CoordinatorRecord): string {
+export function groupOf({ key }: Pick<CoordinatorRecord, 'key'>): string {
   return 'group' in key ? key.group : key.groupId
 }
 
@@ -82,6 +84,7 @@ const withoutKey: Undecodable = {
   kind: 'undecodable',
   typeId: null,
   type: null,
+  group: null,
   version: null,
   part: 'key',
   code: 'NO_KEY',
@@ -100,12 +103,13 @@ const specsById = Array.from({ length: Math.max(...specs.map(spec => spec.typeId
 interface Progress {
   typeId: number | null
   type: RecordType | null
+  group: string | null
   version: number | null
   part: 'key' | 'value'
 }
 
 function decodeParts(key: Reader, value: Reader | null): Decoded {
-  const progress: Progress = { typeId: null, type: null, version: null, part: 'key' }
+  const progress: Progress = { typeId: null, type: null, group: null, version: null, part: 'key' }
   try {
     return decodeOrFail(key, value, progress)
   } catch (error) {
@@ -124,6 +128,7 @@ function decodeOrFail(key: Reader, value: Reader | null, progress: Progress): Co
   }
   progress.type = spec.type
   const decodedKey = spec.readKey(key)
+  progress.group = groupOf({ key: decodedKey })
   let valueVersion: number | null = null
   let decodedValue: ReturnType<AnySpec['readValue']> | null = null
   if (value !== null) {

@@ -65,9 +65,16 @@ export function recordJson(record: CoordinatorRecord): JsonObject {
   }
 }
 
-/** The error that stands in the line of a record that Kafka cannot read. */
-export function undecodableJson({ typeId, type, version, part, code, position, reason }: Undecodable): JsonObject {
-  return { typeId, type, valueVersion: version, error: { part, code, position, reason } }
+/** The error that stands in the line of a record that Kafka cannot read, and its group where the key can be read. */
+export function undecodableJson({ typeId, type, group, version, ...error }: Undecodable): JsonObject {
+  const { part, code, position, reason } = error
+  return {
+    typeId,
+    type,
+    ...(group === null ? {} : { group }),
+    valueVersion: version,
+    error: { part, code, position, reason },
+  }
 }
 
 function keyAndValueJson<T extends RecordType>({ type, key, valueVersion, value }: RecordOf<T>): JsonObject {

@@ -109,15 +109,12 @@ export type OtherRecord = Exclude<CoordinatorRecord, OffsetRecord | RecordOf<'GR
  * have another layout. What is returned holds no part of `key` or `value`.
  */
 export function decode(key: Uint8Array | null, value: Uint8Array | null): Message {
-  const keyBuffer = bufferOf(key)
-  return messageOf(decodeRecord(keyBuffer, bufferOf(value)), keyBuffer)
+  return messageOf(decodeRecord(bufferOf(key), bufferOf(value)))
 }
 
-/** The message of a record that is read already; `key` is looked at only where the value is at fault. */
-export function messageOf(decoded: Decoded, key: Buffer | null): Message {
-  if (decoded.kind === 'undecodable') {
-    return { kind: 'undecodable', group: decoded.part === 'value' ? groupInKey(key) : null, fault: decoded }
-  }
+/** The message of a record that is read already. */
+export function messageOf(decoded: Decoded): Message {
+  if (decoded.kind === 'undecodable') return { kind: 'undecodable', group: decoded.group, fault: decoded }
   if (decoded.type === 'OFFSET_COMMIT' || decoded.type === 'LEGACY_OFFSET_COMMIT') return offsetMessage(decoded)
   if (decoded.type !== 'GROUP_METADATA') return { kind: 'record', group: groupOf(decoded), record: decoded }
   const groupMetadata = decoded.value === null ? null : groupMetadataOf(decoded.value)
@@ -175,11 +172,6 @@ function groupMetadataOf(value: NonNullable<RecordOf<'GROUP_METADATA'>['value']>
       assignment: speaksConsumerProtocol ? decodeAssignment(member.assignment) : null,
     })),
   }
-}
-
-function groupInKey(key: Buffer | null): string | null {
-  const decoded = decodeRecord(key, null)
-  return decoded.kind === 'record' ? groupOf(decoded) : null
 }
 
 function bufferOf(bytes: Uint8Array | null): Buffer | null {

@@ -91,7 +91,5 @@ function* messagesOfBatch(batch: RecordBatch, cursor: RecordCursor): Generator<C
 }
 
 function recordAt({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordCursor): Message {
-  const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
-  const needsKey = decoded.kind === 'undecodable' && keyStart >= 0
-  return messageOf(decoded, needsKey ? bytes.subarray(keyStart, keyEnd) : null)
+  return messageOf(decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd))
 }

@@ -154,6 +154,47 @@ describe('what cannot be read', () => {
     expect((await runKoff(['decode', '--strict', '--partition', '1', '-'], { stdin })).code).toBe(0)
   })
 
+  describe('in the log of a group', () => {
+    /** A commit of g, of which the value has a version that nobody knows; then one of h; then a record without a key. */
+    const unreadable = (offset: number, keyBase64: string | null) =>
+      line(offset, '')
+        .replace('"keyBase64":""', `"keyBase64":${JSON.stringify(keyBase64)}`)
+        .replace('"valueBase64":null', '"valueBase64":"AGMAAA=="')
+    const ofG = unreadable(0, 'AAEAAWcAAXQAAAAA')
+    const ofH = unreadable(1, 'AAEAAWgAAXQAAAAA')
+    const ofNobody = unreadable(2, null)
+    const fault = '{"kind":"fault","partition":0,"offset":3,"position":0,"code":"CRC_MISMATCH","reason":"damaged"}'
+    const strict = (stdin: string, ...flags: string[]) => runKoff(['decode', '--strict', ...flags, '-'], { stdin })
+
+    it('names that group and is found by it, and by no other', async () => {
+      const { code, stdout, stderr } = await strict(ofG, '--group', 'g')
+      expect({ code, stderr }).toEqual({ code: 1, stderr: 'koff: 1 of 1 records could not be read, or not in full\n' })
+      expect(linesOf(stdout)).toMatchObject([{ offset: 0, group: 'g', error: { code: 'UNKNOWN_VERSION' } }])
+      expect(await strict(`${ofG}\n${ofH}`, '--group', 'x*')).toEqual({ code: 0, stdout: '', stderr: '' })
+    })
+
+    it('is found by every group where nobody can tell whose it is: it may be of that one', async () => {
+      const { code, stdout } = await strict(`${ofH}\n${ofNobody}\n${fault}`, '--group', 'g')
+      expect(code).toBe(1)
+      expect(linesOf(stdout)).toMatchObject([
+        { offset: 2, error: { code: 'NO_KEY' } },
+        { offset: 3, error: { code: 'CRC_MISMATCH' } },
+      ])
+    })
+
+    it('is found by its type, and by every type where it has none', async () => {
+      const { stdout } = await strict(`${ofG}\n${ofNobody}\n${fault}`, '--type', 'group-metadata')
+      expect(linesOf(stdout).map(({ offset }) => offset)).toEqual([2, 3])
+      expect((await strict(ofG, '--type', 'group-metadata')).code).toBe(0)
+      expect((await strict(ofG, '--type', 'offset-commit')).code).toBe(1)
+    })
+
+    it('is left out by partition and offset, which are known', async () => {
+      expect((await strict(`${ofNobody}\n${fault}`, '--group', 'g', '--to', '1')).code).toBe(0)
+      expect((await strict(`${ofNobody}\n${fault}`, '--group', 'g', '--partition', '4')).code).toBe(0)
+    })
+  })
+
   it('can be looked for by the number of its type', async () => {
     const { stdout } = await runKoff(['decode', '--type', '99', '-'], { stdin })
     expect(linesOf(stdout).map(({ offset }) => offset)).toEqual([1])

@@ -80,11 +80,12 @@ describe('the line of a decoded record', () => {
     })
   })
 
-  it('of a record that Kafka cannot read has the error, and how far reading got', () => {
+  it('of a record that Kafka cannot read has the error, how far reading got, and the group that its key names', () => {
     expect(lineOf(commitKey, hex('0004 00'))).toEqual({
       ...position,
       typeId: 1,
       type: 'OFFSET_COMMIT',
+      group: 'g',
       valueVersion: 4,
       error: { part: 'value', code: 'UNDERFLOW', position: 2, reason: '8 bytes are needed, with 1 left' },
     })
