@@ -35,6 +35,8 @@ interface BrokersView {
     readonly instanceId?: string | null
     readonly clientId: string
     readonly host: string
+    /** None of a classic member. */
+    readonly epoch?: number
     /** `topic-partition`; a text for the tasks of a streams member, none of a Connect worker. */
     readonly assignment?: readonly string[] | string
   }[]
@@ -116,8 +118,10 @@ function compare(broker: BrokersView, koff: GroupView | undefined): unknown[] {
   const theirs = sortedById(broker.members ?? [], member => member.memberId)
   check(
     'members',
-    theirs.map(({ memberId: id, instanceId = null, clientId, host }) => ({ id, instanceId, clientId, host })),
-    koff.members.map(({ id, instanceId, clientId, host }) => ({ id, instanceId, clientId, host })),
+    theirs.map(({ memberId, instanceId = null, clientId, host, epoch = null }) => {
+      return { id: memberId, instanceId, clientId, host, epoch }
+    }),
+    koff.members.map(({ id, instanceId, clientId, host, epoch }) => ({ id, instanceId, clientId, host, epoch })),
   )
   for (const { memberId, assignment } of theirs) {
     const ours = koff.members.find(({ id }) => id === memberId)

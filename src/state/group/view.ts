@@ -3,8 +3,9 @@ import { LogEnds } from '../conditions/logEnds.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import type { PartitionState } from '../partition.ts'
 import { sortedMembers } from '../transition/members.ts'
-import { assignmentOf, compareText, type Group, isSuspended, keyedBy, type Member } from './group.ts'
+import { type Assignment, assignmentOf, compareText, type Group, isSuspended, keyedBy, type Member } from './group.ts'
 import type { GroupSlot } from './groupSlot.ts'
+import { heldBy } from './holdings.ts'
 import type { TopicNames } from './topicNames.ts'
 
 /** A group as `koff groups` prints it. */
@@ -33,8 +34,17 @@ export interface MemberView {
   readonly instanceId: string | null
   readonly clientId: string
   readonly host: string
-  /** Topic, or its id where nobody knows its name; of a streams member subtopologies → tasks. */
-  readonly assignment: { readonly [topic: string]: readonly number[] }
+  /** The member's own epoch, -2 for a static member that is away; null for classic members, which have none. */
+  readonly epoch: number | null
+  /**
+   * What it holds, partitions included that it was told to give up and has not yet. Topic, or its id where its name is not
+   * known; of a streams member subtopologies → tasks.
+   */
+  readonly assignment: PartitionsView
+}
+
+interface PartitionsView {
+  readonly [topic: string]: readonly number[]
 }
 
 export interface ViewContext {
@@ -84,14 +94,18 @@ function stateOf(group: Group): GroupView['state'] {
 }
 
 function memberView(member: Member, group: Group, names: TopicNames): MemberView {
-  const { id, instanceId, clientId, host } = member
-  // Two ids of one name, where a topic was recreated, are one topic to whoever looks.
-  const named = [...member.assignment].map(([key, partitions]) => {
-    return [keyedBy(group.type) === 'topicId' ? (names.nameOf(key) ?? key) : key, partitions] as const
+  const { id, instanceId, clientId, host, epoch } = member
+  return { id, instanceId, clientId, host, epoch, assignment: partitionsView(heldBy(member), group, names) }
+}
+
+function partitionsView(assignment: Assignment, { type }: Group, names: TopicNames): PartitionsView {
+  // Two ids of one name, where a topic was recreated, are shown as one topic.
+  const named = [...assignment].map(([key, partitions]) => {
+    return [keyedBy(type) === 'topicId' ? (names.nameOf(key) ?? key) : key, partitions] as const
   })
-  const assignment: Record<string, readonly number[]> = {}
-  for (const [topic, partitions] of assignmentOf(named)) setOwn(assignment, topic, partitions)
-  return { id, instanceId, clientId, host, assignment }
+  const view: Record<string, readonly number[]> = {}
+  for (const [topic, partitions] of assignmentOf(named)) setOwn(view, topic, partitions)
+  return view
 }
 
 function rowsByGroup(table: OffsetTable): Map<GroupSlot, number[]> {

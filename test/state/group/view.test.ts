@@ -76,4 +76,37 @@ describe('the view of a group', () => {
     p.plain(g.member('a'), g.epoch(2), g.current('a', { epoch: 2, assigned: { [orders]: [2], [again]: [0] } }))
     expect(p.view('g')?.members[0]?.assignment).toEqual({ orders: [0, 2] })
   })
+
+  it('has what a member holds while it revokes, and the epoch that it is at', () => {
+    const p = partition()
+    p.names.learn(orders, 'orders')
+    const g = consumerRecords('g')
+    p.plain(
+      g.member('a'),
+      g.epoch(2),
+      g.targetEpoch(2),
+      g.current('a', { epoch: 2, assigned: { [orders]: [0, 1, 2, 3] } }),
+    )
+    p.plain(g.member('b'), g.epoch(3), g.targetEpoch(3), g.current('b', { epoch: 3, state: 2 }))
+    p.plain(g.current('a', { epoch: 2, state: 1, assigned: { [orders]: [0, 1] }, revoking: { [orders]: [2, 3] } }))
+    expect(p.view('g')).toMatchObject({ state: 'Reconciling', epoch: 3 })
+    expect(p.view('g')?.members).toMatchObject([
+      { id: 'a', epoch: 2, assignment: { orders: [0, 1, 2, 3] } },
+      { id: 'b', epoch: 3, assignment: {} },
+    ])
+  })
+
+  it('has what a static member that is away still holds, at epoch -2', () => {
+    const p = partition()
+    const g = consumerRecords('g')
+    p.plain(g.member('a', { instanceId: 'i' }), g.epoch(2), g.targetEpoch(2))
+    p.plain(g.current('a', { epoch: -2, assigned: { [orders]: [0] } }))
+    expect(p.view('g')?.members).toMatchObject([{ epoch: -2, assignment: { [orders]: [0] } }])
+  })
+
+  it('has no epoch of a classic member', () => {
+    const p = partition()
+    p.plain(classicOf('g', 4, [m('a')]))
+    expect(p.view('g')?.members).toMatchObject([{ id: 'a', epoch: null }])
+  })
 })
