@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fetchVersions } from '../../src/kafka/protocol/fetchRequest.ts'
+import { fetch } from '../../src/kafka/protocol/fetch.ts'
 import { openKafkaSource } from '../../src/sources/kafka/source.ts'
 import type { JavaAdmin } from '../clients/admin.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
@@ -76,7 +76,7 @@ describe('every record comes exactly once, in the order of the log', () => {
     expect(control).toBe(40)
   })
 
-  test.each(fetchVersions)('with version %i of Fetch', async version => {
+  test.each(fetch.versions)('with version %i of Fetch', async version => {
     await using live = await follow({ brokers: [kafka.bootstrap], fetchVersions: [version], untilEnd: true })
     await live.ended
     for (const partition of all) {

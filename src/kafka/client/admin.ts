@@ -1,13 +1,13 @@
 import { KoffError } from '../../base/errors.ts'
 import type { LogEndInput, TopicInput } from '../../state/input.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
-import { askOffsets, logEnd, logStart } from '../protocol/listOffsets.ts'
+import { codes } from '../protocol/errors.ts'
+import { listOffsets, logEnd, logStart } from '../protocol/listOffsets.ts'
+import type { TopicPartition } from '../protocol/metadata.ts'
 import { openCluster } from './cluster.ts'
 import type { BrokerConnection } from './connection.ts'
 import { connectionPool } from './connectionPool.ts'
-import { type LedPartition, leaderTable, type TopicPartition } from './leaderTable.ts'
-
-export type { TopicPartition } from './leaderTable.ts'
+import { type LedPartition, leaderTable } from './leaderTable.ts'
 
 /** Questions about a cluster, over connections of its own. */
 export interface KafkaAdmin extends AsyncDisposable {
@@ -62,7 +62,7 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
     },
     describeTopics: async names =>
       (await leaders.topics(new Set(names))).flatMap(({ name, id, errorCode, partitions }): TopicInput[] => {
-        if (errorCode !== 0 && errorCode !== UNKNOWN_TOPIC_OR_PARTITION) return []
+        if (errorCode !== 0 && errorCode !== codes.UNKNOWN_TOPIC_OR_PARTITION) return []
         return [{ kind: 'topic', id: id ?? '', name, partitions: partitions.length }]
       }),
     [Symbol.asyncDispose]: async () => {
@@ -73,14 +73,12 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
   }
 }
 
-const UNKNOWN_TOPIC_OR_PARTITION = 3
-
 async function sampleOf(connection: BrokerConnection, led: readonly LedPartition[]): Promise<LogEndInput[]> {
   const timestamp = Date.now()
   const [starts, ends] = await Promise.all(
     [logStart, logEnd].map(at =>
-      askOffsets(
-        connection,
+      connection.send(
+        listOffsets,
         led.map(partition => ({ ...partition, at })),
       ),
     ),

@@ -4,7 +4,7 @@ import { KoffError } from '../../base/errors.ts'
 import { type Address, formatAddress, parseAddresses } from '../net/address.ts'
 import { type BrokerOptions, defaultConnectTimeoutMs, defaultRequestTimeoutMs } from '../net/brokerOptions.ts'
 import { type OpenSocket, openSocket } from '../net/socket.ts'
-import { askMetadata, type ClusterMetadata, type TopicSelection } from '../protocol/metadata.ts'
+import { type ClusterMetadata, metadata as metadataRequest, type TopicSelection } from '../protocol/metadata.ts'
 import { type BrokerConnection, connectToBroker } from './connection.ts'
 
 /** A cluster as koff sees it: who its brokers are, and one connection to any of them for questions about it. */
@@ -74,7 +74,7 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
     connection = null
   }
   const ask = async (selection: TopicSelection, to: BrokerConnection) => {
-    const metadata = await askMetadata(to, selection)
+    const metadata = await to.send(metadataRequest, selection)
     // A broker that has just started may not know anybody yet: neither what it says of topics, nor that there are none.
     if (metadata.nodes.size === 0) {
       throw new KoffError('BROKER_ERROR', `${to.broker}: has just started and knows no cluster yet`, {

@@ -3,23 +3,35 @@ import { KoffError } from '../../base/errors.ts'
 import { type Address, formatAddress } from '../net/address.ts'
 import { type BrokerOptions, defaultClientId, defaultConnectTimeoutMs } from '../net/brokerOptions.ts'
 import { type BrokerSocket, ConnectionFault, type OpenSocket, openSocket } from '../net/socket.ts'
-import { type ApiVersions, apiKeys, flexibleFrom, whichVersions } from '../protocol/apiVersions.ts'
-import type { Ask, Question } from '../protocol/question.ts'
-import { requestWriter, writeInt16, writeInt32, writeNoTags, writeText, written } from '../protocol/requestWriter.ts'
-import { responseReader, skipTags } from '../protocol/responseReader.ts'
+import { apiVersions } from '../protocol/apiVersions.ts'
+import {
+  type ApiVersions,
+  encodeRequest,
+  pickVersion,
+  type Request,
+  type Response,
+  readResponse,
+} from '../protocol/request.ts'
 import { DecodeFault } from '../records/reader.ts'
-import { brokerFailure } from './failure.ts'
-import { authenticate } from './sasl.ts'
+import { authenticate } from './authenticate.ts'
+import { brokerFailure } from './brokerFailure.ts'
 
-/** One connection to one broker, which is open when it is handed out and never opens again once it is closed. */
+/** Sends a request, and gives the value of its response. */
+export type Send = <I, O>(request: Request<I, O>, input: I) => Promise<O>
+
+/** An open connection to one broker; it never opens again once it is closed. */
 export interface BrokerConnection {
   /** host:port */
   readonly broker: string
-  readonly versions: ApiVersions
   readonly isOpen: boolean
-  /** Fails with a `KoffError` that says what was asked. Several questions can be under way at a time. */
-  readonly ask: Ask
-  /** Questions that are under way fail. May be called twice. */
+  /**
+   * Fails with a `KoffError` that names the broker and the request; with UNSUPPORTED where the broker speaks no version of
+   * it that koff speaks. Several requests can be under way at a time.
+   */
+  readonly send: Send
+  /** The version in which `send` speaks a request. */
+  versionOf(request: Request<never, unknown>): number
+  /** Requests under way fail. May be called twice. */
   close(): void
 }
 
@@ -27,11 +39,11 @@ export interface ConnectOptions {
   readonly address: Address
   readonly options: BrokerOptions
   readonly signal: AbortSignal
-  /** Whose socket it is; this thread's own unless given. */
+  /** Opens the socket; a socket of this thread unless given. */
   readonly open?: OpenSocket
 }
 
-/** Connects, through TLS and SASL where configured, and asks which versions of the protocol the broker speaks. */
+/** Connects, with TLS and SASL where configured, and asks which versions of the protocol the broker speaks. */
 export async function connectToBroker(connecting: ConnectOptions): Promise<BrokerConnection> {
   const { address, options, signal, open = openSocket } = connecting
   const { connectTimeoutMs = defaultConnectTimeoutMs } = options
@@ -54,55 +66,61 @@ export async function connectToBroker(connecting: ConnectOptions): Promise<Broke
   }
 }
 
-/** A broker tells its versions to everybody, and after that wants to know who asks. */
+/** Brokers answer ApiVersions before authentication, so it is sent first. */
 async function introduce(socket: BrokerSocket, broker: string, options: BrokerOptions): Promise<BrokerConnection> {
   const { clientId = defaultClientId, connectTimeoutMs = defaultConnectTimeoutMs, sasl } = options
-  const plain: Ask = question => exchange(socket, clientId, question)
+  let versions: ApiVersions = new Map([[apiVersions.key, { min: 3, max: 3 }]])
   let trusted = false
   let renewal: Promise<void> | null = null
   let renewalTimer: NodeJS.Timeout | undefined
-  const ask: Ask = async question => {
-    const { name } = question
+  const plain: Send = async (request, input) => {
+    const version = pickVersion(request, versions)
+    requests.publish({ broker, name: request.name })
+    const { value, throttleMs } = await exchange(socket, { request, input, version, clientId })
+    responses.publish({ broker, name: request.name, throttleMs })
+    return value
+  }
+  const send: Send = async (request, input) => {
+    const { name } = request
     try {
-      // Between the two requests of a new authentication the broker takes no other (KIP-368)
+      // Between the two requests of a re-authentication, the broker accepts no other request (KIP-368).
       if (renewal !== null) await renewal
-      requests.publish({ broker, name })
-      const answer = await plain(question)
-      trusted = name !== 'ApiVersions'
-      return answer
+      const value = await plain(request, input)
+      trusted = name !== apiVersions.name
+      return value
     } catch (error) {
       if (!(error instanceof DecodeFault)) throw brokerFailure(error, { broker, options, request: name, trusted })
-      const text = `${broker}: the answer to ${name} is none: ${error.message}`
+      const text = `${broker}: malformed response to ${name}: ${error.message}`
       throw new KoffError('BROKER_ERROR', text, { retriable: true, cause: error })
     }
   }
   const renewAfter = (sessionMs: number) => {
     if (sessionMs > 0) renewalTimer = setTimeout(renew, Math.min(sessionMs * renewedAt, longestTimer))
   }
-  const tellWho = async (isRenewal: boolean) => {
+  const authenticateWith = async (isRenewal: boolean) => {
     if (sasl === undefined) return
-    // Whoever hands out tokens may never answer, and then it is the socket that ends
+    // A token provider may never answer: the end of the socket ends the waiting, too.
     const ended = socket.ended.then(fault => Promise.reject(fault))
-    renewAfter(await Promise.race([authenticate({ sasl, versions, ask: plain, isRenewal }), ended]))
+    renewAfter(await Promise.race([authenticate({ sasl, send: plain, isRenewal }), ended]))
   }
   const renew = () => {
     const late = setTimeout(() => socket.destroy(timedOut()), connectTimeoutMs)
-    renewal = tellWho(true)
+    renewal = authenticateWith(true)
       .catch((error: unknown) => socket.destroy(brokerFailure(error, { broker, options })))
       .finally(() => {
         clearTimeout(late)
         renewal = null
       })
   }
-  const versions = await ask(whichVersions)
-  await tellWho(false)
+  versions = await send(apiVersions, null)
+  await authenticateWith(false)
   return {
     broker,
-    versions,
     get isOpen() {
       return socket.isOpen
     },
-    ask,
+    send,
+    versionOf: request => pickVersion(request, versions),
     close: () => {
       clearTimeout(renewalTimer)
       socket.destroy(closed())
@@ -110,47 +128,34 @@ async function introduce(socket: BrokerSocket, broker: string, options: BrokerOp
   }
 }
 
-/** Tells of every request, as `{ broker, name }`. */
+/** Publishes every request, as `{ broker, name }`. */
 const requests = channel('koff:request')
+/** Publishes every response, as `{ broker, name, throttleMs }`. */
+const responses = channel('koff:response')
 
-/** As late as is safe, of the time for which a broker believes who koff is. */
+/** The part of the session lifetime (KIP-368) after which to re-authenticate. */
 const renewedAt = 0.8
-/** Node takes a longer time for none. */
+/** setTimeout treats larger delays as 1 ms. */
 const longestTimer = 2 ** 31 - 1
 
-async function exchange<T>(socket: BrokerSocket, clientId: string, question: Question<T>): Promise<T> {
-  const { name, version } = question
-  const isFlexible = version >= flexibleFrom[name]
-  const { bytes, isChecked } = await socket.exchange({
-    encode: id => encode(question, { id, clientId, isFlexible }),
-    ...(name === 'Fetch' ? { fetchVersion: version } : {}),
-  })
-  const reader = responseReader(bytes, isFlexible)
-  // KIP-511: whoever asks for the versions does not know yet how a header is read
-  if (name !== 'ApiVersions') skipTags(reader)
-  return question.read(reader, isChecked)
-}
-
-interface Heading {
-  readonly id: number
+interface Sending<I, O> {
+  readonly request: Request<I, O>
+  readonly input: I
+  readonly version: number
   readonly clientId: string
-  readonly isFlexible: boolean
 }
 
-function encode({ name, version, write }: Question<unknown>, { id, clientId, isFlexible }: Heading): Buffer {
-  const header = requestWriter(false)
-  const body = requestWriter(isFlexible)
-  writeInt32(header, 0) // the length, which is not known yet
-  writeInt16(header, apiKeys[name])
-  writeInt16(header, version)
-  writeInt32(header, id)
-  writeText(header, clientId)
-  writeNoTags(body) // of the header, in which no text is compact
-  write(body)
-  writeNoTags(body)
-  const request = Buffer.concat([written(header), written(body)])
-  request.writeInt32BE(request.length - 4, 0)
-  return request
+function exchange<I, O>(
+  socket: BrokerSocket,
+  { request, input, version, clientId }: Sending<I, O>,
+): Promise<Response<O>> {
+  return socket.exchange({
+    encode: correlationId => encodeRequest(request, input, { version, correlationId, clientId }),
+    key: request.key,
+    version,
+    read: bytes => readResponse(request, version, bytes),
+    adopt: response => (request.adopt === undefined ? response : { ...response, value: request.adopt(response.value) }),
+  })
 }
 
 function timedOut(): ConnectionFault {

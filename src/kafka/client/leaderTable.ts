@@ -1,10 +1,5 @@
-import type { PartitionMetadata, TopicMetadata } from '../protocol/metadata.ts'
+import type { PartitionMetadata, TopicMetadata, TopicPartition } from '../protocol/metadata.ts'
 import type { Cluster } from './cluster.ts'
-
-export interface TopicPartition {
-  readonly topic: string
-  readonly partition: number
-}
 
 /** A partition with who leads it, as last heard. */
 export interface LedPartition extends TopicPartition {

@@ -1,5 +1,5 @@
 import type { FaultInput } from '../../state/input.ts'
-import type { EpochAnswer } from '../protocol/leaderEpochs.ts'
+import type { EpochEnd } from '../protocol/leaderEpochs.ts'
 import { logEnd, logStart } from '../protocol/listOffsets.ts'
 import type { BatchFaultCode } from '../records/batch.ts'
 import type { EpochStart } from './walkBatches.ts'
@@ -103,7 +103,7 @@ export function hearOffset(followed: FollowedPartition, offset: number): FaultIn
 }
 
 /** What a new leader answered about the epoch of the last batch read; a fault where its log is another. */
-export function hearEpochEnd(followed: FollowedPartition, answer: EpochAnswer): FaultInput | null {
+export function hearEpochEnd(followed: FollowedPartition, answer: EpochEnd): FaultInput | null {
   followed.question = null
   if (answer.epoch < 0 || answer.endOffset < 0) return null
   // Up to there both logs are the same: not beyond where the leader's epoch ends, nor where ours did.

@@ -1,9 +1,9 @@
 import type { FaultInput } from '../../state/input.ts'
-import { authorizationFailure, errorName } from '../client/failure.ts'
-import { OFFSET_OUT_OF_RANGE, TOPIC_AUTHORIZATION_FAILED } from '../protocol/errorCodes.ts'
-import type { FetchedRecords, FetchResponse } from '../protocol/fetchResponse.ts'
-import type { EpochAnswer } from '../protocol/leaderEpochs.ts'
-import { logStart, type OffsetAnswer } from '../protocol/listOffsets.ts'
+import { authorizationFailure } from '../client/brokerFailure.ts'
+import { codes, errorName } from '../protocol/errors.ts'
+import type { FetchedRecords, FetchResponse } from '../protocol/fetch.ts'
+import type { EpochEnd } from '../protocol/leaderEpochs.ts'
+import { type FoundOffset, logStart } from '../protocol/listOffsets.ts'
 import type { BatchCodecs } from '../records/batch.ts'
 import { advance, type FollowedPartition, hearEpochEnd, hearOffset, lastEpoch } from './followedPartition.ts'
 import { PartitionTable, type PartitionTableOptions } from './partitionTable.ts'
@@ -38,11 +38,6 @@ export interface Fetched {
   /** Whole batches, or what stands in the place of one. */
   readonly records: Buffer
   /** True where their checksums are known to be right. */
-  readonly isChecked: boolean
-}
-
-interface Origin {
-  readonly broker: string
   readonly isChecked: boolean
 }
 
@@ -87,18 +82,18 @@ export class Follower {
         )
   }
 
-  hearOffsets(answers: readonly OffsetAnswer[], broker: string): readonly FaultInput[] {
+  hearOffsets(answers: readonly FoundOffset[], broker: string): readonly FaultInput[] {
     return this.#hearAnswers(answers, broker, (followed, { offset }) => {
       const { question, position } = followed
       const fault = hearOffset(followed, offset)
       const isInRange = question?.kind === 'range' && followed.question === null && followed.position === position
       // The leader does not know yet what it has: as much a failure as any other
-      if (isInRange) this.table.fail([followed], `${broker}: ${errorName(OFFSET_OUT_OF_RANGE)}`)
+      if (isInRange) this.table.fail([followed], `${broker}: ${errorName(codes.OFFSET_OUT_OF_RANGE)}`)
       return fault
     })
   }
 
-  hearEpochEnds(answers: readonly EpochAnswer[], broker: string): readonly FaultInput[] {
+  hearEpochEnds(answers: readonly EpochEnd[], broker: string): readonly FaultInput[] {
     return this.#hearAnswers(answers, broker, hearEpochEnd)
   }
 
@@ -110,16 +105,16 @@ export class Follower {
       const followed = this.table.partitions.get(answer.partition)
       // Not asked for, or meanwhile somewhere else
       if (followed === undefined || followed.position !== positions.get(answer.partition)) continue
-      if (answer.errorCode === OFFSET_OUT_OF_RANGE) followed.question = { kind: 'range', at: logStart }
+      if (answer.errorCode === codes.OFFSET_OUT_OF_RANGE) followed.question = { kind: 'range', at: logStart }
       else if (answer.errorCode !== 0) this.#refuse(followed, answer.errorCode, broker)
-      else fetched.push(...this.#take(followed, answer, { broker, isChecked: response.isChecked }))
+      else fetched.push(...this.#take(followed, answer, broker))
       if (answer.errorCode === 0 && followed.brokenAt !== followed.position) sound.push(followed)
     }
     this.table.succeed(sound)
     return fetched
   }
 
-  #take(followed: FollowedPartition, { logEnd, records }: FetchedRecords, { broker, isChecked }: Origin): Fetched[] {
+  #take(followed: FollowedPartition, { logEnd, records, isSound }: FetchedRecords, broker: string): Fetched[] {
     const { partition, position: from } = followed
     const walk = walkBatches(records, { position: from, epoch: lastEpoch(followed), codecs: this.#options.codecs })
     // A batch that does not fit is only its beginning, which is nothing; anything else must lead on.
@@ -138,7 +133,9 @@ export class Follower {
     if (walk.length > 0) followed.turn = ++this.#turns
     const whole = walk.length === 0 && walk.isBroken ? records : records.subarray(0, walk.length)
     const { firstLogEnd } = followed
-    return [{ partition, from, next: walk.next, logEnd, firstLogEnd, isFirst, isNews, records: whole, isChecked }]
+    return [
+      { partition, from, next: walk.next, logEnd, firstLogEnd, isFirst, isNews, records: whole, isChecked: isSound },
+    ]
   }
 
   #hearAnswers<A extends { readonly partition: number; readonly errorCode: number }>(
@@ -167,7 +164,7 @@ export class Follower {
   }
 
   #refuse(followed: FollowedPartition, errorCode: number, broker: string): void {
-    if (errorCode === TOPIC_AUTHORIZATION_FAILED) {
+    if (errorCode === codes.TOPIC_AUTHORIZATION_FAILED) {
       throw authorizationFailure(broker, 'Read', this.#options.topic)
     }
     this.table.fail([followed], `${broker}: ${errorName(errorCode)}`)

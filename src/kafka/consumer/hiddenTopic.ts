@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KoffError } from '../../base/errors.ts'
 import type { Cluster } from '../client/cluster.ts'
-import { UNKNOWN_TOPIC_OR_PARTITION } from '../protocol/errorCodes.ts'
-import { askGroups } from '../protocol/listGroups.ts'
+import { codes } from '../protocol/errors.ts'
+import { listGroups } from '../protocol/listGroups.ts'
 import type { TopicMetadata } from '../protocol/metadata.ts'
 
 export const consumerOffsets = '__consumer_offsets'
@@ -53,7 +53,7 @@ export function absentText(topic: string, then: 'waiting for it' | 'nothing to r
 }
 
 function isUnknown(found: TopicMetadata | undefined): boolean {
-  return found === undefined || found.errorCode === UNKNOWN_TOPIC_OR_PARTITION
+  return found === undefined || found.errorCode === codes.UNKNOWN_TOPIC_OR_PARTITION
 }
 
 /** The id of a group that is there; null where koff sees none, or nobody answers. */
@@ -62,7 +62,7 @@ async function anyGroup(cluster: Cluster, signal: AbortSignal): Promise<string |
     try {
       const connection = await cluster.connect(node, signal)
       try {
-        const [group] = await askGroups(connection)
+        const [group] = await connection.send(listGroups, null)
         if (group !== undefined) return group
       } finally {
         connection.close()

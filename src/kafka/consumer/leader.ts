@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { KoffError } from '../../base/errors.ts'
 import type { Cluster } from '../client/cluster.ts'
 import type { BrokerConnection } from '../client/connection.ts'
-import { errorName } from '../client/failure.ts'
 import type { OpenSocket } from '../net/socket.ts'
-import { fetchRecords } from '../protocol/fetch.ts'
-import type { FetchVersion } from '../protocol/fetchRequest.ts'
-import type { FetchResponse } from '../protocol/fetchResponse.ts'
-import { askEpochEnds, type EpochAnswer } from '../protocol/leaderEpochs.ts'
-import { askOffsets, logEnd, type OffsetAnswer } from '../protocol/listOffsets.ts'
+import { errorName } from '../protocol/errors.ts'
+import type { FetchRequest, FetchResponse } from '../protocol/fetch.ts'
+import { type EpochEnd, offsetForLeaderEpoch } from '../protocol/leaderEpochs.ts'
+import { type FoundOffset, listOffsets, logEnd } from '../protocol/listOffsets.ts'
+import type { Request } from '../protocol/request.ts'
 import type { ReaderThread } from '../thread/readerThread.ts'
 import { type FollowedPartition, lastEpoch, type Question } from './followedPartition.ts'
 import type { Work } from './follower.ts'
@@ -24,8 +23,8 @@ export interface Leader {
 }
 
 export type Outcome =
-  | OutcomeOf<'offsets', readonly OffsetAnswer[]>
-  | OutcomeOf<'epochs', readonly EpochAnswer[]>
+  | OutcomeOf<'offsets', readonly FoundOffset[]>
+  | OutcomeOf<'epochs', readonly EpochEnd[]>
   | OutcomeOf<'fetch', FetchResponse>
   | OutcomeOf<'failed', unknown>
 
@@ -53,7 +52,8 @@ export interface FetchLimits {
   readonly maxWaitMs: number
   readonly maxBytes: number
   readonly maxPartitionBytes: number
-  readonly versions: readonly FetchVersion[]
+  /** Fetch, perhaps in fewer versions. */
+  readonly request: Request<FetchRequest, FetchResponse>
 }
 
 /**
@@ -145,22 +145,27 @@ async function perform({ work, connection, options }: Performance): Promise<Outc
         leaderEpoch,
         at: timeOf(question),
       }))
-      return { kind: 'offsets', work, broker, answer: await askOffsets(connection, queries) }
+      return { kind: 'offsets', work, broker, answer: await connection.send(listOffsets, queries) }
     }
     case 'epochs': {
-      const queries = work.partitions.map(followed => ({
+      const partitions = work.partitions.map(followed => ({
         partition: followed.partition,
         leaderEpoch: followed.leaderEpoch,
         lastEpoch: lastEpoch(followed),
       }))
-      return { kind: 'epochs', work, broker, answer: await askEpochEnds(connection, topic, queries) }
+      return {
+        kind: 'epochs',
+        work,
+        broker,
+        answer: await connection.send(offsetForLeaderEpoch, { topic, partitions }),
+      }
     }
     case 'fetch': {
-      const { versions, ...rest } = limits
+      const { request, ...rest } = limits
       // Where nothing is known yet, the log end is wanted at once, records or not
       const maxWaitMs = work.partitions.some(({ firstLogEnd }) => firstLogEnd < 0) ? 0 : limits.maxWaitMs
-      const request = { topic, partitions: work.partitions.map(fetchedPosition), ...rest, maxWaitMs }
-      const answer = await fetchRecords({ connection, request, versions })
+      const partitions = work.partitions.map(fetchedPosition)
+      const answer = await connection.send(request, { topic, partitions, ...rest, maxWaitMs })
       if (answer.errorCode !== 0) throw refused(broker, answer.errorCode)
       return { kind: 'fetch', work, broker, answer }
     }

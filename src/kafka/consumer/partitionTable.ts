@@ -4,8 +4,8 @@ import type { Log } from '../../base/log.ts'
 import { ranges } from '../../base/ranges.ts'
 import type { Troubles } from '../../engine/source.ts'
 import type { FaultInput } from '../../state/input.ts'
-import { authorizationFailure, errorName } from '../client/failure.ts'
-import { LEADER_NOT_AVAILABLE, TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_OR_PARTITION } from '../protocol/errorCodes.ts'
+import { authorizationFailure } from '../client/brokerFailure.ts'
+import { codes, errorName } from '../protocol/errors.ts'
 import { logEnd, logStart } from '../protocol/listOffsets.ts'
 import type { TopicMetadata } from '../protocol/metadata.ts'
 import { beginAnew, type FollowedPartition, followedPartition, lastEpoch } from './followedPartition.ts'
@@ -55,8 +55,8 @@ export class PartitionTable {
   /** `broker` told them; undefined for a topic that it does not know. Throws where koff may not see the topic. */
   hearMetadata(metadata: TopicMetadata | undefined, broker: string): readonly FaultInput[] {
     const { topic } = this.#options
-    const code = metadata?.errorCode ?? UNKNOWN_TOPIC_OR_PARTITION
-    if (code === TOPIC_AUTHORIZATION_FAILED) throw authorizationFailure(broker, 'Describe', topic)
+    const code = metadata?.errorCode ?? codes.UNKNOWN_TOPIC_OR_PARTITION
+    if (code === codes.TOPIC_AUTHORIZATION_FAILED) throw authorizationFailure(broker, 'Describe', topic)
     this.#failures = 0
     this.metadataDueAt = performance.now() + this.#options.metadataMaxAgeMs
     const faults = metadata === undefined || code !== 0 ? this.#hearNoTopic(code) : this.#hearTopic(metadata)
@@ -92,7 +92,7 @@ export class PartitionTable {
 
   #hearNoTopic(code: number): readonly FaultInput[] {
     const { topic, log, untilEnd } = this.#options
-    const isAbsent = code === UNKNOWN_TOPIC_OR_PARTITION || code === LEADER_NOT_AVAILABLE
+    const isAbsent = code === codes.UNKNOWN_TOPIC_OR_PARTITION || code === codes.LEADER_NOT_AVAILABLE
     this.metadataDueAt = performance.now() + absentTopicMs
     this.#troubles.begin([...this.partitions.keys()], errorName(code))
     if (isAbsent && this.#isAbsent) return []

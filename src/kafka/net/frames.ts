@@ -1,19 +1,19 @@
-/** Splits what a connection brings into responses, without a copy of what is large. */
+/** Splits the bytes of a connection into responses, without a copy of large ones. */
 export interface Frames {
-  /** Where the next bytes are to be put: as many as there are, up to this length. */
+  /** Memory for the next bytes, up to its length. */
   room(): Uint8Array
-  /** So many bytes have been put there. Throws a `FrameFault` where they are no response. */
+  /** So many bytes were written there. Throws a `FrameFault` where they are not a response. */
   filled(length: number): void
 }
 
 export interface FrameOwner {
-  /** Room for the `length` bytes of the response to a request that follow its correlation id; null where nobody asked. */
+  /** Memory for the `length` bytes after the correlation id of a response; null where no request has that id. */
   take(correlationId: number, length: number): Buffer | null
-  /** All of them are there. */
-  hear(correlationId: number, bytes: Buffer): void
+  /** The response is complete. */
+  receive(correlationId: number, bytes: Buffer): void
 }
 
-/** What came is not what a broker of Kafka sends. */
+/** The bytes are not the response of a Kafka broker. */
 export class FrameFault extends Error {}
 
 interface Frame {
@@ -24,12 +24,12 @@ interface Frame {
 
 const LENGTH = 4
 const HEADER = 8
-/** Small responses fit, and of a large one not much has to be moved. */
+/** Small responses fit, and little of a large one has to be copied. */
 const SCRATCH = 16 * 1024
 
 /**
- * A response is a length, the number of its request, and bytes whose room is their owner's. Whatever comes first is read
- * into scratch memory; once it is known which response it is, the kernel writes the rest of it to where it stays.
+ * A response is a length, the correlation id of its request, and bytes whose memory the owner provides. The first bytes go
+ * to scratch memory; as soon as the correlation id is known, the kernel writes the rest to the owner's memory.
  */
 export function splitFrames(owner: FrameOwner): Frames {
   const scratch = Buffer.allocUnsafeSlow(SCRATCH)
@@ -38,14 +38,14 @@ export function splitFrames(owner: FrameOwner): Frames {
   const fill = (length: number, { correlationId, bytes, filled }: Frame) => {
     const now = filled + length
     frame = now < bytes.length ? { correlationId, bytes, filled: now } : null
-    if (frame === null) owner.hear(correlationId, bytes)
+    if (frame === null) owner.receive(correlationId, bytes)
   }
   const open = (at: number): Frame => {
     const length = scratch.readInt32BE(at) + LENGTH - HEADER
     const correlationId = scratch.readInt32BE(at + LENGTH)
-    // Before anything is allocated by the length: another protocol's first bytes are a large number, too
+    // Checked before the length is used to allocate: the first bytes of another protocol are a large number, too.
     const bytes = length < 0 ? null : owner.take(correlationId, length)
-    if (bytes === null) throw new FrameFault(`an answer that nobody asked for (correlation id ${correlationId})`)
+    if (bytes === null) throw new FrameFault(`a response to no request (correlation id ${correlationId})`)
     return { correlationId, bytes, filled: 0 }
   }
   return {

@@ -4,39 +4,40 @@ import type { Address } from './address.ts'
 import { type BrokerOptions, defaultRequestTimeoutMs, tlsOptions } from './brokerOptions.ts'
 import { splitFrames } from './frames.ts'
 
-/** One connection over which requests go and responses come; it never opens again once it is closed. */
+/** One connection for requests and responses; it never opens again once it is closed. */
 export interface BrokerSocket {
   readonly isOpen: boolean
-  /** Resolves with what the connection ended of, when it has. */
+  /** Resolves with the error that closed the connection. */
   readonly ended: Promise<Error>
-  /** Fails with what the connection ended of, and ends it itself where there is no response within `requestTimeoutMs`. */
-  exchange(exchange: Exchange): Promise<Answer>
-  /** Everything under way fails with this; may be called twice. */
+  /**
+   * Sends a request and reads its response. Rejects with the error that closed the connection, or with what `read` throws.
+   * Without a response within `requestTimeoutMs` it closes the connection.
+   */
+  exchange<T>(exchange: Exchange<T>): Promise<T>
+  /** All exchanges under way reject with this error; may be called twice. */
   destroy(fault: Error): void
 }
 
-export interface Exchange {
-  /** The whole request, which needs a number. */
+export interface Exchange<T> {
+  /** The whole request. */
   readonly encode: (correlationId: number) => Uint8Array
-  /** Its version, where it is a Fetch: whoever has time for it then looks at the checksums in the response. */
-  readonly fetchVersion?: number
-}
-
-export interface Answer {
-  /** What follows the correlation id; valid as long as the room that it was put in. */
-  readonly bytes: Buffer
-  /** True where all checksums in it have been looked at, and are right. */
-  readonly isChecked: boolean
+  /** API key and version: by these, a socket of another thread finds its own way to read the response. */
+  readonly key: number
+  readonly version: number
+  /** Reads what follows the correlation id; the bytes are valid as long as the memory that they were put in. */
+  readonly read: (bytes: Buffer) => T
+  /** Restores what another thread has read: a copy between threads has a Uint8Array in place of a Buffer. */
+  readonly adopt: (value: T) => T
 }
 
 export type OpenSocket = (address: Address, options: BrokerOptions, signal: AbortSignal) => Promise<BrokerSocket>
 
 export interface ResponseRoom {
-  /** Room for exactly `length` bytes. */
+  /** Memory for exactly `length` bytes. */
   take(length: number): Buffer
 }
 
-/** Why a connection is none, where it is not the operating system or TLS that says so. */
+/** Why the connection cannot be used, when neither the operating system nor TLS reported an error. */
 export class ConnectionFault extends Error {
   readonly kind: 'closed' | 'timeout' | 'wants-tls' | 'speaks-http'
 
@@ -47,27 +48,28 @@ export class ConnectionFault extends Error {
 }
 
 interface Waiting {
-  readonly resolve: (answer: Answer) => void
+  /** Takes the response. */
+  readonly receive: (bytes: Buffer) => void
   readonly reject: (error: Error) => void
   readonly timer: NodeJS.Timeout
 }
 
 /**
- * Opens a socket, with TLS where configured. The kernel writes into `room`: nothing is collected in pieces and put
- * together later. Rejects with what the operating system or TLS say. Ends with the reason of `signal` when that aborts,
- * also later on.
+ * Opens a socket, with TLS where configured. The kernel writes responses into `room`: no pieces are collected and copied.
+ * Rejects with the error of the operating system or of TLS. When `signal` aborts, also later, the socket closes with its
+ * reason.
  */
 export async function openSocket(
   address: Address,
   options: Pick<BrokerOptions, 'tls' | 'requestTimeoutMs'>,
   signal: AbortSignal,
-  room: ResponseRoom = ofItsOwn,
+  room: ResponseRoom = newMemory,
 ): Promise<BrokerSocket> {
   const { requestTimeoutMs = defaultRequestTimeoutMs } = options
   signal.throwIfAborted()
   const waiting = new Map<number, Waiting>()
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>()
-  const { promise: ended, resolve: tellEnd } = Promise.withResolvers<Error>()
+  const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<Error>()
   let fault: Error | null = null
   let lastId = 0
   let isFirst = true
@@ -79,16 +81,16 @@ export async function openSocket(
   }
   const frames = splitFrames({
     take: (id, length) => (waiting.has(id) ? room.take(length) : null),
-    hear: (id, bytes) => settle(id)?.resolve({ bytes, isChecked: false }),
+    receive: (id, bytes) => settle(id)?.receive(bytes),
   })
   const end = (reason: Error) => {
     fault ??= reason
     socket.destroy()
     reject(fault)
-    tellEnd(fault)
+    resolveEnded(fault)
     for (const id of waiting.keys()) settle(id)?.reject(fault)
   }
-  const hear = (length: number, bytes: Uint8Array): boolean => {
+  const receive = (length: number, bytes: Uint8Array): boolean => {
     try {
       if (isFirst && options.tls === undefined && isTlsRecord(bytes)) {
         throw new ConnectionFault('wants-tls', 'this listener speaks TLS')
@@ -101,7 +103,7 @@ export async function openSocket(
     }
     return fault === null
   }
-  const socket = connect(address, options, { buffer: () => frames.room(), callback: hear })
+  const socket = connect(address, options, { buffer: () => frames.room(), callback: receive })
   socket.setNoDelay(true)
   socket.on('error', end).on('close', () => end(new ConnectionFault('closed', 'connection closed')))
   socket.once(options.tls === undefined ? 'connect' : 'secureConnect', resolve)
@@ -112,34 +114,45 @@ export async function openSocket(
       return fault === null
     },
     ended,
-    exchange: ({ encode }) => {
+    exchange: <T>({ encode, read }: Exchange<T>) => {
       if (fault !== null) return Promise.reject(fault)
-      const answer = Promise.withResolvers<Answer>()
+      const response = Promise.withResolvers<T>()
       lastId = (lastId + 1) & 0x7fff_ffff
-      const late = () => end(new ConnectionFault('timeout', `no answer within ${requestTimeoutMs} ms`))
-      waiting.set(lastId, { ...answer, timer: setTimeout(late, requestTimeoutMs) })
+      const late = () => end(new ConnectionFault('timeout', `no response within ${requestTimeoutMs} ms`))
+      const readInto = (bytes: Buffer) => {
+        try {
+          response.resolve(read(bytes))
+        } catch (error) {
+          response.reject(error)
+        }
+      }
+      waiting.set(lastId, {
+        receive: readInto,
+        reject: response.reject,
+        timer: setTimeout(late, requestTimeoutMs),
+      })
       socket.write(encode(lastId))
-      return answer.promise
+      return response.promise
     },
     destroy: end,
   }
 }
 
-/** Memory for each response. */
-const ofItsOwn: ResponseRoom = { take: length => Buffer.allocUnsafe(length) }
+/** New memory for each response. */
+const newMemory: ResponseRoom = { take: length => Buffer.allocUnsafe(length) }
 
 function connect({ host, port }: Address, { tls }: Pick<BrokerOptions, 'tls'>, onread: OnReadOpts): Socket {
   const place = { host, port, onread }
   return tls === undefined ? createConnection(place) : connectTls({ ...tlsOptions(tls, host), ...place })
 }
 
-/** What a listener with TLS says to somebody who speaks without: an alert, in whichever version of TLS (RFC 8446, 5.1). */
+/** A TLS listener answers a client without TLS with an alert, in any version of TLS (RFC 8446, 5.1). */
 function isTlsRecord(bytes: Uint8Array): boolean {
   const [type = 0, major, minor = 0] = bytes
   return type >= 0x14 && type <= 0x17 && major === 3 && minor <= 4
 }
 
-/** What a server for HTTP says of a request of Kafka. */
+/** The response of an HTTP server to a request of Kafka. */
 function isHttp(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, 5).toString('latin1') === 'HTTP/'
 }

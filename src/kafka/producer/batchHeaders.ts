@@ -1,4 +1,4 @@
-import type { TopicPartition } from '../client/leaderTable.ts'
+import type { TopicPartition } from '../protocol/metadata.ts'
 import type { BatchHeader, ProducerIdentity } from '../records/batchEncoder.ts'
 
 /** The header of the partition's next batch, which has so many records and has to be sent. */

@@ -4,19 +4,20 @@ import { anyBroker } from '../client/anyBroker.ts'
 import type { Cluster } from '../client/cluster.ts'
 import type { BrokerConnection } from '../client/connection.ts'
 import type { ConnectionPool } from '../client/connectionPool.ts'
-import type { TopicPartition } from '../client/leaderTable.ts'
-import { askCoordinator, askProducerId, askToAddPartitions, askToEnd } from '../protocol/coordinatorRequests.ts'
+import { codes } from '../protocol/errors.ts'
+import type { TopicPartition } from '../protocol/metadata.ts'
+import { addPartitionsToTxn, endTxn, findCoordinator, initProducerId } from '../protocol/transactions.ts'
 import type { ProducerIdentity } from '../records/batchEncoder.ts'
-import { type RefusedCall, refusal } from './refusal.ts'
+import { type RejectedRequest, rejection } from './rejection.ts'
 import { Settling } from './settling.ts'
 
 /** The broker that keeps the transactions of one transactional id (KIP-98), wherever it is at the moment. */
 export interface TransactionCoordinator {
-  /** Fences whoever used the id before, and resolves when what that one left open is settled. */
+  /** Fences the previous producer of the id, and resolves when its open transaction is settled. */
   initProducerId(): Promise<ProducerIdentity>
-  /** Has to come before a partition's first record in a transaction. */
+  /** Needed before the first record of a partition in a transaction. */
   addPartitions(identity: ProducerIdentity, partitions: readonly TopicPartition[]): Promise<void>
-  /** Resolves when the outcome is decided for good. Repeating it with the same outcome does no harm. */
+  /** Resolves when the outcome is final. It may be repeated with the same outcome. */
   end(identity: ProducerIdentity, committed: boolean): Promise<void>
 }
 
@@ -25,26 +26,26 @@ export interface CoordinatorOptions {
   readonly pool: ConnectionPool
   readonly transactionalId: string
   readonly transactionTimeoutMs: number
-  /** Of each request: how long it is tried again. */
+  /** How long each request is retried. */
   readonly retries: RetryOptions
 }
 
-/** Requests fail with a retriable `KoffError` when the time is over, and with a `Refusal` at once. */
+/** Requests fail with a retriable `KoffError` when the time is over, and with a `RequestRejected` at once. */
 export function transactionCoordinator(options: CoordinatorOptions): TransactionCoordinator {
   const { cluster, pool, transactionalId, transactionTimeoutMs, retries } = options
   let node: number | null = null
   const settling = new Settling()
 
-  const ask = <T>({ send, request, pauses }: Call<T>): Promise<T> =>
+  const call = <T>({ send, request, pauses }: Call<T>): Promise<T> =>
     retry(
       async () => {
-        const asked = node ?? (await findCoordinator(cluster, transactionalId, retries.signal))
-        // Whoever does not answer, or says that it is another, is asked for anew.
+        const coordinator = node ?? (await nodeOfCoordinator(cluster, transactionalId, retries.signal))
+        // Looked up again after no response, or when the coordinator has moved.
         node = null
-        const connection = await pool.get(asked)
+        const connection = await pool.get(coordinator)
         const { value, errorCode, topic } = await send(connection)
-        if (!moved.has(errorCode)) node = asked
-        if (errorCode !== 0) throw refusal(errorCode, { broker: connection.broker, request, ...topic })
+        if (!moved.has(errorCode)) node = coordinator
+        if (errorCode !== 0) throw rejection(errorCode, { broker: connection.broker, request, ...topic })
         return value
       },
       { ...retries, ...pauses },
@@ -52,25 +53,25 @@ export function transactionCoordinator(options: CoordinatorOptions): Transaction
 
   return {
     initProducerId: () =>
-      ask({
-        request: 'InitProducerId',
+      call({
+        request: initProducerId.name,
         send: async to => {
-          const { errorCode, ...value } = await askProducerId(to, transactionalId, transactionTimeoutMs)
+          const { errorCode, ...value } = await to.send(initProducerId, { transactionalId, transactionTimeoutMs })
           return { errorCode, value }
         },
       }),
     addPartitions: async (identity, partitions) => {
       const delayMs = settling.delayMs(performance.now())
       if (delayMs >= 1) await sleep(delayMs, undefined, { signal: retries.signal })
-      return ask({
-        request: 'AddPartitionsToTxn',
+      return call({
+        request: addPartitionsToTxn.name,
         pauses: whileMarkersAreWritten,
         send: async to => {
           settling.tried()
-          const added = await askToAddPartitions(to, { transactionalId, ...identity }, partitions)
+          const added = await to.send(addPartitionsToTxn, { transactionalId, ...identity, partitions })
           const failed = added.filter(({ errorCode }) => errorCode !== 0)
-          // Where one partition is refused, the others are only not attempted: the reason counts.
-          const first = failed.find(({ errorCode }) => errorCode !== OPERATION_NOT_ATTEMPTED) ?? failed[0]
+          // Where one partition is rejected, the others are not attempted: the reason is that of the one.
+          const first = failed.find(({ errorCode }) => errorCode !== codes.OPERATION_NOT_ATTEMPTED) ?? failed[0]
           if (first !== undefined)
             return { errorCode: first.errorCode, topic: { topic: first.topic }, value: undefined }
           settling.settled(performance.now())
@@ -79,10 +80,10 @@ export function transactionCoordinator(options: CoordinatorOptions): Transaction
       })
     },
     end: async (identity, committed) => {
-      await ask({
-        request: 'EndTxn',
+      await call({
+        request: endTxn.name,
         send: async to => ({
-          errorCode: await askToEnd(to, { transactionalId, ...identity }, committed),
+          errorCode: await to.send(endTxn, { transactionalId, ...identity, committed }),
           value: undefined,
         }),
       })
@@ -93,30 +94,27 @@ export function transactionCoordinator(options: CoordinatorOptions): Transaction
 
 interface Call<T> {
   readonly request: string
-  readonly send: (to: BrokerConnection) => Promise<Answer<T>>
+  readonly send: (to: BrokerConnection) => Promise<Outcome<T>>
   readonly pauses?: Pick<RetryOptions, 'firstPauseMs' | 'maxPauseMs'>
 }
 
-interface Answer<T> {
+interface Outcome<T> {
   readonly errorCode: number
-  /** What the error is about, where it is about a topic. */
-  readonly topic?: Pick<RefusedCall, 'topic'>
+  /** The topic that the error is about, if any. */
+  readonly topic?: Pick<RejectedRequest, 'topic'>
   readonly value: T
 }
 
-const COORDINATOR_NOT_AVAILABLE = 15
-const NOT_COORDINATOR = 16
-const OPERATION_NOT_ATTEMPTED = 55
-const moved: ReadonlySet<number> = new Set([COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR])
+const moved: ReadonlySet<number> = new Set([codes.COORDINATOR_NOT_AVAILABLE, codes.NOT_COORDINATOR])
 
-/** What a transaction that follows at once on another has to wait for: a few milliseconds, more where a broker is busy. */
+/** A transaction waits for the markers of the one before it: a few milliseconds, more on a busy broker. */
 const whileMarkersAreWritten = { firstPauseMs: 2, maxPauseMs: 20 }
 
-/** Node id of the broker. A cluster without transactions so far makes their topic now, which takes a moment. */
-async function findCoordinator(cluster: Cluster, transactionalId: string, signal: AbortSignal): Promise<number> {
+/** Node id of the broker. The first transaction of a cluster makes the broker create a topic, which takes a moment. */
+async function nodeOfCoordinator(cluster: Cluster, transactionalId: string, signal: AbortSignal): Promise<number> {
   const connection = await anyBroker(cluster, signal)
-  const { errorCode, node } = await askCoordinator(connection, transactionalId)
-  if (errorCode !== 0) throw refusal(errorCode, { broker: connection.broker, request: 'FindCoordinator' })
+  const { errorCode, node } = await connection.send(findCoordinator, transactionalId)
+  if (errorCode !== 0) throw rejection(errorCode, { broker: connection.broker, request: findCoordinator.name })
   if (!cluster.nodes().includes(node)) await cluster.metadata({ names: [] }, signal)
   return node
 }

@@ -1,9 +1,11 @@
 import { KoffError } from '../../base/errors.ts'
 import { type RetryOptions, retry } from '../../base/retry.ts'
 import type { ConnectionPool } from '../client/connectionPool.ts'
-import type { LeaderTable, TopicPartition } from '../client/leaderTable.ts'
-import { type PartitionBatch, type ProduceAnswer, produceBatches } from '../protocol/produceRequest.ts'
-import { refusal } from './refusal.ts'
+import type { LeaderTable } from '../client/leaderTable.ts'
+import { codes } from '../protocol/errors.ts'
+import type { TopicPartition } from '../protocol/metadata.ts'
+import { type PartitionBatch, type ProducedBatch, produce } from '../protocol/produce.ts'
+import { rejection } from './rejection.ts'
 
 export interface DeliverOptions {
   readonly leaders: LeaderTable
@@ -13,10 +15,10 @@ export interface DeliverOptions {
 }
 
 /**
- * Sends batches, of each partition at most one, to whoever leads it, until all in-sync replicas have them. What was not
- * answered is sent again as it is: by its sequence numbers a broker knows what it has already (KIP-98), and one batch of a
- * partition at a time is why none can overtake another.
- * @throws KoffError, retriable, when the time is over; Refusal at once.
+ * Sends batches, at most one per partition, to the leaders, until all in-sync replicas have them. A batch without a response
+ * is sent again unchanged: the broker recognises it by its sequence numbers (KIP-98). With one batch per partition under
+ * way, none can overtake another.
+ * @throws KoffError, retriable, when the time is over; RequestRejected at once.
  */
 export async function deliver(batches: readonly PartitionBatch[], options: DeliverOptions): Promise<void> {
   const { leaders, retries } = options
@@ -53,14 +55,14 @@ async function sendTo(node: number, batches: readonly PartitionBatch[], options:
   }
   try {
     const connection = await pool.get(node)
-    const answers = await produceBatches(connection, transactionalId, batches)
-    const codes = new Map(answers.map(answer => [nameOf(answer), answer]))
+    const produced = await connection.send(produce, { transactionalId, batches })
+    const results = new Map(produced.map(result => [nameOf(result), result]))
     const failed = batches.flatMap(batch => {
-      const code = codes.get(nameOf(batch))
-      if (code !== undefined && isThere(code)) return []
+      const result = results.get(nameOf(batch))
+      if (result !== undefined && isWritten(result)) return []
       const { broker } = connection
-      const call = { broker, request: 'Produce', topic: batch.topic }
-      return [{ batch, error: refusal(code?.errorCode ?? UNKNOWN_SERVER_ERROR, call) }]
+      const call = { broker, request: produce.name, topic: batch.topic }
+      return [{ batch, error: rejection(result?.errorCode ?? codes.UNKNOWN_SERVER_ERROR, call) }]
     })
     return { failed }
   } catch (error) {
@@ -68,13 +70,10 @@ async function sendTo(node: number, batches: readonly PartitionBatch[], options:
   }
 }
 
-/** What it has already is as good. */
-function isThere({ errorCode }: ProduceAnswer): boolean {
-  return errorCode === 0 || errorCode === DUPLICATE_SEQUENCE_NUMBER
+/** Now, or by an earlier attempt without a response. */
+function isWritten({ errorCode }: ProducedBatch): boolean {
+  return errorCode === 0 || errorCode === codes.DUPLICATE_SEQUENCE_NUMBER
 }
-
-const UNKNOWN_SERVER_ERROR = -1
-const DUPLICATE_SEQUENCE_NUMBER = 46
 
 function nameOf({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`

@@ -3,11 +3,11 @@ import { anyBroker } from '../client/anyBroker.ts'
 import type { Cluster } from '../client/cluster.ts'
 import { connectionPool } from '../client/connectionPool.ts'
 import type { LeaderTable } from '../client/leaderTable.ts'
-import { askProducerId } from '../protocol/coordinatorRequests.ts'
-import type { PartitionBatch } from '../protocol/produceRequest.ts'
+import type { PartitionBatch } from '../protocol/produce.ts'
+import { initProducerId } from '../protocol/transactions.ts'
 import { batchHeaders, type NextHeader } from './batchHeaders.ts'
 import { deliver } from './deliver.ts'
-import { refusal } from './refusal.ts'
+import { rejection } from './rejection.ts'
 
 export interface IdempotentProducerOptions {
   readonly cluster: Cluster
@@ -15,8 +15,8 @@ export interface IdempotentProducerOptions {
 }
 
 /**
- * Writes without transactions; while it lives, nothing comes twice (KIP-98). After any failure it is of no use any more:
- * whether the broker has what was sent last is open, and with it which sequence number comes next.
+ * Writes without transactions, each record once (KIP-98). It must not be used after a failure: whether the broker has the
+ * last batch is then unknown, and so is the next sequence number.
  */
 export interface IdempotentProducer extends Disposable {
   readonly header: NextHeader
@@ -25,16 +25,17 @@ export interface IdempotentProducer extends Disposable {
 }
 
 /**
- * Gets a producer id of its own.
- * @throws KoffError, retriable, where a moment later it can work; Refusal where the broker refuses it.
+ * Gets a new producer id.
+ * @throws KoffError, retriable, where it can succeed later; RequestRejected where it cannot.
  */
 export async function openIdempotentProducer(
   { cluster, leaders }: IdempotentProducerOptions,
   signal: AbortSignal,
 ): Promise<IdempotentProducer> {
   const connection = await anyBroker(cluster, signal)
-  const { errorCode, ...identity } = await askProducerId(connection, null, noTransactions)
-  if (errorCode !== 0) throw refusal(errorCode, { broker: connection.broker, request: 'InitProducerId' })
+  const init = { transactionalId: null, transactionTimeoutMs: noTransactions }
+  const { errorCode, ...identity } = await connection.send(initProducerId, init)
+  if (errorCode !== 0) throw rejection(errorCode, { broker: connection.broker, request: initProducerId.name })
   const closing = new AbortController()
   const pool = connectionPool(cluster, closing.signal)
   return {
@@ -47,5 +48,5 @@ export async function openIdempotentProducer(
   }
 }
 
-/** The timeout of a transaction that there never is, as the Java client gives it. */
+/** The transaction timeout of a producer without transactions, as in the Java client. */
 const noTransactions = 2 ** 31 - 1

@@ -1,5 +1,5 @@
-import type { TopicPartition } from '../client/leaderTable.ts'
-import type { PartitionBatch } from '../protocol/produceRequest.ts'
+import type { TopicPartition } from '../protocol/metadata.ts'
+import type { PartitionBatch } from '../protocol/produce.ts'
 import type { BatchEncoder, BatchHeader } from '../records/batchEncoder.ts'
 
 /**

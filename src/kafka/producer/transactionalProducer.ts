@@ -1,8 +1,9 @@
 import type { RetryOptions } from '../../base/retry.ts'
 import type { Cluster } from '../client/cluster.ts'
 import { connectionPool } from '../client/connectionPool.ts'
-import type { LeaderTable, TopicPartition } from '../client/leaderTable.ts'
-import type { PartitionBatch } from '../protocol/produceRequest.ts'
+import type { LeaderTable } from '../client/leaderTable.ts'
+import type { TopicPartition } from '../protocol/metadata.ts'
+import type { PartitionBatch } from '../protocol/produce.ts'
 import { batchHeaders, type NextHeader } from './batchHeaders.ts'
 import { transactionCoordinator } from './coordinator.ts'
 import { deliver } from './deliver.ts'
@@ -38,7 +39,7 @@ const pauses = { firstPauseMs: 3, maxPauseMs: 250 }
 
 /**
  * Initialises the transactional id, which fences whoever used it before and settles what that one left open.
- * @throws KoffError, retriable, when that takes too long; Refusal where the broker refuses it.
+ * @throws KoffError, retriable, when that takes too long; RequestRejected where the broker rejects it.
  */
 export async function openTransactionalProducer(
   options: TransactionalProducerOptions,

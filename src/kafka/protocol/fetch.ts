@@ -1,23 +1,128 @@
-import type { BrokerConnection } from '../client/connection.ts'
-import { pickVersion } from './apiVersions.ts'
-import { type FetchRequest, type FetchVersion, fetchVersions, writeFetchRequest } from './fetchRequest.ts'
-import { type FetchResponse, readFetchResponse } from './fetchResponse.ts'
+import { soundLength } from '../codecs/soundLength.ts'
+import { bytesLeft, DecodeFault, readInt16, readInt32, readInt64, readUnsignedVarint } from '../records/reader.ts'
+import type { Request } from './request.ts'
+import { writeArray, writeInt8, writeInt32, writeInt64, writeText } from './requestWriter.ts'
+import { type ResponseReader, readArray, readNullableArray, readText, readThrottleTime } from './responseReader.ts'
 
-export interface FetchOptions {
-  readonly connection: BrokerConnection
-  readonly request: FetchRequest
-  /** Versions to choose from, best first; all that koff speaks unless given. */
-  readonly versions?: readonly FetchVersion[]
+export interface FetchRequest {
+  readonly topic: string
+  /** They share `maxBytes` in this order; the first one with any records gets a whole batch, however large. */
+  readonly partitions: readonly FetchedPosition[]
+  /** How long the broker may wait for records. */
+  readonly maxWaitMs: number
+  readonly maxBytes: number
+  readonly maxPartitionBytes: number
 }
 
-/** One Fetch: errors of partitions are in the response. */
-export async function fetchRecords(options: FetchOptions): Promise<FetchResponse> {
-  const { connection, request, versions = fetchVersions } = options
-  const version = pickVersion('Fetch', versions, connection.versions)
-  return connection.ask({
-    name: 'Fetch',
-    version,
-    write: writer => writeFetchRequest(writer, version, request),
-    read: (reader, isChecked) => readFetchResponse(reader, version, isChecked),
+export interface FetchedPosition {
+  readonly partition: number
+  readonly position: number
+  /** -1 where it is not known: then the broker does not check it. */
+  readonly leaderEpoch: number
+}
+
+export interface FetchResponse {
+  /** Kafka's error code of the request as a whole, 0 for none. */
+  readonly errorCode: number
+  readonly partitions: readonly FetchedRecords[]
+}
+
+export interface FetchedRecords {
+  readonly partition: number
+  /** Kafka's error code, 0 for none. */
+  readonly errorCode: number
+  /** The high watermark; -1 with an error. */
+  readonly logEnd: number
+  /** Whole record batches, and perhaps the beginning of one more; a part of the response's bytes. */
+  readonly records: Buffer
+  /** True where all batches are of message format v2 and their checksums are right. */
+  readonly isSound: boolean
+}
+
+const consumer = -1
+const readUncommitted = 0
+/** No fetch session (KIP-227): every request names every partition. */
+const noSession = 0
+const finalEpoch = -1
+const unknownOffset = -1n
+const unknownEpoch = -1
+
+/**
+ * Reads records uncommitted, control batches included, without a copy of them. From version 13 on topics have ids instead
+ * of names: another request. Errors of partitions are in the response.
+ */
+export const fetch: Request<FetchRequest, FetchResponse> = {
+  name: 'Fetch',
+  key: 1,
+  versions: [12, 11, 10, 9, 8, 7, 6, 5, 4],
+  flexibleFrom: 12,
+  write: (writer, request, version) => {
+    writeInt32(writer, consumer)
+    writeInt32(writer, request.maxWaitMs)
+    writeInt32(writer, 1) // bytes that must be there for a response before maxWaitMs
+    writeInt32(writer, request.maxBytes)
+    writeInt8(writer, readUncommitted)
+    if (version >= 7) {
+      writeInt32(writer, noSession)
+      writeInt32(writer, finalEpoch)
+    }
+    writeArray(writer, [request.topic], topic => {
+      writeText(writer, topic)
+      writeArray(writer, request.partitions, ({ partition, position, leaderEpoch }) => {
+        writeInt32(writer, partition)
+        if (version >= 9) writeInt32(writer, leaderEpoch)
+        writeInt64(writer, BigInt(position))
+        if (version >= 12) writeInt32(writer, unknownEpoch)
+        if (version >= 5) writeInt64(writer, unknownOffset)
+        writeInt32(writer, request.maxPartitionBytes)
+      })
+    })
+    if (version >= 7) writeArray(writer, [], () => undefined) // topics to leave a session
+    if (version >= 11) writeText(writer, '') // no rack: the leader is read
+  },
+  read: (reader, version) => {
+    readThrottleTime(reader)
+    const errorCode = version >= 7 ? readInt16(reader) : 0
+    if (version >= 7) readInt32(reader) // session
+    const topics = readArray(reader, 'responses', () => {
+      readText(reader, 'topic')
+      return readArray(reader, 'partitions', () => readPartition(reader, version))
+    })
+    return { errorCode, partitions: topics.flat() }
+  },
+  adopt: response => ({
+    ...response,
+    partitions: response.partitions.map(partition => ({ ...partition, records: bufferOf(partition.records) })),
+  }),
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
+/** Aborted transactions are skipped, since control batches say the same. */
+function readPartition(reader: ResponseReader, version: number): FetchedRecords {
+  const partition = readInt32(reader)
+  const errorCode = readInt16(reader)
+  const logEnd = Number(readInt64(reader))
+  readInt64(reader) // last stable offset
+  if (version >= 5) readInt64(reader) // log start
+  readNullableArray(reader, 'aborted_transactions', () => {
+    readInt64(reader)
+    readInt64(reader)
   })
+  if (version >= 11) readInt32(reader) // preferred read replica
+  const records = readRecords(reader)
+  return { partition, errorCode, logEnd, records, isSound: soundLength(records).isSound }
+}
+
+/** Empty for null. */
+function readRecords(reader: ResponseReader): Buffer {
+  const length = Math.max(0, reader.isFlexible ? readUnsignedVarint(reader) - 1 : readInt32(reader))
+  const start = reader.position
+  if (length > bytesLeft(reader)) {
+    throw new DecodeFault('BAD_LENGTH', start, `records: ${length} bytes, with ${bytesLeft(reader)} left`)
+  }
+  reader.position = start + length
+  return reader.bytes.subarray(start, start + length)
 }

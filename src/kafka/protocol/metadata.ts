@@ -1,9 +1,20 @@
-import type { BrokerConnection } from '../client/connection.ts'
 import type { Address } from '../net/address.ts'
 import { readBool, readInt16, readInt32, readUuid } from '../records/reader.ts'
-import { pickVersion } from './apiVersions.ts'
-import { type RequestWriter, writeArray, writeBool, writeNullableText, writeText, writeUuid } from './requestWriter.ts'
-import { type ResponseReader, readArray, readInt32s, readNullableText, readText } from './responseReader.ts'
+import type { Request } from './request.ts'
+import { writeArray, writeBool, writeNullableText, writeText, writeUuid } from './requestWriter.ts'
+import {
+  type ResponseReader,
+  readArray,
+  readInt32s,
+  readNullableText,
+  readText,
+  readThrottleTime,
+} from './responseReader.ts'
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
 
 export interface ClusterMetadata {
   /** '' where the broker has none. */
@@ -24,80 +35,68 @@ export interface TopicMetadata {
 
 export interface PartitionMetadata {
   readonly partition: number
-  /** Node id, -1 while there is none. */
+  /** Node id; -1 for none. */
   readonly leader: number
-  /** -1 where the broker tells none. */
+  /** -1 where the broker does not say. */
   readonly leaderEpoch: number
 }
 
-/** Which topics to ask for: by name, by id (brokers since 3.1), or null for all that may be seen. */
+/** Which topics to ask for: by name, by id (brokers since 3.1), or null for all that the client may see. */
 export type TopicSelection = { readonly names: readonly string[] } | { readonly ids: readonly string[] } | null
 
-const versions = [12, 11, 10, 9] as const
-type MetadataVersion = (typeof versions)[number]
+/** Brokers that speak this version take topic ids in a selection. */
+export const metadataByTopicId = 12
 
-/** Asks one broker about the cluster; never makes it create a topic. What is wrong with a topic is its `errorCode`. */
-export async function askMetadata(connection: BrokerConnection, selection: TopicSelection): Promise<ClusterMetadata> {
-  const version = pickVersion('Metadata', versions, connection.versions)
-  return connection.ask({
-    name: 'Metadata',
-    version,
-    write: writer => writeRequest(writer, version, selection),
-    read: reader => readResponse(reader, version),
-  })
-}
-
-/** True where topics can be asked for by id. */
-export function knowsTopicIds(connection: BrokerConnection): boolean {
-  return pickVersion('Metadata', versions, connection.versions) === 12
-}
-
-/** Kafka's way to say that there is no id. */
+/** Kafka's zero UUID: no id. */
 const noId = 'AAAAAAAAAAAAAAAAAAAAAA'
 
-/** Layout: Kafka's MetadataRequest. */
-function writeRequest(writer: RequestWriter, version: MetadataVersion, selection: TopicSelection): void {
-  if (selection !== null && 'ids' in selection) {
-    writeArray(writer, selection.ids, id => {
-      writeUuid(writer, id)
-      writeNullableText(writer, null)
+/** Asks a broker about the cluster; never makes it create a topic. An error of a topic is its `errorCode`. */
+export const metadata: Request<TopicSelection, ClusterMetadata> = {
+  name: 'Metadata',
+  key: 3,
+  versions: [12, 11, 10, 9],
+  flexibleFrom: 9,
+  write: (writer, selection, version) => {
+    if (selection !== null && 'ids' in selection) {
+      writeArray(writer, selection.ids, id => {
+        writeUuid(writer, id)
+        writeNullableText(writer, null)
+      })
+    } else {
+      writeArray(writer, selection?.names ?? null, name => {
+        if (version >= 10) writeUuid(writer, noId)
+        writeText(writer, name)
+      })
+    }
+    writeBool(writer, false) // allow_auto_topic_creation
+    if (version <= 10) writeBool(writer, false) // include_cluster_authorized_operations
+    writeBool(writer, false) // include_topic_authorized_operations
+  },
+  read: (reader, version) => {
+    readThrottleTime(reader)
+    const nodes = readArray(reader, 'brokers', (): [number, Address] => {
+      const node = readInt32(reader)
+      const address = { host: readText(reader, 'host'), port: readInt32(reader) }
+      readNullableText(reader, 'rack')
+      return [node, address]
     })
-  } else {
-    writeArray(writer, selection?.names ?? null, name => {
-      if (version >= 10) writeUuid(writer, noId)
-      writeText(writer, name)
+    const clusterId = readNullableText(reader, 'cluster_id') ?? ''
+    readInt32(reader) // controller
+    const topics = readArray(reader, 'topics', (): TopicMetadata => {
+      const errorCode = readInt16(reader)
+      const name = readNullableText(reader, 'name') ?? ''
+      const id = version >= 10 ? readUuid(reader) : noId
+      readBool(reader) // internal
+      const partitions = readArray(reader, 'partitions', () => readPartition(reader))
+      readInt32(reader) // authorized operations
+      return { name, id: id === noId ? null : id, errorCode, partitions }
     })
-  }
-  writeBool(writer, false) // make topics that are not there
-  if (version <= 10) writeBool(writer, false) // what koff may do with the cluster
-  writeBool(writer, false) // what koff may do with the topics
-}
-
-/** Layout: Kafka's MetadataResponse. */
-function readResponse(reader: ResponseReader, version: MetadataVersion): ClusterMetadata {
-  readInt32(reader) // throttle time
-  const nodes = readArray(reader, 'brokers', (): [number, Address] => {
-    const node = readInt32(reader)
-    const address = { host: readText(reader, 'host'), port: readInt32(reader) }
-    readNullableText(reader, 'rack')
-    return [node, address]
-  })
-  const clusterId = readNullableText(reader, 'cluster_id') ?? ''
-  readInt32(reader) // controller
-  const topics = readArray(reader, 'topics', (): TopicMetadata => {
-    const errorCode = readInt16(reader)
-    const name = readNullableText(reader, 'name') ?? ''
-    const id = version >= 10 ? readUuid(reader) : noId
-    readBool(reader) // internal
-    const partitions = readArray(reader, 'partitions', () => readPartition(reader))
-    readInt32(reader) // what koff may do with it
-    return { name, id: id === noId ? null : id, errorCode, partitions }
-  })
-  return { clusterId, nodes: new Map(nodes), topics }
+    return { clusterId, nodes: new Map(nodes), topics }
+  },
 }
 
 function readPartition(reader: ResponseReader): PartitionMetadata {
-  readInt16(reader) // error code: a leader that is not there says as much
+  readInt16(reader) // error code: a leader of -1 says the same
   const partition = readInt32(reader)
   const leader = readInt32(reader)
   const leaderEpoch = readInt32(reader)

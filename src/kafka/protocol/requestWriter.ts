@@ -1,8 +1,8 @@
-/** The body of a request in the making. Grows as it needs to. */
+/** Memory for a request, which grows as needed. */
 export interface RequestWriter {
   bytes: Buffer
   position: number
-  /** Lengths are compact and everything may have tagged fields (KIP-482): so is a version of a message throughout. */
+  /** Lengths are compact and structures end with tagged fields (KIP-482). It is true of a whole version of a message. */
   readonly isFlexible: boolean
 }
 
@@ -10,7 +10,7 @@ export function requestWriter(isFlexible: boolean): RequestWriter {
   return { bytes: Buffer.allocUnsafe(256), position: 0, isFlexible }
 }
 
-/** What has been written, as a part of the writer's memory. */
+/** The bytes written so far; a part of the writer's memory. */
 export function written({ bytes, position }: RequestWriter): Buffer {
   return bytes.subarray(0, position)
 }
@@ -48,7 +48,8 @@ export function writeUnsignedVarint(writer: RequestWriter, value: number): void 
 /** As Kafka prints it: URL-safe base64 without padding. */
 export function writeUuid(writer: RequestWriter, uuid: string): void {
   const bytes = Buffer.from(uuid, 'base64url')
-  if (bytes.length !== 16) throw new RangeError(`${JSON.stringify(uuid)} is no UUID in Kafka's way of writing them`)
+  if (bytes.length !== 16)
+    throw new RangeError(`${JSON.stringify(uuid)} is not a UUID in Kafka's form: base64url of 16 bytes`)
   writeRaw(writer, bytes)
 }
 
@@ -71,7 +72,7 @@ export function writeBytes(writer: RequestWriter, bytes: Uint8Array): void {
   writeRaw(writer, bytes)
 }
 
-/** Elements that have fields: each ends with its tagged fields. */
+/** Elements with fields: each is followed by its tagged fields. */
 export function writeArray<T>(writer: RequestWriter, items: readonly T[] | null, write: (item: T) => void): void {
   writeCount(writer, items)
   for (const item of items ?? []) {
@@ -86,7 +87,7 @@ export function writeInt32s(writer: RequestWriter, items: readonly number[]): vo
   for (const item of items) writeInt32(writer, item)
 }
 
-/** No tagged field; nothing at all in versions that know none. */
+/** Zero tagged fields; nothing at all in versions without them. */
 export function writeNoTags(writer: RequestWriter): void {
   if (writer.isFlexible) writeUnsignedVarint(writer, 0)
 }

@@ -16,14 +16,21 @@ import {
   skipTaggedFields,
 } from '../records/reader.ts'
 
-/** The body of a response; integers are read as in records. All of it throws a `DecodeFault` where the bytes are none. */
+/** The body of a response; integers are read as in records. All functions throw a `DecodeFault` on malformed bytes. */
 export interface ResponseReader extends Reader {
-  /** Lengths are compact and everything may have tagged fields (KIP-482): so is a version of a message throughout. */
+  /** What `readThrottleTime` read. */
+  throttleMs: number
+  /** Lengths are compact and structures end with tagged fields (KIP-482). It is true of a whole version of a message. */
   readonly isFlexible: boolean
 }
 
 export function responseReader(bytes: Buffer, isFlexible: boolean): ResponseReader {
-  return { ...readerOf(bytes), isFlexible }
+  return { ...readerOf(bytes), throttleMs: 0, isFlexible }
+}
+
+/** How long the broker delayed the response, because the client exceeded a quota (KIP-219). */
+export function readThrottleTime(reader: ResponseReader): void {
+  reader.throttleMs = readInt32(reader)
 }
 
 export function readText(reader: ResponseReader, field: string): string {
@@ -39,7 +46,7 @@ export function readBlob(reader: ResponseReader, field: string): Buffer {
   return reader.isFlexible ? readCompactBytes(reader, field) : readBytes(reader, field)
 }
 
-/** Elements that have fields: behind each stand its tagged fields. */
+/** Elements with fields: each is followed by its tagged fields. */
 export function readArray<T>(reader: ResponseReader, field: string, read: () => T): T[] {
   const count = reader.isFlexible ? readCompactCount(reader, field) : readCount(reader, field)
   return readItems(count, () => {
@@ -49,7 +56,7 @@ export function readArray<T>(reader: ResponseReader, field: string, read: () => 
   })
 }
 
-/** Null is as good as empty. */
+/** As `readArray`; empty for null. */
 export function readNullableArray<T>(reader: ResponseReader, field: string, read: () => T): T[] {
   const count = reader.isFlexible ? readCompactNullableCount(reader, field) : readNullableCount(reader, field)
   return readItems(Math.max(0, count), () => {

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs'
+import { soundLength } from '../codecs/soundLength.ts'
 import { PARTS, type PartMessage, type SegmentOrder } from './messages.ts'
 import { sharedBuffer } from './sharedBuffer.ts'
-import { soundLength } from './soundLength.ts'
 
 /** In the thread: reads a segment file for as long as all is well, one part each time the other thread asks. */
 export function serveSegment(order: SegmentOrder): void {

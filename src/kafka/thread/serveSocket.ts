@@ -3,43 +3,57 @@ import type { DestroyMessage, RequestMessage, SocketMessage, SocketOrder } from 
 import { writeFault } from './writtenFault.ts'
 
 export interface SocketService {
-  /** Memory that both threads see, for the large ones among the responses of one socket. */
+  /** Memory that both threads see, for the large responses of one socket. */
   readonly room: ResponseRoom
-  /** Are all checksums in this response to a Fetch right? */
-  readonly check: (bytes: Buffer, fetchVersion: number) => boolean
+  /** By API key: how the thread reads a response. What it returns is copied to the other thread. */
+  readonly readers: ReadonlyMap<number, ResponseReading>
 }
 
-/** Where a request has its correlation id: behind its length, its key and its version. */
+export type ResponseReading = (version: number, bytes: Buffer) => unknown
+
+/** The correlation id of a request follows its length, key and version. */
 const CORRELATION_ID_AT = 8
 
-/** In the thread: opens a socket, and does with it what the other thread says, until either of them ends it. */
-export async function serveSocket(order: SocketOrder, { room, check }: SocketService): Promise<void> {
+/** In the thread: opens a socket, and does with it what the other thread says, until either of them closes it. */
+export async function serveSocket(order: SocketOrder, { room, readers }: SocketService): Promise<void> {
   const { address, options, port } = order
   const closing = new AbortController()
-  const tell = (message: SocketMessage) => port.postMessage(message)
-  const request = async (socket: BrokerSocket, { id, bytes, fetchVersion }: RequestMessage) => {
+  const send = (message: SocketMessage) => port.postMessage(message)
+  const request = async (socket: BrokerSocket, { id, bytes: request, key, version }: RequestMessage) => {
     const encode = (correlationId: number) => {
-      new DataView(bytes.buffer, bytes.byteOffset).setInt32(CORRELATION_ID_AT, correlationId)
-      return bytes
+      new DataView(request.buffer, request.byteOffset).setInt32(CORRELATION_ID_AT, correlationId)
+      return request
     }
-    const answer = await socket.exchange({ encode })
-    const isChecked = fetchVersion !== undefined && check(answer.bytes, fetchVersion)
-    tell({ kind: 'answer', id, bytes: answer.bytes, isChecked })
+    const read = (bytes: Buffer) => readingOf(readers.get(key), version, bytes)
+    const reading = await socket.exchange({ encode, key, version, read, adopt: own => own })
+    send({ id, ...reading })
   }
   port.once('close', () => closing.abort(new Error('closed')))
   try {
     const opening = openSocket(address, options, closing.signal, room)
     port.on('message', (message: RequestMessage | DestroyMessage) => {
       if (message.kind === 'destroy') closing.abort(new Error('closed'))
-      // What it ended of is told once, below
+      // The error that closed the socket is sent once, below.
       else void opening.then(socket => request(socket, message)).catch(() => undefined)
     })
     const socket = await opening
-    tell({ kind: 'opened' })
-    tell({ kind: 'ended', fault: writeFault(await socket.ended) })
+    send({ kind: 'opened' })
+    send({ kind: 'ended', fault: writeFault(await socket.ended) })
   } catch (error) {
-    tell({ kind: 'ended', fault: writeFault(error) })
+    send({ kind: 'ended', fault: writeFault(error) })
   } finally {
     port.close()
   }
+}
+
+type Reading =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+
+/** Malformed bytes go to the other thread, which fails on them in its own words. */
+function readingOf(reading: ResponseReading | undefined, version: number, bytes: Buffer): Reading {
+  try {
+    if (reading !== undefined) return { kind: 'value', value: reading(version, bytes) }
+  } catch {}
+  return { kind: 'bytes', bytes }
 }

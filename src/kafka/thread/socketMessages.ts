@@ -3,30 +3,35 @@ import type { Address } from '../net/address.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import type { WrittenFault } from './writtenFault.ts'
 
-/** What a thread needs to open a socket. What it is told later, and what it tells, goes over `port`. */
+/** What a thread needs to open a socket. All later messages go over `port`. */
 export interface SocketOrder {
   readonly address: Address
   readonly options: Pick<BrokerOptions, 'tls' | 'requestTimeoutMs'>
   readonly port: MessagePort
 }
 
-/** Told to the thread: send this request. */
+/** To the thread: send this request. */
 export interface RequestMessage {
   readonly kind: 'request'
-  /** Comes back with the answer. */
+  /** Repeated in the answer. */
   readonly id: number
-  /** All of it, but for its correlation id. */
+  /** The request without its correlation id. */
   readonly bytes: Uint8Array
-  readonly fetchVersion: number | undefined
+  /** By API key and version the thread finds its way to read the response. */
+  readonly key: number
+  readonly version: number
 }
 
-/** Told to the thread: close the socket. */
+/** To the thread: close the socket. */
 export interface DestroyMessage {
   readonly kind: 'destroy'
 }
 
-/** Told by the thread. */
+/** From the thread. */
 export type SocketMessage =
   | { readonly kind: 'opened' }
-  | { readonly kind: 'answer'; readonly id: number; readonly bytes: Uint8Array; readonly isChecked: boolean }
+  /** A response that the thread has read. */
+  | { readonly kind: 'value'; readonly id: number; readonly value: unknown }
+  /** A response that the thread cannot read. */
+  | { readonly kind: 'bytes'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'ended'; readonly fault: WrittenFault }

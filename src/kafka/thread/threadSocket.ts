@@ -1,13 +1,13 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Address } from '../net/address.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
-import { type Answer, type BrokerSocket, ConnectionFault } from '../net/socket.ts'
+import { type BrokerSocket, ConnectionFault, type Exchange } from '../net/socket.ts'
 import type { DestroyMessage, RequestMessage, SocketMessage, SocketOrder } from './socketMessages.ts'
 import { readFault } from './writtenFault.ts'
 
 /**
- * Like `openSocket`, but the socket is another thread's, which `give` hands the order to, with its port: what comes over
- * the network is decrypted, put into memory and looked at while this thread works on what came before.
+ * As `openSocket`, but the socket belongs to another thread, to which `give` passes the order with its port. That thread
+ * decrypts and reads a response while this one works on the response before it.
  */
 export async function openThreadSocket(
   give: (order: SocketOrder) => void,
@@ -17,28 +17,27 @@ export async function openThreadSocket(
 ): Promise<BrokerSocket> {
   signal.throwIfAborted()
   const { port1: port, port2 } = new MessageChannel()
-  const waiting = new Map<number, PromiseWithResolvers<Answer>>()
+  const waiting = new Map<number, Waiting>()
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>()
-  const { promise: ended, resolve: tellEnd } = Promise.withResolvers<Error>()
+  const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<Error>()
   let fault: Error | null = null
   let lastId = 0
-  const say = (message: RequestMessage | DestroyMessage) => port.postMessage(message)
+  const send = (message: RequestMessage | DestroyMessage) => port.postMessage(message)
   const end = (reason: Error) => {
     if (fault !== null) return
     fault = reason
-    say({ kind: 'destroy' })
+    send({ kind: 'destroy' })
     port.close()
     reject(fault)
-    tellEnd(fault)
+    resolveEnded(fault)
     for (const { reject } of waiting.values()) reject(fault)
     waiting.clear()
   }
   port.on('message', (message: SocketMessage) => {
     if (message.kind === 'opened') return resolve()
     if (message.kind === 'ended') return end(readFault(message.fault))
-    const { id, bytes, isChecked } = message
-    waiting.get(id)?.resolve({ bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), isChecked })
-    waiting.delete(id)
+    waiting.get(message.id)?.receive(message)
+    waiting.delete(message.id)
   })
   port.once('close', () => end(new ConnectionFault('closed', 'connection closed')))
   signal.addEventListener('abort', () => end(signal.reason instanceof Error ? signal.reason : closed()), { once: true })
@@ -53,17 +52,33 @@ export async function openThreadSocket(
       return fault === null
     },
     ended,
-    exchange: ({ encode, fetchVersion }) => {
+    exchange: <T>({ encode, key, version, read, adopt }: Exchange<T>) => {
       if (fault !== null) return Promise.reject(fault)
-      const answer = Promise.withResolvers<Answer>()
+      const response = Promise.withResolvers<T>()
+      const receive: Waiting['receive'] = message => {
+        try {
+          response.resolve(message.kind === 'value' ? adopt(message.value as T) : read(bufferOf(message.bytes)))
+        } catch (error) {
+          response.reject(error)
+        }
+      }
       const id = ++lastId
-      waiting.set(id, answer)
-      // A copy: with a part of a Buffer's memory, all of that would go over
-      say({ kind: 'request', id, bytes: new Uint8Array(encode(0)), fetchVersion })
-      return answer.promise
+      waiting.set(id, { receive, reject: response.reject })
+      // Copied: a message with a part of a Buffer would take the whole memory of that Buffer along.
+      send({ kind: 'request', id, bytes: new Uint8Array(encode(0)), key, version })
+      return response.promise
     },
     destroy: end,
   }
+}
+
+interface Waiting {
+  readonly receive: (message: Extract<SocketMessage, { readonly kind: 'value' | 'bytes' }>) => void
+  readonly reject: (error: Error) => void
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 function closed(): ConnectionFault {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../base/log.ts'
 import { tellOpening } from '../../base/opening.ts'
+import { authorizationFailure } from '../../kafka/client/brokerFailure.ts'
 import { openCluster } from '../../kafka/client/cluster.ts'
-import { authorizationFailure } from '../../kafka/client/failure.ts'
 import { absentText, hiddenTopicCheck } from '../../kafka/consumer/hiddenTopic.ts'
 import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
-import { TOPIC_AUTHORIZATION_FAILED } from '../../kafka/protocol/errorCodes.ts'
+import { codes } from '../../kafka/protocol/errors.ts'
 
 export interface AwaitTopicOptions {
   readonly topic: string
@@ -38,7 +38,7 @@ export async function awaitTopic(
     for (let tries = 0; ; tries++) {
       const { topics } = await cluster.metadata({ names: [topic] }, signal)
       const found = await hidden.check(topics[0], signal)
-      if (found?.errorCode === TOPIC_AUTHORIZATION_FAILED) {
+      if (found?.errorCode === codes.TOPIC_AUTHORIZATION_FAILED) {
         throw authorizationFailure(cluster.connection?.broker ?? options.brokers.join(', '), 'Describe', topic)
       }
       if (found !== undefined && found.errorCode === 0 && found.partitions.length > 0) {

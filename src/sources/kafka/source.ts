@@ -12,8 +12,8 @@ import { createMetadataTask } from '../../kafka/consumer/metadataTask.ts'
 import type { From } from '../../kafka/consumer/partitionTable.ts'
 import { createWakeUp } from '../../kafka/consumer/wakeUp.ts'
 import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
-import { TOPIC_AUTHORIZATION_FAILED } from '../../kafka/protocol/errorCodes.ts'
-import { type FetchVersion, fetchVersions } from '../../kafka/protocol/fetchRequest.ts'
+import { codes } from '../../kafka/protocol/errors.ts'
+import { fetch } from '../../kafka/protocol/fetch.ts'
 import { borrowReaderThread, type ReaderThread } from '../../kafka/thread/readerThread.ts'
 import type { Input } from '../../state/input.ts'
 import { createTopicIds, type TopicIds } from './topicIds.ts'
@@ -48,7 +48,7 @@ export interface KafkaSourceOptions extends BrokerOptions {
   /** Closes the source when it aborts, and ends the first contact before `connectTimeoutMs`. */
   readonly signal?: AbortSignal
   /** Versions of the Fetch request to choose from, best first; all that koff speaks unless given. */
-  readonly fetchVersions?: readonly FetchVersion[]
+  readonly fetchVersions?: readonly number[]
 }
 
 const codecs = batchCodecs()
@@ -121,6 +121,7 @@ class KafkaSource implements Source {
   constructor({ cluster, thread, options, closing }: SourceParts) {
     const { topic = consumerOffsets, partitions = null, from = 'earliest', untilEnd = false, isNew = false } = options
     const { metadataMaxAgeMs = 60_000 } = options
+    const request = { ...fetch, versions: options.fetchVersions ?? fetch.versions }
     const { maxWaitMs = 500, maxBytes = 4 * 1024 * 1024, maxPartitionBytes = 1024 * 1024 } = options
     this.cluster = cluster.id
     this.#cluster = cluster
@@ -128,7 +129,7 @@ class KafkaSource implements Source {
     this.#topic = topic
     this.#options = options
     this.#closing = closing
-    this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, versions: options.fetchVersions ?? fetchVersions }
+    this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, request }
     this.#topicIds = options.topicNames === false ? null : createTopicIds(cluster)
     this.#hidden = hiddenTopicCheck(cluster, topic)
     const { log = noLog, troubles } = options
@@ -140,7 +141,7 @@ class KafkaSource implements Source {
     const { signal } = this.#closing
     const { topics } = await this.#cluster.metadata({ names: [this.#topic] }, signal)
     const found = await this.#hidden.check(topics[0], signal)
-    const isRefused = found?.errorCode === TOPIC_AUTHORIZATION_FAILED
+    const isRefused = found?.errorCode === codes.TOPIC_AUTHORIZATION_FAILED
     if (this.#options.waitForTopic === false && !isRefused && (found?.partitions.length ?? 0) === 0) {
       throw new KoffError('BROKER_ERROR', `${this.#broker}: the cluster has no topic ${this.#topic}`)
     }

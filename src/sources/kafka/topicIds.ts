@@ -1,6 +1,6 @@
 import { decodeRecordAt } from '../../coordinator/decode.ts'
 import type { Cluster } from '../../kafka/client/cluster.ts'
-import { knowsTopicIds, type TopicMetadata } from '../../kafka/protocol/metadata.ts'
+import { metadata, metadataByTopicId, type TopicMetadata } from '../../kafka/protocol/metadata.ts'
 import { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import type { Input, TopicInput } from '../../state/input.ts'
 
@@ -51,7 +51,7 @@ export function createTopicIds(cluster: Cluster): TopicIds {
       const unknown = [...ids].filter(id => !known.has(id) && now - (askedAt.get(id) ?? 0) > askAgainMs)
       if (unknown.length === 0) return []
       for (const id of unknown) askedAt.set(id, now)
-      const byId = cluster.connection !== null && knowsTopicIds(cluster.connection)
+      const byId = cluster.connection?.versionOf(metadata) === metadataByTopicId
       const { topics } = await cluster.metadata(byId ? { ids: unknown } : null, signal)
       const news = learn(topics)
       for (const id of unknown) if (known.has(id)) askedAt.delete(id)

@@ -9,7 +9,7 @@ function collect(bodies: ReadonlyMap<number, Buffer>): { frames: Frames; heard: 
   const heard = new Map<number, Buffer>()
   const frames = splitFrames({
     take: (id, length) => (bodies.has(id) ? Buffer.alloc(length) : null),
-    hear: (id, bytes) => heard.set(id, bytes),
+    receive: (id, bytes) => heard.set(id, bytes),
   })
   return { frames, heard }
 }
@@ -62,7 +62,7 @@ test('what nobody asked for takes no memory and is an error', () => {
       taken.push(length)
       return null
     },
-    hear: () => undefined,
+    receive: () => undefined,
   }
   const http = Buffer.from('HTTP/1.1 400 Bad Request')
   expect(() => pour(http, splitFrames(owner), 1000)).toThrow(FrameFault)

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { brokerFailure } from '../../../src/kafka/client/failure.ts'
+import { brokerFailure } from '../../../src/kafka/client/brokerFailure.ts'
 import { type BrokerSocket, type OpenSocket, openSocket } from '../../../src/kafka/net/socket.ts'
 import type { ReaderThread } from '../../../src/kafka/thread/readerThread.ts'
 import { readyThread } from '../thread/readyThread.ts'
+import { exchanged } from './exchanged.ts'
 
 let thread: ReaderThread
 const openThreadSocket: OpenSocket = (...where) => thread.bestSockets()(...where)
@@ -21,7 +22,7 @@ const never = new AbortController().signal
 
 interface Peer {
   readonly socket: BrokerSocket
-  /** The other end, which answers only what a test makes it answer. */
+  /** The other end, which responds only when a test makes it. */
   readonly end: Socket
 }
 
@@ -44,16 +45,7 @@ async function connected(open: OpenSocket, requestTimeoutMs = 60_000, signal = n
   return { socket, end }
 }
 
-/** As far as a socket knows one: a length, a key, a version, a correlation id. */
-function encode(id: number): Buffer {
-  const bytes = Buffer.alloc(12)
-  bytes.writeInt32BE(8, 0)
-  bytes.writeInt32BE(id, 8)
-  return bytes
-}
-const request = { encode }
-
-function answer(id: number, text: string): Buffer {
+function response(id: number, text: string): Buffer {
   const bytes = Buffer.alloc(8 + Buffer.byteLength(text))
   bytes.writeInt32BE(bytes.length - 4, 0)
   bytes.writeInt32BE(id, 4)
@@ -67,11 +59,11 @@ describe.each([
   ['of this thread', openSocket],
   ['of another thread', openThreadSocket],
 ])('a socket %s', (_, open) => {
-  test('each question gets the answer with its number', async () => {
+  test('each request gets the response with its correlation id', async () => {
     const { socket, end } = await connected(open)
-    const answers = [socket.exchange(request), socket.exchange(request)]
-    end.write(Buffer.concat([answer(2, 'second'), answer(1, 'first')]))
-    expect((await Promise.all(answers)).map(({ bytes }) => String(bytes))).toEqual(['first', 'second'])
+    const values = [socket.exchange(exchanged), socket.exchange(exchanged)]
+    end.write(Buffer.concat([response(2, 'second'), response(1, 'first')]))
+    expect((await Promise.all(values)).map(String)).toEqual(['first', 'second'])
     expect(socket.isOpen).toBe(true)
   })
 
@@ -94,14 +86,14 @@ describe.each([
       'is no broker',
       (end: Socket) => end.write('220 mail.example.com ESMTP\r\n'),
       'BROKER_UNREACHABLE',
-      expect.stringContaining('an answer that nobody asked for'),
+      expect.stringContaining('a response to no request'),
     ],
-  ] as const)('where the other end %s, all questions fail, also later ones', async (_, act, code, message) => {
+  ] as const)('where the other end %s, all requests fail, also later ones', async (_, act, code, message) => {
     const { socket, end } = await connected(open, 200)
-    const questions = [socket.exchange(request), socket.exchange(request)]
+    const requests = [socket.exchange(exchanged), socket.exchange(exchanged)]
     act(end)
-    for (const question of [...questions, Promise.allSettled(questions).then(() => socket.exchange(request))]) {
-      const error = await question.catch((thrown: unknown) => brokerFailure(thrown, place))
+    for (const request of [...requests, Promise.allSettled(requests).then(() => socket.exchange(exchanged))]) {
+      const error = await request.catch((thrown: unknown) => brokerFailure(thrown, place))
       expect(error).toMatchObject({ code, message })
     }
     expect(socket.isOpen).toBe(false)
@@ -121,30 +113,30 @@ describe.each([
   test('when its signal aborts, a socket ends with the reason', async () => {
     const giving = new AbortController()
     const { socket } = await connected(open, 60_000, giving.signal)
-    const question = socket.exchange(request)
+    const request = socket.exchange(exchanged)
     giving.abort(new Error('given up'))
-    await expect(question).rejects.toThrow('given up')
+    await expect(request).rejects.toThrow('given up')
     expect(socket.isOpen).toBe(false)
   })
 })
 
-test('an answer is put where its room is', async () => {
+test('a response is written to the memory that was given for it', async () => {
   const memory = Buffer.alloc(1_000_000)
   const room = { take: (length: number) => memory.subarray(0, length) }
   const { socket, end } = await connected((address, options, signal) => openSocket(address, options, signal, room))
-  const exchanged = socket.exchange(request)
-  end.write(answer(1, 'x'.repeat(500_000)))
-  const { bytes } = await exchanged
+  const exchange = socket.exchange(exchanged)
+  end.write(response(1, 'x'.repeat(500_000)))
+  const bytes = await exchange
   expect(bytes.length).toBe(500_000)
   expect(bytes.buffer).toBe(memory.buffer)
   expect(memory.subarray(0, 500_000).equals(Buffer.alloc(500_000, 'x'))).toBe(true)
 })
 
-test('a request reaches the broker as it is, with its number', async () => {
+test('a request reaches the broker as it is, with its correlation id', async () => {
   const { socket, end } = await connected(openThreadSocket)
-  const heard = once(end, 'data') as Promise<[Buffer]>
-  const exchanged = socket.exchange(request)
-  expect((await heard)[0]).toEqual(encode(1))
-  end.write(answer(1, 'x'.repeat(500_000)))
-  expect(await exchanged).toEqual({ bytes: Buffer.alloc(500_000, 'x'), isChecked: false })
+  const received = once(end, 'data') as Promise<[Buffer]>
+  const exchange = socket.exchange(exchanged)
+  expect((await received)[0]).toEqual(exchanged.encode(1))
+  end.write(response(1, 'x'.repeat(500_000)))
+  expect(await exchange).toEqual(Buffer.alloc(500_000, 'x'))
 })

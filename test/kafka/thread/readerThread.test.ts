@@ -11,6 +11,7 @@ import { runInNewContext } from 'node:vm'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { borrowReaderThread, type ReaderThread } from '../../../src/kafka/thread/readerThread.ts'
+import { exchanged } from '../net/exchanged.ts'
 import { batchBytes } from '../records/logBytes.ts'
 import { readyThread } from './readyThread.ts'
 
@@ -73,7 +74,7 @@ test('memory of sockets that are closed is given back', async () => {
   const before = process.memoryUsage.rss()
   for (let opened = 0; opened < 100; opened++) {
     const socket = await thread.bestSockets()({ host: '127.0.0.1', port }, { brokers: [] }, never)
-    await socket.exchange({ encode: () => Buffer.alloc(12) })
+    await socket.exchange({ ...exchanged, encode: () => Buffer.alloc(12) })
     socket.destroy(new Error('done'))
     // This thread keeps none of it
     collect()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { brokerFailure } from '../../../src/kafka/client/failure.ts'
+import { brokerFailure } from '../../../src/kafka/client/brokerFailure.ts'
 import { FrameFault } from '../../../src/kafka/net/frames.ts'
 import { ConnectionFault } from '../../../src/kafka/net/socket.ts'
 import { readFault, writeFault } from '../../../src/kafka/thread/writtenFault.ts'

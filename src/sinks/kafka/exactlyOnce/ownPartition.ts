@@ -4,7 +4,7 @@ import { KoffError } from '../../../base/errors.ts'
 import type { Commit, PartitionOutput } from '../../../delivery/output.ts'
 import type { Cluster } from '../../../kafka/client/cluster.ts'
 import type { LeaderTable } from '../../../kafka/client/leaderTable.ts'
-import { Refusal } from '../../../kafka/producer/refusal.ts'
+import { RequestRejected } from '../../../kafka/producer/rejection.ts'
 import { type PartitionRecords, rounds } from '../../../kafka/producer/rounds.ts'
 import { openTransactionalProducer, type TransactionalProducer } from '../../../kafka/producer/transactionalProducer.ts'
 import { BatchEncoder } from '../../../kafka/records/batchEncoder.ts'
@@ -42,7 +42,7 @@ export async function ownPartition(
   const { cluster, leaders, name, partition } = options
   const transactionalId = `${name}-${partition}`
   const fault = (error: unknown): KoffError => {
-    const topic = error instanceof Refusal && error.topic !== null ? error.topic : options.topic
+    const topic = error instanceof RequestRejected && error.topic !== null ? error.topic : options.topic
     if (!isFenced(error)) return brokerFault(error, { ...options, topic, transactionalId })
     const message = `partition ${partition}: another instance, or a timeout of the broker, ended transactional id ${transactionalId}`
     return new KoffError('SINK_FAILED', message, { retriable: true, cause: error })

@@ -1,17 +1,17 @@
-import { crc32c } from '../codecs/crc32c.ts'
 import { ATTRIBUTES_AT, BATCH_HEADER_LENGTH, CRC_AT, MAGIC_AT, PREFIX } from '../records/batchLayout.ts'
+import { crc32c } from './crc32c.ts'
 
 export interface SoundLength {
   /** Bytes of whole batches of message format v2 with the right checksum, from the start on. */
   readonly length: number
-  /** True where what follows them can be the beginning of another one. */
+  /** True where what follows them can be the beginning of another batch. */
   readonly isSound: boolean
 }
 
-/** What its length says of a batch without records. */
+/** The length field of a batch without records. */
 const MIN_LENGTH = BATCH_HEADER_LENGTH - PREFIX
 
-/** How far `bytes` are as a broker of today writes them. */
+/** How many of the bytes are batches as current brokers write them. */
 export function soundLength(bytes: Buffer): SoundLength {
   let at = 0
   while (bytes.length - at > CRC_AT + 4) {

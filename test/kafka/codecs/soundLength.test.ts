@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { batchCodecs } from '../../../src/kafka/codecs/codecs.ts'
+import { soundLength } from '../../../src/kafka/codecs/soundLength.ts'
 import { readBatches } from '../../../src/kafka/records/readBatches.ts'
-import { soundLength } from '../../../src/kafka/thread/soundLength.ts'
 import { batchBytes, messageBytes } from '../records/logBytes.ts'
 
 const batchAt = (offset: number): Buffer =>

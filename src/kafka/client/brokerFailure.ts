@@ -2,33 +2,21 @@ import { type ErrorCode, KoffError, type KoffErrorOptions } from '../../base/err
 import { causesOf, codeOf, systemReason } from '../../base/systemReason.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import { ConnectionFault } from '../net/socket.ts'
-import { errorName, UNSUPPORTED_VERSION } from '../protocol/errorCodes.ts'
+import { codes, kafkaError, ProtocolError } from '../protocol/errors.ts'
 
-export { errorName } from '../protocol/errorCodes.ts'
-
-/** Where something went wrong: enough to say what to do, and nothing secret. */
+/** Where the failure occurred: enough to say what to do, and nothing secret. */
 export interface FailurePlace {
   /** host:port */
   readonly broker: string
   readonly options: BrokerOptions
-  /** The request that was not answered; left out while connecting. */
+  /** The request without a response; left out while connecting. */
   readonly request?: string
-  /** False until the broker answered something that it does not answer to everybody. */
+  /** False until the broker answered a request that it does not answer to everybody. */
   readonly trusted?: boolean
 }
 
-/** An answer that is nothing but one of Kafka's error codes. */
-export class ProtocolFault extends Error {
-  readonly errorCode: number
-
-  constructor(errorCode: number) {
-    super(errorName(errorCode))
-    this.errorCode = errorCode
-  }
-}
-
-/** What is known to be wrong; all that is missing is which broker it was. */
-export class Refusal extends Error {
+/** A known reason, which lacks only the name of the broker. */
+export class BrokerRefusal extends Error {
   readonly code: ErrorCode
   readonly options: KoffErrorOptions
 
@@ -39,12 +27,12 @@ export class Refusal extends Error {
   }
 }
 
-/** What a broker, TLS or the operating system said, as an error that a user can act on. */
+/** An error of a broker, of TLS or of the operating system, as one that says what to do. */
 export function brokerFailure(error: unknown, place: FailurePlace): KoffError {
   if (error instanceof KoffError) return error
   const named = (code: ErrorCode, text: string, options: KoffErrorOptions) =>
     new KoffError(code, `${place.broker}: ${text}`, { ...options, cause: error })
-  if (error instanceof Refusal) return named(error.code, error.message, error.options)
+  if (error instanceof BrokerRefusal) return named(error.code, error.message, error.options)
   const causes = causesOf(error)
   const judged = tlsFailure(causes, place) ?? httpFailure(causes) ?? brokerError(causes, place)
   if (judged !== null) return named(judged.code, judged.text, judged)
@@ -52,12 +40,13 @@ export function brokerFailure(error: unknown, place: FailurePlace): KoffError {
 }
 
 /**
- * A request that the broker's authorizer denied: `operation` on a topic. Read implies Describe. Managed services that hide
- * a topic from everybody may answer so, too.
+ * The broker's authorizer denied `operation` on a topic. Read implies Describe. Managed services that hide a topic from all
+ * their users may answer so, too.
  */
 export function authorizationFailure(broker: string, operation: 'Describe' | 'Read', topic: string): KoffError {
   const allow = `allow it with kafka-acls --add --allow-principal User:… --operation Read --topic ${topic}`
-  const unless = operation === 'Describe' ? '; a managed service that hides it from everybody cannot be read' : ''
+  const unless =
+    operation === 'Describe' ? '; a managed service that hides the topic from its users cannot be read' : ''
   return new KoffError('AUTHORIZATION_FAILED', `${broker}: koff may not ${operation} topic ${topic}; ${allow}${unless}`)
 }
 
@@ -91,7 +80,7 @@ function tlsFailure(causes: readonly Error[], { options: { tls } }: FailurePlace
       tls.cert === undefined ? 'wants a TLS certificate of koff; set tls.cert and tls.key' : 'refuses tls.cert'
     return { code: 'AUTHENTICATION_FAILED', text: `the broker ${text} (${alert})` }
   }
-  // All that TLS 1.2 says where a certificate is wanted
+  // TLS 1.2 has no other alert for a missing certificate.
   const unsaid = codes.find(code => /ALERT_HANDSHAKE_FAILURE/.test(code))
   if (unsaid !== undefined) {
     const text = `the broker refuses the TLS handshake (${unsaid}); if it wants a certificate of koff, set tls.cert and tls.key`
@@ -114,10 +103,12 @@ function httpFailure(causes: readonly Error[]): Judgement | null {
 }
 
 function brokerError(causes: readonly Error[], { request }: FailurePlace): Judgement | null {
-  const fault = causes.find(cause => cause instanceof ProtocolFault)
+  const fault = causes.find(cause => cause instanceof ProtocolError)
   if (fault === undefined) return null
-  const text = `${fault.message}${request === undefined ? '' : ` in ${request}`}`
-  return { code: 'BROKER_ERROR', text, retriable: fault.errorCode !== UNSUPPORTED_VERSION }
+  const { code, name, retriable, text: meaning } = kafkaError(fault.errorCode)
+  const text = `${name}${request === undefined ? '' : ` in ${request}`} (${meaning})`
+  // An unexpected error in a broker often passes by itself, as while the broker starts.
+  return { code: 'BROKER_ERROR', text, retriable: retriable || code === codes.UNKNOWN_SERVER_ERROR }
 }
 
 function networkReason(error: unknown, causes: readonly Error[], { request, options, trusted }: FailurePlace): string {
