@@ -153,10 +153,10 @@ const packageRules: IForbiddenRuleType[] = [
   },
   {
     // Avro is what several sinks write, and sinks do not know each other.
-    name: 'avro imports no package but the registry client and avsc',
+    name: 'avro imports no package but avsc and zod',
     severity: 'error',
     from: { path: '^src/avro/' },
-    to: { dependencyTypes: [...npm], pathNot: '(^|/)node_modules/(@kafkajs/confluent-schema-registry|avsc)/' },
+    to: { dependencyTypes: [...npm], pathNot: '(^|/)node_modules/(avsc|zod)/' },
   },
   {
     name: 'src imports only packages that package.json declares for use',

@@ -22,6 +22,7 @@ export function exactlyOnce(config: Config, carrier: Extract<SinkConfig, { type:
         registry: registryOptions(registry),
         stateTopic,
         statePartitions: partitions,
+        log,
         openStateLog: (partition, signal) => openStateLog({ ...broker, topic: stateTopic, partition, signal }),
       }),
       ownership: kafkaInstances({

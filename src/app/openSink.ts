@@ -1,4 +1,5 @@
 import type { KoffError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
 import type { Config } from '../config/schema.ts'
 import type { SinkConfig } from '../config/sinkSchema.ts'
 import type { Sink } from '../engine/sink.ts'
@@ -16,10 +17,11 @@ export interface SinkContext {
   readonly closed: AbortSignal[]
   /** Called before something that failed is tried again. */
   readonly retried: (error: KoffError) => void
+  readonly log: Log
 }
 
 /** The sink that a configuration, or a pipeline, speaks of; not open yet. Secrets are revealed here. */
-export async function openSink(to: SinkConfig, { config, stdout, closed, retried }: SinkContext): Promise<Sink> {
+export async function openSink(to: SinkConfig, { config, stdout, closed, retried, log }: SinkContext): Promise<Sink> {
   switch (to.type) {
     case 'stdout': {
       const opened = stdoutSink({ stream: stdout, format: to.format })
@@ -37,6 +39,7 @@ export async function openSink(to: SinkConfig, { config, stdout, closed, retried
         replicationFactor,
         registry: registryOptions(registry),
         retried,
+        log,
         deliveryTimeoutMs,
       })
     }
@@ -47,6 +50,7 @@ export async function openSink(to: SinkConfig, { config, stdout, closed, retried
       return bullmqSink({
         ...queue,
         retried,
+        log,
         deliveryTimeoutMs,
         registry: registry === undefined ? undefined : registryOptions(registry),
         redis: {

@@ -1,17 +1,121 @@
-import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
-import { int64Hook } from './int64Type.ts'
+import { z } from 'zod'
+import { KoffError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
 import type { RegistryAddress } from './options.ts'
+import {
+  answerFault,
+  answerText,
+  type RegistryCall,
+  requestFault,
+  type SubjectCall,
+  secretsOf,
+} from './registryFault.ts'
+import { type RegistryAnswer, type RegistryRequest, sendToRegistry } from './registryRequest.ts'
 
-/** Repeats nothing by itself: who calls decides how long to go on. `signal` ends a request that is under way. */
-export function registryClient({ host, auth }: RegistryAddress, signal: AbortSignal): SchemaRegistry {
-  return new SchemaRegistry(
-    {
-      host,
-      clientId: 'koff',
-      retry: { retries: 0 },
-      ...(auth === null ? {} : { auth }),
-      middlewares: [() => ({ prepareRequest: async next => (await next()).enhance({ signal }) })],
+/** A schema registry with Confluent's API. It repeats nothing by itself: the caller decides how long to go on. */
+export interface RegistryClient {
+  /**
+   * Registers a schema and gives its id. Where nobody has chosen a compatibility for the subject, it becomes
+   * FULL_TRANSITIVE; a choice that was made stays.
+   * @throws KoffError retriable where time can help; never with an id that the registry did not give.
+   */
+  register(subject: string, schema: object, signal: AbortSignal): Promise<number>
+  /**
+   * The Avro schema with an id, as parsed JSON.
+   * @throws KoffError as `register`.
+   */
+  schemaOf(id: number, signal: AbortSignal): Promise<unknown>
+}
+
+const compatibility = 'FULL_TRANSITIVE'
+
+/** Kafka's clients write it into four bytes, and the registry counts from 1. */
+const schemaId = z.int().min(0).max(0x7fff_ffff)
+const registered = z.object({ id: schemaId })
+const found = z.object({ schema: z.string(), schemaType: z.literal('AVRO').optional() })
+const chosen = z.object({ compatibilityLevel: z.string() })
+const set = z.object({ compatibility: z.string() }).or(chosen)
+
+export function registryClient(address: RegistryAddress, log: Log): RegistryClient {
+  let isRefusalLogged = false
+
+  const send = async (request: RegistryRequest, call: RegistryCall, signal: AbortSignal): Promise<RegistryAnswer> => {
+    try {
+      return await sendToRegistry(address, request, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw requestFault(error, call)
+    }
+  }
+
+  /** True where somebody has chosen one, or koff may not see whether. */
+  const hasCompatibility = async (path: string, call: RegistryCall, signal: AbortSignal): Promise<boolean> => {
+    const answer = await send({ method: 'GET', path }, call, signal)
+    if (answer.status === 404) return false
+    if (isRefusal(answer)) return true
+    checked(answer, chosen, call)
+    return true
+  }
+
+  const choose = async (path: string, call: SubjectCall, signal: AbortSignal) => {
+    const { subject } = call
+    const answer = await send({ method: 'PUT', path, body: { compatibility } }, call, signal)
+    // 409: another instance was quicker, and it makes the same choice.
+    if (answer.status === 409 || parsed(answer, set) !== null) return
+    const fault = answerFault(answer, call)
+    if (fault.retriable) throw fault
+    if (isRefusalLogged) return
+    isRefusalLogged = true
+    const { host } = address
+    const what = `does not set the compatibility of subject ${subject} (${answerText(answer, secretsOf(address))})`
+    const cure = `set it to ${compatibility} there, or allow koff to: else a schema may come that readers cannot read`
+    log.warn(`schema registry ${host} ${what}; ${cure}`, { subject, status: answer.status })
+  }
+
+  return {
+    async register(subject, schema, signal) {
+      const name = encodeURIComponent(subject)
+      const config = `/config/${name}`
+      const call = (operation: string): SubjectCall => ({ address, operation, subject })
+      const isChosen = await hasCompatibility(config, call(`GET ${config}`), signal)
+      const path = `/subjects/${name}/versions`
+      const registering = call(`POST ${path}`)
+      const body = { schema: JSON.stringify(schema) }
+      const { id } = checked(await send({ method: 'POST', path, body }, registering, signal), registered, registering)
+      if (!isChosen) await choose(config, call(`PUT ${config}`), signal)
+      return id
     },
-    { [SchemaType.AVRO]: { typeHook: int64Hook } },
-  )
+    async schemaOf(id, signal) {
+      const path = `/schemas/ids/${id}`
+      const call = { address, operation: `GET ${path}`, id }
+      const { schema } = checked(await send({ method: 'GET', path }, call, signal), found, call)
+      try {
+        return JSON.parse(schema) as unknown
+      } catch (error) {
+        const text = `schema registry ${address.host}: schema ${id} is not JSON, so it is no Avro schema`
+        throw new KoffError('REGISTRY_UNREACHABLE', text, { cause: error })
+      }
+    },
+  }
+}
+
+/** Not allowed to, or the registry has no such request. */
+function isRefusal({ status }: RegistryAnswer): boolean {
+  return [401, 403, 405, 501].includes(status)
+}
+
+function checked<T>(answer: RegistryAnswer, schema: z.ZodType<T>, call: RegistryCall): T {
+  const value = parsed(answer, schema)
+  if (value === null) throw answerFault(answer, call)
+  return value
+}
+
+/** Null where the answer is not what the API promises. */
+function parsed<T>({ status, text }: RegistryAnswer, schema: z.ZodType<T>): T | null {
+  if (status < 200 || status > 299) return null
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
 }

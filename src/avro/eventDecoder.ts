@@ -1,12 +1,11 @@
 import avsc from 'avsc'
-import { abortable } from '../base/abortable.ts'
 import { KoffError } from '../base/errors.ts'
+import { noLog } from '../base/log.ts'
 import { type AvroEvent, avroSchema, fromAvro } from '../events/avro.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import { registryClient } from './client.ts'
 import { int64Hook } from './int64Type.ts'
 import { type RegistryOptions, registryAddress } from './options.ts'
-import { registryFault } from './registryFault.ts'
 
 export interface EventDecoder {
   /**
@@ -25,23 +24,18 @@ const headerBytes = 5
 
 /** Asks the registry for each schema once. */
 export function openEventDecoder(registry: RegistryOptions, topic: string, signal: AbortSignal): EventDecoder {
-  const address = registryAddress(registry)
-  const client = registryClient(address, signal)
+  const client = registryClient(registryAddress(registry), noLog)
   const reader = avsc.Type.forSchema(avroSchema() as avsc.Schema, { typeHook: int64Hook })
   const resolvers = new Map<number, Resolver>()
 
   const resolverOf = async (id: number): Promise<Resolver> => {
-    const timeout = AbortSignal.timeout(address.requestTimeoutMs)
+    const schema = await client.schemaOf(id, signal)
     try {
-      const writer = (await abortable(client.getSchema(id), AbortSignal.any([signal, timeout]))) as avsc.Type
+      const writer = avsc.Type.forSchema(schema as avsc.Schema, { typeHook: int64Hook })
       const resolver = writer.equals(reader) ? null : reader.createResolver(writer)
       resolvers.set(id, resolver)
       return resolver
     } catch (error) {
-      signal.throwIfAborted()
-      if (timeout.aborted || (error instanceof Error && 'status' in error)) {
-        throw registryFault(timeout.aborted ? timeout.reason : error, { address, subject: `${topic}-value` })
-      }
       throw unreadable(topic, error)
     }
   }

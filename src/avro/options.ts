@@ -28,14 +28,19 @@ export function registryAddress(options: RegistryOptions): RegistryAddress {
   if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
     throw new KoffError('CONFIG_INVALID', 'registry url: not an http:// or https:// URL')
   }
-  const given = {
-    username: username ?? decodeURIComponent(parsed.username),
-    password: password ?? decodeURIComponent(parsed.password),
-  }
+  const given = { username: username ?? decoded(parsed.username), password: password ?? decoded(parsed.password) }
   return {
     host: `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, ''),
     auth: given.username === '' && given.password === '' ? null : given,
     timeoutMs,
     requestTimeoutMs: Math.min(longestRequestMs, timeoutMs),
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new KoffError('CONFIG_INVALID', 'registry url: a % in its user or password is written as %25')
   }
 }

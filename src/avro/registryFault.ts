@@ -1,73 +1,143 @@
+import { z } from 'zod'
 import { type ErrorCode, KoffError } from '../base/errors.ts'
+import { serverText } from '../base/serverText.ts'
+import { systemReason, tlsFault, tlsVersionAdvice } from '../base/systemReason.ts'
 import type { RegistryAddress } from './options.ts'
+import { basicCredentials, type RegistryAnswer } from './registryRequest.ts'
 
-export interface RegistryCall {
+interface Call {
   readonly address: RegistryAddress
+  /** `POST /subjects/orders-value/versions` */
+  readonly operation: string
+}
+
+export interface SubjectCall extends Call {
   readonly subject: string
 }
 
-/** What went wrong at the registry, in terms of what its user can do about it. */
-export function registryFault(error: unknown, { address: { host }, subject }: RegistryCall): KoffError {
-  const status = statusOf(error)
-  const reason = reasonOf(error)
+export interface SchemaCall extends Call {
+  readonly id: number
+}
+
+/** What was asked of the registry. */
+export type RegistryCall = SubjectCall | SchemaCall
+
+/** Why there is no answer, in terms of what a user can do about it. */
+export function requestFault(error: unknown, { address: { host, requestTimeoutMs } }: RegistryCall): KoffError {
+  const where = `schema registry ${host}`
   const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
+  const reason = systemReason(error)
+  switch (tlsFault(error)) {
+    case 'plain':
+      return permanent('REGISTRY_UNREACHABLE', `${where} speaks no TLS: its url begins with http://`)
+    case 'versions':
+      return permanent('UNSUPPORTED', `${where}: ${reason}; ${tlsVersionAdvice}`)
+    case 'client-certificate':
+    case 'refused':
+      return permanent(
+        'AUTHENTICATION_FAILED',
+        `${where}: ${reason}; koff has no certificate of its own for a registry`,
+      )
+    case 'name':
+      return permanent('AUTHENTICATION_FAILED', `${where}: ${reason}; use that name in registry.url`)
+    case 'untrusted':
+      return permanent(
+        'AUTHENTICATION_FAILED',
+        `${where}: ${reason}; NODE_EXTRA_CA_CERTS names a file of further authorities`,
+      )
+    case null: {
+      const isLate = error instanceof Error && error.name === 'TimeoutError'
+      const what = isLate ? `no answer within ${requestTimeoutMs / 1000} s` : reason
+      return new KoffError('REGISTRY_UNREACHABLE', `${where} cannot be reached: ${what}`, {
+        retriable: true,
+        cause: error,
+      })
+    }
+  }
+}
+
+/** An answer that is not what the registry's API promises, in terms of what a user can do about it. */
+export function answerFault(answer: RegistryAnswer, call: RegistryCall): KoffError {
+  const { status } = answer
+  const where = `schema registry ${call.address.host}`
+  const said = answerText(answer, secretsOf(call.address))
   if (status === 401) {
-    return permanent('AUTHENTICATION_FAILED', `schema registry ${host} refuses the credentials: ${reason}`)
+    const verb = call.address.auth === null ? 'wants credentials' : 'refuses the credentials'
+    return permanent('AUTHENTICATION_FAILED', `${where} ${verb} (${said}); see registry.username and registry.password`)
   }
   if (status === 403) {
-    return permanent(
-      'AUTHORIZATION_FAILED',
-      `schema registry ${host}: not allowed to write subject ${subject}: ${reason}`,
-    )
+    const what = 'id' in call ? `read schema ${call.id}` : `write subject ${call.subject}`
+    return permanent('AUTHORIZATION_FAILED', `${where}: koff may not ${what} (${said}); allow it there`)
+  }
+  if (status === 404 && 'id' in call && !answer.isHtml) {
+    const text = `${where} has no schema ${call.id} (${said}); does registry.url belong to this topic?`
+    return permanent('REGISTRY_UNREACHABLE', text)
   }
   if (status === 404) {
-    const message = `${host} is no Confluent-compatible schema registry (404): check the path of its url`
-    return permanent('REGISTRY_UNREACHABLE', message)
+    const text = `${where} has no API of Confluent's kind (${said}); check the path of registry.url`
+    return permanent('REGISTRY_UNREACHABLE', text)
   }
-  if (/EPROTO|wrong version number/.test(reason)) {
-    return permanent('REGISTRY_UNREACHABLE', `schema registry ${host} speaks no TLS: its url begins with http://`)
+  if ((status === 409 || status === 422) && 'subject' in call) {
+    const text = `${where} does not take the schema of the events as ${call.subject} (${said})`
+    return permanent('TOPIC_UNFIT', `${text}; if that subject holds other schemas, name another topic`)
   }
-  if (certificateFault.test(reason)) {
-    const message = `schema registry ${host}: its TLS certificate is not trusted (${reason})`
-    return permanent('AUTHENTICATION_FAILED', `${message}; NODE_EXTRA_CA_CERTS names a file of further authorities`)
+  if (status >= 300 && status < 400) {
+    return permanent('REGISTRY_UNREACHABLE', `${where} ${said}; set registry.url to the address of the registry itself`)
   }
-  // Another instance chose the compatibility of the subject at the same moment: what it chose is there the next time.
-  const isRace = status === 409 && isConfigRequest(error)
-  if ((status === 409 || status === 422) && !isRace) {
-    const message = `schema registry ${host} does not take the schema of the events as ${subject}: ${reason}`
-    return permanent('TOPIC_UNFIT', `${message}; if that subject holds other schemas, name another topic`)
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return forNow(answer, where, said)
+  const text = `${where} answers ${call.operation} with ${said}, as no registry with Confluent's API does`
+  return permanent('REGISTRY_UNREACHABLE', `${text}; check registry.url and any proxy before it`)
+}
+
+function permanent(code: ErrorCode, message: string): KoffError {
+  return new KoffError(code, message)
+}
+
+function forNow({ status, retryAfterMs }: RegistryAnswer, where: string, said: string): KoffError {
+  const what = status === 429 ? 'wants fewer requests' : 'cannot answer now'
+  const when = retryAfterMs === null ? '' : `; it wants to be asked again in ${Math.ceil(retryAfterMs / 1000)} s`
+  return new KoffError('REGISTRY_UNREACHABLE', `${where} ${what} (${said})${when}`, {
+    retriable: true,
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  })
+}
+
+const errorAnswer = z.object({ message: z.string().min(1) })
+
+/** `404: Subject not found.`, `200 and an HTML page “Sign in”`, `200 and null`: what was answered, without secrets. */
+export function answerText(answer: RegistryAnswer, secrets: readonly string[]): string {
+  const { status, location, isHtml, text } = answer
+  if (status >= 300 && status < 400) {
+    const target = location === null ? 'without an address' : `to ${placeOf(serverText(location, secrets))}`
+    return `answers with a redirect (${status}) ${target}`
   }
-  // The client reports a refused connection as status 400; a server's own 5xx and 429 pass by themselves, too.
-  const message = `schema registry ${host} cannot be reached: ${reason}`
-  return new KoffError('REGISTRY_UNREACHABLE', message, { retriable: true, cause: error })
+  const page = isHtml ? `an HTML page${titleOf(text)}` : null
+  const message = page === null ? messageIn(text) : null
+  if (message !== null) return `${status}: ${serverText(message, secrets)}`
+  const body = page ?? text.trim()
+  return body === '' ? `${status} and nothing else` : `${status} and ${serverText(body, secrets)}`
 }
 
-/** What Node says of a certificate; the client leaves no more of it than the message. */
-const certificateFault =
-  /self[- ]signed certificate|unable to (verify|get) .*certificate|certificate has expired|certificate's altnames/
-
-export function isOtherCompatibility(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ConfluentSchemaRegistryCompatibilityError'
+/** Credentials of koff in each form in which it sends them. */
+export function secretsOf({ auth }: RegistryAddress): readonly string[] {
+  if (auth === null) return []
+  return [auth.password, basicCredentials(auth).replace('Basic ', '')].filter(secret => secret !== '')
 }
 
-/** The compatibility of the subject could not be set; the schema was registered before that. */
-export function isRefusedConfig(error: unknown): boolean {
-  return isConfigRequest(error) && [401, 403, 404, 405].includes(statusOf(error) ?? 0)
+function messageIn(text: string): string | null {
+  try {
+    return errorAnswer.parse(JSON.parse(text)).message
+  } catch {
+    return null
+  }
 }
 
-/** The client's only PUT. */
-function isConfigRequest(error: unknown): boolean {
-  return error instanceof Error && 'url' in error && typeof error.url === 'string' && error.url.startsWith('put ')
+function titleOf(html: string): string {
+  const [, title = ''] = /<title[^>]*>([^<]*)<\/title>/i.exec(html) ?? []
+  return title.trim() === '' ? '' : ` “${title.trim()}”`
 }
 
-function statusOf(error: unknown): number | null {
-  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return 'it did not answer'
-  // The client puts its own name before every message, and an answer without one it calls an object.
-  const said = error.message.replace(/^\w+ - (?:Error, status \d+: )?/, '').trim()
-  return said === '[object Object]' ? `status ${statusOf(error)}` : said
+/** Without what follows the path: tokens of a sign-in stand there. */
+function placeOf(location: string): string {
+  return location.replace(/[?#].*$/, '')
 }

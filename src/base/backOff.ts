@@ -1,3 +1,5 @@
+import type { KoffError } from './errors.ts'
+
 export interface BackOffOptions {
   /** The wait after the first failure, before jitter. */
   readonly firstMs: number
@@ -13,4 +15,10 @@ export interface BackOffOptions {
 export function backOffMs(failures: number, { firstMs, maxMs, random = Math.random }: BackOffOptions): number {
   const full = Math.min(maxMs, firstMs * 2 ** Math.min(30, failures - 1))
   return Math.round(full / 2 + (full / 2) * random())
+}
+
+/** The same after a failure that may name a pause itself: that is the least, with the jitter on top of it. */
+export function pauseAfter({ retryAfterMs }: KoffError, failures: number, options: BackOffOptions): number {
+  const pauseMs = backOffMs(failures, options)
+  return retryAfterMs === 0 ? pauseMs : Math.max(pauseMs, retryAfterMs + pauseMs / 2)
 }

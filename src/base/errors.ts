@@ -22,6 +22,8 @@ export type ErrorCode = (typeof errorCodes)[number]
 export interface KoffErrorOptions {
   /** True where the same call may succeed later without anybody changing anything. */
   readonly retriable?: boolean
+  /** For what is retriable: the other side wants to be left alone for so long. */
+  readonly retryAfterMs?: number
   readonly cause?: unknown
   /** What of the configuration it is about: keys from the top. */
   readonly setting?: readonly string[]
@@ -32,12 +34,14 @@ export class KoffError extends Error {
   override readonly name = 'KoffError'
   readonly code: ErrorCode
   readonly retriable: boolean
+  readonly retryAfterMs: number
   readonly setting: readonly string[] | undefined
 
   constructor(code: ErrorCode, message: string, options: KoffErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retriable = options.retriable ?? false
+    this.retryAfterMs = options.retryAfterMs ?? 0
     this.setting = options.setting
   }
 }

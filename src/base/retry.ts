@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pauseAfter } from './backOff.ts'
 import { KoffError } from './errors.ts'
 
 export interface RetryOptions {
   readonly signal: AbortSignal
-  /** No attempt is started after this; the last failure is then thrown. */
+  /** No attempt is started after this, unless the other side wants to be asked later; the last failure is then thrown. */
   readonly timeoutMs: number
   /** Pause after the first failure, doubled with each further one up to `maxPauseMs`. */
   readonly firstPauseMs?: number
@@ -22,29 +23,33 @@ export interface RetryWatch {
   worked(): void
 }
 
+/** A server that names a later time is asked once more then, up to this. */
+const longestGrantMs = 300_000
+
 /**
  * Repeats `attempt` while it fails with a `KoffError` that is retriable.
  * @throws what the last attempt threw, to a watch with how long it was tried; the signal's reason where it aborts in a pause.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { signal, timeoutMs, firstPauseMs = 100, maxPauseMs = 2_000, retried, watch } = options
-  const deadline = performance.now() + timeoutMs
-  let attempts = 0
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+  const start = performance.now()
+  for (let failures = 0; ; ) {
+    let pauseMs: number
     try {
-      attempts += 1
       const result = await attempt()
-      if (attempts > 1) watch?.worked()
+      if (failures > 0) watch?.worked()
       return result
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof KoffError && error.retriable)) throw error
-      if (performance.now() + pauseMs >= deadline) throw watch === undefined ? error : tried(error, timeoutMs)
+      failures += 1
+      pauseMs = pauseAfter(error, failures, { firstMs: firstPauseMs, maxMs: maxPauseMs })
+      const grantedMs = timeoutMs + Math.min(error.retryAfterMs, longestGrantMs)
+      if (performance.now() + pauseMs >= start + grantedMs) throw watch === undefined ? error : tried(error, grantedMs)
       retried?.(error)
       watch?.retried(error, timeoutMs)
     }
-    // Instances that lost the same broker must not all come back at the same moment.
-    await pause(pauseMs * (0.5 + Math.random() / 2), signal)
+    await pause(pauseMs, signal)
   }
 }
 

@@ -60,7 +60,8 @@ function tlsReason(error: unknown): string | null {
     case 'name':
       return 'its TLS certificate is for another name'
     case 'untrusted':
-      return `its TLS certificate is not trusted (${innermostText(causesOf(error))})`
+      // Node adds advice of its own after a semicolon.
+      return `its TLS certificate is not trusted (${innermostText(causesOf(error)).replace(/;.*$/, '')})`
     case null:
       return null
   }

@@ -93,7 +93,7 @@ async function serve(shell: Shell, { config, plan, log: written }: Service): Pro
       telemetry.count('koff_sink_retries_total', { pipeline })
       log.debug(`pipeline ${pipeline}: ${reason}; trying again`, { pipeline, reason })
     }
-    return stack.use(await openSink(to, { config, stdout: shell.stdout, closed, retried }))
+    return stack.use(await openSink(to, { config, stdout: shell.stdout, closed, retried, log }))
   }
   const sinks = new Map<LoadedPipeline, Awaited<ReturnType<typeof open>>>()
   for (const pipeline of followers) {

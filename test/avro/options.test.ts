@@ -22,6 +22,12 @@ test('credentials come from the options or from the URL, and are never part of w
   expect(given).toMatchObject({ host: 'http://localhost:8081', auth: { username: 'user', password: 'word' } })
 })
 
+test('credentials that are not percent-encoded are refused', () => {
+  expect(() => registryAddress({ url: 'http://user:100%@localhost' })).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID' }),
+  )
+})
+
 test.each(['localhost:8081', 'ftp://localhost', '', 'http://'])('%j is no URL of a registry', url => {
   expect(() => registryAddress({ url })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
 })

@@ -94,3 +94,15 @@ test('what is watched and fails until the time is over says how long it was trie
   const final = new KoffError('TOPIC_UNFIT', 'for good')
   await expect(retry(failing(1, final).attempt, options)).rejects.toBe(final)
 })
+
+test('a server that names a later time is not asked before, and once more then, also past the time-out', async () => {
+  const slow = new KoffError('REGISTRY_UNREACHABLE', 'later', { retriable: true, retryAfterMs: 150 })
+  const times: number[] = []
+  const attempt = async () => {
+    times.push(performance.now())
+    throw slow
+  }
+  await expect(retry(attempt, { signal, timeoutMs: 50, firstPauseMs: 1 })).rejects.toBe(slow)
+  expect(times).toHaveLength(2)
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(149)
+})

@@ -42,7 +42,7 @@ describe('a TLS handshake that fails', () => {
   beforeAll(async () => {
     folder = await temporaryFolder('tls')
     certificate = (await makeCertificates(folder, ['server'])).server
-  })
+  }, 60_000)
   afterAll(() => removeTemporary(folder))
 
   const listening = async (options: TlsOptions) => {

@@ -198,7 +198,7 @@ test('a Redis that comes 3 s after koff is waited for, which is said at once and
   await alter('late-while-redis-is-down', 1)
   await sleep(3_000)
   expect(logLines(koff, 'trying')).toEqual([
-    `warn queue late, Redis at 127.0.0.1:${redis.port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${redis.port}; trying for 30 s`,
+    `warn queue late, Redis at 127.0.0.1:${redis.port} cannot be reached: connection refused; trying for 30 s`,
   ])
   await redis.start()
   await said(koff, 'caught up')

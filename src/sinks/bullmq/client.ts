@@ -69,6 +69,12 @@ export function redisPlace({ url = 'redis://localhost:6379', cluster, sentinel }
   return `Redis at ${URL.parse(url)?.host ?? 'an address that is none'}`
 }
 
+/** What koff sends to Redis and no message may show. */
+export function redisSecrets({ url, password, sentinel }: RedisOptions): readonly string[] {
+  const inUrl = url === undefined ? undefined : URL.parse(url)?.password
+  return [password, sentinel?.password, inUrl].filter(secret => secret !== undefined)
+}
+
 function commonOptions(options: RedisOptions) {
   const { username, password, connectTimeoutMs = 10_000, answerTimeoutMs = 10_000 } = options
   return {

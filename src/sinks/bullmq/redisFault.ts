@@ -1,14 +1,18 @@
 import { type ErrorCode, KoffError } from '../../base/errors.ts'
+import { serverText } from '../../base/serverText.ts'
 import { causesOf, systemReason, type TlsFault, tlsFault, tlsVersionAdvice } from '../../base/systemReason.ts'
 
-/** What Redis or its client said, in terms of what its user can do about it. Retriable where time, or a new connection, can mend it. */
-export function redisFault(error: unknown, place: string): KoffError {
+/**
+ * What Redis or its client said, in terms of what a user can do about it, without the secrets that koff sent. Retriable
+ * where time, or a new connection, can mend it.
+ */
+export function redisFault(error: unknown, place: string, secrets: readonly string[]): KoffError {
   if (error instanceof KoffError) return error
   const causes = redisCauses(error)
   const said = (pattern: RegExp) => causes.some(({ message }) => pattern.test(message))
   const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
   const passing = (message: string) => new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
-  const reason = systemReason(causes.at(-1))
+  const reason = serverText(systemReason(causes.at(-1)), secrets)
 
   if (said(/^(WRONGPASS|NOAUTH)|ERR AUTH|invalid password|without any password configured/)) {
     return permanent('AUTHENTICATION_FAILED', `${place} refuses the credentials`)
@@ -38,7 +42,7 @@ export function redisFault(error: unknown, place: string): KoffError {
   const hint = said(/^Connection is closed\.$/)
     ? '; where it speaks TLS, see redis.tls, and rediss:// in redis.url'
     : ''
-  return passing(`${place} cannot be reached: ${reason.replace(/\.$/, '')}${hint}`)
+  return passing(`${place} cannot be reached: ${reason}${hint}`)
 }
 
 export function speaksNoTls(place: string): KoffError {

@@ -1,4 +1,6 @@
 import { type ErrorCode, KoffError } from '../../base/errors.ts'
+import { serverText } from '../../base/serverText.ts'
+import { causesOf, systemReason, type TlsFault, tlsFault, tlsVersionAdvice } from '../../base/systemReason.ts'
 
 export interface BrokerCall {
   readonly brokers: readonly string[]
@@ -29,10 +31,12 @@ export function brokerFault(error: unknown, call: BrokerCall): KoffError {
     return permanent('AUTHORIZATION_FAILED', `${where}: koff may not ${operation} ${resource} ${name}${also}; ${cure}`)
   }
   if (causes.some(cause => cause.name === 'KafkaJSSASLAuthenticationError')) {
-    return permanent('AUTHENTICATION_FAILED', `${where} refuses the credentials: ${reason}`)
+    return permanent('AUTHENTICATION_FAILED', `${where} refuses the credentials; see sasl`)
   }
-  if (causes.some(cause => certificateCode.test(stringIn(cause, 'code')))) {
-    return permanent('AUTHENTICATION_FAILED', `${where}: its TLS certificate is not trusted (${reason}); see tls.ca`)
+  const tls = tlsFault(error)
+  if (tls !== null) {
+    const code = tls === 'versions' || tls === 'plain' ? 'UNSUPPORTED' : 'AUTHENTICATION_FAILED'
+    return permanent(code, `${where}: ${systemReason(error)}; ${tlsAdvice[tls]}`)
   }
   if (is('MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE')) {
     return permanent(
@@ -95,18 +99,17 @@ export function isFenced(error: unknown): boolean {
   return causesOf(error).some(cause => fences.includes(stringIn(cause, 'type')))
 }
 
-const certificateCode = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_)/
-
-/** The error, and what it was made from, innermost last. */
-function causesOf(error: unknown): readonly Error[] {
-  if (!(error instanceof Error)) return [new Error(String(error))]
-  const nested = 'errors' in error && Array.isArray(error.errors) ? error.errors.flatMap(causesOf) : []
-  return [error, ...nested, ...(error.cause instanceof Error ? causesOf(error.cause) : [])]
+const tlsAdvice: Readonly<Record<TlsFault, string>> = {
+  plain: 'see tls',
+  versions: tlsVersionAdvice,
+  'client-certificate': 'see tls.cert and tls.key',
+  refused: 'see tls.cert and tls.key',
+  name: 'see tls.servername',
+  untrusted: 'see tls.ca',
 }
 
 function reasonOf(causes: readonly Error[]): string {
-  const { message = '' } = causes.at(-1) ?? {}
-  return message.replace(/^Connection error: /, '').replace(/\.$/, '')
+  return serverText(systemReason(causes.at(-1)).replace(/^Connection error: /, ''))
 }
 
 /** kafkajs found no coordinator of a group, or of a transactional id. */

@@ -2,6 +2,7 @@ import { crc32c } from '@node-rs/crc32'
 import type { RegistryOptions } from '../../avro/options.ts'
 import { abortable } from '../../base/abortable.ts'
 import { KoffError } from '../../base/errors.ts'
+import { type Log, noLog } from '../../base/log.ts'
 import { retry } from '../../base/retry.ts'
 import type { Sink } from '../../engine/sink.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
@@ -32,6 +33,7 @@ export interface KafkaSinkOptions extends BrokerOptions {
   readonly deliveryTimeoutMs?: number | undefined
   /** Called before something that failed is tried again. */
   readonly retried?: ((error: KoffError) => void) | undefined
+  readonly log?: Log | undefined
 }
 
 /**
@@ -46,7 +48,7 @@ export interface KafkaSinkOptions extends BrokerOptions {
  * nothing but time is needed.
  */
 export function kafkaSink(options: KafkaSinkOptions): Sink {
-  const { topic, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried } = options
+  const { topic, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried, log = noLog } = options
   const kafka = kafkaClient(options)
   const closing = new AbortController()
   let cluster: Cluster | null = null
@@ -91,7 +93,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     name: 'kafka',
     async open(signal, opening) {
       signal.throwIfAborted()
-      const encoder = await openTopicEncoder(options.registry, topic, { signal, opening })
+      const encoder = await openTopicEncoder(options.registry, topic, { signal, opening, log })
       const { partitions = 8, replicationFactor } = options
       const prepare = async (until: AbortSignal) => {
         const found = await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })

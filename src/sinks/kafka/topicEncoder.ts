@@ -1,4 +1,4 @@
-import { type EventEncoder, openEventEncoder } from '../../avro/eventEncoder.ts'
+import { type EncoderContext, type EventEncoder, openEventEncoder } from '../../avro/eventEncoder.ts'
 import type { RegistryOptions } from '../../avro/options.ts'
 import { KoffError } from '../../base/errors.ts'
 
@@ -6,9 +6,9 @@ import { KoffError } from '../../base/errors.ts'
 export async function openTopicEncoder(
   registry: RegistryOptions | undefined,
   topic: string,
-  opening: Parameters<typeof openEventEncoder>[2],
+  context: EncoderContext,
 ): Promise<EventEncoder> {
-  if (registry !== undefined) return openEventEncoder(registry, topic, opening)
+  if (registry !== undefined) return openEventEncoder(registry, topic, context)
   throw new KoffError(
     'REGISTRY_MISSING',
     `topic ${topic}: events are written as Avro, which needs a schema registry; set registry.url, or write to stdout`,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { redisPlace } from '../../../src/sinks/bullmq/client.ts'
+import { redisPlace, redisSecrets } from '../../../src/sinks/bullmq/client.ts'
 import { redisFault } from '../../../src/sinks/bullmq/redisFault.ts'
 
 /* What Redis says and what ioredis throws; with real servers: test/live/bullmqSink.test.ts. */
 
 const fault = (message: string, fields: object = {}) =>
-  redisFault(Object.assign(new Error(message), fields), 'Redis at a:6379')
+  redisFault(Object.assign(new Error(message), fields), 'Redis at a:6379', [])
 
 test.each([
   ['WRONGPASS invalid username-password pair or user is disabled.', 'AUTHENTICATION_FAILED', false],
@@ -65,5 +65,19 @@ test('where Redis is, is told without credentials', () => {
   expect(redisPlace({ cluster: ['a:1', 'b:2'] })).toBe('Redis Cluster at a:1,b:2')
   expect(redisPlace({ sentinel: { name: 'primary', nodes: ['a:1'], password: 'hunter2' } })).toBe(
     'Redis primary of the sentinels at a:1',
+  )
+})
+
+test('a server that repeats the command shows no password', () => {
+  const secrets = redisSecrets({
+    url: 'redis://koff:hunter2%2Fa@a',
+    password: 'swordfish',
+    sentinel: { name: 'p', nodes: ['a'], password: 'tr0ub4dor' },
+  })
+  const said =
+    "ERR unknown command 'HELLO', with args beginning with: 'hunter2/a' 'hunter2%2Fa' 'swordfish' 'tr0ub4dor'"
+  const error = redisFault(Object.assign(new Error(said), { name: 'ReplyError' }), 'Redis at a', secrets)
+  expect(error.message).toBe(
+    "Redis at a cannot hold a queue: ERR unknown command 'HELLO', with args beginning with: '[hidden]' '[hidden]' '[hidden]' '[hidden]'",
   )
 })

@@ -3,6 +3,7 @@ import type { EventEncoder } from '../../../avro/eventEncoder.ts'
 import type { RegistryOptions } from '../../../avro/options.ts'
 import { abortable } from '../../../base/abortable.ts'
 import { KoffError } from '../../../base/errors.ts'
+import type { Log } from '../../../base/log.ts'
 import { retry } from '../../../base/retry.ts'
 import { type StateLog, wholeState } from '../../../delivery/committedEntries.ts'
 import type { Output } from '../../../delivery/output.ts'
@@ -37,6 +38,7 @@ export interface ExactlyOnceOptions extends BrokerOptions {
   readonly openStateLog: (partition: number, signal: AbortSignal) => Promise<StateLog>
   /** How long `open` tries to reach the cluster; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
+  readonly log: Log
 }
 
 /**
@@ -73,7 +75,7 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   return {
     name: 'kafka',
     async open(signal, opening) {
-      const encoder = await openTopicEncoder(options.registry, topic, { signal, opening })
+      const encoder = await openTopicEncoder(options.registry, topic, { signal, opening, log: options.log })
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
       const prepared = await retry(() => abortable(prepare(signal), signal), {
         signal,
