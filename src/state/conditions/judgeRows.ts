@@ -86,7 +86,7 @@ function isInUse(slot: GroupSlot, settings: ConditionSettings, { time, lastCommi
   if (slot.group === null) return false
   if (settings.stallEmptyGroups) return true
   if (slot.group.type === 'simple') return lastCommitOf(slot) >= time - settings.stallAfterMs
-  return slot.notable !== 'change'
+  return slot.standing === 'with-members'
 }
 
 /** When each simple group last committed anything; found out once a round, and only if somebody asks. */

@@ -1,6 +1,7 @@
 import type { GroupType } from '../../events/envelope.ts'
 import type { GroupConditions } from '../conditions/groupConditions.ts'
-import { type Group, memberCount } from './group.ts'
+import type { Group } from './group.ts'
+import { type Standing, standingOf } from './standing.ts'
 
 /** A group's place in a partition's state, known to every row of its offsets. */
 export interface GroupSlot {
@@ -12,11 +13,8 @@ export interface GroupSlot {
   /** Rows of this group, those of open transactions included. */
   rows: number
   readonly topics: Map<string, TopicSlot>
-  /**
-   * What makes a commit more than the usual step forward: `back` in a group with members or a simple one, any `change` in a group
-   * without members. Kept here so that the hot path does not count members.
-   */
-  notable: 'back' | 'change'
+  /** That of `group`. Kept here so that the hot path does not count members. */
+  standing: Standing
   /** The kind of the group while it is known, and after that of the one that is gone. */
   lastType: GroupType
   /** What conditions over time know of the group itself; null: nothing yet. */
@@ -40,7 +38,7 @@ export function newGroupSlot(name: string): GroupSlot {
     offsets: 0,
     rows: 0,
     topics: new Map(),
-    notable: 'back',
+    standing: 'unknown',
     lastType: 'simple',
     conditions: null,
   }
@@ -49,7 +47,7 @@ export function newGroupSlot(name: string): GroupSlot {
 export function setGroup(slot: GroupSlot, group: Group | null): void {
   slot.group = group
   if (group !== null) slot.lastType = group.type
-  slot.notable = group !== null && group.type !== 'simple' && memberCount(group) === 0 ? 'change' : 'back'
+  slot.standing = standingOf(group)
 }
 
 export function topicSlot(slot: GroupSlot, name: string): TopicSlot {

@@ -8,6 +8,7 @@ import type { StateChanges } from '../stored/changes.ts'
 import { offsetKey, rowConditionKey } from '../stored/entry.ts'
 import type { CommitChange, Recreation } from '../transition/offsets.ts'
 import { keyBytes } from './keyBytes.ts'
+import { meaningOf } from './meaningOf.ts'
 import { OffsetTable } from './table.ts'
 import { Touched } from './touched.ts'
 import { OpenTransactions } from './transactions.ts'
@@ -251,8 +252,8 @@ export class Offsets {
       if (slot.group === null) this.notable = true
     } else {
       const before = table.offsets[row] as number
-      // Also true where either is NaN, beyond what a number holds.
-      if (!(offset >= before) || (offset !== before && slot.notable === 'change')) this.notable = true
+      // NaN, which stands for what a number does not hold, differs from everything and is lower than everything.
+      if (offset !== before && meaningOf(slot.standing, !(offset > before)) !== null) this.notable = true
     }
     if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.words, view.topicIdStart)
     table.set(row, offset, view.offsetBig, committedAt(view, cursor.timestamp), cursor.offset)

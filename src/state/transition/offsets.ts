@@ -1,5 +1,7 @@
 import type { Int64 } from '../../events/envelope.ts'
 import { compareText, type Group } from '../group/group.ts'
+import type { Standing } from '../group/standing.ts'
+import { meaningOf } from '../offsets/meaningOf.ts'
 import type { Draft } from './draft.ts'
 import type { Moment } from './members.ts'
 
@@ -30,9 +32,6 @@ export interface Recreation {
   readonly from: string
   readonly to: string
 }
-
-/** How the group stood when a commit was made. `unknown`: nobody knew it, and the commit made it known. */
-export type Standing = 'unknown' | 'simple' | 'with-members' | 'without-members'
 
 export interface OffsetTransition extends Moment {
   readonly commits: readonly CommitChange[]
@@ -70,16 +69,17 @@ export function offsetDrafts(before: Group | null, after: Group | null, transiti
     }
     if (after === null) continue
     const { metadata, leaderEpoch, transactional } = commit
-    const standing = transition.standings[at]
     if (transition.everyCommit) {
       const data = { topic, partition, offset: to, previous: from, metadata, leaderEpoch, transactional }
       drafts.push({ type: 'offset-committed', groupType, time, data })
     } else drafts.push(untold)
     if (from === null || from === to) continue
-    if (standing === 'with-members' || standing === 'simple') {
-      if (to < from) drafts.push({ type: 'offset-rewound', groupType, time, data: { topic, partition, from, to } })
-    } else if (!transactional && standing === 'without-members') {
-      const direction = to < from ? 'backward' : 'forward'
+    const isLower = to < from
+    const meaning = meaningOf(transition.standings[at] as Standing, isLower)
+    if (meaning === 'rewound') {
+      drafts.push({ type: 'offset-rewound', groupType, time, data: { topic, partition, from, to } })
+    } else if (meaning === 'reset' && !transactional) {
+      const direction = isLower ? 'backward' : 'forward'
       drafts.push({ type: 'offset-reset', groupType, time, data: { topic, partition, from, to, direction } })
     }
   }

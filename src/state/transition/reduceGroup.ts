@@ -1,10 +1,11 @@
 import { type Group, type GroupDraft, memberCount } from '../group/group.ts'
 import { goesOn, isMigration } from '../group/migration.ts'
+import { standingOf } from '../group/standing.ts'
 import { type Draft, inOrder } from './draft.ts'
 import { describe, memberDrafts, sortedMembers } from './members.ts'
 import { type OffsetTransition, offsetDrafts } from './offsets.ts'
 import { rebalanceDrafts } from './rebalances.ts'
-import { replayRecords, standingOf, type Transition } from './replayRecords.ts'
+import { replayRecords, type Transition } from './replayRecords.ts'
 
 export interface Reduced {
   readonly after: Group | null

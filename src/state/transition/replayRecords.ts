@@ -1,8 +1,9 @@
-import { draftOf, type Group, type GroupDraft, memberCount, newGroup } from '../group/group.ts'
+import { draftOf, type Group, type GroupDraft, newGroup } from '../group/group.ts'
 import { goesOn } from '../group/migration.ts'
+import { type Standing, standingOf } from '../group/standing.ts'
 import { applyRecord, type GroupRecord, isGroupTombstone } from '../records/applyRecord.ts'
 import type { Moment } from './members.ts'
-import type { CommitChange, Recreation, Standing } from './offsets.ts'
+import type { CommitChange, Recreation } from './offsets.ts'
 
 /** All records of one group in one record batch, or what one COMMIT marker makes count for one group. */
 export interface Transition extends Moment {
@@ -97,10 +98,4 @@ function withoutForgotten({ commits, standings, forgottenBelow }: Replayed): Pic
     return commit.position < forgottenBelow ? [] : [{ commit: { ...commit, before: null }, standing }]
   })
   return { commits: left.map(({ commit }) => commit), standings: left.map(({ standing }) => standing) }
-}
-
-export function standingOf(group: Group | null): Standing {
-  if (group === null) return 'unknown'
-  if (group.type === 'simple') return 'simple'
-  return memberCount(group) > 0 ? 'with-members' : 'without-members'
 }

@@ -1,0 +1,10 @@
+import { type Group, memberCount } from './group.ts'
+
+/** What a group is for the meaning of a commit. `unknown`: there was no group, and the commit made it. */
+export type Standing = 'unknown' | 'simple' | 'with-members' | 'without-members'
+
+export function standingOf(group: Group | null): Standing {
+  if (group === null) return 'unknown'
+  if (group.type === 'simple') return 'simple'
+  return memberCount(group) > 0 ? 'with-members' : 'without-members'
+}

@@ -1,0 +1,13 @@
+import type { Standing } from '../group/standing.ts'
+
+/** `rewound` and `reset` are the events of those names; null: the commit is an ordinary one. */
+export type Meaning = 'rewound' | 'reset' | null
+
+/**
+ * What a plain commit means that differs from the one before it. `standing` is that of the group when the commit was
+ * made. The hot path filters with this rule and the events are made with it, so that neither can miss what the other knows.
+ */
+export function meaningOf(standing: Standing, isLower: boolean): Meaning {
+  if (standing === 'without-members') return 'reset'
+  return isLower && standing !== 'unknown' ? 'rewound' : null
+}
