@@ -319,9 +319,12 @@ interface NewKey {
   readonly partition: number
 }
 
-/** Clients could choose the commit timestamp (OffsetCommit v1): beyond what a number holds exactly it is no time. */
+/**
+ * Clients could choose the commit timestamp (OffsetCommit v1): what is not above 0, or is more than a number holds, is not
+ * a time, and the record's counts.
+ */
 function committedAt({ commitTimestamp }: OffsetCommitView, timestamp: number): number {
-  return Number.isSafeInteger(commitTimestamp) ? commitTimestamp : timestamp
+  return commitTimestamp > 0 && Number.isSafeInteger(commitTimestamp) ? commitTimestamp : timestamp
 }
 
 /** The low byte of the key's record type, which is 0 or 1 here: of the two, Kafka reads other values. */

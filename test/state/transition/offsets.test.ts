@@ -162,3 +162,25 @@ describe('offsets', () => {
     ])
   })
 })
+
+describe('the time of a commit', () => {
+  const timeOf = (committedAt: number) => {
+    const p = partition()
+    p.plain(commitOf('s', 'orders', 0, 10))
+    p.wait(5_000)
+    const events = p.plain(commitOf('s', 'orders', 0, 3, committedAt))
+    expect(types(events)).toEqual(['offset-rewound'])
+    return (events[0]?.time ?? 0) - p.now()
+  }
+
+  it('is its commitTimestamp', () => {
+    expect(timeOf(1_700_000_004_900)).toBe(-100)
+  })
+
+  it('is that of the record where the commitTimestamp is 0 or below, or more than a number holds', () => {
+    expect(timeOf(-1)).toBe(0)
+    expect(timeOf(0)).toBe(0)
+    expect(timeOf(-(2 ** 62))).toBe(0)
+    expect(timeOf(2 ** 62)).toBe(0)
+  })
+})
