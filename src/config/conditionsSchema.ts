@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defaultConditionSettings } from '../state/conditions/settings.ts'
 import { matchesGlob } from './glob.ts'
-import { flag, section, text, whole } from './values.ts'
+import { decimal, flag, section, text, whole } from './values.ts'
 
 /** Thresholds with the sentences that describe them, each optional. */
 const thresholds = {
@@ -16,9 +16,9 @@ const thresholds = {
     .optional()
     .describe('`lag-exceeded`: records, summed over the partitions of the group; never unless set.'),
   lagForMs: whole(0).optional().describe('`lag-exceeded`: so long the lag is at or above the threshold.'),
-  stuckAfterTimeouts: whole(1)
+  stuckAfterTimeouts: decimal(0.1, 1_000)
     .optional()
-    .describe('`rebalance-stuck`: after so many rebalance timeouts of the members.'),
+    .describe('`rebalance-stuck`: after so many times the longest rebalance timeout of the members, 5 s at least.'),
   stuckAfterMs: whole(1).optional().describe('`rebalance-stuck`: after so long, in place of the timeouts.'),
   rebalanceTimeoutMs: whole(1)
     .optional()

@@ -36,6 +36,14 @@ export function whole(min: number, max = 2_147_483_647) {
   )
 }
 
+/** A number that need not be whole; as text too, since that is what a variable's value is. */
+export function decimal(min: number, max: number) {
+  return z.preprocess(
+    value => (typeof value === 'string' && /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value),
+    z.number().min(min).max(max),
+  )
+}
+
 export const topic = z
   .string()
   .regex(

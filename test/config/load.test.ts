@@ -121,7 +121,7 @@ describe('a configuration', () => {
         stallMinLag: 1,
         stallEmptyGroups: false,
         lagForMs: 60_000,
-        stuckAfterTimeouts: 2,
+        stuckAfterTimeouts: 0.5,
         rebalanceTimeoutMs: 300_000,
         stormRebalances: 5,
         stormWithinMs: 600_000,

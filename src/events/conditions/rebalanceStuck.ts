@@ -1,5 +1,5 @@
 import { defineEvent } from '../definition.ts'
-import { int, list } from '../schema.ts'
+import { int, list, nullable } from '../schema.ts'
 import { member } from '../shapes.ts'
 import { closing } from './closing.ts'
 
@@ -8,10 +8,12 @@ export const rebalanceStuck = defineEvent({
   severity: 'error',
   section: 'Conditions over time',
   trigger:
-    'A rebalance started and did not complete in twice the rebalance timeout of the members. Not of classic groups, whose start leaves no record.',
+    'A rebalance started and did not complete in half of the longest rebalance timeout of the members (`stuckAfterTimeouts`), 5 s at least. Not of classic groups, whose start leaves no record.',
   data: {
     epoch: int('Group epoch that is not reached.'),
-    laggingMembers: list(member, 'Members that are not stable at that epoch, sorted by id.'),
+    laggingMembers: nullable(
+      list(member, 'Members that are not stable at that epoch, sorted by id; null where the records do not say.'),
+    ),
   },
 })
 

@@ -28,7 +28,8 @@ export const conditionDetails = {
     `${place(data)} committed ${say.integer(data.offset)}, the log has ${say.integer(data.logStart)} to ${say.integer(data.logEnd)}`,
   'offset-range-recovered': data => `${place(data)} ${after(data)}`,
   'rebalance-stuck': ({ epoch, laggingMembers }) =>
-    `epoch ${epoch} · waiting for ${say.some(laggingMembers.map(say.memberName), 4)}`,
+    `epoch ${epoch}` +
+    (laggingMembers === null ? '' : ` · waiting for ${say.some(laggingMembers.map(say.memberName), 4)}`),
   'rebalance-resumed': data => `epoch ${data.epoch} ${after(data)}`,
   'rebalance-storm': ({ count, joined, left }) =>
     say.count(count, 'rebalance') +

@@ -37,11 +37,15 @@ export function isRebalancing(group: Group | null): boolean {
   return group !== null && group.rebalanceStartedAt !== null
 }
 
+/** A heartbeat interval, in which a member hears of its new assignment. */
+const shortestMs = 5_000
+
 /** When the rebalance that is under way has taken too long; Infinity where none is. */
 export function stuckDeadline(group: Group | null, settings: ConditionSettings): number {
   if (group === null || group.rebalanceStartedAt === null) return Number.POSITIVE_INFINITY
   const { stuckAfterMs, stuckAfterTimeouts } = settings
-  return group.rebalanceStartedAt + (stuckAfterMs ?? stuckAfterTimeouts * rebalanceTimeoutOf(group, settings))
+  const byTimeouts = () => Math.max(shortestMs, stuckAfterTimeouts * rebalanceTimeoutOf(group, settings))
+  return group.rebalanceStartedAt + (stuckAfterMs ?? byTimeouts())
 }
 
 /** The longest rebalance timeout of the members: the group may wait for the slowest of them. */

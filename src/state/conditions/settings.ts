@@ -9,7 +9,7 @@ export interface ConditionSettings {
   /** `lag-exceeded`: records, summed over the partitions of the group; null: never. */
   readonly lagThreshold: number | null
   readonly lagForMs: number
-  /** `rebalance-stuck`: after how many rebalance timeouts of the members. */
+  /** `rebalance-stuck`: after how many times the longest rebalance timeout of the members; 5 s at least. */
   readonly stuckAfterTimeouts: number
   /** `rebalance-stuck`: after so long, whatever the timeouts are; null: by the timeouts. */
   readonly stuckAfterMs: number | null
@@ -30,7 +30,7 @@ export const defaultConditionSettings: ConditionSettings = {
   stallEmptyGroups: false,
   lagThreshold: null,
   lagForMs: 60_000,
-  stuckAfterTimeouts: 2,
+  stuckAfterTimeouts: 0.5,
   stuckAfterMs: null,
   rebalanceTimeoutMs: 300_000,
   stormRebalances: 5,

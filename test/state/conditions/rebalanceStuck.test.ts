@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { consumer, ordersId, start, World } from './world.ts'
 
-const timeout = { rebalanceTimeoutMs: 30_000 }
+const timeout = { rebalanceTimeoutMs: 120_000 }
 const settled = () => new World().epoch(2, { a: consumer(2, [0, 1], timeout) })
 /** `b` joined, and `a` is to give partition 1 up. */
 const joining = () =>
@@ -12,7 +12,7 @@ const joining = () =>
 
 const cases: readonly { readonly name: string; readonly play: () => World; readonly said: readonly string[] }[] = [
   {
-    name: 'opens after twice the rebalance timeout, with a tick; closes when the rebalance completes',
+    name: 'opens after half of the rebalance timeout, with a tick; closes when the rebalance completes',
     play: () => {
       const w = joining().every10(70, w => w.tick())
       return w.wait(5).members({ a: consumer(3, [0], timeout), b: consumer(3, [1], timeout) })
@@ -57,12 +57,41 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
     name: 'counts by the slowest member',
     play: () =>
       joining()
-        .members({ c: { epoch: 3, rebalanceTimeoutMs: 50_000 } })
+        .members({ c: { epoch: 3, rebalanceTimeoutMs: 200_000 } })
         .wait(70)
         .tick()
         .wait(40)
         .tick(),
     said: ['110 rebalance-stuck'],
+  },
+  {
+    name: 'takes 5 s at least, however short the timeouts are',
+    play: () => {
+      const short = { rebalanceTimeoutMs: 6_000 }
+      const w = new World().epoch(2, { a: consumer(2, [0, 1], short) })
+      return w
+        .wait(10)
+        .epoch(3, { b: { epoch: 3, ...short } })
+        .wait(4.9)
+        .tick()
+        .wait(0.2)
+        .tick()
+    },
+    said: ['15 rebalance-stuck'],
+  },
+  {
+    name: 'opens before the broker evicts the member that does not revoke',
+    play: () => {
+      const defaults = { rebalanceTimeoutMs: 300_000 }
+      const w = new World().epoch(2, { a: consumer(2, [0, 1], defaults) })
+      w.epoch(3, {
+        a: { epoch: 2, assigned: { [ordersId]: [0] }, revoking: { [ordersId]: [1] }, ...defaults },
+        b: { epoch: 3, ...defaults },
+      })
+      w.every10(290, w => w.tick())
+      return w.wait(10).epoch(4, { a: null, b: consumer(4, [0, 1], defaults) })
+    },
+    said: ['150 rebalance-stuck', '300 rebalance-resumed'],
   },
   {
     name: 'closes when the group is empty',
