@@ -27,7 +27,9 @@ export function configSchema(surroundings: Surroundings) {
     logLevel: z.enum(logLevels).default('info').describe('From which level on koff logs, to standard error.'),
     http: section({
       port: whole(0, 65_535).describe('Where /metrics, /healthz and /readyz are; 0 takes any free port.'),
-      host: host.default('0.0.0.0').describe('The address to listen on.'),
+      host: host
+        .default('127.0.0.1')
+        .describe('The address to listen on: this machine alone unless set, `0.0.0.0` for every address of it.'),
     })
       .optional()
       .describe('A port for metrics and health; none unless set.'),

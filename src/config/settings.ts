@@ -82,7 +82,7 @@ export const connectionSettings: readonly SettingDefinition[] = [
 export const serviceSettings: readonly SettingDefinition[] = [
   define('logLevel', 'KOFF_LOG_LEVEL', 'level', 'from which level on it logs, to standard error', 'log-level'),
   define('http.port', 'KOFF_HTTP_PORT', 'port', 'where /metrics, /healthz and /readyz are', 'http-port'),
-  define('http.host', 'KOFF_HTTP_HOST', 'text', 'the address that they listen on', 'http-host'),
+  define('http.host', 'KOFF_HTTP_HOST', 'text', 'the address that they listen on, 127.0.0.1 unless given', 'http-host'),
 ]
 
 function valueOf(kind: SettingDefinition['kind'], text: string): unknown {

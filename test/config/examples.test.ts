@@ -105,7 +105,7 @@ describe('the example with every key', () => {
     })
     expect(config.kafka.sasl?.mechanism).toBe('SCRAM-SHA-512')
     expect(Object.keys(config.kafka.tls ?? {})).toHaveLength(6)
-    expect(config.http).toEqual({ port: 9404, host: '0.0.0.0' })
+    expect(config.http).toEqual({ port: 9404, host: '127.0.0.1' })
     expect(config.sinks.map(({ type }) => type)).toEqual(['stdout', 'kafka', 'bullmq', 'history'])
     expect(config.pipelines).toHaveLength(1)
   })

@@ -37,6 +37,12 @@ test('a stop in the middle of the installation ends the container: its first pro
   expect(services['koff']?.init).toBe(true)
 })
 
+test('koff in docker-compose.yml listens where a published port reaches it', () => {
+  const { environment = {}, ports = [] } = services['koff'] ?? {}
+  expect(ports).toEqual([`127.0.0.1:${environment['KOFF_HTTP_PORT']}:${environment['KOFF_HTTP_PORT']}`])
+  expect(environment['KOFF_HTTP_HOST']).toBe('0.0.0.0')
+})
+
 test('koff in docker-compose.yml runs files that exist, with the variables that its configuration reads', async () => {
   const [shell, flag, line = ''] = services['koff']?.command ?? []
   expect([shell, flag]).toEqual(['sh', '-c'])
