@@ -12,8 +12,11 @@ export const errorCodes = [
   'REGISTRY_UNREACHABLE',
   'SINK_FAILED',
   'TOPIC_UNFIT',
+  'TOPIC_MISSING',
   'STATE_INVALID',
+  'STATE_LOST',
   'STATE_UNAVAILABLE',
+  'SETTINGS_DIFFER',
   'UNSUPPORTED',
 ] as const
 

@@ -1,35 +1,29 @@
 import type { Log } from './log.ts'
+import { createOutage, type OutageKind } from './outage.ts'
 
 /** What of a partition does not work: to read its log, or to commit what was read. */
 export type Work = 'reading' | 'delivery'
 
-/** One line when work stops, and one when all of it goes on again, however many partitions it concerns. */
+/** The outage of a service: it lasts while any work on any of its partitions fails. */
 export interface Outages {
-  begin(work: Work, partitions: readonly number[], reason: string): void
+  begin(work: Work, partitions: readonly number[], reason: string, kind?: OutageKind): void
   end(work: Work, partitions: readonly number[]): void
-  /** Only these are this instance's: what was wrong with others is no business of its any more. */
+  /** This instance owns only these partitions now: failures of others no longer count. */
   keep(partitions: ReadonlySet<number>): void
 }
 
 export function createOutages(log: Log, now: () => number = () => performance.now()): Outages {
   const affected: Readonly<Record<Work, Set<number>>> = { reading: new Set(), delivery: new Set() }
-  let since = 0
-  const count = () => affected.reading.size + affected.delivery.size
+  const outage = createOutage({ log, began, ended: seconds => `delivering again after ${seconds} s`, now })
   const end = (work: Work, partitions: Iterable<number>) => {
-    if (count() === 0) return
     for (const partition of partitions) affected[work].delete(partition)
-    if (count() > 0) return
-    const durationMs = Math.round(now() - since)
-    log.info(`delivering again after ${(durationMs / 1000).toFixed(1)} s`, { durationMs })
+    if (affected.reading.size + affected.delivery.size === 0) outage.end()
   }
   return {
-    begin(work, partitions, reason) {
+    begin(work, partitions, reason, kind) {
       if (partitions.length === 0) return
-      if (count() === 0) {
-        since = now()
-        log.warn(`${reason}; trying again until it works, nothing is lost`, { reason })
-      }
       for (const partition of partitions) affected[work].add(partition)
+      outage.begin(reason, kind)
     },
     end,
     keep(partitions) {
@@ -41,4 +35,8 @@ export function createOutages(log: Log, now: () => number = () => performance.no
       }
     },
   }
+}
+
+function began(reason: string, kind: OutageKind): string {
+  return kind === 'deleted' ? reason : `${reason}; trying again until it works, nothing is lost`
 }

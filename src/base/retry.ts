@@ -4,7 +4,7 @@ import { KoffError } from './errors.ts'
 
 export interface RetryOptions {
   readonly signal: AbortSignal
-  /** No attempt is started after this, unless the other side wants to be asked later; the last failure is then thrown. */
+  /** No attempt is started after this, unless the other side wants to be asked later; the last failure is then thrown. Infinity: until it works. */
   readonly timeoutMs: number
   /** Pause after the first failure, doubled with each further one up to `maxPauseMs`. */
   readonly firstPauseMs?: number

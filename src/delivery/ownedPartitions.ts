@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Outages } from '../base/outages.ts'
+import { retry } from '../base/retry.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { Input } from '../state/input.ts'
@@ -36,8 +36,7 @@ export interface Ready {
 
 /** Partitions become ready one by one, and a source is opened for several. */
 const settleMs = 100
-const firstPauseMs = 100
-const maxPauseMs = 5_000
+const takeOverPauses = { firstPauseMs: 100, maxPauseMs: 5_000 }
 /** Each takes memory for what was read and is not settled yet; more at once are no faster, there is one processor for them. */
 const restoresAtOnce = 4
 
@@ -152,32 +151,35 @@ export class OwnedPartitions {
   }
 
   async #takeOver(partition: number, confirm: boolean, signal: AbortSignal): Promise<void> {
-    const { ownership, outages, output } = this.#options
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
-      try {
-        await this.#releases.get(partition)
-        if (confirm) await ownership.confirmed(signal)
-        signal.throwIfAborted()
-        if (!ownership.partitions.has(partition)) return
-        const owned = await output.own(partition, signal)
-        try {
-          using _turn = await this.#restores.take()
-          signal.throwIfAborted()
-          await restorePartition({ ...this.#options, partition, output: owned, signal })
-          signal.throwIfAborted()
-        } catch (error) {
-          await owned[Symbol.asyncDispose]()
-          throw error
-        }
-        this.#begin(partition, owned)
-        return
-      } catch (error) {
-        if (signal.aborted) return
-        if (!(error instanceof KoffError && error.retriable)) throw error
-        outages.begin('delivery', [partition], error.message)
-        await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
-      }
+    const { ownership } = this.#options
+    const attempt = async () => {
+      await this.#releases.get(partition)
+      if (confirm) await ownership.confirmed(signal)
+      signal.throwIfAborted()
+      return ownership.partitions.has(partition) ? await this.#restored(partition, signal) : null
     }
+    const retried = (error: KoffError) => this.#outage(partition, error)
+    const owned = await retry(attempt, { signal, timeoutMs: Number.POSITIVE_INFINITY, ...takeOverPauses, retried })
+    if (owned !== null) this.#begin(partition, owned)
+  }
+
+  async #restored(partition: number, signal: AbortSignal): Promise<PartitionOutput> {
+    const owned = await this.#options.output.own(partition, signal)
+    try {
+      using _turn = await this.#restores.take()
+      signal.throwIfAborted()
+      await restorePartition({ ...this.#options, partition, output: owned, signal })
+      signal.throwIfAborted()
+      return owned
+    } catch (error) {
+      await owned[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  #outage(partition: number, { message, code }: KoffError): void {
+    const kind = code === 'TOPIC_MISSING' ? 'deleted' : 'passing'
+    this.#options.outages.begin('delivery', [partition], message, kind)
   }
 
   #begin(partition: number, output: PartitionOutput): void {
@@ -201,7 +203,7 @@ export class OwnedPartitions {
 
   #failed(partition: number, error: unknown): void {
     if (!(error instanceof KoffError && error.retriable)) return this.#options.fail(error)
-    this.#options.outages.begin('delivery', [partition], error.message)
+    this.#outage(partition, error)
     this.#release(partition, 'stop')
     this.#acquire(partition, true)
   }

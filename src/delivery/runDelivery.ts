@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { backOffMs } from '../base/backOff.ts'
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { tellOpening } from '../base/opening.ts'
@@ -60,8 +61,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       partitions.adjust()
     }
     await ownership.start({ changed, failed: fail }, stop)
-    const reading = { ...options, outages, heard: () => catchUp.heard() }
-    while (!stop.aborted) await readWhatIsOwned(reading, partitions, stop)
+    await readUntil(stop, { ...options, outages, heard: () => catchUp.heard() }, partitions)
   } catch (error) {
     if (!stop.aborted) throw error
   }
@@ -92,30 +92,39 @@ function ownedText(partitions: ReadonlySet<number>): string {
   return partitions.size === 0 ? 'owns no partition: others have them all' : `owns partitions ${ranges(partitions)}`
 }
 
-/** One source for the partitions that are ready, until they are others. */
-async function readWhatIsOwned(
-  options: ServiceOptions & { readonly outages: Outages; readonly heard: () => void },
-  partitions: OwnedPartitions,
-  signal: AbortSignal,
-): Promise<void> {
-  const ready = await partitions.whenReady(signal)
-  const { signal: changed } = ready
-  const until = AbortSignal.any([signal, changed])
+const readPauses = { firstMs: 1_000, maxMs: 5_000 }
+
+interface Reading extends ServiceOptions {
+  readonly outages: Outages
+  /** Called after each chunk. */
+  readonly heard: () => void
+}
+
+/** Reads what this instance owns. Opens another source whenever other partitions are ready, and where one failed. */
+async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedPartitions): Promise<void> {
+  const { outages } = options
   const troubles: Troubles = {
-    begin: (of, reason) => options.outages.begin('reading', of, reason),
-    end: of => options.outages.end('reading', of),
+    begin: (of, reason, kind) => outages.begin('reading', of, reason, kind),
+    end: of => outages.end('reading', of),
   }
-  try {
-    await using source = await options.openSource(ready.positions, { signal: until, troubles })
-    for await (const chunk of source.chunks(until)) {
-      for (const input of chunk) await partitions.apply(input, ready)
-      options.heard()
-      if (until.aborted) return
+  let failures = 0
+  while (!stop.aborted) {
+    const ready = await partitions.whenReady(stop)
+    const until = AbortSignal.any([stop, ready.signal])
+    try {
+      await using source = await options.openSource(ready.positions, { signal: until, troubles })
+      for await (const chunk of source.chunks(until)) {
+        failures = 0
+        for (const input of chunk) await partitions.apply(input, ready)
+        options.heard()
+        if (until.aborted) break
+      }
+    } catch (error) {
+      if (until.aborted) continue
+      if (!(error instanceof KoffError && error.retriable)) throw error
+      failures += 1
+      troubles.begin([...ready.positions.keys()], error.message)
+      await sleep(backOffMs(failures, readPauses), undefined, { signal: until }).catch(() => undefined)
     }
-  } catch (error) {
-    if (until.aborted) return
-    if (!(error instanceof KoffError && error.retriable)) throw error
-    troubles.begin([...ready.positions.keys()], error.message)
-    await sleep(1_000, undefined, { signal: until }).catch(() => undefined)
   }
 }

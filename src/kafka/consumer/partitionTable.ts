@@ -94,12 +94,16 @@ export class PartitionTable {
     const { topic, log, untilEnd } = this.#options
     const isAbsent = code === codes.UNKNOWN_TOPIC_OR_PARTITION || code === codes.LEADER_NOT_AVAILABLE
     this.metadataDueAt = performance.now() + absentTopicMs
-    this.#troubles.begin([...this.partitions.keys()], errorName(code))
+    // A broker that has just started may not know the topic yet: once is not enough.
+    const isDeleted = isAbsent && this.#isAbsent
+    const reason = isDeleted ? `topic ${topic} was deleted; waiting for it to be there again` : errorName(code)
+    this.#troubles.begin([...this.partitions.keys()], reason, isDeleted ? 'deleted' : 'passing')
     if (isAbsent && this.#isAbsent) return []
     this.#isAbsent = isAbsent
     if (!isAbsent)
       log.warn(`${topic}: ${errorName(code)}; trying again until it works`, { topic, reason: errorName(code) })
-    else log.info(absentText(topic, untilEnd ? 'nothing to read' : 'waiting for it'), { topic })
+    else if (this.partitions.size === 0)
+      log.info(absentText(topic, untilEnd ? 'nothing to read' : 'waiting for it'), { topic })
     return []
   }
 
@@ -110,7 +114,7 @@ export class PartitionTable {
     if (missing.length > 0) {
       throw new KoffError('USAGE', `${topic} has ${numbers.length} partitions; ${ranges(missing)} is not one of them`)
     }
-    if (this.#isAbsent) log.info(`${topic} is there now`, { topic })
+    if (this.#isAbsent && this.partitions.size === 0) log.info(`${topic} is there now`, { topic })
     this.#isAbsent = false
     const faults = this.#hearTopicId(metadata)
     for (const partition of this.partitions.keys()) if (!numbers.includes(partition)) this.partitions.delete(partition)

@@ -1,12 +1,20 @@
 import type { Log } from '../../base/log.ts'
+import { createOutage } from '../../base/outage.ts'
 import { ranges } from '../../base/ranges.ts'
 import type { Troubles } from '../../engine/source.ts'
 
-/** Logs one line when it begins, one when it is over, however often it is tried. */
+/** Logs one line when it begins, one when it is over, however often it is tried; of a deleted topic one each minute. */
 export function createTroubles(topic: string, log: Log): Troubles {
   const since = new Map<number, number>()
+  const deletion = createOutage({
+    log,
+    began: reason => reason,
+    ended: seconds => `topic ${topic} is there again after ${seconds} s`,
+    fields: { topic },
+  })
   return {
-    begin: (partitions, reason) => {
+    begin: (partitions, reason, kind) => {
+      if (kind === 'deleted') return deletion.begin(reason, kind)
       const fresh = partitions.filter(partition => !since.has(partition))
       if (fresh.length === 0) return
       const now = performance.now()
@@ -15,6 +23,7 @@ export function createTroubles(topic: string, log: Log): Troubles {
       log.warn(message, { topic, partitions: fresh, reason })
     },
     end: partitions => {
+      deletion.end()
       if (since.size === 0) return
       const over = partitions.filter(partition => since.has(partition))
       if (over.length === 0) return

@@ -27,3 +27,18 @@ test('what is well again can get into trouble again', () => {
   }
   expect(lines).toHaveLength(4)
 })
+
+test('a deleted topic has a line of its own, once a minute, and one when it is there again', () => {
+  const lines: string[] = []
+  const troubles = createTroubles('t', linesTo(lines))
+  troubles.begin([0], 'UNKNOWN_TOPIC_OR_PARTITION')
+  troubles.begin([0], 'topic t was deleted', 'deleted')
+  troubles.begin([0], 'topic t was deleted', 'deleted')
+  troubles.end([0])
+  expect(lines).toEqual([
+    't 0 cannot be read: UNKNOWN_TOPIC_OR_PARTITION; trying again until it works',
+    'topic t was deleted',
+    expect.stringMatching(/^topic t is there again after \d+\.\d s$/),
+    expect.stringMatching(/^t 0 is read again after \d+\.\d s$/),
+  ])
+})

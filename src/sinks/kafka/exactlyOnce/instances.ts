@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Consumer, type PartitionAssigner } from 'kafkajs'
 import { abortable } from '../../../base/abortable.ts'
+import { backOffMs } from '../../../base/backOff.ts'
 import type { Log } from '../../../base/log.ts'
 import type { Ownership } from '../../../delivery/ownership.ts'
 import type { BrokerOptions } from '../../../kafka/net/brokerOptions.ts'
@@ -19,8 +20,10 @@ export interface InstancesOptions extends BrokerOptions {
 }
 
 const protocolName = 'koff-sticky'
-const firstPauseMs = 500
-const maxPauseMs = 10_000
+/** All instances lose a coordinator at the same moment: the jitter keeps them from coming back at the same one. */
+const rejoinPauses = { firstMs: 500, maxMs: 10_000 }
+/** An instance that was in the group for that long begins with short pauses again. */
+const longMs = 60_000
 const leaveTimeoutMs = 1_500
 
 /**
@@ -76,7 +79,7 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
   }
 
   const keepJoined = async (changed: () => void, failed: (error: unknown) => void) => {
-    for (let pauseMs = firstPauseMs; !closing.signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+    for (let failures = 1; !closing.signal.aborted; failures++) {
       const startedAt = performance.now()
       const error = await join(changed).catch((thrown: unknown) => thrown)
       if (closing.signal.aborted) return
@@ -84,14 +87,14 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
       const call = { brokers, topic: stateTopic, operation: 'Read', group: groupId } as const
       const fault = brokerFault(reasonBehind(error, kafka), call)
       if (!fault.retriable) return failed(fault)
-      if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
-      if (pauseMs === firstPauseMs) {
+      if (performance.now() - startedAt > longMs) failures = 1
+      if (failures === 1) {
         const { groupId: group, log } = options
         // Whoever cannot reach the group later cannot commit either, and that is told.
         const level = since === 0 ? 'warn' : 'debug'
         log[level](`group ${group}: ${fault.message}; joining again until it works`, { group, reason: fault.message })
       }
-      await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
+      await sleep(backOffMs(failures, rejoinPauses), undefined, { signal: closing.signal }).catch(() => undefined)
     }
   }
 
