@@ -8,13 +8,14 @@ import { Conditions } from './conditions/conditions.ts'
 import { LogEnds } from './conditions/logEnds.ts'
 import { defaultConditionSettings, type SettingsOf } from './conditions/settings.ts'
 import { compareText } from './group/group.ts'
-import { type GroupSlot, newGroupSlot, setGroup } from './group/groupSlot.ts'
+import { type GroupSlot, newGroupSlot, setGroup, topicsWithId } from './group/groupSlot.ts'
 import type { TopicNames } from './group/topicNames.ts'
 import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
 import type { GroupRecord } from './records/applyRecord.ts'
 import { namedTopics } from './records/namedTopics.ts'
 import { StateChanges } from './stored/changes.ts'
 import type { StoredPartition } from './stored/entry.ts'
+import { noteGroupChanges } from './stored/groupChanges.ts'
 import { placeEvents, type Told } from './transition/placeEvents.ts'
 import { reduceGroup } from './transition/reduceGroup.ts'
 import type { PlacedRecord } from './transition/replayRecords.ts'
@@ -195,7 +196,7 @@ export class PartitionState {
       this.#records.push({ record: decoded, position: offset, timestamp })
       for (const { topicId, topicName } of namedTopics(decoded)) {
         this.names.learn(topicId, topicName)
-        this.changes?.topicIds.add(topicId)
+        this.changes?.note({ kind: 'topic', id: topicId })
       }
     }
   }
@@ -256,9 +257,9 @@ export class PartitionState {
     }
     const before = slot.group
     const { after, drafts, ofEnded, forgottenBelow } = reduceGroup(before, transition)
+    if (this.changes !== null && after !== before) noteGroupChanges(this.changes, before, after)
     after?.members.seal()
     setGroup(slot, after)
-    if (after !== before) this.changes?.groups.add(slot.name)
     if (before !== null || after !== null) {
       this.#conditions.transition(slot, {
         before,
@@ -278,7 +279,10 @@ export class PartitionState {
 
   /** Gives up the slot of a group that is not known, unless an open transaction wants to commit offsets of it. */
   releaseSlot(slot: GroupSlot): void {
-    if (slot.group === null && slot.rows === 0) this.groups.delete(slot.name)
+    if (slot.group !== null || slot.rows > 0) return
+    for (const topic of topicsWithId(slot)) this.changes?.note({ kind: 'topicId', group: slot.name, topic })
+    if (slot.conditions !== null) this.changes?.conditions.add(slot.name)
+    this.groups.delete(slot.name)
   }
 
   /** The slot of a group by name, made when there is none. */

@@ -236,35 +236,42 @@ describe('a stored state', () => {
     return output
   }
 
-  it('of an older version is made anew from the log: no event is lost, none comes twice, nothing old is left', async () => {
+  it('of version 1 is gone on from and replaced: no event is lost, none comes twice, nothing old is left', async () => {
     const log = memoryLog()
-    const output = await storedBy(0, log)
+    const output = await storedBy(1, log)
+    const entries = output.stored.get(0)
+    entries?.delete('["old kind","g"]')
+    const { type, epoch } = JSON.parse(entries?.get('["metadata","g"]') ?? '') as Record<string, unknown>
+    entries?.delete('["metadata","g"]')
+    const group = { name: 'g', type, epoch, settledEpoch: 0, members: [], settled: [] }
+    entries?.set('["group","g"]', JSON.stringify({ group, topics: [] }))
     log.append(...commits(3, { from: 6 }))
     const service = start(log, output)
     await seen(output, 'offset-committed', 9)
     await service.stop()
     expect(new Set(idsOf(output, 'offset-committed')).size).toBe(9)
-    expect(output.stored.get(0)?.has('["old kind","g"]')).toBe(false)
-    expect(storedPartition(output)).toMatchObject({ version: 1, position: 9, inHistory: false })
-    expect([...(output.stored.get(0)?.keys() ?? [])]).toHaveLength(5)
+    expect(idsOf(output, 'group-created')).toHaveLength(1)
+    expect(storedPartition(output)).toMatchObject({ version: 2, position: 9, inHistory: false })
+    const kinds = [...(output.stored.get(0)?.keys() ?? [])].map(key => (JSON.parse(key) as string[])[0])
+    expect(new Set(kinds)).toEqual(new Set(['metadata', 'offset', 'partition']))
     const previous = output.events.flatMap(({ data }) => ('previous' in data ? [data.previous] : []))
     expect(previous.slice(6)).toEqual([3, 4, 5])
   })
 
   it('of a newer version is left alone', async () => {
     const log = memoryLog()
-    const output = await storedBy(2, log)
+    const output = await storedBy(3, log)
     await expect(start(log, output).ended).rejects.toMatchObject({
       code: 'STATE_INVALID',
       message:
-        'the stored state of partition 0 is of version 2, which a newer koff wrote; this one reads version 1: run the newer one',
+        'the stored state of partition 0 is of version 3, which a newer koff wrote; this one reads version 2: run the newer one',
     })
     expect(output.stored.get(0)?.has('["old kind","g"]')).toBe(true)
   })
 
   it('of this version in which something cannot be read is no state', async () => {
     const log = memoryLog()
-    const output = await storedBy(1, log)
+    const output = await storedBy(2, log)
     await expect(start(log, output).ended).rejects.toMatchObject({
       code: 'STATE_INVALID',
       message: expect.stringContaining('an entry of kind old kind'),
@@ -273,7 +280,7 @@ describe('a stored state', () => {
 
   it('of another cluster is refused, with both names', async () => {
     const log = memoryLog()
-    const output = await storedBy(1, log)
+    const output = await storedBy(2, log)
     await expect(start(log, output, { cluster: 'c2' }).ended).rejects.toMatchObject({
       code: 'STATE_INVALID',
       message:

@@ -6,8 +6,8 @@ import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
 import { encodeState } from '../../src/state/stored/encode.ts'
-import { restoreEntry } from '../../src/state/stored/restore.ts'
 import { type LogShape, type SimulatedLog, simulatedLog } from '../state/simulatedCluster.ts'
+import { restoreInto } from '../state/stored/restoreInto.ts'
 import { heard, type Known } from './heard.ts'
 
 const shape: fc.Arbitrary<LogShape> = fc.record({
@@ -114,9 +114,7 @@ function told(batches: readonly RecordBatch[]): KoffEvent[] {
 function restored(fold: Fold): Fold {
   const copy = newFold()
   for (const [partition, state] of fold.partitions) {
-    const other = copy.newState(partition)
-    for (const entry of encodeState(state)) restoreEntry(other, entry)
-    copy.adopt(partition, other)
+    copy.adopt(partition, restoreInto(copy.newState(partition), encodeState(state)))
   }
   return copy
 }

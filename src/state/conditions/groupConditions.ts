@@ -44,20 +44,3 @@ export function deadlineOf({ group, conditions }: GroupSlot, settings: Condition
   const skew = conditions.skew.judgeAt ?? Number.POSITIVE_INFINITY
   return Math.min(stuck, storm, skew, unassignedDeadline(conditions.unassigned, settings))
 }
-
-/** As the store keeps it. */
-export type StoredGroupConditions = Omit<GroupConditions, 'numbers' | 'unassigned'> & {
-  readonly numbers: readonly (readonly [string, readonly [number, number]])[]
-  readonly counts: readonly (readonly [string, number])[]
-  readonly unowned: Unassigned['unowned']
-}
-
-export function encodeGroupConditions(conditions: GroupConditions): StoredGroupConditions {
-  const { unassigned, numbers, ...plain } = conditions
-  return { ...plain, numbers: [...numbers], counts: [...unassigned.counts], unowned: unassigned.unowned }
-}
-
-export function decodeGroupConditions(stored: StoredGroupConditions): GroupConditions {
-  const { numbers, counts, unowned, ...plain } = stored
-  return { ...plain, numbers: new Map(numbers), unassigned: { counts: new Map(counts), unowned } }
-}

@@ -190,6 +190,18 @@ export function sameSubscription(a: Subscription | null, b: Subscription | null)
   )
 }
 
+export function sameAssignment(a: Assignment, b: Assignment): boolean {
+  if (a === b) return true
+  if (a.size !== b.size) return false
+  for (const [topic, partitions] of a) {
+    const others = b.get(topic)
+    if (others === partitions) continue
+    if (others === undefined || others.length !== partitions.length) return false
+    if (partitions.some((partition, at) => partition !== others[at])) return false
+  }
+  return true
+}
+
 /** Merges entries of the same topic, sorts and deduplicates partitions; empty topics are left out. */
 export function assignmentOf(entries: Iterable<readonly [string, readonly number[]]>): Assignment {
   const merged = new Map<string, number[]>()

@@ -59,6 +59,11 @@ export function topicSlot(slot: GroupSlot, name: string): TopicSlot {
   return topic
 }
 
+/** Names of the group's topics whose id is known. */
+export function* topicsWithId({ topics }: GroupSlot): Generator<string> {
+  for (const [name, topic] of topics) if (topicIdOf(topic) !== null) yield name
+}
+
 /** The id in Kafka's form, URL-safe base64 without padding; null where none is known. */
 export function topicIdOf(topic: TopicSlot): string | null {
   if ((topic.id0 | topic.id1 | topic.id2 | topic.id3) === 0) return null

@@ -2,7 +2,7 @@ import { OffsetCommitView, readOffsetCommitKey, readOffsetCommitValue } from '..
 import type { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import { decodeUtf8 } from '../../kafka/records/utf8.ts'
 import { wordsOf } from '../../kafka/records/words.ts'
-import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicSlot } from '../group/groupSlot.ts'
+import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicSlot, topicsWithId } from '../group/groupSlot.ts'
 import type { TopicNames } from '../group/topicNames.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import { offsetKey, rowConditionKey } from '../stored/entry.ts'
@@ -179,6 +179,7 @@ export class Offsets {
 
   /** The group went at a log position: the offsets and claims that it had there go without events. */
   forget(slot: GroupSlot, end: number): void {
+    for (const topic of topicsWithId(slot)) this.#changes?.note({ kind: 'topicId', group: slot.name, topic })
     slot.topics.clear()
     if (slot.rows === 0) return
     const { table } = this
@@ -293,10 +294,10 @@ export class Offsets {
     const from = topicIdOf(topic)
     setTopicId(topic, words, at)
     const id = topicIdOf(topic)
-    this.#changes?.groups.add(slot.name)
+    this.#changes?.note({ kind: 'topicId', group: slot.name, topic: topic.name })
     if (id !== null) {
       this.#options.names.learn(id, topic.name)
-      this.#changes?.topicIds.add(id)
+      this.#changes?.note({ kind: 'topic', id })
     }
     if (from === null) return
     this.notable = true

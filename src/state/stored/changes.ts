@@ -1,17 +1,18 @@
 import { grown } from '../offsets/keyIndex.ts'
+import type { PendingCommit } from '../offsets/transactions.ts'
+import { type EntryRef, keyOf } from './entry.ts'
+import type { StoredConditions } from './storedConditions.ts'
 
 /**
- * Which parts of a partition's state changed since they were last stored. Noting a commit costs two reads and a store,
- * and a row that changes a thousand times is stored once.
+ * Which parts of a partition's state changed since they were last stored, and what has to be known of the store to write
+ * no more than that. Noting a commit costs two reads and a store, and a row that changes a thousand times is stored once.
  */
 export class StateChanges {
-  /** Names of groups. */
-  readonly groups = new Set<string>()
-  /** Topic ids whose name was learned. */
-  readonly topicIds = new Set<string>()
+  /** By key. */
+  readonly refs = new Map<string, EntryRef>()
   /** Producers whose open transaction changed or ended. */
   readonly producers = new Set<bigint>()
-  /** Entry keys of what is gone: offsets and their conditions, and what another version of koff stored. */
+  /** Keys of entries that are gone with what they were about: offsets, their conditions, what version 1 stored. */
   readonly goneKeys = new Set<string>()
   /** Names of groups whose own conditions changed. */
   readonly conditions = new Set<string>()
@@ -19,14 +20,25 @@ export class StateChanges {
   /** Rows of offsets whose conditions changed. */
   readonly conditionRows = new NotedRows()
 
+  /** Open transactions as they are stored: by producer, the commits by key. */
+  readonly storedCommits = new Map<bigint, Map<string, PendingCommit>>()
+  /** Conditions of groups as they are stored. */
+  readonly storedConditions = new Map<string, StoredConditions>()
+  /** Keys of the values that are stored in pieces, and in how many. */
+  readonly storedPieces = new Map<string, number>()
+
   /** Without conditions of offsets: most of those are over, and nothing to store, by the time of the next write. */
   get size(): number {
-    const { rows, goneKeys, conditions, groups, producers, topicIds } = this
-    return rows.count + goneKeys.size + conditions.size + groups.size + producers.size + topicIds.size
+    const { rows, goneKeys, conditions, refs, producers } = this
+    return rows.count + goneKeys.size + conditions.size + refs.size + producers.size
   }
 
   get isEmpty(): boolean {
     return this.size === 0 && this.conditionRows.count === 0
+  }
+
+  note(ref: EntryRef): void {
+    this.refs.set(keyOf(ref), ref)
   }
 
   noteRow(row: number): void {
@@ -36,14 +48,12 @@ export class StateChanges {
   clear(): void {
     this.rows.clear()
     this.conditionRows.clear()
-    this.groups.clear()
+    this.refs.clear()
     this.conditions.clear()
-    this.topicIds.clear()
     this.producers.clear()
     this.goneKeys.clear()
   }
 }
-
 /** Rows, each once, in the order in which they were noted first. */
 class NotedRows {
   count = 0

@@ -1,92 +1,164 @@
+import { type GroupSlot, topicIdOf, topicsWithId } from '../group/groupSlot.ts'
+import type { PendingCommit } from '../offsets/transactions.ts'
 import type { PartitionState } from '../partition.ts'
 import {
-  groupConditionKey,
-  groupConditionValue,
-  groupKey,
+  type EntryRef,
+  keyOf,
   offsetKey,
-  offsetValue,
   partitionKey,
+  pendingKey,
   rowConditionKey,
-  rowConditionValue,
   type StateChange,
   type StateEntry,
   type StoredPartition,
-  slotValue,
   stateVersion,
-  topicKey,
-  transactionKey,
-  transactionValue,
 } from './entry.ts'
+import { countValue, pieceKey, piecesOf } from './pieces.ts'
+import { conditionChanges } from './storedConditions.ts'
+import { assignmentValue, epochsValue, memberValue, metadataValue } from './storedGroup.ts'
+import { offsetValue, pendingValue, rowConditionValue } from './storedOffsets.ts'
 
-/** All of a partition's state; a state that `restoreEntry` made of it goes on exactly as this one would. @heldByLaws */
-export function* encodeState(state: PartitionState): Generator<StateEntry> {
-  for (const [id, name] of state.names.entries()) yield { key: topicKey(id), value: JSON.stringify(name) }
-  for (const slot of state.groups.values()) {
-    const value = slotValue(slot)
-    if (value !== null) yield { key: groupKey(slot.name), value }
-    const conditions = groupConditionValue(slot)
-    if (conditions !== null) yield { key: groupConditionKey(slot.name), value: conditions }
-  }
+/** All of a partition's state; a state that `Restoring` made of it goes on exactly as this one would. */
+export function encodeState(state: PartitionState): readonly StateEntry[] {
   const { table, transactions } = state.offsets
+  const writing = new Writing(new Map())
+  for (const slot of state.groups.values()) {
+    for (const ref of refsOf(slot)) writing.put(keyOf(ref), valueOf(ref, state))
+    if (slot.conditions !== null) writing.putAll(conditionChanges(slot.name, slot.conditions).entries)
+  }
+  for (const [id, name] of state.names.entries()) writing.put(keyOf({ kind: 'topic', id }), JSON.stringify(name))
   for (const row of table.rows()) {
-    if (table.present[row] === 1) yield { key: offsetKey(table, row), value: offsetValue(table, row) }
-    const conditions = rowConditionValue(table, row)
-    if (conditions !== null) yield { key: rowConditionKey(table, row), value: conditions }
+    if (table.present[row] === 1) writing.put(offsetKey(table, row), offsetValue(table, row))
+    writing.put(rowConditionKey(table, row), rowConditionValue(table, row))
   }
   for (const [producerId, commits] of transactions.entries()) {
-    yield { key: transactionKey(producerId), value: transactionValue(table, commits) }
+    for (const commit of commits) writing.put(pendingKey(producerId, table, commit.row), pendingValue(commit))
   }
-  yield { key: partitionKey, value: partitionValue(state) }
+  writing.put(partitionKey, partitionValue(state))
+  return writing.changes.flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]))
 }
 
 /**
  * What changed since the last call, for a state that keeps track: stored over what is stored already, it makes that the
  * state as it is now. The entry about the partition itself is always there, and is the last.
  */
-export function takeChanges(state: PartitionState): StateChange[] {
-  const taken: StateChange[] = []
-  const { changes, names, groups } = state
+export function takeChanges(state: PartitionState): readonly StateChange[] {
+  const { changes } = state
+  const writing = new Writing(changes?.storedPieces ?? new Map<string, number>())
   if (changes !== null) {
-    const put: Put = (key, value) => {
-      changes.goneKeys.delete(key)
-      taken.push({ key, value })
-    }
-    for (const id of changes.topicIds) put(topicKey(id), JSON.stringify(names.nameOf(id)))
-    for (const name of changes.groups) {
-      const slot = groups.get(name)
-      put(groupKey(name), slot === undefined ? null : slotValue(slot))
-    }
-    takeOffsets(state, put)
-    takeConditions(state, put)
-    for (const key of changes.goneKeys) taken.push({ key, value: null })
+    for (const [key, ref] of changes.refs) writing.put(key, valueOf(ref, state))
+    takeOffsets(state, writing)
+    takeConditions(state, writing)
+    // A key that was deleted and written again counts as written.
+    for (const key of changes.goneKeys) if (!writing.has(key)) writing.put(key, null)
     changes.clear()
   }
-  taken.push({ key: partitionKey, value: partitionValue(state) })
-  return taken
+  writing.put(partitionKey, partitionValue(state))
+  return writing.changes
 }
 
-/** What is there again is not gone. */
-type Put = (key: string, value: string | null) => void
+/** Collects entries, and cuts up what is too large for a message. */
+class Writing {
+  readonly changes: StateChange[] = []
+  readonly #keys = new Set<string>()
+  readonly #storedPieces: Map<string, number>
 
-function takeOffsets({ changes, offsets }: PartitionState, put: Put): void {
+  constructor(storedPieces: Map<string, number>) {
+    this.#storedPieces = storedPieces
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key)
+  }
+
+  put(key: string, value: string | null): void {
+    this.#keys.add(key)
+    const pieces = value === null ? null : piecesOf(value)
+    const count = pieces?.length ?? 0
+    const before = this.#storedPieces.get(key) ?? 0
+    this.changes.push({ key, value: pieces === null ? value : countValue(count) })
+    for (const [n, piece] of (pieces ?? []).entries()) this.changes.push({ key: pieceKey(key, n), value: piece })
+    for (let n = count; n < before; n++) this.changes.push({ key: pieceKey(key, n), value: null })
+    if (count > 0) this.#storedPieces.set(key, count)
+    else this.#storedPieces.delete(key)
+  }
+
+  putAll(entries: readonly StateChange[]): void {
+    for (const { key, value } of entries) this.put(key, value)
+  }
+}
+
+/** What the store holds of a group, but for its offsets and conditions. */
+export function* refsOf(slot: GroupSlot): Generator<EntryRef> {
+  const { name, group } = slot
+  for (const topic of topicsWithId(slot)) yield { kind: 'topicId', group: name, topic }
+  if (group === null) return
+  yield { kind: 'metadata', group: name }
+  yield { kind: 'epochs', group: name }
+  for (const { id } of group.members.values()) yield { kind: 'member', group: name, member: id }
+  const holders = new Set(group.settled.keys())
+  for (const { id } of group.members.values()) holders.add(id)
+  for (const member of holders) yield { kind: 'assignment', group: name, member }
+}
+
+/** Null where there is nothing to store. */
+function valueOf(ref: EntryRef, { groups, names }: PartitionState): string | null {
+  if (ref.kind === 'topic') {
+    const name = names.nameOf(ref.id)
+    return name === null ? null : JSON.stringify(name)
+  }
+  const slot = groups.get(ref.group)
+  if (ref.kind === 'topicId') {
+    const topic = slot?.topics.get(ref.topic)
+    const id = topic === undefined ? null : topicIdOf(topic)
+    return id === null ? null : JSON.stringify(id)
+  }
+  const group = slot?.group ?? null
+  if (group === null) return null
+  switch (ref.kind) {
+    case 'metadata':
+      return metadataValue(group)
+    case 'epochs':
+      return epochsValue(group)
+    case 'member': {
+      const member = group.members.get(ref.member)
+      return member === undefined ? null : memberValue(member)
+    }
+    case 'assignment':
+      return assignmentValue(group, ref.member)
+  }
+}
+
+function takeOffsets({ changes, offsets }: PartitionState, writing: Writing): void {
   if (changes === null) return
   const { table, transactions } = offsets
   for (const row of changes.rows) {
-    // Given up since, and told by its key.
+    // The row was freed: its deletion is already noted under its key.
     if (table.index.keyOf(row).length === 0) continue
-    put(offsetKey(table, row), table.present[row] === 1 ? offsetValue(table, row) : null)
+    writing.put(offsetKey(table, row), table.present[row] === 1 ? offsetValue(table, row) : null)
   }
   for (const producerId of changes.producers) {
-    const commits = transactions.of(producerId)
-    put(transactionKey(producerId), commits === undefined ? null : transactionValue(table, commits))
+    const before = changes.storedCommits.get(producerId)
+    const commits = new Map<string, PendingCommit>()
+    for (const commit of transactions.of(producerId) ?? []) {
+      const key = pendingKey(producerId, table, commit.row)
+      commits.set(key, commit)
+      if (before?.get(key) !== commit) writing.put(key, pendingValue(commit))
+    }
+    for (const key of before?.keys() ?? []) if (!commits.has(key)) writing.put(key, null)
+    if (commits.size > 0) changes.storedCommits.set(producerId, commits)
+    else changes.storedCommits.delete(producerId)
   }
 }
 
-function takeConditions({ changes, offsets, groups }: PartitionState, put: Put): void {
+function takeConditions({ changes, offsets, groups }: PartitionState, writing: Writing): void {
   if (changes === null) return
   for (const name of changes.conditions) {
-    const slot = groups.get(name)
-    put(groupConditionKey(name), slot === undefined ? null : groupConditionValue(slot))
+    const conditions = groups.get(name)?.conditions ?? null
+    const { entries, stored } = conditionChanges(name, conditions, changes.storedConditions.get(name))
+    writing.putAll(entries)
+    if (conditions === null) changes.storedConditions.delete(name)
+    else changes.storedConditions.set(name, stored)
   }
   const { table } = offsets
   const { watch } = table
@@ -97,7 +169,7 @@ function takeConditions({ changes, offsets, groups }: PartitionState, put: Put):
     // Most windows begin and end between two writes.
     if (value === null && watch.stored[row] === 0) continue
     watch.stored[row] = value === null ? 0 : 1
-    put(rowConditionKey(table, row), value)
+    writing.put(rowConditionKey(table, row), value)
   }
 }
 

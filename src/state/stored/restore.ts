@@ -1,156 +1,83 @@
-import type { Int64 } from '../../events/envelope.ts'
-import { wordsOf } from '../../kafka/records/words.ts'
-import { decodeGroupConditions, type StoredGroupConditions } from '../conditions/groupConditions.ts'
-import { RowWatch } from '../conditions/rowWatch.ts'
-import { setGroup, setTopicId, topicSlot } from '../group/groupSlot.ts'
-import { keyBytes } from '../offsets/keyBytes.ts'
 import type { PartitionState } from '../partition.ts'
-import {
-  decodeGroup,
-  decodeInt64,
-  type StateChange,
-  type StoredCommit,
-  type StoredOffset,
-  type StoredPartition,
-  type StoredRowConditions,
-  type StoredSlot,
-} from './entry.ts'
+import { partitionKey, type StateChange, type StateEntry, type StoredPartition } from './entry.ts'
+import { countOf, keyOfPiece, pieceKey } from './pieces.ts'
+import { restoreGroups } from './restoreGroups.ts'
+import { type Place, restoreOffset, restoreRowConditions } from './restoreOffsets.ts'
 
 /**
- * Puts a stored entry into a state; of one key the last counts, and null takes it away. Different keys may come in any
- * order. Fails with a plain Error that says why where the entry is none of this version: which version, and which
- * cluster, the entry about the partition tells.
+ * Puts a stored state back into a fresh one. Entries may come in any order of their keys; of one key the last counts, and
+ * null takes it away. Offsets, of which there can be millions, go into the table as they come; what is told in several
+ * entries is put together at the end.
  */
-export function restoreEntry(state: PartitionState, { key, value }: StateChange): void {
-  const [kind, ...parts] = JSON.parse(key) as [string, ...(string | number)[]]
-  const stored: unknown = value === null ? null : JSON.parse(value)
-  const name = String(parts[0])
-  switch (kind) {
-    case 'partition':
-      return restorePartition(state, stored as StoredPartition | null)
-    case 'topic':
-      if (stored !== null) state.names.learn(name, stored as string)
-      return
-    case 'group':
-      return restoreSlot(state, name, stored as StoredSlot | null)
-    case 'offset':
-      return restoreOffset(state, parts, stored as StoredOffset | null)
-    case 'condition':
-      if (parts.length === 1) return restoreGroupConditions(state, name, stored as StoredGroupConditions | null)
-      return restoreRowConditions(state, parts, stored as StoredRowConditions | null)
-    case 'transaction':
-      return restoreTransaction(state, BigInt(name), (stored ?? []) as readonly StoredCommit[])
-    default:
-      throw new Error(`an entry of kind ${kind}, which this version of koff does not know`)
+export class Restoring {
+  readonly #state: PartitionState
+  /** Values by key, but for those of offsets. */
+  readonly #values = new Map<string, string>()
+  /** Why the entry under a key cannot be used. */
+  readonly #faults = new Map<string, string>()
+
+  constructor(state: PartitionState) {
+    this.#state = state
+  }
+
+  put(entry: StateChange): void {
+    const { key, value } = entry
+    this.#faults.delete(key)
+    try {
+      const [kind, ...place] = JSON.parse(key) as [string, ...Place]
+      if (kind === 'offset') restoreOffset(this.#state, place, value)
+      else if (kind === 'condition' && place.length > 1) restoreRowConditions(this.#state, place, value)
+      else if (value === null) this.#values.delete(key)
+      else this.#values.set(key, value)
+    } catch (error) {
+      // Another version may have been at work before: what is deleted or replaced later does not matter.
+      if (value !== null) this.#faults.set(key, reasonOf(error))
+    }
+  }
+
+  /** Null where nothing is stored. Of a newer version, this is all that can be read. */
+  get partition(): StoredPartition | null {
+    const value = this.#values.get(partitionKey)
+    return value === undefined ? null : (JSON.parse(value) as StoredPartition)
+  }
+
+  /** @throws Error that says why, where an entry is not one of this version or of version 1. */
+  finish(): void {
+    const state = this.#state
+    for (const reason of this.#faults.values()) throw new Error(reason)
+    const { partition } = this
+    if (partition !== null) state.restore(partition)
+    this.#values.delete(partitionKey)
+    restoreGroups(state, this.#wholeEntries())
+  }
+
+  /** With the values that were stored in pieces. */
+  *#wholeEntries(): Generator<StateEntry & { readonly parsed: unknown }> {
+    const values = this.#values
+    for (const [key, text] of values) {
+      if (keyOfPiece(key) !== null) continue
+      try {
+        const first: unknown = JSON.parse(text)
+        const count = countOf(first)
+        if (count === null) yield { key, value: text, parsed: first }
+        else {
+          const value = Array.from({ length: count }, (_, n) => pieceOf(values, key, n)).join('')
+          this.#state.changes?.storedPieces.set(key, count)
+          yield { key, value, parsed: JSON.parse(value) }
+        }
+      } catch (error) {
+        throw new Error(`entry ${key}: ${reasonOf(error)}`, { cause: error })
+      }
+    }
   }
 }
 
-function restorePartition(state: PartitionState, stored: StoredPartition | null): void {
-  if (stored !== null) state.restore(stored)
+function pieceOf(values: ReadonlyMap<string, string>, key: string, n: number): string {
+  const piece = values.get(pieceKey(key, n))
+  if (piece === undefined) throw new Error(`piece ${n} is missing`)
+  return piece
 }
 
-function restoreSlot(state: PartitionState, name: string, stored: StoredSlot | null): void {
-  const slot = state.slotOf(name)
-  setGroup(slot, stored === null || stored.group === null ? null : decodeGroup(stored.group))
-  for (const topic of slot.topics.values()) setTopicId(topic, noTopicId, 0)
-  for (const [topic, id] of stored?.topics ?? [])
-    setTopicId(topicSlot(slot, topic), wordsOf(Buffer.from(id, 'base64url')), 0)
-  state.releaseSlot(slot)
-}
-
-function restoreOffset(state: PartitionState, place: readonly (string | number)[], stored: StoredOffset | null): void {
-  const row = rowOf(state, String(place[0]), String(place[1]), Number(place[2]))
-  const { table } = state.offsets
-  if (stored === null) {
-    table.clear(row)
-    return giveUp(state, row)
-  }
-  const [offset, time, position] = stored
-  const exact = decodeInt64(offset)
-  table.set(row, numberOf(exact), BigInt(exact), time, position)
-  if (table.watch !== null) table.watch.offsets[row] = numberOf(exact)
-}
-
-function restoreGroupConditions(state: PartitionState, name: string, stored: StoredGroupConditions | null): void {
-  const slot = state.slotOf(name)
-  slot.conditions = stored === null ? null : decodeGroupConditions(stored)
-  // The group itself may come later.
-  if (stored === null) state.releaseSlot(slot)
-}
-
-function restoreRowConditions(
-  state: PartitionState,
-  place: readonly (string | number)[],
-  stored: StoredRowConditions | null,
-): void {
-  const row = rowOf(state, String(place[0]), String(place[1]), Number(place[2]))
-  const { table } = state.offsets
-  if (table.watch === null) {
-    table.watch = new RowWatch()
-    table.watch.reserve(table.present.length)
-  }
-  const { watch } = table
-  watch.clear(row)
-  if (stored === null) return giveUp(state, row)
-  watch.stored[row] = 1
-  const { window, above, stalled, outOfRange, numbers } = stored
-  // Of the offset itself the entry of the offset tells, before this one or after it.
-  const offset = table.offsets[row] ?? 0
-  watch.offsets[row] = offset
-  if (window !== undefined) {
-    const [since, anchor, anchorTime] = window
-    watch.beginWindow(row, { since, anchor, anchorTime, offset })
-  }
-  if (above !== undefined) watch.above[row] = above
-  if (numbers === undefined) return
-  const conditions = watch.conditionsOf(row)
-  conditions.stalled = stalled ?? null
-  conditions.outOfRange = outOfRange ?? null
-  for (const [type, last] of numbers) conditions.numbers.set(type, last)
-}
-
-function restoreTransaction(state: PartitionState, producerId: bigint, commits: readonly StoredCommit[]): void {
-  const { table, transactions } = state.offsets
-  const before = transactions.take(producerId)
-  for (const commit of commits) {
-    const { position, leaderEpoch, metadata, topicId } = commit
-    const exact = decodeInt64(commit.offset)
-    const row = rowOf(state, commit.group, commit.topic, commit.partition)
-    table.pending[row] = (table.pending[row] ?? 0) + 1
-    transactions.add(producerId, {
-      row,
-      offset: numberOf(exact),
-      exact: BigInt(exact),
-      position,
-      leaderEpoch,
-      metadata,
-      topicId: topicId === null ? null : Buffer.from(topicId, 'base64'),
-    })
-  }
-  for (const { row } of before) {
-    table.pending[row] = (table.pending[row] ?? 1) - 1
-    giveUp(state, row)
-  }
-}
-
-function giveUp(state: PartitionState, row: number): void {
-  const slot = state.offsets.table.groupOf(row)
-  state.offsets.table.releaseIfEmpty(row)
-  state.releaseSlot(slot)
-}
-
-const noTopicId = wordsOf(Buffer.alloc(16))
-
-function rowOf(state: PartitionState, group: string, topic: string, partition: number): number {
-  const { table } = state.offsets
-  const key = keyBytes(group, topic, partition)
-  const known = table.index.find(wordsOf(key), 0, key.length)
-  if (known >= 0) return known
-  const slot = state.slotOf(group)
-  return table.add(key, slot, topicSlot(slot, topic), partition)
-}
-
-/** NaN where only a bigint is exact. */
-function numberOf(value: Int64): number {
-  return typeof value === 'bigint' ? Number.NaN : value
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Fold } from '../../../src/engine/fold.ts'
 import { encodeState } from '../../../src/state/stored/encode.ts'
-import { restoreEntry } from '../../../src/state/stored/restore.ts'
+import { restoreInto } from '../stored/restoreInto.ts'
 import { member, start, World } from './world.ts'
 
 /** Partition 0 moves from one instance to another by its stored state. */
 function move(from: Fold, to: Fold): void {
-  const state = to.newState(0)
-  for (const entry of encodeState(from.stateOf(0))) restoreEntry(state, entry)
-  to.adopt(0, state)
+  to.adopt(0, restoreInto(to.newState(0), encodeState(from.stateOf(0))))
 }
 
 const settings = { lagThreshold: 100, lagForMs: 30_000, stallAfterMs: 3_600_000 }

@@ -10,7 +10,8 @@ import { type ConditionSettings, defaultConditionSettings } from '../../../src/s
 import type { LogEndInput } from '../../../src/state/input.ts'
 import { encodeState, takeChanges } from '../../../src/state/stored/encode.ts'
 import type { StateChange } from '../../../src/state/stored/entry.ts'
-import { restoreEntry } from '../../../src/state/stored/restore.ts'
+import { numbered } from '../stored/numbered.ts'
+import { restoreInto } from '../stored/restoreInto.ts'
 import { consumer, isCondition, member, World } from './world.ts'
 
 const settings: ConditionSettings = {
@@ -326,9 +327,11 @@ function entriesOf(fold: Fold): StateChange[] {
   return [...encodeState(fold.stateOf(0))]
 }
 
-/** The order of entries means nothing, nor that of a group's topics. */
+/** The order of entries means nothing. */
 function sorted(entries: readonly StateChange[]): string[] {
-  return entries.map(({ key, value }) => `${key} ${value ?? ''}`).sort()
+  return numbered(entries)
+    .map(({ key, value }) => `${key} ${value ?? ''}`)
+    .sort()
 }
 
 function store(fold: Fold, stored: Map<string, string>): void {
@@ -340,8 +343,6 @@ function store(fold: Fold, stored: Map<string, string>): void {
 
 function restored(entries: readonly StateChange[], stallEmptyGroups: boolean): Fold {
   const fold = newFold(stallEmptyGroups)
-  const state = fold.newState(0)
-  for (const entry of entries) restoreEntry(state, entry)
-  fold.adopt(0, state)
+  fold.adopt(0, restoreInto(fold.newState(0), entries))
   return fold
 }

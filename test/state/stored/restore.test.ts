@@ -3,9 +3,9 @@ import { TopicNames } from '../../../src/state/group/topicNames.ts'
 import { groupViews } from '../../../src/state/group/view.ts'
 import { PartitionState } from '../../../src/state/partition.ts'
 import { encodeState, takeChanges } from '../../../src/state/stored/encode.ts'
-import { restoreEntry } from '../../../src/state/stored/restore.ts'
 import { batchOf, classicOf, commitOf, type TestRecord } from '../batchOf.ts'
 import { classicMember } from '../toldPartition.ts'
+import { restoreInto } from './restoreInto.ts'
 
 /** A commit whose group's name is of these bytes, which need not be UTF-8. */
 function commitOfBytes(group: Buffer, offset: number): TestRecord {
@@ -20,9 +20,7 @@ function newState(): PartitionState {
 }
 
 function restored(state: PartitionState): PartitionState {
-  const copy = newState()
-  for (const entry of encodeState(state)) restoreEntry(copy, entry)
-  return copy
+  return restoreInto(newState(), encodeState(state))
 }
 
 describe('names that are not UTF-8', () => {
@@ -56,7 +54,7 @@ describe('what changed', () => {
     const changedKeys = () => takeChanges(state).map(({ key }) => (JSON.parse(key) as string[])[0])
     const members = [classicMember('a', [0]), classicMember('b', [1])]
     state.apply(batchOf([classicOf('g', 1, members), commitOf('g', 'orders', 0, 10)]))
-    expect(changedKeys()).toContain('group')
+    expect(changedKeys()).toContain('member')
     const events = state.apply(batchOf([commitOf('g', 'orders', 0, 11)], { baseOffset: 2 }))
     expect(events.map(({ type }) => type)).toEqual(['offset-committed'])
     expect(changedKeys()).toEqual(['offset', 'partition'])

@@ -1,0 +1,150 @@
+import { wordsOf } from '../../kafka/records/words.ts'
+import { setGroup, setTopicId, topicSlot } from '../group/groupSlot.ts'
+import type { PendingCommit } from '../offsets/transactions.ts'
+import type { PartitionState } from '../partition.ts'
+import { refsOf } from './encode.ts'
+import { pendingKey } from './entry.ts'
+import { rowOf } from './restoreOffsets.ts'
+import { decodeConditions, type StoredConditionEntries } from './storedConditions.ts'
+import { decodeGroup, type StoredGroup } from './storedGroup.ts'
+import { decodePending, type StoredCommit } from './storedOffsets.ts'
+import { type Commit1, decodeConditions1, decodeSlot1 } from './version1.ts'
+
+interface ParsedEntry {
+  readonly key: string
+  /** The value as `JSON.parse` gave it. */
+  readonly parsed: unknown
+}
+
+/** Entries that belong together, by group or by producer. */
+interface Collected {
+  readonly groups: Map<string, StoredGroup>
+  readonly conditions: Map<string, StoredConditionEntries>
+  readonly commits: Map<bigint, PendingCommit[]>
+}
+
+/** All entries but those of offsets, into a state that has its offsets already. */
+export function restoreGroups(state: PartitionState, entries: Iterable<ParsedEntry>): void {
+  const collected: Collected = { groups: new Map(), conditions: new Map(), commits: new Map() }
+  const old: ParsedEntry[] = []
+  for (const entry of entries) if (!collect(state, collected, entry)) old.push(entry)
+  for (const [name, stored] of collected.groups) {
+    if (stored.metadata !== undefined) setGroup(state.slotOf(name), decodeGroup(name, stored))
+  }
+  for (const [name, stored] of collected.conditions) {
+    if (stored.main === undefined) continue
+    const decoded = decodeConditions(stored)
+    state.slotOf(name).conditions = decoded.conditions
+    state.changes?.storedConditions.set(name, decoded.stored)
+  }
+  for (const [producerId, commits] of collected.commits) {
+    restoreCommits(state, producerId, commits)
+    const { table } = state.offsets
+    const stored = commits.map(commit => [pendingKey(producerId, table, commit.row), commit] as const)
+    state.changes?.storedCommits.set(producerId, new Map(stored))
+  }
+  // What is read back is stored already, but for what an older version stored.
+  state.changes?.clear()
+  for (const entry of old) restoreOldEntry(state, entry)
+}
+
+/** False for an entry of version 1. */
+function collect(state: PartitionState, { groups, conditions, commits }: Collected, { key, parsed }: ParsedEntry) {
+  const [kind, ...place] = JSON.parse(key) as [string, ...(string | number)[]]
+  const name = String(place[0])
+  switch (kind) {
+    case 'topic':
+      state.names.learn(name, parsed as string)
+      break
+    case 'topicId':
+      setTopicId(
+        topicSlot(state.slotOf(name), String(place[1])),
+        wordsOf(Buffer.from(parsed as string, 'base64url')),
+        0,
+      )
+      break
+    case 'metadata':
+      entriesOf(groups, name, newStoredGroup).metadata = parsed
+      break
+    case 'epochs':
+      entriesOf(groups, name, newStoredGroup).epochs = parsed
+      break
+    case 'member':
+      entriesOf(groups, name, newStoredGroup).members.set(String(place[1]), parsed)
+      break
+    case 'assignment':
+      entriesOf(groups, name, newStoredGroup).assignments.set(String(place[1]), parsed)
+      break
+    case 'conditions':
+      entriesOf(conditions, name, newStoredConditions).main = parsed
+      break
+    case 'move':
+      entriesOf(conditions, name, newStoredConditions).moves.set(Number(place[1]), parsed)
+      break
+    case 'unassigned':
+      entriesOf(conditions, name, newStoredConditions).unassigned.set(String(place[1]), parsed)
+      break
+    case 'pending': {
+      const [producerId, ...at] = place
+      const commit = decodePending(rowOf(state, at), parsed as StoredCommit)
+      entriesOf(commits, BigInt(producerId as string), () => []).push(commit)
+      break
+    }
+    case 'group':
+    case 'condition':
+    case 'transaction':
+      return false
+    default:
+      throw new Error(`an entry of kind ${kind}, which this version of koff does not know`)
+  }
+  return true
+}
+
+function newStoredGroup(): StoredGroup {
+  return { metadata: undefined, epochs: undefined, members: new Map(), assignments: new Map() }
+}
+
+function newStoredConditions(): StoredConditionEntries {
+  return { main: undefined, moves: new Map(), unassigned: new Map() }
+}
+
+function entriesOf<K, T>(all: Map<K, T>, name: K, create: () => T): T {
+  let entries = all.get(name)
+  if (entries === undefined) all.set(name, (entries = create()))
+  return entries
+}
+
+/** In the order of their records, which is that in which the transaction has them. */
+function restoreCommits(state: PartitionState, producerId: bigint, commits: readonly PendingCommit[]): void {
+  const { table, transactions } = state.offsets
+  for (const commit of commits.toSorted((a, b) => a.position - b.position)) {
+    table.pending[commit.row] = (table.pending[commit.row] ?? 0) + 1
+    transactions.add(producerId, commit)
+  }
+}
+
+/** What version 1 stored in one entry is stored anew in several; the old one goes with the next write. */
+function restoreOldEntry(state: PartitionState, { key, parsed }: ParsedEntry): void {
+  const [kind, name] = JSON.parse(key) as [string, string]
+  const { changes } = state
+  changes?.goneKeys.add(key)
+  if (kind === 'transaction') {
+    const producerId = BigInt(name)
+    const commits = (parsed as readonly Commit1[]).map(commit =>
+      decodePending(rowOf(state, [commit.group, commit.topic, commit.partition]), commit),
+    )
+    restoreCommits(state, producerId, commits)
+    changes?.producers.add(producerId)
+    return
+  }
+  const slot = state.slotOf(name)
+  if (kind === 'condition') {
+    slot.conditions = decodeConditions1(parsed)
+    changes?.conditions.add(name)
+    return
+  }
+  const { group, topics } = decodeSlot1(parsed)
+  setGroup(slot, group)
+  for (const [topic, id] of topics) setTopicId(topicSlot(slot, topic), wordsOf(Buffer.from(id, 'base64url')), 0)
+  for (const ref of refsOf(slot)) changes?.note(ref)
+}

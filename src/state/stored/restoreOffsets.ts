@@ -1,0 +1,69 @@
+import { wordsOf } from '../../kafka/records/words.ts'
+import { RowWatch } from '../conditions/rowWatch.ts'
+import { topicSlot } from '../group/groupSlot.ts'
+import { keyBytes } from '../offsets/keyBytes.ts'
+import type { PartitionState } from '../partition.ts'
+import { decodeInt64, numberOf, type StoredOffset, type StoredRowConditions } from './storedOffsets.ts'
+
+/** A key's parts after its kind. */
+export type Place = readonly (string | number)[]
+
+export function restoreOffset(state: PartitionState, place: Place, value: string | null): void {
+  const { table } = state.offsets
+  if (value === null) return takeAway(state, place, row => table.clear(row))
+  const [offset, time, position] = JSON.parse(value) as StoredOffset
+  const row = rowOf(state, place)
+  const exact = decodeInt64(offset)
+  table.set(row, numberOf(exact), BigInt(exact), time, position)
+  if (table.watch !== null) table.watch.offsets[row] = numberOf(exact)
+}
+
+export function restoreRowConditions(state: PartitionState, place: Place, value: string | null): void {
+  const { table } = state.offsets
+  if (value === null) return takeAway(state, place, row => table.watch?.clear(row))
+  const { window, above, stalled, outOfRange, numbers } = JSON.parse(value) as StoredRowConditions
+  const row = rowOf(state, place)
+  if (table.watch === null) {
+    table.watch = new RowWatch()
+    table.watch.reserve(table.present.length)
+  }
+  const { watch } = table
+  watch.clear(row)
+  watch.stored[row] = 1
+  // The entry of the offset itself comes before this one or after it.
+  const offset = table.offsets[row] ?? 0
+  watch.offsets[row] = offset
+  if (window !== undefined) {
+    const [since, anchor, anchorTime] = window
+    watch.beginWindow(row, { since, anchor, anchorTime, offset })
+  }
+  if (above !== undefined) watch.above[row] = above
+  if (numbers === undefined) return
+  const conditions = watch.conditionsOf(row)
+  conditions.stalled = stalled ?? null
+  conditions.outOfRange = outOfRange ?? null
+  for (const [type, last] of numbers) conditions.numbers.set(type, last)
+}
+
+function takeAway(state: PartitionState, place: Place, clear: (row: number) => void): void {
+  const row = findRow(state, place)
+  if (row < 0) return
+  const slot = state.offsets.table.groupOf(row)
+  clear(row)
+  state.offsets.table.releaseIfEmpty(row)
+  state.releaseSlot(slot)
+}
+
+function findRow(state: PartitionState, [group, topic, partition]: Place): number {
+  const key = keyBytes(String(group), String(topic), Number(partition))
+  return state.offsets.table.index.find(wordsOf(key), 0, key.length)
+}
+
+/** The row of an offset, made when there is none. */
+export function rowOf(state: PartitionState, place: Place): number {
+  const known = findRow(state, place)
+  if (known >= 0) return known
+  const [group, topic, partition] = [String(place[0]), String(place[1]), Number(place[2])]
+  const slot = state.slotOf(group)
+  return state.offsets.table.add(keyBytes(group, topic, partition), slot, topicSlot(slot, topic), partition)
+}

@@ -1,0 +1,146 @@
+import {
+  type Assignment,
+  type Group,
+  type Holding,
+  keyedBy,
+  type Member,
+  newGroup,
+  newMember,
+  noHoldings,
+  noPartitions,
+  sameAssignment,
+} from '../group/group.ts'
+import { heldBy } from '../group/holdings.ts'
+import { Members } from '../group/members.ts'
+import { type MemberEpoch, packEpochs, unpackEpochs } from './epochs.ts'
+
+type StoredMetadata = Omit<Group, 'name' | 'members' | 'settled'>
+type StoredMember = Omit<Member, 'id' | 'assignment' | 'pendingRevocation' | keyof MemberEpoch>
+type StoredPartitions = readonly (readonly [string, readonly number[]])[]
+
+/** What is empty is left out. */
+interface StoredAssignment {
+  readonly assigned?: StoredPartitions
+  readonly pendingRevocation?: StoredPartitions
+  /** Left out: what the member holds. Null: nothing. */
+  readonly settled?: (Omit<Holding, 'assignment'> & { readonly assignment: StoredPartitions }) | null
+}
+
+/** The entries of one group, read back; values as `JSON.parse` gave them. */
+export interface StoredGroup {
+  /** Undefined: not stored. */
+  metadata: unknown
+  epochs: unknown
+  readonly members: Map<string, unknown>
+  readonly assignments: Map<string, unknown>
+}
+
+export function metadataValue(group: Group): string {
+  const { name: _name, members: _members, settled: _settled, ...metadata } = group
+  return JSON.stringify(metadata satisfies StoredMetadata)
+}
+
+export function memberValue(member: Member): string {
+  return JSON.stringify(ownRecordOf(member))
+}
+
+/** What of a member its own record says. */
+export function ownRecordOf(member: Member): StoredMember {
+  const {
+    id: _id,
+    assignment: _assignment,
+    pendingRevocation: _pending,
+    epoch: _epoch,
+    stable: _stable,
+    ...own
+  } = member
+  return own
+}
+
+/** Null where there is nothing to store. */
+export function assignmentValue(group: Group, id: string): string | null {
+  const member = group.members.get(id)
+  const settled = group.settled.get(id)
+  const stored: StoredAssignment = {
+    ...(member === undefined || member.assignment.size === 0 ? {} : { assigned: [...member.assignment] }),
+    ...(member === undefined || member.pendingRevocation.size === 0
+      ? {}
+      : { pendingRevocation: [...member.pendingRevocation] }),
+    ...(isSettled(group, id) ? {} : { settled: settled === undefined ? null : encodeHolding(settled) }),
+  }
+  return Object.keys(stored).length === 0 ? null : JSON.stringify(stored)
+}
+
+/** The member, if it is one, holds what it held when the group was last settled. */
+export function isSettled(group: Group, id: string): boolean {
+  const member = group.members.get(id)
+  const settled = group.settled.get(id)
+  const held = member?.described === true ? heldBy(member) : noPartitions
+  if (settled === undefined || settled.assignment.size === 0) return held.size === 0
+  return (
+    member !== undefined &&
+    settled.keyedBy === keyedBy(group.type) &&
+    settled.clientId === member.clientId &&
+    sameAssignment(settled.assignment, held)
+  )
+}
+
+/** Members of a classic group are always stable, and have no epoch. */
+export function hasEpochs(group: Group | null): boolean {
+  return group !== null && group.type !== 'classic' && group.members.size > 0
+}
+
+export function epochsValue(group: Group): string | null {
+  if (!hasEpochs(group)) return null
+  return JSON.stringify(packEpochs(group.epoch, group.members.values()))
+}
+
+/** What an older version did not store has the value that a new group or member has. */
+export function decodeGroup(name: string, { metadata, epochs, members, assignments }: StoredGroup): Group {
+  const head = metadata as StoredMetadata
+  const epochOf =
+    epochs === undefined ? new Map<string, MemberEpoch>() : unpackEpochs(epochs as string, head.epoch, members.keys())
+  const all = new Map<string, Member>()
+  for (const [id, own] of members) {
+    const { assigned, pendingRevocation } = (assignments.get(id) ?? {}) as StoredAssignment
+    const member = {
+      ...newMember(id),
+      ...(own as StoredMember),
+      ...(epochOf.get(id) ?? always),
+      assignment: decodePartitions(assigned),
+      pendingRevocation: decodePartitions(pendingRevocation),
+    }
+    all.set(id, member)
+  }
+  const settled = new Map<string, Holding>()
+  for (const [id, stored] of assignments) {
+    const { settled: holding } = stored as StoredAssignment
+    const member = all.get(id)
+    if (holding !== undefined) {
+      if (holding !== null) settled.set(id, decodeHolding(holding))
+    } else if (member?.described === true) {
+      settled.set(id, { clientId: member.clientId, keyedBy: keyedBy(head.type), assignment: heldBy(member) })
+    }
+  }
+  return {
+    ...newGroup(name, head.type),
+    ...head,
+    members: new Members(all),
+    settled: settled.size === 0 ? noHoldings : settled,
+  }
+}
+
+/** See `hasEpochs`. */
+const always: MemberEpoch = { epoch: null, stable: true }
+
+function encodeHolding(holding: Holding): NonNullable<StoredAssignment['settled']> {
+  return { ...holding, assignment: [...holding.assignment] }
+}
+
+function decodeHolding(stored: NonNullable<StoredAssignment['settled']>): Holding {
+  return { ...stored, assignment: new Map(stored.assignment) }
+}
+
+function decodePartitions(stored: StoredPartitions = []): Assignment {
+  return stored.length === 0 ? noPartitions : new Map(stored)
+}

@@ -1,0 +1,58 @@
+import { type GroupConditions, newGroupConditions } from '../conditions/groupConditions.ts'
+import { type Group, type Holding, type Member, newGroup, newMember } from '../group/group.ts'
+import { Members } from '../group/members.ts'
+import type { StoredCommit } from './storedOffsets.ts'
+
+/*
+ * What version 1 of the state stored otherwise: a group with all its members, its conditions, and a producer's open
+ * transaction in one entry each, under `["group", name]`, `["condition", name]` and `["transaction", producer id]`.
+ */
+
+export interface Slot1 {
+  readonly group: Group | null
+  /** Topic names with their topic ids. */
+  readonly topics: readonly (readonly [string, string])[]
+}
+
+/** A commit of an open transaction, and where it goes to. */
+export type Commit1 = StoredCommit & { readonly group: string; readonly topic: string; readonly partition: number }
+
+type Partitions1 = readonly (readonly [string, readonly number[]])[]
+type Member1 = Omit<Member, 'assignment' | 'pendingRevocation'> & {
+  readonly assignment: Partitions1
+  readonly pendingRevocation: Partitions1
+}
+type Holding1 = readonly [string, Omit<Holding, 'assignment'> & { readonly assignment: Partitions1 }]
+type Group1 = Omit<Group, 'members' | 'settled'> & {
+  readonly members: readonly Member1[]
+  readonly settled: readonly Holding1[]
+}
+type Conditions1 = Omit<GroupConditions, 'numbers' | 'unassigned'> & {
+  readonly numbers: readonly (readonly [string, readonly [number, number]])[]
+  readonly counts: readonly (readonly [string, number])[]
+  readonly unowned: GroupConditions['unassigned']['unowned']
+}
+
+export function decodeSlot1(value: unknown): Slot1 {
+  const { group, topics } = value as { group: Group1 | null; topics: Slot1['topics'] }
+  return { group: group === null ? null : decodeGroup1(group), topics }
+}
+
+function decodeGroup1(stored: Group1): Group {
+  const members = stored.members.map(member => {
+    const assignment = new Map(member.assignment)
+    const pendingRevocation = new Map(member.pendingRevocation)
+    return [member.id, { ...newMember(member.id), ...member, assignment, pendingRevocation }] as const
+  })
+  const settled = stored.settled.map(
+    ([id, holding]) => [id, { ...holding, assignment: new Map(holding.assignment) }] as const,
+  )
+  const head = newGroup(stored.name, stored.type)
+  return { ...head, ...stored, members: new Members(new Map(members)), settled: new Map(settled) }
+}
+
+export function decodeConditions1(value: unknown): GroupConditions {
+  const { numbers, counts, unowned, ...plain } = value as Conditions1
+  const unassigned = { counts: new Map(counts), unowned }
+  return { ...newGroupConditions(), ...plain, numbers: new Map(numbers), unassigned }
+}

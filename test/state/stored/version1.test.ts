@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Fold } from '../../../src/engine/fold.ts'
+import { eventTypes } from '../../../src/events/definitions.ts'
+import type { KoffEvent } from '../../../src/events/envelope.ts'
+import { eventLine } from '../../../src/events/ndjson.ts'
+import type { Input } from '../../../src/state/input.ts'
+import { encodeState, takeChanges } from '../../../src/state/stored/encode.ts'
+import type { StateEntry } from '../../../src/state/stored/entry.ts'
+import { recordingByTime, samplesBefore } from '../../engine/sampledRecording.ts'
+import { numbered } from './numbered.ts'
+import { restoreInto } from './restoreInto.ts'
+
+/*
+ * The fixture was written by commit c1efe36, whose state was of version 1: of the recording `dev` with samples, after so
+ * many inputs as `cut` says. At 187 a transaction is open, at 321 a rebalance is under way; stalls are open at both.
+ */
+const cuts = [187, 321] as const
+
+/** By partition. */
+const stored = new Map<number, Map<number, StateEntry[]>>()
+/** For each input of the recording, what comes before it and itself. */
+const inputs: Input[][] = []
+/** Of each of these, by a koff that was never restarted. */
+const events: KoffEvent[][] = []
+const whole = newFold()
+
+beforeAll(async () => {
+  for (const line of gunzipSync(readFileSync(fileURLToPath(new URL('version1.state.ndjson.gz', import.meta.url))))
+    .toString()
+    .trimEnd()
+    .split('\n')) {
+    const { cut, partition, key, value } = JSON.parse(line) as StateEntry & { cut: number; partition: number }
+    const partitions = stored.get(cut) ?? new Map<number, StateEntry[]>()
+    stored.set(cut, partitions)
+    partitions.set(partition, [...(partitions.get(partition) ?? []), { key, value }])
+  }
+  const samples = samplesBefore()
+  for (const input of await recordingByTime()) {
+    const all = [...samples(input, whole), input]
+    inputs.push(all)
+    events.push(all.flatMap(one => [...whole.apply(one)]))
+  }
+})
+
+describe('a state that version 1 stored', () => {
+  it.each(cuts)('is gone on from without loss or repetition, cut at %i', cut => {
+    const fold = restoredAt(cut)
+    const after = inputs.slice(cut).flatMap(all => all.flatMap(input => [...fold.apply(input)]))
+    expect(after.map(eventLine)).toEqual(events.slice(cut).flat().map(eventLine))
+    for (const [partition, state] of fold.partitions) {
+      expect(sorted(encodeState(state))).toEqual(sorted(encodeState(whole.stateOf(partition))))
+    }
+  })
+
+  it.each(cuts)('is replaced by the first write, and nothing of it is left, cut at %i', cut => {
+    const fold = restoredAt(cut)
+    for (const [partition, state] of fold.partitions) {
+      const entries = new Map(
+        stored
+          .get(cut)
+          ?.get(partition)
+          ?.map(({ key, value }) => [key, value]),
+      )
+      for (const { key, value } of takeChanges(state)) {
+        if (value === null) entries.delete(key)
+        else entries.set(key, value)
+      }
+      expect(sorted([...entries].map(([key, value]) => ({ key, value })))).toEqual(sorted(encodeState(state)))
+      expect(takeChanges(state)).toHaveLength(1)
+    }
+  })
+})
+
+function newFold(): Fold {
+  return new Fold({ cluster: 'c', history: 'none', types: new Set(eventTypes), tracksChanges: true })
+}
+
+function restoredAt(cut: number): Fold {
+  const fold = newFold()
+  for (const [partition, entries] of stored.get(cut) ?? []) {
+    fold.adopt(partition, restoreInto(fold.newState(partition), entries))
+  }
+  return fold
+}
+
+function sorted(entries: readonly StateEntry[]): string[] {
+  return numbered(entries)
+    .map(({ key, value }) => `${key} ${value}`)
+    .sort()
+}
