@@ -18,7 +18,10 @@ import { conditionChanges } from './storedConditions.ts'
 import { assignmentValue, epochsValue, memberValue, metadataValue } from './storedGroup.ts'
 import { offsetValue, pendingValue, rowConditionValue } from './storedOffsets.ts'
 
-/** All of a partition's state; a state that `Restoring` made of it goes on exactly as this one would. */
+/**
+ * All of a partition's state; a state that `Restoring` made of it goes on exactly as this one would.
+ * @heldByLaws
+ */
 export function encodeState(state: PartitionState): readonly StateEntry[] {
   const { table, transactions } = state.offsets
   const writing = new Writing(new Map())
