@@ -1,12 +1,25 @@
 /**
- * Text from elsewhere (group ids, client ids, commit metadata: any Unicode) as it may be shown on a terminal: what would
- * move the cursor, change colours or turn the direction of writing is shown as an escape instead of being obeyed.
+ * Text from elsewhere (group ids, client ids, commit metadata: any Unicode) as it may be shown on a terminal. What would move
+ * the cursor, change colours or turn the direction of writing, and what cannot be seen, is shown as an escape.
  */
 export function terminalText(text: string): string {
   return text.toWellFormed().replace(unprintable, character => {
-    const code = character.codePointAt(0) ?? 0
-    return shortEscapes.get(character) ?? `\\u${code.toString(16).padStart(4, '0')}`
+    const hex = (character.codePointAt(0) ?? 0).toString(16)
+    return shortEscapes.get(character) ?? (hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`)
   })
+}
+
+/** Lines of JSON as they may be shown on a terminal: the same JSON, with escapes for what `terminalText` escapes. */
+export function terminalJson(lines: string): string {
+  return lines.replace(unprintable, character => (character === '\n' ? character : jsonEscape(character)))
+}
+
+/** One escape for each UTF-16 unit (RFC 8259). */
+function jsonEscape(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('')
 }
 
 /** Columns that text takes on a terminal; a wide character takes two. Exact for text without control characters. */
@@ -39,8 +52,12 @@ function taken(parts: readonly string[], columns: number): string[] {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const plainAscii = /^[\x20-\x7e]*$/
-/** C0, DEL and C1 controls, line and paragraph separators, and the marks that turn the direction of writing. */
-const unprintable = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+/**
+ * Controls (C0, DEL, C1), line and paragraph separators, what Unicode calls ignorable (marks that turn the direction of
+ * writing, joiners, fillers, variation selectors, tags), and blanks that are not the space. Two names that differ in one of
+ * them look the same.
+ */
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]|(?! )\p{Zs}/gu
 /** East Asian Wide and Fullwidth (Unicode UAX #11), in blocks, and emoji. */
 const wide =
   /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u

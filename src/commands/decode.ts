@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { openFiles } from '../sources/openFiles.ts'
 import { fileProgress } from '../terminal/progress.ts'
-import { interruptionCode, note, put, type Shell } from '../terminal/shell.ts'
+import { interruptionCode, note, putJson, type Shell } from '../terminal/shell.ts'
 import { jsonFormat } from './jsonFormat.ts'
 import { addRecordOptions, fromOption, type RecordFilterOptions, recordFilter, toOption } from './recordFilter.ts'
 import { noteUnread, recordLines } from './recordLines.ts'
@@ -43,7 +43,7 @@ async function decode(shell: Shell, files: readonly string[], options: DecodeOpt
   for await (const inputs of source.chunks(shell.signal)) {
     const text = inputs.map(lines.linesOf).join('')
     if (text !== '') progress.clear()
-    await put(shell.stdout, text)
+    await putJson(shell.stdout, text)
     for (const input of inputs) {
       if (input.kind !== 'fault' || input.fault.code !== 'TRUNCATED') continue
       progress.clear()

@@ -19,7 +19,7 @@ import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import type { Input } from '../state/input.ts'
 import { catchUpProgress, fileProgress } from '../terminal/progress.ts'
-import { interruptionCode, noteLog, put, type Shell } from '../terminal/shell.ts'
+import { interruptionCode, noteLog, putJson, type Shell } from '../terminal/shell.ts'
 import { usage } from '../terminal/usage.ts'
 import { NOT_KNOWN, noteUnknown } from './knownTimes.ts'
 
@@ -76,7 +76,7 @@ async function groups(shell: Shell, files: readonly string[], options: GroupsOpt
   progress.clear()
   catchUp.clear()
   const views = fold.groups().filter(view => group.some(pattern => matchesGlob(pattern, view.group)))
-  for (const view of views) await put(shell.stdout, `${JSON.stringify(view, withInt64)}\n`)
+  for (const view of views) await putJson(shell.stdout, `${JSON.stringify(view, withInt64)}\n`)
   const cut = known?.unknownAt(at) ?? []
   noteUnknown(shell, cut, at)
   return cut.length > 0 ? NOT_KNOWN : 0

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { connectionHelp } from '../app/connection.ts'
-import { interruptionCode, put, type Shell } from '../terminal/shell.ts'
+import { interruptionCode, put, putJson, type Shell } from '../terminal/shell.ts'
 import { humanFormat } from './humanFormat.ts'
 import { jsonFormat } from './jsonFormat.ts'
 import { addLiveOptions, type LiveOptions, openLive } from './live.ts'
@@ -32,7 +32,8 @@ async function print(shell: Shell, options: PrintOptions): Promise<number> {
   const isJson = options.json === true || shell.stdout.isTTY !== true
   const lines = recordLines(live.filter, isJson ? jsonFormat : humanFormat(shell.stdout))
   for await (const inputs of live.source.chunks(live.signal)) {
-    await put(shell.stdout, inputs.map(lines.linesOf).join(''))
+    const text = inputs.map(lines.linesOf).join('')
+    await (isJson ? putJson(shell.stdout, text) : put(shell.stdout, text))
   }
   noteUnread(shell, lines)
   return interruptionCode(shell)

@@ -11,7 +11,7 @@ import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { type Column, columns } from '../terminal/columns.ts'
 import { localTime } from '../terminal/localTime.ts'
-import { interruptionCode, noteLog, put, type Shell } from '../terminal/shell.ts'
+import { interruptionCode, noteLog, put, putJson, type Shell } from '../terminal/shell.ts'
 
 interface StatusOptions extends ConnectionFlags {
   readonly json?: true
@@ -61,7 +61,7 @@ async function status(shell: Shell, options: StatusOptions): Promise<number> {
   const lines = await progressOf(shell, loaded.config, stateTopic)
   if (shell.signal.aborted) return interruptionCode(shell)
   if (options.json === true || shell.stdout.isTTY !== true) {
-    for (const line of lines) await put(shell.stdout, `${JSON.stringify(line)}\n`)
+    for (const line of lines) await putJson(shell.stdout, `${JSON.stringify(line)}\n`)
   } else await put(shell.stdout, columns(lines, tableColumns))
   return 0
 }

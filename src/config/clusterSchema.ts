@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tlsSchema } from './tlsSchema.ts'
-import { brokers, type ReadFile, secret, section, text, whole } from './values.ts'
+import { addresses, type ReadFile, secret, section, text, whole } from './values.ts'
 
 /** The section `kafka`: how to reach the cluster, for reading and for writing. */
 export function clusterSchema(readFile: ReadFile) {
@@ -24,9 +24,11 @@ export function clusterSchema(readFile: ReadFile) {
   ])
 
   return section({
-    brokers: brokers
+    brokers: addresses(9092)
       .default(['localhost:9092'])
-      .describe('`host:port` of some brokers, a list or one text with commas; the others are learnt from them.'),
+      .describe(
+        '`host:port` of some brokers, a list or one text with commas; the others are learnt from them. Names of listeners before them (`PLAINTEXT://`) are read over.',
+      ),
     clientId: text.default('koff').describe('What brokers call koff in their logs, quotas and metrics.'),
     connectTimeoutMs: whole(1)
       .default(10_000)

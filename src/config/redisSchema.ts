@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tlsSchema } from './tlsSchema.ts'
-import { brokers, hide, type ReadFile, secret, section, text, whole } from './values.ts'
+import { addresses, hide, type ReadFile, secret, section, text, whole } from './values.ts'
 
 /** How to reach Redis: one server, a cluster, or the primary that sentinels name. */
 export function redisSchema(readFile: ReadFile) {
@@ -14,10 +14,10 @@ export function redisSchema(readFile: ReadFile) {
       .transform(hide)
       .optional()
       .describe('`redis://[user:password@]host[:port][/db]`, `rediss://` for TLS; redis://localhost:6379 unless set.'),
-    cluster: brokers.optional().describe('`host:port` of some nodes of a Redis Cluster, in place of `url`.'),
+    cluster: addresses(6379).optional().describe('`host:port` of some nodes of a Redis Cluster, in place of `url`.'),
     sentinel: section({
       name: text.describe('Of the primary, as the sentinels call it.'),
-      nodes: brokers.describe('`host:port` of the sentinels.'),
+      nodes: addresses(26_379).describe('`host:port` of the sentinels.'),
       username: text.optional().describe('For the sentinels.'),
       password: password.optional().describe('For the sentinels: the text, or `{ file: path }`.'),
     })

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { addressesIn, formatAddress } from '../base/address.ts'
 
 /** A value that no log, error or dump shows by accident: printed or serialised, it is empty. */
 export interface Secret {
@@ -62,13 +63,23 @@ function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }
 
-/** `host:port`, `host` (port 9092) or `[ipv6]:port`; a list of them, or one text with commas. */
-export const brokers = z
-  .preprocess(
-    value => (typeof value === 'string' ? value.split(',').map(item => item.trim()) : value),
-    z.array(z.string().refine(isBroker, 'must be host:port')).min(1),
-  )
-  .meta({ type: ['array', 'string'] })
+/** Addresses (base/address.ts): a list, or one text; each as `host:port` in the end. */
+export function addresses(defaultPort: number) {
+  return z
+    .preprocess(
+      value => (typeof value === 'string' ? [value] : value),
+      z
+        .array(z.string())
+        .min(1)
+        .transform((lists, context) => {
+          const all = lists.map(list => addressesIn(list, defaultPort))
+          const wrong = all.flatMap((found, at) => (found.length > 0 && !found.includes(null) ? [] : [at]))
+          for (const at of wrong) context.addIssue({ code: 'custom', message: 'must be host:port', path: [at] })
+          return [...new Set(all.flat().flatMap(address => (address === null ? [] : [formatAddress(address)])))]
+        }),
+    )
+    .meta({ type: ['array', 'string'] })
+}
 
 /** An address or name to listen on. */
 export const host = z
@@ -77,12 +88,6 @@ export const host = z
     value => isIP(value) !== 0 || /^[A-Za-z0-9._-]+$/.test(value),
     'must be an address or the name of a host, without a port',
   )
-
-function isBroker(value: string): boolean {
-  const match = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(value)
-  const port = Number(match?.[1] ?? 9092)
-  return match !== null && port > 0 && port < 65_536
-}
 
 /** As text too, since that is what a variable's value is. */
 export const flag = z.preprocess(value => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import { terminalText } from '../base/terminalText.ts'
+import { terminalJson, terminalText } from '../base/terminalText.ts'
 import { isClosedPipe, unwritable, writeText } from '../base/writeText.ts'
 
 /** Everything of the process that a command touches, so that a test can bring its own. */
@@ -50,6 +50,11 @@ export async function put(output: Output, text: string): Promise<void> {
   } catch (error) {
     throw isClosedPipe(error) ? new OutputClosed() : unwritable('standard output', error)
   }
+}
+
+/** As `put`, of lines of JSON: on a terminal nothing in them commands it, or cannot be seen. */
+export async function putJson(output: Output, lines: string): Promise<void> {
+  await put(output, output.isTTY === true ? terminalJson(lines) : lines)
 }
 
 /** One line on standard error, where it does not mix with what a command puts out. Nothing in it commands a terminal. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { columnsOf, inColumns, shortened, terminalText } from '../../src/base/terminalText.ts'
+import { columnsOf, inColumns, shortened, terminalJson, terminalText } from '../../src/base/terminalText.ts'
 import { anyUtf16 } from '../events/arbitraryEvent.ts'
 
 test.each([
@@ -11,6 +11,12 @@ test.each([
   ['\u009b31m', '\\u009b31m'],
   ['user\u202etxt.exe', 'user\\u202etxt.exe'],
   ['half \ud800', 'half \ufffd'],
+  ['delete\u007f, next line\u0085', 'delete\\u007f, next line\\u0085'],
+  ['zero\u200bwidth\u200cjoi\u200dner\ufeff', 'zero\\u200bwidth\\u200cjoi\\u200dner\\ufeff'],
+  ['soft\u00adhyphen', 'soft\\u00adhyphen'],
+  ['filler\u3164, selector\ufe0f', 'filler\\u3164, selector\\ufe0f'],
+  ['tag\u{e0041}', 'tag\\u{e0041}'],
+  ['not\u00a0a\u2003space\u3000\u2800', 'not\\u00a0a\\u2003space\\u3000\\u2800'],
 ])('%j is shown as %j', (text, shown) => {
   expect(terminalText(text)).toBe(shown)
 })
@@ -41,6 +47,19 @@ test('no text makes a terminal do anything, or leaves its column', () => {
       const shown = terminalText(text)
       expect(shown).not.toMatch(/\p{Cc}/u)
       expect(columnsOf(inColumns(shown, columns))).toBe(columns)
+    }),
+  )
+})
+
+test('JSON on a terminal is the same JSON, with nothing in it that a terminal obeys or does not show', () => {
+  expect(terminalJson('{"group":"a\u009b31m\u202e\u200b\u{e0041} é"}\n')).toBe(
+    '{"group":"a\\u009b31m\\u202e\\u200b\\udb40\\udc41 é"}\n',
+  )
+  fc.assert(
+    fc.property(anyUtf16, text => {
+      const shown = terminalJson(`${JSON.stringify({ text })}\n`)
+      expect(JSON.parse(shown)).toEqual({ text })
+      expect(shown.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u)
     }),
   )
 })

@@ -11,14 +11,16 @@ export interface Ran {
 export interface RunOptions {
   readonly stdin?: string | Buffer
   readonly variables?: NodeJS.ProcessEnv
+  /** True: standard output is a terminal. */
+  readonly onTerminal?: boolean
   /** What the process would end with if a signal came before the first byte was read. */
   readonly interruptedWith?: number
 }
 
 /** Runs a command line inside this process, with streams of its own. */
 export async function runKoff(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { stdin = '', variables = {}, interruptedWith } = options
-  const stdout = new PassThrough()
+  const { stdin = '', variables = {}, onTerminal = false, interruptedWith } = options
+  const stdout = Object.assign(new PassThrough(), { isTTY: onTerminal })
   const stderr = new PassThrough()
   const texts = Promise.all([textOf(stdout), textOf(stderr)])
   const signal = interruptedWith === undefined ? neverAborted() : AbortSignal.abort(new Interruption(interruptedWith))

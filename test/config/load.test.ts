@@ -135,12 +135,21 @@ describe('a configuration', () => {
     })
   })
 
-  it('names brokers as a list or as one text, with IPv6 and without ports', () => {
-    const brokers = ['a.example:9093', '[::1]:9092', 'c']
+  it('names brokers as a list or as one text, with IPv6 and without ports, as people paste them', () => {
+    const brokers = ['a.example:9093', '[::1]:9092', 'c:9092']
     expect(load(`kafka: { brokers: ['a.example:9093', '[::1]:9092', c] }`).config.kafka.brokers).toEqual(brokers)
-    expect(load('kafka:\n  brokers: ${B}', {}, { B: 'a.example:9093, [::1]:9092, c' }).config.kafka.brokers).toEqual(
-      brokers,
-    )
+    expect(
+      load('kafka:\n  brokers: ${B}', {}, { B: 'SASL_SSL://a.example:9093, ::1, c,' }).config.kafka.brokers,
+    ).toEqual(brokers)
+  })
+
+  it('names nodes of Redis and sentinels in the same way, each with its own port', () => {
+    const redisOf = (redis: string) => {
+      const [sink] = load(`sinks: [{ type: bullmq, queue: q, redis: ${redis} }]`).config.sinks
+      return sink?.type === 'bullmq' ? sink.redis : undefined
+    }
+    expect(redisOf('{ cluster: "a, b:7000," }')?.cluster).toEqual(['a:6379', 'b:7000'])
+    expect(redisOf('{ sentinel: { name: s, nodes: [a, "::1"] } }')?.sentinel?.nodes).toEqual(['a:26379', '[::1]:26379'])
   })
 
   it('fills in variables, defaults and the characters themselves', () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Address, formatAddress, parseAddresses } from '../../base/address.ts'
 import { backOffMs } from '../../base/backOff.ts'
 import { KoffError } from '../../base/errors.ts'
-import { type Address, formatAddress, parseAddresses } from '../net/address.ts'
 import { type BrokerOptions, defaultConnectTimeoutMs, defaultRequestTimeoutMs } from '../net/brokerOptions.ts'
 import { type OpenSocket, openSocket } from '../net/socket.ts'
 import { type ClusterMetadata, metadata as metadataRequest, type TopicSelection } from '../protocol/metadata.ts'

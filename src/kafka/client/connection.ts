@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
+import { type Address, formatAddress } from '../../base/address.ts'
 import { KoffError } from '../../base/errors.ts'
-import { type Address, formatAddress } from '../net/address.ts'
 import { type BrokerOptions, defaultClientId, defaultConnectTimeoutMs } from '../net/brokerOptions.ts'
 import { type BrokerSocket, ConnectionFault, type OpenSocket, openSocket } from '../net/socket.ts'
 import { apiVersions } from '../protocol/apiVersions.ts'

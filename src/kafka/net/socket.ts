@@ -1,6 +1,6 @@
 import { createConnection, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { Address } from './address.ts'
+import type { Address } from '../../base/address.ts'
 import { type BrokerOptions, defaultRequestTimeoutMs, tlsOptions } from './brokerOptions.ts'
 import { splitFrames } from './frames.ts'
 

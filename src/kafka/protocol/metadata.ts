@@ -1,4 +1,4 @@
-import type { Address } from '../net/address.ts'
+import type { Address } from '../../base/address.ts'
 import { readBool, readInt16, readInt32, readUuid } from '../records/reader.ts'
 import type { Request } from './request.ts'
 import { writeArray, writeBool, writeNullableText, writeText, writeUuid } from './requestWriter.ts'

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { Address } from '../net/address.ts'
+import type { Address } from '../../base/address.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import type { WrittenFault } from './writtenFault.ts'
 

@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads'
-import type { Address } from '../net/address.ts'
+import type { Address } from '../../base/address.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import { type BrokerSocket, ConnectionFault, type Exchange } from '../net/socket.ts'
 import type { DestroyMessage, RequestMessage, SocketMessage, SocketOrder } from './socketMessages.ts'

@@ -1,4 +1,6 @@
 import { Cluster, Redis } from 'ioredis'
+import { type Address, addressesIn } from '../../base/address.ts'
+import { KoffError } from '../../base/errors.ts'
 
 /** How to reach the Redis that holds the queue: one of `url`, `cluster` and `sentinel`. */
 export interface RedisOptions {
@@ -36,15 +38,12 @@ export function redisClient(options: RedisOptions): RedisClient {
   const { url = 'redis://localhost:6379', cluster, sentinel, db, tls } = options
   const common = commonOptions(options)
   if (cluster !== undefined) {
-    return new Cluster(
-      cluster.map(node => address(node, 6379)),
-      {
-        lazyConnect: true,
-        enableOfflineQueue: false,
-        clusterRetryStrategy: () => null,
-        redisOptions: { ...common, ...(tls === undefined ? {} : { tls }) },
-      },
-    )
+    return new Cluster(nodesOf(cluster, 6379), {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      clusterRetryStrategy: () => null,
+      redisOptions: { ...common, ...(tls === undefined ? {} : { tls }) },
+    })
   }
   const single = { ...common, lazyConnect: true, enableOfflineQueue: false, ...(db === undefined ? {} : { db }) }
   if (sentinel !== undefined) {
@@ -52,7 +51,7 @@ export function redisClient(options: RedisOptions): RedisClient {
     return new Redis({
       ...single,
       name,
-      sentinels: nodes.map(node => address(node, 26_379)),
+      sentinels: nodesOf(nodes, 26_379),
       sentinelRetryStrategy: () => null,
       ...(username === undefined ? {} : { sentinelUsername: username }),
       ...(password === undefined ? {} : { sentinelPassword: password }),
@@ -88,8 +87,11 @@ function commonOptions(options: RedisOptions) {
   }
 }
 
-/** `host`, `host:port`, `[ipv6]:port`. */
-function address(text: string, defaultPort: number): { host: string; port: number } {
-  const match = /^\[(.+)\](?::(\d+))?$|^([^:]+)(?::(\d+))?$/.exec(text)
-  return { host: match?.[1] ?? match?.[3] ?? text, port: Number(match?.[2] ?? match?.[4] ?? defaultPort) }
+function nodesOf(lists: readonly string[], defaultPort: number): Address[] {
+  return lists.flatMap(list =>
+    addressesIn(list, defaultPort).map(address => {
+      if (address === null) throw new KoffError('CONFIG_INVALID', `Redis node ${JSON.stringify(list)} is not host:port`)
+      return address
+    }),
+  )
 }

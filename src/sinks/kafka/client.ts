@@ -7,6 +7,7 @@ import {
   type SaslOptions,
   type TlsOptions,
 } from '../../kafka/net/brokerOptions.ts'
+import { bootstrap } from './bootstrap.ts'
 import { isCoordinatorMissing } from './brokerFault.ts'
 
 /**
@@ -17,7 +18,7 @@ export function kafkaClient(options: BrokerOptions): Kafka {
   const { brokers, clientId = defaultClientId, tls, sasl } = options
   const { connectTimeoutMs = defaultConnectTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs } = options
   const config: KafkaConfig = {
-    brokers: [...brokers],
+    ...bootstrap(brokers),
     clientId,
     connectionTimeout: connectTimeoutMs,
     authenticationTimeout: connectTimeoutMs,

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { abortable } from '../../base/abortable.ts'
 import { KoffError } from '../../base/errors.ts'
+import { terminalJson } from '../../base/terminalText.ts'
 import { isClosedPipe, unwritable, writeText } from '../../base/writeText.ts'
 import type { Sink } from '../../engine/sink.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
@@ -33,8 +34,10 @@ export interface StdoutSink extends Sink {
  */
 export function stdoutSink({ stream = process.stdout, format = 'auto' }: StdoutSinkOptions = {}): StdoutSink {
   const closed = new AbortController()
-  const forPeople = format === 'human' || (format === 'auto' && 'isTTY' in stream && stream.isTTY === true)
-  const lineOf = forPeople ? lineFormatter({ ink: inkFor(stream) }) : eventLine
+  const isTerminal = 'isTTY' in stream && stream.isTTY === true
+  const forPeople = format === 'human' || (format === 'auto' && isTerminal)
+  const json = isTerminal ? (event: KoffEvent) => terminalJson(eventLine(event)) : eventLine
+  const lineOf = forPeople ? lineFormatter({ ink: inkFor(stream) }) : json
   let disposed = false
 
   // A stream that fails tells it twice: to the write and as an event, which ends the process if nobody listens.

@@ -3,6 +3,7 @@ import { PassThrough, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { KoffError } from '../../base/errors.ts'
+import { terminalJson } from '../../base/terminalText.ts'
 import { unwritable, writeText } from '../../base/writeText.ts'
 import type { Input } from '../../state/input.ts'
 import { recordingLines } from './recordingLines.ts'
@@ -24,8 +25,12 @@ export function openRecordingWriter(path: string, options: RecordingWriterOption
 }
 
 function streamWriter(stdout: Writable): RecordingWriter {
+  const isTerminal = 'isTTY' in stdout && stdout.isTTY === true
   return {
-    write: inputs => put('standard output', stdout, inputs),
+    async write(inputs) {
+      const lines = recordingLines(inputs)
+      await put('standard output', stdout, isTerminal ? terminalJson(lines) : lines)
+    },
     // It is not ours to end
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
@@ -44,7 +49,7 @@ function fileWriter(path: string): RecordingWriter {
     async write(inputs) {
       const { promise, reject } = Promise.withResolvers<never>()
       giveUp = reject
-      await Promise.race([promise, put(path, head, inputs)]).catch((error: unknown) => {
+      await Promise.race([promise, put(path, head, recordingLines(inputs))]).catch((error: unknown) => {
         throw failure ?? error
       })
     },
@@ -56,9 +61,9 @@ function fileWriter(path: string): RecordingWriter {
   }
 }
 
-async function put(name: string, stream: Writable, inputs: readonly Input[]): Promise<void> {
+async function put(name: string, stream: Writable, lines: string): Promise<void> {
   try {
-    await writeText(stream, recordingLines(inputs))
+    await writeText(stream, lines)
   } catch (error) {
     throw unwritable(name, error)
   }
