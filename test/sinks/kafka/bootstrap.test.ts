@@ -18,6 +18,6 @@ it.each(['127.0.0.1', '::1'])('connects to %s', async host => {
   const { promise: connected, resolve: onConnect } = Promise.withResolvers<void>()
   const plain = { host: name, port: Number(digits), onConnect } as Parameters<NonNullable<typeof socketFactory>>[0]
   const socket = socketFactory?.(plain)
-  await Promise.all([once(server, 'connection'), connected])
+  await expect(Promise.all([once(server, 'connection'), connected])).resolves.toBeDefined()
   socket?.destroy()
 })
