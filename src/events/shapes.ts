@@ -61,5 +61,5 @@ export const topicPartition = {
 
 export const topicPartitionLag = record('TopicPartitionLag', 'How far one partition is behind.', {
   ...topicPartition,
-  lag: long('Log-end offset − committed offset.'),
+  lag: long('Log-end offset − committed offset, or − log-start offset where that is higher.'),
 })

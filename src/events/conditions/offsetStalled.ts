@@ -13,7 +13,9 @@ export const offsetStalled = defineEvent({
     ...topicPartition,
     offset: long('Committed offset.'),
     logEnd: long('Log-end offset at the last sample.'),
-    lag: long('`logEnd` − `offset`.'),
+    lag: long(
+      '`logEnd` − `offset`, or − log-start offset where that is higher: what retention removed cannot be read.',
+    ),
     reason: enumOf(
       'StallReason',
       ['repeating', 'silent'],

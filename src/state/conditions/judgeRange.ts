@@ -4,12 +4,8 @@ import { aboutRow, type RowsContext, type SampledRow } from './rows.ts'
 /** `offset-out-of-range` and its end, by one sample of one row. */
 export function judgeRange({ row, offset, logStart, logEnd, time }: SampledRow, context: RowsContext): void {
   const { table, watch, tell, changed } = context
-  const range = rangeOf({ offset, logStart, logEnd, above: watch.above[row] as number })
-  const above = offset > logEnd ? offset : Number.NaN
-  if (!Object.is(above, watch.above[row])) {
-    watch.above[row] = above
-    changed(row)
-  }
+  const range = rangeOf({ offset, logStart, logEnd, above: watch.above.get(row) ?? null })
+  if (watch.setAbove(row, offset > logEnd ? offset : null)) changed(row)
   const open = watch.conditions.get(row)?.outOfRange ?? null
   const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
   if (open === null && range === 'out') {

@@ -40,8 +40,9 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
       slot = owner
       settings = settingsOf(owner.name)
     }
+    const logStart = logEnds.starts[id] as number
     const logEnd = logEnds.ends[id] as number
-    const lag = logEnd - offset
+    const lag = logEnd - (offset < logStart ? logStart : offset)
     if (settings.lagThreshold !== null || isLagging(owner)) addLag(lags, row, { table, lag })
     if (logEnds.rounds[id] !== logEnds.round) {
       if (isLagging(owner)) partial.add(owner)
@@ -49,16 +50,16 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     }
     const active = watch.active[row] as number
     const isLevel = lag < settings.stallMinLag
-    const isOutside = lag < 0 || offset < (logEnds.starts[id] as number)
-    if (active === 0 && isLevel && !isOutside && Number.isNaN(watch.above[row])) continue
+    const isOutside = lag < 0 || offset < logStart
+    if (active === 0 && isLevel && !isOutside) continue
     const time = logEnds.times[id] as number
     // Behind, and the window is young: what most rows of a busy cluster are that are not level.
     const since = watch.since[row] as number
     // A window that has yet to begin: the clock was set back.
     const isAhead = since > now
     if (active === WINDOW && !isLevel && !isOutside && !isAhead && time - since < settings.stallAfterMs) continue
-    const sampled = { row, slot: owner, settings, offset, logStart: logEnds.starts[id] as number, logEnd, time }
-    if (isOutside || active >= CONDITIONS || !Number.isNaN(watch.above[row])) judgeRange(sampled, context)
+    const sampled = { row, slot: owner, settings, offset, logStart, logEnd, lag, time }
+    if (isOutside || active >= CONDITIONS) judgeRange(sampled, context)
     if (isLevel) endStall(sampled, context)
     else if (isAhead) beginStallWindow(sampled, context)
     else if ((active & WINDOW) !== 0) judgeStall(sampled, context)

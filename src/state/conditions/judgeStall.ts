@@ -4,19 +4,13 @@ import { aboutRow, type RowsContext, type SampledRow } from './rows.ts'
 
 /** The log end is ahead, and was not, or the offset has grown since. */
 export function beginStallWindow({ row, offset, time }: SampledRow, { table, watch, now, changed }: RowsContext): void {
-  const committedAt = table.times[row] as number
-  watch.beginWindow(row, {
-    // A sample that is older than the commit says nothing of the time before it; clocks that differ are not believed beyond now.
-    since: Math.max(time, Math.min(committedAt, now)),
-    anchor: table.positions[row] as number,
-    anchorTime: committedAt,
-    offset,
-  })
+  // A sample that is older than the commit says nothing of the time before it; clocks that differ are not believed beyond now.
+  watch.beginWindow(row, Math.max(time, Math.min(table.times[row] as number, now)), offset)
   changed(row)
 }
 
 /** The log end is still ahead: opens `offset-stalled` when that has been so for long enough. */
-export function judgeStall({ row, slot, settings, offset, logEnd, time }: SampledRow, context: RowsContext): void {
+export function judgeStall({ row, slot, settings, offset, logEnd, lag, time }: SampledRow, context: RowsContext): void {
   const { table, watch, names, tell, changed } = context
   const { group } = slot
   if (group === null) return
@@ -27,16 +21,13 @@ export function judgeStall({ row, slot, settings, offset, logEnd, time }: Sample
   const partition = table.partitions[row] ?? 0
   const owner = ownerOf(group, topic, partition, names)
   const conditions = watch.conditionsOf(row)
-  const about = {
-    ...aboutRow(row, table, conditions.numbers),
-    anchor: { offset: watch.anchors[row] as number, timestamp: watch.anchorTimes[row] as number },
-  }
+  const about = aboutRow(row, table, conditions.numbers)
   conditions.stalled = tell.open('offset-stalled', about, deadline, {
     topic,
     partition,
     offset,
     logEnd,
-    lag: logEnd - offset,
+    lag,
     reason: stallReason(deadline, table.times[row] as number, settings),
     member: owner === null ? null : describe(owner),
   })

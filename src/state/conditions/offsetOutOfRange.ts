@@ -2,8 +2,8 @@ export interface RangeSample {
   readonly offset: number
   readonly logStart: number
   readonly logEnd: number
-  /** The committed offset that the last sample found above the log end; NaN: it did not. */
-  readonly above: number
+  /** The committed offset that the last sample found above the log end; null: it did not. */
+  readonly above: number | null
 }
 
 /**

@@ -12,8 +12,10 @@ export interface RowConditions {
 export const WINDOW = 1
 /** There is an entry in `conditions`. */
 export const CONDITIONS = 2
+/** There is an entry in `above`. */
+export const ABOVE = 4
 /** It is in `touched`. */
-const TOUCHED = 4
+const TOUCHED = 8
 
 /**
  * What conditions need of every committed offset beside what the table holds, in typed arrays by the same rows. Made
@@ -26,17 +28,14 @@ export class RowWatch {
   ends = new Int32Array(0)
   /** Since when a window runs, ms; NaN: none does. */
   since = new Float64Array(0)
-  /** Log position and time of the commit that counted when the window began. */
-  anchors = new Float64Array(0)
-  anchorTimes = new Float64Array(0)
   /** The committed offset as last seen here, where something is active. */
   offsets = new Float64Array(0)
-  /** The committed offset that the last sample found above the log end; NaN: it did not. */
-  above = new Float64Array(0)
   active = new Uint8Array(0)
   /** 1 where the store has an entry about the row's conditions. */
   stored = new Uint8Array(0)
   readonly conditions = new Map<number, RowConditions>()
+  /** Committed offsets that the last sample found above the log end. */
+  readonly above = new Map<number, number>()
   /** Active rows of which an offset was committed or deleted since they were last settled. */
   touchedCount = 0
   touchedRows = new Int32Array(64)
@@ -49,10 +48,7 @@ export class RowWatch {
     if (length <= from) return
     this.ends = grown(this.ends, new Int32Array(length))
     this.since = grown(this.since, new Float64Array(length))
-    this.anchors = grown(this.anchors, new Float64Array(length))
-    this.anchorTimes = grown(this.anchorTimes, new Float64Array(length))
     this.offsets = grown(this.offsets, new Float64Array(length))
-    this.above = grown(this.above, new Float64Array(length))
     this.active = grown(this.active, new Uint8Array(length))
     this.stored = grown(this.stored, new Uint8Array(length))
     for (let row = from; row < length; row++) this.clear(row)
@@ -62,10 +58,10 @@ export class RowWatch {
   clear(row: number): void {
     this.ends[row] = -1
     this.since[row] = Number.NaN
-    this.above[row] = Number.NaN
     this.active[row] = 0
     this.stored[row] = 0
     this.conditions.delete(row)
+    this.above.delete(row)
   }
 
   /** A commit or a tombstone of the row counted. */
@@ -94,10 +90,8 @@ export class RowWatch {
     this.touchedCount = 0
   }
 
-  beginWindow(row: number, { since, anchor, anchorTime, offset }: Window): void {
+  beginWindow(row: number, since: number, offset: number): void {
     this.since[row] = since
-    this.anchors[row] = anchor
-    this.anchorTimes[row] = anchorTime
     this.offsets[row] = offset
     this.active[row] = (this.active[row] as number) | WINDOW
   }
@@ -128,15 +122,21 @@ export class RowWatch {
     this.active[row] = (this.active[row] as number) & ~CONDITIONS
   }
 
+  /** Null: the sample does not find the committed offset above the log end. Returns whether that is new. */
+  setAbove(row: number, offset: number | null): boolean {
+    if ((this.above.get(row) ?? null) === offset) return false
+    if (offset === null) {
+      this.above.delete(row)
+      this.active[row] = (this.active[row] as number) & ~ABOVE
+    } else {
+      this.above.set(row, offset)
+      this.active[row] = (this.active[row] as number) | ABOVE
+    }
+    return true
+  }
+
   /** Something is there to store. */
   isWorthStoring(row: number): boolean {
-    return this.active[row] !== 0 || !Number.isNaN(this.above[row])
+    return this.active[row] !== 0
   }
-}
-
-interface Window {
-  readonly since: number
-  readonly anchor: number
-  readonly anchorTime: number
-  readonly offset: number
 }

@@ -27,6 +27,8 @@ export interface SampledRow {
   readonly offset: number
   readonly logStart: number
   readonly logEnd: number
+  /** Records that can still be read: those that retention removed are not. Below 0 where the offset is above the log end. */
+  readonly lag: number
   /** Of the sample, ms. */
   readonly time: number
 }

@@ -1,7 +1,7 @@
 import { compareText } from '../group/group.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import { aboutRow } from './rows.ts'
-import { type RowWatch, WINDOW } from './rowWatch.ts'
+import type { RowWatch } from './rowWatch.ts'
 import type { About, Teller } from './tell.ts'
 
 export interface SettleContext {
@@ -62,14 +62,10 @@ function settle(row: number, position: number, { table, watch, tell, timestamp, 
     }
   }
   watch.offsets[row] = table.offsets[row] as number
-  if (isGone) watch.above[row] = Number.NaN
-  // Its numbers are of use as long as events can be anchored to the same commit: a window that runs on is, to its own.
-  if (
-    conditions !== undefined &&
-    (isGone || (!closed && ((watch.active[row] as number) & WINDOW) === 0)) &&
-    conditions.stalled === null &&
-    conditions.outOfRange === null
-  ) {
+  if (isGone) watch.setAbove(row, null)
+  // Its numbers are of use as long as events are anchored to the same commit.
+  const isOver = conditions !== undefined && conditions.stalled === null && conditions.outOfRange === null
+  if (isOver && (isGone || !closed)) {
     watch.forgetConditions(row)
     changed(row)
   }

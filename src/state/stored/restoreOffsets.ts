@@ -33,11 +33,8 @@ export function restoreRowConditions(state: PartitionState, place: Place, value:
   // The entry of the offset itself comes before this one or after it.
   const offset = table.offsets[row] ?? 0
   watch.offsets[row] = offset
-  if (window !== undefined) {
-    const [since, anchor, anchorTime] = window
-    watch.beginWindow(row, { since, anchor, anchorTime, offset })
-  }
-  if (above !== undefined) watch.above[row] = above
+  if (window !== undefined) watch.beginWindow(row, window[0], offset)
+  if (above !== undefined) watch.setAbove(row, above)
   if (numbers === undefined) return
   const conditions = watch.conditionsOf(row)
   conditions.stalled = stalled ?? null

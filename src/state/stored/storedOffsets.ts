@@ -20,8 +20,8 @@ export interface StoredCommit {
 
 /** What conditions over time know of one committed offset. What does not apply is left out. */
 export interface StoredRowConditions {
-  /** A window in which it is behind: since when, and log position and time of the commit that counted then. */
-  readonly window?: readonly [since: number, anchor: number, anchorTime: number]
+  /** A window in which it is behind: since when. */
+  readonly window?: readonly [since: number]
   /** The committed offset that the last sample found above the log end. */
   readonly above?: number
   readonly stalled?: Open
@@ -38,11 +38,11 @@ export function offsetValue(table: OffsetTable, row: number): string {
 export function rowConditionValue({ watch }: OffsetTable, row: number): string | null {
   if (watch === null || !watch.isWorthStoring(row)) return null
   const since = watch.since[row] ?? Number.NaN
-  const above = watch.above[row] ?? Number.NaN
+  const above = watch.above.get(row)
   const conditions = watch.conditions.get(row)
   const value: StoredRowConditions = {
-    ...(Number.isNaN(since) ? {} : { window: [since, watch.anchors[row] ?? 0, watch.anchorTimes[row] ?? 0] }),
-    ...(Number.isNaN(above) ? {} : { above }),
+    ...(Number.isNaN(since) ? {} : { window: [since] }),
+    ...(above === undefined ? {} : { above }),
     ...(conditions?.stalled ? { stalled: conditions.stalled } : {}),
     ...(conditions?.outOfRange ? { outOfRange: conditions.outOfRange } : {}),
     ...(conditions === undefined ? {} : { numbers: [...conditions.numbers] }),

@@ -49,6 +49,16 @@ const cases: readonly { readonly name: string; readonly play: (w: World) => void
       said: ['40 lag-exceeded'],
     },
     {
+      name: 'records that retention removed are not lag',
+      play: w => w.every10(60, w => w.sample({ 0: [150, 200], 1: [1_000, 1_049] })),
+      said: ['10 offset-out-of-range orders/0', '10 offset-out-of-range orders/1'],
+    },
+    {
+      name: 'what is left of a log that retention removed the start of is lag',
+      play: w => w.every10(40, w => w.sample({ 0: [150, 200], 1: [1_000, 1_050] })),
+      said: ['10 offset-out-of-range orders/0', '10 offset-out-of-range orders/1', '40 lag-exceeded'],
+    },
+    {
       name: 'an offset that is ahead of its sample does not make up for another one',
       play: w => w.commit({ 1: 500 }).every10(40, w => w.sample({ 0: 100, 1: 0 })),
       said: ['20 offset-out-of-range orders/1', '40 lag-exceeded'],

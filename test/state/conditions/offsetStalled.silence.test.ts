@@ -40,7 +40,7 @@ const silence: Case[] = [
   {
     name: 'a rebalance that completes within its timeout, and then the members get on',
     play: w => {
-      const timeout = { rebalanceTimeoutMs: 120_000 }
+      const timeout = { rebalanceTimeoutMs: 300_000 }
       w.epoch(2, { a: consumer(2, [0], timeout) })
         .commit({ 0: 100 })
         .wait(5)
@@ -106,6 +106,19 @@ const silence: Case[] = [
     settings: { stallMinLag: 2 },
     play: w => busy(w).every10(600, w => w.sample({ 0: 101 })),
     said: [],
+  },
+  {
+    name: 'retention removed all that was not read: nothing is left to read',
+    play: w => busy(w).every10(600, w => w.sample({ 0: [100_000, 100_000] })),
+    said: ['10 offset-out-of-range orders/0'],
+  },
+  {
+    name: 'retention removed all that was not read, after it had been behind for a while',
+    play: w => {
+      busy(w).every10(50, w => w.sample({ 0: 120 }))
+      w.every10(600, w => w.sample({ 0: [120, 120] }))
+    },
+    said: ['60 offset-out-of-range orders/0'],
   },
   {
     name: 'koff has not read the partition of the group to its end',

@@ -110,11 +110,19 @@ const opening: Case[] = [
       w.epoch(3, { b: { epoch: 3, ...timeout } })
       w.every10(100, w => w.sample({ 0: 120 }))
     },
-    said: ['45 rebalance-stuck', '95 offset-stalled orders/0'],
+    said: ['15 rebalance-stuck', '95 offset-stalled orders/0'],
   },
 ]
 
 const closing: Case[] = [
+  {
+    name: 'retention removed all that was not read',
+    play: w => {
+      busy(w).every10(70, w => w.sample({ 0: 120 }))
+      w.wait(10).sample({ 0: [120, 120] })
+    },
+    said: ['70 offset-stalled orders/0', '80 offset-resumed orders/0', '80 offset-out-of-range orders/0'],
+  },
   {
     name: 'it grows, with the commit and not with the next sample',
     play: w => {
@@ -210,6 +218,26 @@ describe('offset-stalled', () => {
     })
   })
 
+  it('counts as lag only what the log still holds', () => {
+    const w = busy(new World()).every10(70, w => w.sample({ 0: [110, 120] }))
+    expect(w.conditions.find(({ type }) => type === 'offset-stalled')?.data).toMatchObject({ offset: 100, lag: 10 })
+  })
+
+  it('has as its source the commit that its offset is of, not the one that began the window', () => {
+    const w = busy(new World()).wait(10).sample({ 0: 120 })
+    w.wait(20).commit({ 0: 90 })
+    w.wait(20).commit({ 0: 80 })
+    w.every10(20, w => w.sample({ 0: 120 }))
+    expect(w.conditions).toMatchObject([
+      {
+        id: '0-3-offset-stalled-0',
+        time: start + 70_000,
+        source: { offset: 3, timestamp: start + 50_000 },
+        data: { offset: 80, lag: 40 },
+      },
+    ])
+  })
+
   it('repeating: the same commit keeps coming; silent: the last one came early in the window', () => {
     const reasonOf = (commitsUntil: number) => {
       const w = busy(new World()).every10(70, (w, s) =>
@@ -251,11 +279,13 @@ describe('offset-stalled', () => {
     expect(w.fold.end().map(({ type }) => type)).toEqual(['offset-stalled'])
   })
 
-  it('opened twice on one commit, with the same offset committed in between: under two ids', () => {
+  it('opened twice on one commit: under two ids', () => {
     const w = busy(new World())
     const stall = () => w.every10(70, w => w.sample({ 0: 120 }))
     stall()
     // The log was truncated, and grows again.
+    w.wait(1).sample({ 0: 100 })
+    stall()
     w.wait(1).sample({ 0: 100 })
     w.wait(1).sample({ 0: 110 }).commit({ 0: 100 })
     stall()
@@ -263,6 +293,8 @@ describe('offset-stalled', () => {
       '0-1-offset-stalled-0',
       '0-1-offset-resumed-0',
       '0-1-offset-stalled-1',
+      '0-1-offset-resumed-1',
+      '0-2-offset-stalled-0',
     ])
   })
 })

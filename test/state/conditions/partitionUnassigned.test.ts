@@ -120,7 +120,7 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
       w.epoch(3, { a: null, b: { epoch: 3 }, c: { epoch: 2 } })
       return w.every10(300, w => w.tick())
     },
-    said: ['100 rebalance-stuck'],
+    said: ['32.5 rebalance-stuck'],
   },
   {
     name: 'does not open where nobody tells how many partitions there are',
