@@ -3,6 +3,7 @@ import { version } from '../base/version.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
 import { selectedEvents } from '../config/eventPatterns.ts'
 import type { Config } from '../config/schema.ts'
+import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
 import type { Output } from '../delivery/output.ts'
 import type { Ownership } from '../delivery/ownership.ts'
 import { readiness } from '../delivery/readiness.ts'
@@ -44,7 +45,7 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
   const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const broker = brokerOptions(config.kafka)
-  const { cluster, partitions, isNew } = await awaitTopic(broker, { topic: '__consumer_offsets', signal, log })
+  const { cluster, partitions, isNew } = await awaitTopic(broker, { topic: consumerOffsets, signal, log })
   const fields = { version: version(), cluster, partitionCount: partitions }
   log.info(`koff ${fields.version} reads the groups of cluster ${cluster}, ${partitions} partitions`, fields)
   const delivery = await deliver({ partitions, log })
@@ -72,14 +73,14 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
     accept: groupFilter(groups),
     signal,
     log,
-    openSource: async (positions, { signal: until, troubles }) => {
+    openSource: async (positions, { signal: until, outages }) => {
       const source = await openKafkaSource({
         ...broker,
         partitions: [...positions.keys()],
         from: new Map([...positions].flatMap(([partition, at]) => (at === null ? [] : [[partition, at] as const]))),
         isNew,
         log,
-        troubles,
+        outages,
         signal: until,
       })
       return sampler.around(catchUpProgress(source, shell).source)

@@ -1,8 +1,10 @@
 import { KoffError } from '../base/errors.ts'
 import type { Config, KafkaConfig } from '../config/schema.ts'
+import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
 import type { Fold } from '../engine/fold.ts'
 import { type Sample, sampledSource } from '../engine/sampledSource.ts'
 import type { Source } from '../engine/source.ts'
+import type { DescribedTopic, LogRange } from '../kafka/client/admin.ts'
 import type { LogEndInput, TopicInput } from '../state/input.ts'
 import { brokerOptions } from './connection.ts'
 
@@ -22,27 +24,29 @@ export interface Sampler extends AsyncDisposable {
   around(source: Source): Source
 }
 
-const offsetsTopic = '__consumer_offsets'
-
 /** Fails as `openKafkaAdmin` does. */
 export async function openSampler({ kafka, fold, conditions, wants }: SamplerOptions): Promise<Sampler> {
   const { sampleEveryMs: everyMs, samples } = conditions
   const { openKafkaAdmin } = await import('../kafka/client/admin.ts')
   const admin = await openKafkaAdmin(brokerOptions(kafka))
 
-  const sample = async (read: readonly number[], isNews: (topic: TopicInput) => boolean): Promise<Sample> => {
-    const own = read.map(partition => ({ topic: offsetsTopic, partition }))
+  const sample = async (read: readonly number[], isNews: (topic: DescribedTopic) => boolean): Promise<Sample> => {
+    const own = read.map(partition => ({ topic: consumerOffsets, partition }))
     const committed = samples ? fold.reads.committed(wants) : []
     const subscribed = samples ? fold.reads.subscribed(wants) : []
     const ends = await admin.sampleLogEnds([...committed, ...own])
     const topics = await admin.describeTopics([...subscribed, ...committed.map(({ topic }) => topic)])
     const readEnds = new Map(ends.filter(isOwn).map(({ partition, logEnd }) => [partition, logEnd] as const))
-    return { inputs: [...topics.filter(isNews), ...ends.filter(end => !isOwn(end))], readEnds }
+    const inputs = [
+      ...topics.filter(isNews).map((topic): TopicInput => ({ kind: 'topic', ...topic })),
+      ...ends.filter(end => !isOwn(end)).map((end): LogEndInput => ({ kind: 'logEnd', ...end })),
+    ]
+    return { inputs, readEnds }
   }
   return {
     around: source => {
       const told = new Map<string, string>()
-      const isNews = ({ name, id, partitions }: TopicInput) => {
+      const isNews = ({ name, id, partitions }: DescribedTopic) => {
         const before = told.get(name)
         told.set(name, `${id} ${partitions}`)
         return before !== told.get(name)
@@ -53,8 +57,8 @@ export async function openSampler({ kafka, fold, conditions, wants }: SamplerOpt
   }
 }
 
-function isOwn({ topic }: LogEndInput): boolean {
-  return topic === offsetsTopic
+function isOwn({ topic }: LogRange): boolean {
+  return topic === consumerOffsets
 }
 
 /** A sample that cannot be had is no reason to lose records. */

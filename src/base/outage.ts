@@ -12,6 +12,13 @@ export interface Outage {
   end(): void
 }
 
+/** Outages of reading, by partition. */
+export interface PartitionOutages {
+  begin(partitions: readonly number[], reason: string, kind?: OutageKind): void
+  /** Partitions that work: those without an outage are ignored. */
+  end(partitions: readonly number[]): void
+}
+
 export interface OutageOptions {
   readonly log: Log
   /** The line at the beginning. */

@@ -9,6 +9,7 @@ import {
 import { KoffError } from '../base/errors.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
 import { type Column, columns } from '../terminal/columns.ts'
 import { localTime } from '../terminal/localTime.ts'
 import { interruptionCode, noteLog, put, putJson, type Shell } from '../terminal/shell.ts'
@@ -32,8 +33,6 @@ interface PartitionStatus {
   readonly owner: string | null
   readonly committedAt: number | null
 }
-
-const offsetsTopic = '__consumer_offsets'
 
 export function statusCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('status')
@@ -95,10 +94,10 @@ async function progressOf(shell: Shell, config: Config, stateTopic: string): Pro
   })
   const progress = await storedProgress(source, stateTopic, signal)
   // Whoever has a state has read the topic that it is of.
-  const { partitions: count } = await awaitTopic(broker, { topic: offsetsTopic, signal, log: noLog })
+  const { partitions: count } = await awaitTopic(broker, { topic: consumerOffsets, signal, log: noLog })
   await using admin = await openKafkaAdmin(broker)
   const partitions = Array.from({ length: count }, (_, partition) => partition)
-  const samples = await admin.sampleLogEnds(partitions.map(partition => ({ topic: offsetsTopic, partition })))
+  const samples = await admin.sampleLogEnds(partitions.map(partition => ({ topic: consumerOffsets, partition })))
   const ends = new Map(samples.map(({ partition, logEnd }) => [partition, logEnd]))
   return partitions.map(partition => {
     const { stored = null, owner = null } = progress.get(partition) ?? {}

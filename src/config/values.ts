@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { addressesIn, formatAddress } from '../base/address.ts'
+import { internalTopics } from '../coordinator/consumerOffsets.ts'
 
 /** A value that no log, error or dump shows by accident: printed or serialised, it is empty. */
 export interface Secret {
@@ -52,10 +53,7 @@ export const topic = z
     /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
     "must be a topic's name: letters, digits, dot, underscore and hyphen, at most 249",
   )
-  .refine(
-    name => !['__consumer_offsets', '__transaction_state', '__share_group_state'].includes(name),
-    'must not be a topic that Kafka itself writes',
-  )
+  .refine(name => !internalTopics.includes(name), 'must not be a topic that Kafka itself writes')
 
 export const url = z.string().refine(isHttpUrl, 'must be an http:// or https:// address')
 

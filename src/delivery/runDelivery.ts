@@ -3,10 +3,11 @@ import { backOffMs } from '../base/backOff.ts'
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { tellOpening } from '../base/opening.ts'
+import type { PartitionOutages } from '../base/outage.ts'
 import { createOutages, type Outages } from '../base/outages.ts'
 import { ranges } from '../base/ranges.ts'
 import type { Fold } from '../engine/fold.ts'
-import type { Source, Troubles } from '../engine/source.ts'
+import type { Source } from '../engine/source.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { Output } from './output.ts'
 import { OwnedPartitions } from './ownedPartitions.ts'
@@ -33,7 +34,8 @@ export interface ServiceOptions {
 export interface SourceHandles {
   /** Ends the opening, and the source. */
   readonly signal: AbortSignal
-  readonly troubles: Troubles
+  /** Takes partitions that cannot be read for a while. */
+  readonly outages: PartitionOutages
 }
 
 /**
@@ -103,7 +105,7 @@ interface Reading extends ServiceOptions {
 /** Reads what this instance owns. Opens another source whenever other partitions are ready, and where one failed. */
 async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedPartitions): Promise<void> {
   const { outages } = options
-  const troubles: Troubles = {
+  const reading: PartitionOutages = {
     begin: (of, reason, kind) => outages.begin('reading', of, reason, kind),
     end: of => outages.end('reading', of),
   }
@@ -112,7 +114,7 @@ async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedP
     const ready = await partitions.whenReady(stop)
     const until = AbortSignal.any([stop, ready.signal])
     try {
-      await using source = await options.openSource(ready.positions, { signal: until, troubles })
+      await using source = await options.openSource(ready.positions, { signal: until, outages: reading })
       for await (const chunk of source.chunks(until)) {
         failures = 0
         for (const input of chunk) await partitions.apply(input, ready)
@@ -123,7 +125,7 @@ async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedP
       if (until.aborted) continue
       if (!(error instanceof KoffError && error.retriable)) throw error
       failures += 1
-      troubles.begin([...ready.positions.keys()], error.message)
+      reading.begin([...ready.positions.keys()], error.message)
       await sleep(backOffMs(failures, readPauses), undefined, { signal: until }).catch(() => undefined)
     }
   }

@@ -1,3 +1,4 @@
+import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
 import type { KoffEvent } from './envelope.ts'
 
 /**
@@ -20,13 +21,13 @@ export function cloudEventHeaders(event: KoffEvent): Record<string, string> {
 /** A URI reference; unlike the topic it tells clusters apart, so that source and id together are unique. */
 function source(cluster: string): string {
   return cluster === ''
-    ? '/topics/__consumer_offsets'
-    : `/clusters/${encodeURIComponent(cluster.toWellFormed())}/topics/__consumer_offsets`
+    ? `/topics/${consumerOffsets}`
+    : `/clusters/${encodeURIComponent(cluster.toWellFormed())}/topics/${consumerOffsets}`
 }
 
 /** CloudEvents allows no empty subject, so what concerns no group has its partition for one. */
 function subject({ group, source: { partition } }: KoffEvent): string {
-  return group === '' ? `__consumer_offsets-${partition}` : group.toWellFormed()
+  return group === '' ? `${consumerOffsets}-${partition}` : group.toWellFormed()
 }
 
 function rfc3339(time: number): string | null {

@@ -116,10 +116,10 @@ export function memoryLog(): MemoryLog {
       inputs.push(...more)
       wake()
     },
-    open: async (positions, { troubles }) => ({
+    open: async (positions, { outages }) => ({
       cluster: 'c1',
       async *chunks(signal) {
-        troubles.end([...positions.keys()])
+        outages.end([...positions.keys()])
         const ends = new Map<number, number>()
         for (const input of inputs)
           if (input.kind === 'batch') ends.set(input.batch.partition, input.batch.lastOffset + 1)

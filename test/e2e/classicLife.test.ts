@@ -48,14 +48,14 @@ beforeAll(async () => {
   admin = await java.admin(bootstrap)
   await createOrders({ bootstrap, java, admin })
 
-  // Both start before anybody has ever committed: __consumer_offsets is not there yet, so that nothing is history.
+  // Both start before anybody has ever committed: __consumer_offsets does not exist yet, so that nothing is history.
   await using watch = watchEvents(kafka)
   run = startKoff(['run', '-c', configuration()])
   for (const process of [watch, run]) {
     await until({
       what: 'koff waits for __consumer_offsets',
       ask: async () => process.stderr(),
-      good: text => text.includes('__consumer_offsets is not there yet'),
+      good: text => text.includes('__consumer_offsets does not exist yet'),
     })
   }
   const world = { bootstrap, java, admin }

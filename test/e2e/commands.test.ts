@@ -57,7 +57,7 @@ describe('koff on a cluster where nobody has consumed yet', () => {
     async (...line) => {
       const { code, lines, stderr } = await koff(line, variables)
       expect({ code, lines }).toEqual({ code: 0, lines: [] })
-      expect(stderr).toMatch(/^koff: __consumer_offsets is not there yet: nothing to read \(.*\)\n$/)
+      expect(stderr).toMatch(/^koff: __consumer_offsets does not exist yet: nothing to read \(.*\)\n$/)
     },
   )
 
@@ -66,7 +66,7 @@ describe('koff on a cluster where nobody has consumed yet', () => {
     await until({
       what: 'the notice',
       ask: async () => print.stderr(),
-      good: text => text.includes('__consumer_offsets is not there yet'),
+      good: text => text.includes('__consumer_offsets does not exist yet'),
       withinMs: 30_000,
     })
     await using consumer = await member('first')

@@ -49,7 +49,7 @@ beforeAll(async () => {
     await until({
       what: 'koff waits for __consumer_offsets',
       ask: async () => process.stderr(),
-      good: text => text.includes('__consumer_offsets is not there yet'),
+      good: text => text.includes('__consumer_offsets does not exist yet'),
     })
   }
   // Both look at the cluster, each in its own time: what the one tells is over only when the other one saw it, too.

@@ -68,7 +68,7 @@ export async function livesOn({ version, protocolType, lives, properties = {} }:
     await until({
       what: 'koff waits for __consumer_offsets',
       ask: async () => watch.stderr(),
-      good: text => text.includes('__consumer_offsets is not there yet'),
+      good: text => text.includes('__consumer_offsets does not exist yet'),
       withinMs: patientMs,
     })
     const told = (group: string, words: string) =>

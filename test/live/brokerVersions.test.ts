@@ -82,8 +82,8 @@ describe.each(tested)('Kafka %s', version => {
     ]
     expect(await questions.sampleLogEnds(asked)).toMatchObject([{ topic: 'orders', partition: 1, logEnd: 0 }])
     expect(await questions.describeTopics(['orders', 'nowhere'])).toMatchObject([
-      { kind: 'topic', name: 'orders', partitions: 3 },
-      { kind: 'topic', name: 'nowhere', partitions: 0 },
+      { name: 'orders', partitions: 3 },
+      { name: 'nowhere', partitions: 0 },
     ])
   })
 })

@@ -87,7 +87,7 @@ test('a topic that is not there is waited for where no group says that it must b
   await using source = await openKafkaSource({ brokers: [brokers], log: linesTo(lines) })
   expect(source.cluster).toBe(kafka.clusterId)
   expect(lines).toEqual([
-    '__consumer_offsets is not there yet: waiting for it (the first group makes it; a managed service may hide it for ever)',
+    '__consumer_offsets does not exist yet: waiting for it (the first group creates it; a managed service may hide it for ever)',
   ])
 })
 

@@ -36,7 +36,7 @@ test('a topic that is not there is waited for, which is said once, and not creat
   await using live = await follow({ brokers: [kafka.bootstrap] })
   expect(live.source.cluster).toBe(kafka.clusterId)
   await sleep(2500)
-  expect(live.lines).toEqual([expect.stringMatching(`^${offsets} is not there yet: waiting for it`)])
+  expect(live.lines).toEqual([expect.stringMatching(`^${offsets} does not exist yet: waiting for it`)])
   await expect(admin.endOffsets(offsets)).rejects.toThrow('UnknownTopicOrPartition')
 
   await admin.createTopics({ orders: 4 })
@@ -45,7 +45,7 @@ test('a topic that is not there is waited for, which is said once, and not creat
   await live.reached(await endsOf(offsets))
   // A topic that was just made can be without a leader for a moment, which is told as any trouble is.
   const ofTheTopic = live.lines.filter(line => !/cannot be read|is read again/.test(line))
-  expect(ofTheTopic.slice(1)).toEqual([`${offsets} is there now`])
+  expect(ofTheTopic.slice(1)).toEqual([`${offsets} exists now`])
 })
 
 describe('every record comes exactly once, in the order of the log', () => {
@@ -172,7 +172,7 @@ describe('reading begins', () => {
     await expect(opening).rejects.toMatchObject({ code: 'BROKER_ERROR', message: expect.stringContaining('absent') })
     await using live = await follow({ brokers: [kafka.bootstrap], topic: 'absent', untilEnd: true })
     await live.ended
-    expect(live.lines).toEqual(['absent is not there yet: nothing to read'])
+    expect(live.lines).toEqual(['absent does not exist yet: nothing to read'])
   })
 })
 
@@ -204,7 +204,7 @@ describe('records that the cluster lost are told', () => {
     expect(live.of(0).records).toHaveLength(2)
   })
 
-  test('where the topic was deleted and created anew', async () => {
+  test('where the topic was deleted and created again', async () => {
     await admin.createTopics({ anew: 2 })
     const producer = await java.producer({ bootstrap: kafka.bootstrap })
     await producer.send({ topic: 'anew', partition: 0, value: 'old', count: 5 })
@@ -219,7 +219,7 @@ describe('records that the cluster lost are told', () => {
     expect(live.of(0).faults).toMatchObject([{ code: 'LOG_TRUNCATED', offset: 0 }])
     expect(live.of(1).faults).toEqual([])
     expect(live.of(0).records.slice(5)).toEqual(await recordsOnDisk(kafka.dataFolder, 'anew', 0))
-    expect(live.lines).toContain('anew was deleted and created anew: reading it from its start')
+    expect(live.lines).toContain('anew was deleted and created again: reading it from its start')
   })
 })
 

@@ -1,5 +1,4 @@
 import { KoffError } from '../../base/errors.ts'
-import type { LogEndInput, TopicInput } from '../../state/input.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import { codes } from '../protocol/errors.ts'
 import { listOffsets, logEnd, logStart } from '../protocol/listOffsets.ts'
@@ -9,45 +8,61 @@ import type { BrokerConnection } from './connection.ts'
 import { connectionPool } from './connectionPool.ts'
 import { type LedPartition, leaderTable } from './leaderTable.ts'
 
+/** Where the log of a partition starts and ends (the high watermark). */
+export interface LogRange extends TopicPartition {
+  readonly logStart: number
+  readonly logEnd: number
+  /** When that was, ms since the epoch. */
+  readonly timestamp: number
+}
+
+export interface DescribedTopic {
+  readonly name: string
+  /** '' from brokers before 2.8, which have no topic ids. */
+  readonly id: string
+  /** How many there are; 0 without such a topic. */
+  readonly partitions: number
+}
+
 /** Questions about a cluster, over connections of its own. */
 export interface KafkaAdmin extends AsyncDisposable {
   /** Kafka's cluster id. */
   readonly cluster: string
   /**
-   * Where the logs of those partitions start and end (the high watermark) now: two requests to each leader, however
-   * many partitions. Left out is what nobody can tell: deleted topics, partitions without a leader, topics that koff
-   * has no Describe on. Fails with `BROKER_UNREACHABLE` when no broker answers.
+   * Where the logs of those partitions start and end now: two requests to each leader, however many partitions. Left out
+   * are deleted topics, partitions without a leader, and topics without Describe. Fails with `BROKER_UNREACHABLE` when no
+   * broker answers.
    */
-  sampleLogEnds(partitions: Iterable<TopicPartition>): Promise<LogEndInput[]>
+  sampleLogEnds(partitions: Iterable<TopicPartition>): Promise<LogRange[]>
   /**
-   * How many partitions those topics have, at most a minute old; 0 where there is no such topic. Left out is what koff may
-   * not see. Brokers before 2.8 give topics no ids: then the id is ''. Fails as `sampleLogEnds` does.
+   * Id and number of partitions of those topics, at most a minute old. Left out are topics that the client may not see.
+   * Fails as `sampleLogEnds` does.
    */
-  describeTopics(names: Iterable<string>): Promise<TopicInput[]>
+  describeTopics(names: Iterable<string>): Promise<DescribedTopic[]>
 }
 
-/** Fails as `openKafkaSource` does. */
+/** Fails as `openCluster` does. */
 export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin> {
   const closing = new AbortController()
   const cluster = await openCluster(options, closing.signal)
   const connections = connectionPool(cluster, closing.signal)
   const leaders = leaderTable(cluster, closing.signal)
-  const sample = async (wanted: readonly TopicPartition[]): Promise<LogEndInput[]> => {
+  const sample = async (wanted: readonly TopicPartition[]): Promise<LogRange[]> => {
     const led = await leaders.find(wanted)
     const groups = Map.groupBy(led, ({ leader }) => leader)
-    const answers = await Promise.all(
-      [...groups].map(([node, asked]) =>
+    const samples = await Promise.all(
+      [...groups].map(([node, ofLeader]) =>
         connections
           .get(node)
-          .then(connection => sampleOf(connection, asked))
-          .catch((error: unknown): LogEndInput[] => {
+          .then(connection => sampleOf(connection, ofLeader))
+          .catch((error: unknown): LogRange[] => {
             connections.drop(node)
             if (error instanceof KoffError && error.retriable) return []
             throw error
           }),
       ),
     )
-    return answers.flat()
+    return samples.flat()
   }
   return {
     cluster: cluster.id,
@@ -55,15 +70,15 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
       const wanted = new Map([...partitions].map(wish => [keyOf(wish.topic, wish.partition), wish]))
       const samples = await sample([...wanted.values()])
       for (const { topic, partition } of samples) wanted.delete(keyOf(topic, partition))
-      // Leaders move: what was not answered is asked for once more, of whoever leads now.
+      // Leaders move: partitions without an answer are asked for once more, at their new leaders.
       const left = [...wanted.values()]
       if (left.length === 0 || !(await leaders.refresh(left))) return samples
       return [...samples, ...(await sample(left))]
     },
     describeTopics: async names =>
-      (await leaders.topics(new Set(names))).flatMap(({ name, id, errorCode, partitions }): TopicInput[] => {
+      (await leaders.topics(new Set(names))).flatMap(({ name, id, errorCode, partitions }): DescribedTopic[] => {
         if (errorCode !== 0 && errorCode !== codes.UNKNOWN_TOPIC_OR_PARTITION) return []
-        return [{ kind: 'topic', id: id ?? '', name, partitions: partitions.length }]
+        return [{ id: id ?? '', name, partitions: partitions.length }]
       }),
     [Symbol.asyncDispose]: async () => {
       closing.abort()
@@ -73,7 +88,7 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
   }
 }
 
-async function sampleOf(connection: BrokerConnection, led: readonly LedPartition[]): Promise<LogEndInput[]> {
+async function sampleOf(connection: BrokerConnection, led: readonly LedPartition[]): Promise<LogRange[]> {
   const timestamp = Date.now()
   const [starts, ends] = await Promise.all(
     [logStart, logEnd].map(at =>
@@ -84,11 +99,11 @@ async function sampleOf(connection: BrokerConnection, led: readonly LedPartition
     ),
   )
   const startOf = new Map(starts?.map(({ topic, partition, offset }) => [keyOf(topic, partition), offset]))
-  return (ends ?? []).flatMap(({ topic, partition, offset }): LogEndInput[] => {
+  return (ends ?? []).flatMap(({ topic, partition, offset }): LogRange[] => {
     const start = startOf.get(keyOf(topic, partition)) ?? -1
-    // With an error there is no offset
+    // There is no offset with an error.
     if (start < 0 || offset < 0) return []
-    return [{ kind: 'logEnd', topic, partition, logStart: start, logEnd: offset, timestamp }]
+    return [{ topic, partition, logStart: start, logEnd: offset, timestamp }]
   })
 }
 

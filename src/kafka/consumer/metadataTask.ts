@@ -1,65 +1,59 @@
 import { KoffError } from '../../base/errors.ts'
-import type { Input } from '../../state/input.ts'
 import type { Cluster } from '../client/cluster.ts'
 import type { TopicMetadata } from '../protocol/metadata.ts'
-import type { Follower } from './follower.ts'
-import type { HiddenTopicCheck } from './hiddenTopic.ts'
+import type { BatchFault } from '../records/batch.ts'
+import type { FetchSession } from './fetchSession.ts'
 
-/** Keeps the follower's metadata young in the background: asks when they are due, one question at a time. */
+/** Refreshes the metadata of a session in the background, one request at a time. */
 export interface MetadataTask {
   startIfDue(): void
-  /** Lets the follower hear what came; null where nothing came. Throws what cannot be waited out. */
-  take(): readonly Input[] | null
-  /** How long until `startIfDue` has something to do, ms; Infinity while a question is under way. */
+  /** Hands a response to the session; gives what is lost by it, null without a response. Throws what waiting does not mend. */
+  take(): readonly BatchFault[] | null
+  /** How long until `startIfDue` has something to do, ms; Infinity while a request is under way. */
   dueInMs(): number
 }
 
 export interface MetadataTaskOptions {
   readonly cluster: Cluster
   readonly topic: string
-  readonly follower: Follower
-  readonly hidden: HiddenTopicCheck
+  readonly session: FetchSession
+  /** Called with each answer of the cluster about the topic; gives what to believe. */
+  readonly check: (found: TopicMetadata | undefined, signal: AbortSignal) => Promise<TopicMetadata | undefined>
   readonly signal: AbortSignal
-  /** Called when there is something to take. */
+  /** Called when there is a response to take. */
   readonly wake: () => void
 }
 
-type Heard = { readonly found: TopicMetadata | undefined } | { readonly error: unknown }
+type Response = { readonly found: TopicMetadata | undefined } | { readonly error: unknown }
 
-export function createMetadataTask({
-  cluster,
-  topic,
-  follower,
-  hidden,
-  signal,
-  wake,
-}: MetadataTaskOptions): MetadataTask {
+export function createMetadataTask(options: MetadataTaskOptions): MetadataTask {
+  const { cluster, topic, session, check, signal, wake } = options
   let isBusy = false
-  let heard: Heard | null = null
-  const question = async (): Promise<Heard> => {
-    const metadata = await cluster.metadata({ names: [topic] }, signal)
-    return { found: await hidden.check(metadata.topics[0], signal) }
+  let response: Response | null = null
+  const request = async (): Promise<Response> => {
+    const { topics } = await cluster.metadata({ names: [topic] }, signal)
+    return { found: await check(topics[0], signal) }
   }
-  const ask = async () => {
+  const run = async () => {
     isBusy = true
-    heard = await question().catch((error: unknown): Heard => ({ error }))
+    response = await request().catch((error: unknown): Response => ({ error }))
     isBusy = false
     wake()
   }
   const take = () => {
-    const news = heard
-    heard = null
-    if (news === null) return null
-    if ('found' in news) return follower.table.hearMetadata(news.found, cluster.connection?.broker ?? '')
-    if (!(news.error instanceof KoffError) || !news.error.retriable) throw news.error
-    follower.table.hearNoMetadata(news.error.message)
+    const taken = response
+    response = null
+    if (taken === null) return null
+    if ('found' in taken) return session.table.receiveMetadata(taken.found, cluster.connection?.broker ?? '')
+    if (!(taken.error instanceof KoffError) || !taken.error.retriable) throw taken.error
+    session.table.metadataFailed(taken.error.message)
     return null
   }
   return {
     startIfDue: () => {
-      if (!isBusy && heard === null && performance.now() >= follower.table.metadataDueAt) void ask()
+      if (!isBusy && response === null && performance.now() >= session.table.metadataDueAt) void run()
     },
     take,
-    dueInMs: () => (isBusy ? Number.POSITIVE_INFINITY : follower.table.metadataDueAt - performance.now()),
+    dueInMs: () => (isBusy ? Number.POSITIVE_INFINITY : session.table.metadataDueAt - performance.now()),
   }
 }

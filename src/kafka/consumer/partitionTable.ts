@@ -1,164 +1,161 @@
 import { backOffMs } from '../../base/backOff.ts'
 import { KoffError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
+import type { PartitionOutages } from '../../base/outage.ts'
 import { ranges } from '../../base/ranges.ts'
-import type { Troubles } from '../../engine/source.ts'
-import type { FaultInput } from '../../state/input.ts'
 import { authorizationFailure } from '../client/brokerFailure.ts'
 import { codes, errorName } from '../protocol/errors.ts'
 import { logEnd, logStart } from '../protocol/listOffsets.ts'
 import type { TopicMetadata } from '../protocol/metadata.ts'
-import { beginAnew, type FollowedPartition, followedPartition, lastEpoch } from './followedPartition.ts'
-import { absentText } from './hiddenTopic.ts'
-import { createTroubles } from './troubles.ts'
+import type { BatchFault } from '../records/batch.ts'
+import { type Cursor, cursorAt, lastEpoch, restart } from './cursor.ts'
 
 /** Where to begin: for all partitions alike, or by partition (the others from the earliest). */
 export type From = 'earliest' | 'latest' | { readonly timestamp: number } | ReadonlyMap<number, number>
 
 export interface PartitionTableOptions {
   readonly topic: string
-  /** Null for all that there are, and will be. */
+  /** Null for all present and future ones. */
   readonly partitions: readonly number[] | null
   readonly from: From
-  /** True to read no further than to the end of each partition as it was at its first answer. */
+  /** True to read up to the end that each partition had in its first response. */
   readonly untilEnd: boolean
-  /** Nothing that the partitions hold was there before koff started. */
+  /** The topic was created after the start: none of its records is older. */
   readonly isNew: boolean
   readonly metadataMaxAgeMs: number
   readonly log: Log
-  /** Told instead of the log. */
-  readonly troubles?: Troubles | undefined
+  /** Takes the partitions that cannot be read for a while. */
+  readonly outages: PartitionOutages
+  /** Logged when the topic does not exist; `isWaiting`: the reading waits for it. */
+  readonly absentText: (isWaiting: boolean) => string
 }
 
-/** How long to wait after failures in a row. The first wait is as short as an election takes in a healthy cluster. */
+/** How long to wait after failures in a row; at first, as long as an election takes in a healthy cluster. */
 const backOff = { firstMs: 50, maxMs: 5000 }
 const absentTopicMs = 1000
 
-/** The partitions of one topic as the cluster's metadata tell of them, and when to ask for younger ones. */
+/** The partitions of one topic by the cluster's metadata, and when to ask for younger metadata. */
 export class PartitionTable {
-  readonly partitions = new Map<number, FollowedPartition>()
+  readonly cursors = new Map<number, Cursor>()
   /** On the clock of `performance.now()`. */
   metadataDueAt = 0
-  /** True from the first metadata on, whether they held the topic or not: what comes later is read from its start. */
+  /** True from the first metadata on, with or without the topic: partitions that come later are read from their start. */
   isOpen = false
   readonly #options: PartitionTableOptions
-  readonly #troubles: Troubles
   #topicId: string | null = null
   #isAbsent = false
   #failures = 0
 
   constructor(options: PartitionTableOptions) {
     this.#options = options
-    this.#troubles = options.troubles ?? createTroubles(options.topic, options.log)
   }
 
-  /** `broker` told them; undefined for a topic that it does not know. Throws where koff may not see the topic. */
-  hearMetadata(metadata: TopicMetadata | undefined, broker: string): readonly FaultInput[] {
+  /** From `broker`; undefined for a topic that it does not know. Throws where the client may not see the topic. */
+  receiveMetadata(metadata: TopicMetadata | undefined, broker: string): readonly BatchFault[] {
     const { topic } = this.#options
     const code = metadata?.errorCode ?? codes.UNKNOWN_TOPIC_OR_PARTITION
     if (code === codes.TOPIC_AUTHORIZATION_FAILED) throw authorizationFailure(broker, 'Describe', topic)
     this.#failures = 0
     this.metadataDueAt = performance.now() + this.#options.metadataMaxAgeMs
-    const faults = metadata === undefined || code !== 0 ? this.#hearNoTopic(code) : this.#hearTopic(metadata)
+    const faults = metadata === undefined || code !== 0 ? this.#receiveNoTopic(code) : this.#receiveTopic(metadata)
     this.isOpen = true
     return faults
   }
 
-  /** Nobody answered. */
-  hearNoMetadata(reason: string): void {
+  /** No broker answered. */
+  metadataFailed(reason: string): void {
     this.#failures++
     this.#askAfter(this.#failures)
-    this.#troubles.begin([...this.partitions.keys()], reason)
+    this.#options.outages.begin([...this.cursors.keys()], reason)
   }
 
-  /** These cannot be read now: they wait for younger metadata, the longer the more often that happened in a row. */
-  fail(partitions: readonly FollowedPartition[], reason: string): void {
-    for (const followed of partitions) {
-      followed.failures++
-      followed.isStale = true
-      this.#askAfter(followed.failures)
+  /** These cannot be read now: they wait for younger metadata, the longer the more failures there are in a row. */
+  fail(cursors: readonly Cursor[], reason: string): void {
+    for (const cursor of cursors) {
+      cursor.failures++
+      cursor.isStale = true
+      this.#askAfter(cursor.failures)
     }
-    this.#troubles.begin(
-      partitions.map(({ partition }) => partition),
+    this.#options.outages.begin(
+      cursors.map(({ partition }) => partition),
       reason,
     )
   }
 
   /** These were read. */
-  succeed(partitions: readonly FollowedPartition[]): void {
-    for (const followed of partitions) followed.failures = 0
-    this.#troubles.end(partitions.map(({ partition }) => partition))
+  succeed(cursors: readonly Cursor[]): void {
+    for (const cursor of cursors) cursor.failures = 0
+    this.#options.outages.end(cursors.map(({ partition }) => partition))
   }
 
-  #hearNoTopic(code: number): readonly FaultInput[] {
-    const { topic, log, untilEnd } = this.#options
+  #receiveNoTopic(code: number): readonly BatchFault[] {
+    const { topic, log, untilEnd, outages, absentText } = this.#options
     const isAbsent = code === codes.UNKNOWN_TOPIC_OR_PARTITION || code === codes.LEADER_NOT_AVAILABLE
     this.metadataDueAt = performance.now() + absentTopicMs
-    // A broker that has just started may not know the topic yet: once is not enough.
-    const isDeleted = isAbsent && this.#isAbsent
-    const reason = isDeleted ? `topic ${topic} was deleted; waiting for it to be there again` : errorName(code)
-    this.#troubles.begin([...this.partitions.keys()], reason, isDeleted ? 'deleted' : 'passing')
+    const partitions = [...this.cursors.keys()]
+    // A broker that has just started may not know the topic yet: one answer is not enough.
+    const isDeleted = isAbsent && this.#isAbsent && partitions.length > 0
+    const reason = isDeleted ? `topic ${topic} was deleted; waiting until it is created again` : errorName(code)
+    outages.begin(partitions, reason, isDeleted ? 'deleted' : 'passing')
     if (isAbsent && this.#isAbsent) return []
     this.#isAbsent = isAbsent
-    if (!isAbsent)
-      log.warn(`${topic}: ${errorName(code)}; trying again until it works`, { topic, reason: errorName(code) })
-    else if (this.partitions.size === 0)
-      log.info(absentText(topic, untilEnd ? 'nothing to read' : 'waiting for it'), { topic })
+    if (!isAbsent) log.warn(`${topic}: ${reason}; trying again until it works`, { topic, reason })
+    else if (partitions.length === 0) log.info(absentText(!untilEnd), { topic })
     return []
   }
 
-  #hearTopic(metadata: TopicMetadata): readonly FaultInput[] {
+  #receiveTopic(metadata: TopicMetadata): readonly BatchFault[] {
     const { topic, log, partitions: wanted } = this.#options
     const numbers = metadata.partitions.map(({ partition }) => partition)
     const missing = (wanted ?? []).filter(number => !numbers.includes(number))
     if (missing.length > 0) {
       throw new KoffError('USAGE', `${topic} has ${numbers.length} partitions; ${ranges(missing)} is not one of them`)
     }
-    if (this.#isAbsent && this.partitions.size === 0) log.info(`${topic} is there now`, { topic })
+    if (this.#isAbsent && this.cursors.size === 0) log.info(`${topic} exists now`, { topic })
     this.#isAbsent = false
-    const faults = this.#hearTopicId(metadata)
-    for (const partition of this.partitions.keys()) if (!numbers.includes(partition)) this.partitions.delete(partition)
+    const faults = this.#receiveTopicId(metadata)
+    for (const partition of this.cursors.keys()) if (!numbers.includes(partition)) this.cursors.delete(partition)
     for (const { partition, leader, leaderEpoch } of metadata.partitions) {
-      const followed = this.#followed(partition)
-      if (followed !== null) this.#hearLeader(followed, leader, leaderEpoch)
+      const cursor = this.#cursor(partition)
+      if (cursor !== null) this.#receiveLeader(cursor, leader, leaderEpoch)
     }
     return faults
   }
 
-  #hearTopicId({ id }: TopicMetadata): readonly FaultInput[] {
+  #receiveTopicId({ id }: TopicMetadata): readonly BatchFault[] {
     const { topic, log } = this.#options
     const isAnother = this.#topicId !== null && id !== null && id !== this.#topicId
     this.#topicId = id ?? this.#topicId
     if (!isAnother) return []
-    log.warn(`${topic} was deleted and created anew: reading it from its start`, { topic })
-    return [...this.partitions.values()].flatMap(followed => beginAnew(followed, topic) ?? [])
+    log.warn(`${topic} was deleted and created again: reading it from its start`, { topic })
+    return [...this.cursors.values()].flatMap(cursor => restart(cursor, topic) ?? [])
   }
 
-  #followed(partition: number): FollowedPartition | null {
+  #cursor(partition: number): Cursor | null {
     const { partitions: wanted, from, untilEnd } = this.#options
-    const known = this.partitions.get(partition)
+    const known = this.cursors.get(partition)
     if (known !== undefined) return known
     if (wanted?.includes(partition) === false || (this.isOpen && untilEnd)) return null
     const isLate = this.isOpen
     const start = isLate && !(from instanceof Map) ? logStart : startOf(from, partition)
-    const followed = followedPartition({ partition, start, isLate: isLate || this.#options.isNew })
-    this.partitions.set(partition, followed)
-    return followed
+    const cursor = cursorAt({ partition, start, isLate: isLate || this.#options.isNew })
+    this.cursors.set(partition, cursor)
+    return cursor
   }
 
-  #hearLeader(followed: FollowedPartition, leader: number, leaderEpoch: number): void {
-    // A broker that lags behind would send us back to the leader before.
-    if (leader < 0 || leaderEpoch < followed.leaderEpoch) {
-      followed.isStale = true
-      followed.failures++
-      this.#askAfter(followed.failures)
+  #receiveLeader(cursor: Cursor, leader: number, leaderEpoch: number): void {
+    // A broker with old metadata names the leader before.
+    if (leader < 0 || leaderEpoch < cursor.leaderEpoch) {
+      cursor.isStale = true
+      cursor.failures++
+      this.#askAfter(cursor.failures)
       return
     }
-    const isNew = followed.leaderEpoch >= 0 && leaderEpoch > followed.leaderEpoch
-    if (isNew && followed.question === null && lastEpoch(followed) >= 0) followed.question = { kind: 'epoch' }
-    followed.leader = leader
-    followed.leaderEpoch = leaderEpoch
-    followed.isStale = false
+    const isNew = cursor.leaderEpoch >= 0 && leaderEpoch > cursor.leaderEpoch
+    if (isNew && cursor.lookup === null && lastEpoch(cursor) >= 0) cursor.lookup = { kind: 'epoch' }
+    cursor.leader = leader
+    cursor.leaderEpoch = leaderEpoch
+    cursor.isStale = false
   }
 
   #askAfter(failures: number): void {

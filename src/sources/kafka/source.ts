@@ -1,21 +1,26 @@
 import { KoffError } from '../../base/errors.ts'
 import { type Log, noLog } from '../../base/log.ts'
 import { tellOpening } from '../../base/opening.ts'
-import type { Source, Troubles } from '../../engine/source.ts'
+import type { PartitionOutages } from '../../base/outage.ts'
+import { consumerOffsets } from '../../coordinator/consumerOffsets.ts'
+import type { Source } from '../../engine/source.ts'
 import { type Cluster, openCluster } from '../../kafka/client/cluster.ts'
 import { batchCodecs } from '../../kafka/codecs/codecs.ts'
-import { Follower } from '../../kafka/consumer/follower.ts'
-import { consumerOffsets, type HiddenTopicCheck, hiddenTopicCheck } from '../../kafka/consumer/hiddenTopic.ts'
-import type { FetchLimits } from '../../kafka/consumer/leader.ts'
-import { createLeaders } from '../../kafka/consumer/leaders.ts'
+import type { FetchLimits } from '../../kafka/consumer/brokerFetcher.ts'
+import { createBrokerFetchers } from '../../kafka/consumer/brokerFetchers.ts'
+import { FetchSession } from '../../kafka/consumer/fetchSession.ts'
 import { createMetadataTask } from '../../kafka/consumer/metadataTask.ts'
 import type { From } from '../../kafka/consumer/partitionTable.ts'
 import { createWakeUp } from '../../kafka/consumer/wakeUp.ts'
 import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
 import { codes } from '../../kafka/protocol/errors.ts'
 import { fetch } from '../../kafka/protocol/fetch.ts'
+import type { BatchFault } from '../../kafka/records/batch.ts'
 import { borrowReaderThread, type ReaderThread } from '../../kafka/thread/readerThread.ts'
 import type { Input } from '../../state/input.ts'
+import { absentText, type HiddenTopicCheck, hiddenTopicCheck } from './hiddenTopic.ts'
+import { inputsOf } from './inputs.ts'
+import { readingOutages } from './readingOutages.ts'
 import { createTopicIds, type TopicIds } from './topicIds.ts'
 
 export interface KafkaSourceOptions extends BrokerOptions {
@@ -43,8 +48,8 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly metadataMaxAgeMs?: number
   /** Takes notices: waiting for a broker and for the topic, trouble and its end, records that are lost. */
   readonly log?: Log
-  /** Told of partitions that cannot be read for a while, instead of the log, which then hears nothing of the first contact either. */
-  readonly troubles?: Troubles
+  /** Takes partitions that cannot be read for a while, in place of the log; the log then has no lines of the first contact, either. */
+  readonly outages?: PartitionOutages
   /** Closes the source when it aborts, and ends the first contact before `connectTimeoutMs`. */
   readonly signal?: AbortSignal
   /** Versions of the Fetch request to choose from, best first; all that koff speaks unless given. */
@@ -68,9 +73,9 @@ export async function openKafkaSource(options: KafkaSourceOptions): Promise<Sour
   options.signal?.throwIfAborted()
   const { signal } = closing
   options.signal?.addEventListener('abort', () => closing.abort(options.signal?.reason), { once: true, signal })
-  const { brokers, log, troubles } = options
-  // Whoever hears of troubles opens it anew each time, and tells in his own way.
-  const opening = log === undefined || troubles !== undefined ? undefined : tellOpening(log)
+  const { brokers, log, outages } = options
+  // A caller that passes `outages` opens the source again by itself, and reports that.
+  const opening = log === undefined || outages !== undefined ? undefined : tellOpening(log)
   await using parts = new AsyncDisposableStack()
   parts.defer(() => closing.abort())
   const thread = parts.use(borrowReaderThread())
@@ -109,13 +114,13 @@ class KafkaSource implements Source {
   readonly #topic: string
   readonly #options: KafkaSourceOptions
   readonly #closing: AbortController
-  readonly #follower: Follower
+  readonly #session: FetchSession
   readonly #topicIds: TopicIds | null
-  readonly #hidden: HiddenTopicCheck
+  readonly #check: HiddenTopicCheck
   readonly #limits: FetchLimits
-  /** Inputs that came up before anybody asked for a chunk. */
+  /** Inputs from before the first chunk was asked for. */
   #first: Input[] = []
-  /** Of the last answer, what nobody has asked for yet. */
+  /** The rest of the last response. */
   #parts: Iterator<readonly Input[]> = [].values()
 
   constructor({ cluster, thread, options, closing }: SourceParts) {
@@ -131,21 +136,32 @@ class KafkaSource implements Source {
     this.#closing = closing
     this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, request }
     this.#topicIds = options.topicNames === false ? null : createTopicIds(cluster)
-    this.#hidden = hiddenTopicCheck(cluster, topic)
-    const { log = noLog, troubles } = options
-    this.#follower = new Follower({ topic, partitions, from, untilEnd, isNew, metadataMaxAgeMs, codecs, log, troubles })
+    this.#check = hiddenTopicCheck(cluster, topic)
+    const { log = noLog, outages = readingOutages(topic, log) } = options
+    this.#session = new FetchSession({
+      topic,
+      partitions,
+      from,
+      untilEnd,
+      isNew,
+      metadataMaxAgeMs,
+      codecs,
+      log,
+      outages,
+      absentText: isWaiting => absentText(topic, isWaiting),
+    })
   }
 
-  /** Finds out whether koff may see the topic, and what topics are called. */
+  /** Finds out whether koff may see the topic, and the names of all topics. */
   async open(): Promise<void> {
     const { signal } = this.#closing
     const { topics } = await this.#cluster.metadata({ names: [this.#topic] }, signal)
-    const found = await this.#hidden.check(topics[0], signal)
+    const found = await this.#check(topics[0], signal)
     const isRefused = found?.errorCode === codes.TOPIC_AUTHORIZATION_FAILED
     if (this.#options.waitForTopic === false && !isRefused && (found?.partitions.length ?? 0) === 0) {
       throw new KoffError('BROKER_ERROR', `${this.#broker}: the cluster has no topic ${this.#topic}`)
     }
-    this.#first.push(...this.#follower.table.hearMetadata(found, this.#broker))
+    this.#first.push(...faultInputs(this.#session.table.receiveMetadata(found, this.#broker)))
     if (this.#topicIds !== null) this.#first.push(...(await this.#topicIds.all(signal)))
   }
 
@@ -153,9 +169,9 @@ class KafkaSource implements Source {
     const ended = new AbortController()
     const stop = AbortSignal.any([signal, this.#closing.signal, ended.signal])
     const { wake, wait } = createWakeUp()
-    const parts = { cluster: this.#cluster, topic: this.#topic, follower: this.#follower, signal: stop, wake }
-    const metadata = createMetadataTask({ ...parts, hidden: this.#hidden })
-    const leaders = createLeaders({ ...parts, limits: this.#limits, codecs, thread: this.#thread })
+    const parts = { cluster: this.#cluster, topic: this.#topic, session: this.#session, signal: stop, wake }
+    const metadata = createMetadataTask({ ...parts, check: this.#check })
+    const fetchers = createBrokerFetchers({ ...parts, limits: this.#limits, thread: this.#thread })
     try {
       if (this.#first.length > 0) yield this.#first.splice(0)
       while (!stop.aborted) {
@@ -164,17 +180,18 @@ class KafkaSource implements Source {
           if (part.value.length > 0) yield await this.#withNames(part.value, stop)
           continue
         }
-        if (this.#follower.isOver) return
+        if (this.#session.isOver) return
         metadata.startIfDue()
-        leaders.start()
-        const told = metadata.take()
-        const parts = told === null ? leaders.take() : [told]
-        if (parts === null) await wait(metadata.dueInMs(), stop)
-        else this.#parts = parts[Symbol.iterator]()
+        fetchers.start()
+        const faults = metadata.take()
+        const fetched = faults === null ? fetchers.take() : null
+        if (faults !== null) this.#parts = [faultInputs(faults)].values()
+        else if (fetched !== null) this.#parts = inputsOf(fetched, codecs)
+        else await wait(metadata.dueInMs(), stop)
       }
     } finally {
       ended.abort()
-      leaders.close()
+      fetchers.close()
     }
   }
 
@@ -184,7 +201,7 @@ class KafkaSource implements Source {
     this.#thread[Symbol.dispose]()
   }
 
-  /** A name that cannot be had now is no reason to hold back records: who reads them has the id. */
+  /** Records are not held back for a name that cannot be found out now: their reader has the id. */
   async #withNames(inputs: readonly Input[], signal: AbortSignal): Promise<readonly Input[]> {
     if (this.#topicIds === null) return inputs
     try {
@@ -199,4 +216,8 @@ class KafkaSource implements Source {
   get #broker(): string {
     return this.#cluster.connection?.broker ?? this.#options.brokers.join(', ')
   }
+}
+
+function faultInputs(faults: readonly BatchFault[]): readonly Input[] {
+  return faults.map(fault => ({ kind: 'fault', fault }))
 }

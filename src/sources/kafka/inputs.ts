@@ -1,26 +1,20 @@
-import { BATCHES_AT_A_TIME } from '../../sources/batchesAtATime.ts'
+import type { Fetched } from '../../kafka/consumer/brokerFetchers.ts'
+import { trimBatch } from '../../kafka/consumer/trimBatch.ts'
+import type { BatchCodecs } from '../../kafka/records/batch.ts'
+import { type BatchItem, readBatches } from '../../kafka/records/readBatches.ts'
 import type { Input, PositionInput } from '../../state/input.ts'
-import type { BatchCodecs } from '../records/batch.ts'
-import { type BatchItem, readBatches } from '../records/readBatches.ts'
-import type { Fetched } from './follower.ts'
-import { trimBatch } from './trimBatch.ts'
-
-export interface InputOptions {
-  readonly codecs: BatchCodecs
-  /** When the broker answered, ms. */
-  readonly timestamp: number
-}
+import { BATCHES_AT_A_TIME } from '../batchesAtATime.ts'
 
 /**
- * Opens what was fetched, some batches at a time: of each partition its position if it is the first one, its batches, its
- * new position.
+ * The inputs of a response, in parts of some batches: faults; then, of each partition, its position if it is the first
+ * one, its batches, and its new position.
  */
 export function* inputsOf(
-  fetched: readonly Fetched[],
-  { codecs, timestamp }: InputOptions,
+  { faults, partitions, timestamp }: Fetched,
+  codecs: BatchCodecs,
 ): Generator<readonly Input[], void, undefined> {
-  let inputs: Input[] = []
-  for (const { partition, from, next, logEnd, firstLogEnd, isFirst, isNews, records, isChecked } of fetched) {
+  let inputs: Input[] = faults.map(fault => ({ kind: 'fault', fault }))
+  for (const { partition, from, next, logEnd, firstLogEnd, isFirst, isNews, records, isChecked } of partitions) {
     const at = (position: number): PositionInput => ({ kind: 'position', partition, position, logEnd, timestamp })
     if (isFirst) inputs.push({ ...at(from), logEnd: firstLogEnd })
     for (let opened = 0; opened < records.length; ) {
@@ -39,7 +33,7 @@ export function* inputsOf(
   if (inputs.length > 0) yield inputs
 }
 
-/** A broker gives the whole batch that holds the offset it was asked for; also one that is broken may come again. */
+/** A broker sends the whole batch that holds the requested offset. A broken batch may come again, too. */
 function isWanted(item: BatchItem, from: number): boolean {
   return item.kind === 'fault' ? item.fault.offset === null || item.fault.offset >= from : item.batch.lastOffset >= from
 }

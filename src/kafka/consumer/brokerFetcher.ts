@@ -9,15 +9,15 @@ import { type EpochEnd, offsetForLeaderEpoch } from '../protocol/leaderEpochs.ts
 import { type FoundOffset, listOffsets, logEnd } from '../protocol/listOffsets.ts'
 import type { Request } from '../protocol/request.ts'
 import type { ReaderThread } from '../thread/readerThread.ts'
-import { type FollowedPartition, lastEpoch, type Question } from './followedPartition.ts'
-import type { Work } from './follower.ts'
+import { type Cursor, type Lookup, lastEpoch } from './cursor.ts'
+import type { BrokerTask } from './fetchSession.ts'
 
-/** One broker that leads partitions: does one piece of work at a time and keeps the outcome until it is taken. */
-export interface Leader {
-  /** True while there is neither work under way nor an outcome that waits. */
+/** Sends tasks to one broker, one at a time, and keeps the outcome until it is taken. */
+export interface BrokerFetcher {
+  /** True while no task is under way and no outcome waits. */
   readonly isIdle: boolean
   /** Only while idle. Calls `wake` when there is an outcome. */
-  start(work: Work): void
+  start(task: BrokerTask): void
   take(): Outcome | null
   close(): void
 }
@@ -28,19 +28,19 @@ export type Outcome =
   | OutcomeOf<'fetch', FetchResponse>
   | OutcomeOf<'failed', unknown>
 
-interface OutcomeOf<K extends string, A> {
+interface OutcomeOf<K extends string, R> {
   readonly kind: K
-  readonly work: Work
+  readonly task: BrokerTask
   /** host:port */
   readonly broker: string
   /** Of a Fetch: valid until the outcome after the next one is there. */
-  readonly answer: A
+  readonly result: R
 }
 
-export interface LeaderOptions {
+export interface BrokerFetcherOptions {
   readonly node: number
   readonly cluster: Cluster
-  /** Who reads what comes where it is much. */
+  /** Reads large responses. */
   readonly thread: Pick<ReaderThread, 'start' | 'bestSockets'>
   readonly topic: string
   readonly limits: FetchLimits
@@ -57,16 +57,17 @@ export interface FetchLimits {
 }
 
 /**
- * A Fetch costs both sides as much for one record as for a thousand, and one that waits is answered at the first. Where
- * records trickle in, the next is sent so long after the last answer, ms. The first record after a pause is heard of at once.
+ * A Fetch costs both sides as much for one record as for a thousand, and the broker answers it at the first record. Where
+ * records trickle in, the next Fetch is sent so long after the last response, ms. The first record after a pause comes at
+ * once.
  */
 const trickleMs = 5
-/** Of records, in a response: less is a trickle. */
+/** A response with fewer bytes of records is a trickle. */
 const trickleBytes = 64 * 1024
-/** Of records, in a response: so much comes only to whoever is far behind, and of that there is more. */
+/** A response with so many bytes of records shows that the reader is far behind, and that more is to come. */
 const floodBytes = 1024 * 1024
 
-export function createLeader(options: LeaderOptions): Leader {
+export function createBrokerFetcher(options: BrokerFetcherOptions): BrokerFetcher {
   const { node, cluster, thread, signal, wake } = options
   let connection: BrokerConnection | null = null
   let openedBy: OpenSocket | null = null
@@ -77,7 +78,7 @@ export function createLeader(options: LeaderOptions): Leader {
     connection?.close()
     connection = null
   }
-  const run = async (work: Work): Promise<Outcome> => {
+  const run = async (task: BrokerTask): Promise<Outcome> => {
     try {
       const best = thread.bestSockets()
       if (connection?.isOpen !== true || openedBy !== best) {
@@ -85,22 +86,22 @@ export function createLeader(options: LeaderOptions): Leader {
         openedBy = best
         connection = await cluster.connect(node, signal, best)
       }
-      if (work.kind === 'fetch') await until(nextFetchAt, signal)
-      const performed = await perform({ work, connection, options })
+      if (task.kind === 'fetch') await until(nextFetchAt, signal)
+      const performed = await perform({ task, connection, options })
       if (performed.kind === 'fetch') {
-        const bytes = lengthOf(performed.answer)
+        const bytes = lengthOf(performed.result)
         nextFetchAt = bytes > 0 && bytes < trickleBytes ? performance.now() + trickleMs : 0
         if (bytes >= floodBytes) thread.start()
       }
       return performed
     } catch (error) {
       close()
-      return { kind: 'failed', work, broker: cluster.addressOf(node), answer: error }
+      return { kind: 'failed', task, broker: cluster.addressOf(node), result: error }
     }
   }
-  const start = async (work: Work) => {
+  const start = async (task: BrokerTask) => {
     isBusy = true
-    outcome = await run(work)
+    outcome = await run(task)
     isBusy = false
     if (signal.aborted) close()
     wake()
@@ -109,7 +110,7 @@ export function createLeader(options: LeaderOptions): Leader {
     get isIdle() {
       return !isBusy && outcome === null
     },
-    start: work => void start(work),
+    start: task => void start(task),
     take: () => {
       const taken = outcome
       outcome = null
@@ -129,57 +130,57 @@ function lengthOf({ partitions }: FetchResponse): number {
 }
 
 interface Performance {
-  readonly work: Work
+  readonly task: BrokerTask
   readonly connection: BrokerConnection
-  readonly options: LeaderOptions
+  readonly options: BrokerFetcherOptions
 }
 
-async function perform({ work, connection, options }: Performance): Promise<Outcome> {
+async function perform({ task, connection, options }: Performance): Promise<Outcome> {
   const { topic, limits } = options
   const { broker } = connection
-  switch (work.kind) {
+  switch (task.kind) {
     case 'offsets': {
-      const queries = work.partitions.map(({ partition, leaderEpoch, question }) => ({
+      const queries = task.cursors.map(({ partition, leaderEpoch, lookup }) => ({
         topic,
         partition,
         leaderEpoch,
-        at: timeOf(question),
+        at: timeOf(lookup),
       }))
-      return { kind: 'offsets', work, broker, answer: await connection.send(listOffsets, queries) }
+      return { kind: 'offsets', task, broker, result: await connection.send(listOffsets, queries) }
     }
     case 'epochs': {
-      const partitions = work.partitions.map(followed => ({
-        partition: followed.partition,
-        leaderEpoch: followed.leaderEpoch,
-        lastEpoch: lastEpoch(followed),
+      const partitions = task.cursors.map(cursor => ({
+        partition: cursor.partition,
+        leaderEpoch: cursor.leaderEpoch,
+        lastEpoch: lastEpoch(cursor),
       }))
       return {
         kind: 'epochs',
-        work,
+        task,
         broker,
-        answer: await connection.send(offsetForLeaderEpoch, { topic, partitions }),
+        result: await connection.send(offsetForLeaderEpoch, { topic, partitions }),
       }
     }
     case 'fetch': {
       const { request, ...rest } = limits
-      // Where nothing is known yet, the log end is wanted at once, records or not
-      const maxWaitMs = work.partitions.some(({ firstLogEnd }) => firstLogEnd < 0) ? 0 : limits.maxWaitMs
-      const partitions = work.partitions.map(fetchedPosition)
-      const answer = await connection.send(request, { topic, partitions, ...rest, maxWaitMs })
-      if (answer.errorCode !== 0) throw refused(broker, answer.errorCode)
-      return { kind: 'fetch', work, broker, answer }
+      // A log end that is not known yet is wanted at once, with or without records.
+      const maxWaitMs = task.cursors.some(({ firstLogEnd }) => firstLogEnd < 0) ? 0 : limits.maxWaitMs
+      const partitions = task.cursors.map(fetchedPosition)
+      const result = await connection.send(request, { topic, partitions, ...rest, maxWaitMs })
+      if (result.errorCode !== 0) throw rejected(broker, result.errorCode)
+      return { kind: 'fetch', task, broker, result }
     }
   }
 }
 
-function timeOf(question: Question | null): bigint {
-  return question === null || question.kind === 'epoch' ? logEnd : question.at
+function timeOf(lookup: Lookup | null): bigint {
+  return lookup === null || lookup.kind === 'epoch' ? logEnd : lookup.at
 }
 
-function fetchedPosition({ partition, position, leaderEpoch }: FollowedPartition) {
+function fetchedPosition({ partition, position, leaderEpoch }: Cursor) {
   return { partition, position, leaderEpoch }
 }
 
-function refused(broker: string, errorCode: number): KoffError {
+function rejected(broker: string, errorCode: number): KoffError {
   return new KoffError('BROKER_ERROR', `${broker}: ${errorName(errorCode)} in Fetch`, { retriable: true })
 }

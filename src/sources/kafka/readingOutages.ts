@@ -1,15 +1,14 @@
 import type { Log } from '../../base/log.ts'
-import { createOutage } from '../../base/outage.ts'
+import { createOutage, type PartitionOutages } from '../../base/outage.ts'
 import { ranges } from '../../base/ranges.ts'
-import type { Troubles } from '../../engine/source.ts'
 
-/** Logs one line when it begins, one when it is over, however often it is tried; of a deleted topic one each minute. */
-export function createTroubles(topic: string, log: Log): Troubles {
+/** Logs the partitions of a topic that cannot be read: one line when it begins, one when it is over. */
+export function readingOutages(topic: string, log: Log): PartitionOutages {
   const since = new Map<number, number>()
   const deletion = createOutage({
     log,
     began: reason => reason,
-    ended: seconds => `topic ${topic} is there again after ${seconds} s`,
+    ended: seconds => `topic ${topic} exists again after ${seconds} s`,
     fields: { topic },
   })
   return {

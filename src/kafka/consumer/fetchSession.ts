@@ -1,0 +1,178 @@
+import { authorizationFailure } from '../client/brokerFailure.ts'
+import { codes, errorName } from '../protocol/errors.ts'
+import type { FetchedRecords, FetchResponse } from '../protocol/fetch.ts'
+import type { EpochEnd } from '../protocol/leaderEpochs.ts'
+import { type FoundOffset, logStart } from '../protocol/listOffsets.ts'
+import type { BatchCodecs, BatchFault } from '../records/batch.ts'
+import { advance, type Cursor, lastEpoch, receiveEpochEnd, receiveOffset } from './cursor.ts'
+import { PartitionTable, type PartitionTableOptions } from './partitionTable.ts'
+import { walkBatches } from './walkBatches.ts'
+
+export interface FetchSessionOptions extends PartitionTableOptions {
+  readonly codecs: BatchCodecs
+}
+
+/** The next request to a broker. */
+export interface BrokerTask {
+  readonly kind: 'offsets' | 'epochs' | 'fetch'
+  /** In the order in which they are to be served. */
+  readonly cursors: readonly Cursor[]
+  /** Partition → its position at the time of the request. */
+  readonly positions: ReadonlyMap<number, number>
+}
+
+/** What a Fetch brought of one partition. */
+export interface FetchedPartition {
+  readonly partition: number
+  /** The offset that was fetched, and the one to fetch next. */
+  readonly from: number
+  readonly next: number
+  readonly logEnd: number
+  /** The log end when the reading began; of a partition that was added later, where it begins. */
+  readonly firstLogEnd: number
+  /** True for the first response about this partition. */
+  readonly isFirst: boolean
+  /** True where position or log end differ from the response before. */
+  readonly isNews: boolean
+  /** Whole batches, or bytes that are not a batch. */
+  readonly records: Buffer
+  /** True where their checksums are known to be right. */
+  readonly isChecked: boolean
+}
+
+/**
+ * Decides what to ask which broker, and what the responses mean for the positions; brokerFetcher.ts does the asking. No
+ * record is skipped or repeated: a position moves only to the end of batches that are handed on, or with a fault that says
+ * what is lost. (It is not a broker's incremental fetch session of KIP-227.)
+ */
+export class FetchSession {
+  readonly table: PartitionTable
+  readonly #options: FetchSessionOptions
+  #turns = 0
+
+  constructor(options: FetchSessionOptions) {
+    this.#options = options
+    this.table = new PartitionTable(options)
+  }
+
+  /** True when there is nothing more to read: only ever with `untilEnd`. */
+  get isOver(): boolean {
+    return this.#options.untilEnd && this.table.isOpen && this.#cursors().every(hasReachedEnd)
+  }
+
+  /** Nodes that lead a partition, as far as known. */
+  brokers(): ReadonlySet<number> {
+    return new Set(this.#cursors().flatMap(({ leader }) => (leader < 0 ? [] : [leader])))
+  }
+
+  /** Null where there is nothing to ask this broker. */
+  taskFor(broker: number): BrokerTask | null {
+    const ready = this.#cursors().filter(({ leader, isStale }) => leader === broker && !isStale)
+    const offsets = ready.filter(({ lookup }) => lookup !== null && lookup.kind !== 'epoch')
+    if (offsets.length > 0) return task('offsets', offsets)
+    const epochs = ready.filter(({ lookup }) => lookup !== null)
+    if (epochs.length > 0) return task('epochs', epochs)
+    const unfinished = this.#options.untilEnd ? ready.filter(cursor => !hasReachedEnd(cursor)) : ready
+    if (unfinished.length === 0) return null
+    return task(
+      'fetch',
+      unfinished.toSorted((a, b) => a.turn - b.turn),
+    )
+  }
+
+  receiveOffsets(found: readonly FoundOffset[], broker: string): readonly BatchFault[] {
+    return this.#receive(found, broker, (cursor, { offset }) => {
+      const { lookup, position } = cursor
+      const fault = receiveOffset(cursor, offset)
+      const isInRange = lookup?.kind === 'range' && cursor.lookup === null && cursor.position === position
+      // The leader does not know yet what its log holds: a failure as any other.
+      if (isInRange) this.table.fail([cursor], `${broker}: ${errorName(codes.OFFSET_OUT_OF_RANGE)}`)
+      return fault
+    })
+  }
+
+  receiveEpochEnds(ends: readonly EpochEnd[], broker: string): readonly BatchFault[] {
+    return this.#receive(ends, broker, receiveEpochEnd)
+  }
+
+  /** Moves the positions, so that the next Fetch can be sent before the records are processed. */
+  receiveRecords({ positions }: BrokerTask, response: FetchResponse, broker: string): readonly FetchedPartition[] {
+    const fetched: FetchedPartition[] = []
+    const sound: Cursor[] = []
+    for (const records of response.partitions) {
+      const cursor = this.table.cursors.get(records.partition)
+      // Not requested, or moved in the meantime.
+      if (cursor === undefined || cursor.position !== positions.get(records.partition)) continue
+      if (records.errorCode === codes.OFFSET_OUT_OF_RANGE) cursor.lookup = { kind: 'range', at: logStart }
+      else if (records.errorCode !== 0) this.#reject(cursor, records.errorCode, broker)
+      else fetched.push(...this.#take(cursor, records, broker))
+      if (records.errorCode === 0 && cursor.brokenAt !== cursor.position) sound.push(cursor)
+    }
+    this.table.succeed(sound)
+    return fetched
+  }
+
+  #take(cursor: Cursor, { logEnd, records, isSound }: FetchedRecords, broker: string): FetchedPartition[] {
+    const { partition, position: from } = cursor
+    const walk = walkBatches(records, { position: from, epoch: lastEpoch(cursor), codecs: this.#options.codecs })
+    // Only the beginning of a batch, which did not fit, brings nothing; anything else must move the position.
+    const isStuck = walk.next === from && (walk.length > 0 || walk.isBroken)
+    if (isStuck) {
+      this.table.fail([cursor], `${broker} sends what is not a record batch at offset ${from}`)
+      if (cursor.brokenAt === from) return []
+      cursor.brokenAt = from
+    }
+    const isFirst = cursor.firstLogEnd < 0
+    const isNews = walk.next !== from || logEnd !== cursor.logEnd
+    if (isFirst) cursor.firstLogEnd = cursor.isLate ? from : logEnd
+    cursor.logEnd = logEnd
+    advance(cursor, walk.next, walk.epochs)
+    // A partition with records goes to the end of the queue. One whose batch did not fit comes first, and then it fits.
+    if (walk.length > 0) cursor.turn = ++this.#turns
+    const whole = walk.length === 0 && walk.isBroken ? records : records.subarray(0, walk.length)
+    const { firstLogEnd } = cursor
+    return [
+      { partition, from, next: walk.next, logEnd, firstLogEnd, isFirst, isNews, records: whole, isChecked: isSound },
+    ]
+  }
+
+  #receive<A extends { readonly partition: number; readonly errorCode: number }>(
+    answers: readonly A[],
+    broker: string,
+    receive: (cursor: Cursor, answer: A) => BatchFault | null,
+  ): readonly BatchFault[] {
+    const { topic, log } = this.#options
+    return answers.flatMap(answer => {
+      const cursor = this.table.cursors.get(answer.partition)
+      if (cursor === undefined) return []
+      if (answer.errorCode !== 0) {
+        this.#reject(cursor, answer.errorCode, broker)
+        return []
+      }
+      const fault = receive(cursor, answer)
+      if (fault === null) return []
+      const { partition, reason } = fault
+      log.warn(`${topic} ${partition}: ${reason}`, { topic, partitions: [partition], reason })
+      return [fault]
+    })
+  }
+
+  #reject(cursor: Cursor, errorCode: number, broker: string): void {
+    if (errorCode === codes.TOPIC_AUTHORIZATION_FAILED) {
+      throw authorizationFailure(broker, 'Read', this.#options.topic)
+    }
+    this.table.fail([cursor], `${broker}: ${errorName(errorCode)}`)
+  }
+
+  #cursors(): Cursor[] {
+    return [...this.table.cursors.values()]
+  }
+}
+
+function hasReachedEnd({ firstLogEnd, position }: Cursor): boolean {
+  return firstLogEnd >= 0 && position >= firstLogEnd
+}
+
+function task(kind: BrokerTask['kind'], cursors: readonly Cursor[]): BrokerTask {
+  return { kind, cursors, positions: new Map(cursors.map(({ partition, position }) => [partition, position])) }
+}
