@@ -10,6 +10,7 @@ import type { Input } from '../state/input.ts'
 import { PartitionState } from '../state/partition.ts'
 import { heartbeatOf } from '../state/transition/heartbeat.ts'
 import { CatchUp } from './catchUp.ts'
+import { randomSeed } from './randomSeed.ts'
 import { ReadTopics } from './readTopics.ts'
 
 /**
@@ -66,6 +67,7 @@ export class Fold {
   /** What partitions counted that are no longer here. */
   readonly #past: Totals = { records: 0, offsetRecords: 0, undecodable: 0 }
   readonly #options: FoldOptions
+  readonly #hashSeed = randomSeed()
   #heartbeatAt = Number.NEGATIVE_INFINITY
   /** Types that are given. */
   readonly types: ReadonlySet<EventType>
@@ -101,6 +103,7 @@ export class Fold {
       history: history !== 'none',
       tracksChanges,
       logEnds: this.logEnds,
+      hashSeed: this.#hashSeed,
       ...(conditions === undefined ? {} : { conditionSettings: conditions }),
     })
   }

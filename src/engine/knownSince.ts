@@ -2,6 +2,7 @@ import type { RecordBatch } from '../kafka/records/batch.ts'
 import { RecordCursor } from '../kafka/records/recordCursor.ts'
 import type { Input } from '../state/input.ts'
 import { KeyIndex } from '../state/offsets/keyIndex.ts'
+import { randomSeed } from './randomSeed.ts'
 
 /** A log that cannot say how its groups stood before a time, and why. */
 export interface CutLog {
@@ -82,7 +83,7 @@ class ReadLog {
   last: Place = { offset: null, time: Number.POSITIVE_INFINITY }
   #cut: CutLog['cut'] | null = null
   #repeated: Place | null = null
-  readonly #keys = new KeyIndex()
+  readonly #keys = new KeyIndex(randomSeed())
 
   add(place: Place & { readonly offset: number }): void {
     if (place.offset > this.next) this.skipTo(place.offset, place)

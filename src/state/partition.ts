@@ -10,6 +10,7 @@ import { defaultConditionSettings, type SettingsOf } from './conditions/settings
 import { compareText } from './group/group.ts'
 import { type GroupSlot, newGroupSlot, setGroup, topicsWithId } from './group/groupSlot.ts'
 import type { TopicNames } from './group/topicNames.ts'
+import type { HashSeed } from './offsets/halfSipHash.ts'
 import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
 import type { GroupRecord } from './records/applyRecord.ts'
 import { namedTopics } from './records/namedTopics.ts'
@@ -33,6 +34,8 @@ export interface PartitionOptions {
   readonly history: boolean
   /** What changes is noted for `takeChanges`: of use where the state is stored. Default false. */
   readonly tracksChanges?: boolean
+  /** Random where keys can be chosen by strangers: no event depends on it. */
+  readonly hashSeed?: HashSeed
   /** When conditions over time open; the defaults for every group unless given. */
   readonly conditionSettings?: SettingsOf
   /** Where logs end, as sampled; nobody samples unless given. */
@@ -75,8 +78,14 @@ export class PartitionState {
     this.#history = options.history
     const { names, everyCommit } = options
     this.changes = options.tracksChanges === true ? new StateChanges() : null
-    this.offsets = new Offsets({ names, everyCommit, changes: this.changes, slotOf: name => this.slotOf(name) })
-    const { partition, cluster, logEnds = new LogEnds() } = options
+    const { partition, cluster, logEnds = new LogEnds(), hashSeed = [0, 0] } = options
+    this.offsets = new Offsets({
+      names,
+      everyCommit,
+      hashSeed,
+      changes: this.changes,
+      slotOf: name => this.slotOf(name),
+    })
     this.#conditions = new Conditions({
       partition,
       cluster,

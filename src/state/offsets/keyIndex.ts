@@ -1,4 +1,5 @@
 import { wordsOf } from '../../kafka/records/words.ts'
+import { type HashSeed, halfSipHash } from './halfSipHash.ts'
 
 /**
  * Dense row ids for offset keys, by their raw bytes: no string is made to find the row of a commit.
@@ -23,6 +24,11 @@ export class KeyIndex {
   #follower = new Int32Array(32).fill(EMPTY)
   readonly #free: number[] = []
   #last = EMPTY
+  readonly #seed: HashSeed
+
+  constructor(seed: HashSeed) {
+    this.#seed = seed
+  }
 
   get size(): number {
     return this.capacity - this.#free.length
@@ -49,7 +55,7 @@ export class KeyIndex {
     this.#start[row] = this.#arenaEnd
     this.#length[row] = length
     this.#arenaEnd += length
-    const hash = hashOf(words, start, end)
+    const hash = halfSipHash(words, start, end, this.#seed)
     this.#hash[row] = hash
     this.#follower[row] = EMPTY
     this.#insert(row, hash)
@@ -89,7 +95,7 @@ export class KeyIndex {
   }
 
   #lookUp(words: DataView, start: number, end: number): number {
-    const hash = hashOf(words, start, end)
+    const hash = halfSipHash(words, start, end, this.#seed)
     const slots = this.#slots
     const mask = slots.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -175,17 +181,6 @@ export class KeyIndex {
 
 const EMPTY = -1
 const FREED = -2
-
-/** Four bytes at a time, the last ones with some of those before; mixed well, since the low bits choose the slot. */
-function hashOf(words: DataView, start: number, end: number): number {
-  const last = end - 4
-  let hash = Math.imul(words.getInt32(last, true), 0x9e3779b1)
-  for (let at = start; at < last; at += 4) {
-    hash = Math.imul(hash ^ (hash >>> 15) ^ words.getInt32(at, true), 0x85ebca6b)
-  }
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return hash ^ (hash >>> 16)
-}
 
 /** `to`, which is longer, with what `from` held. */
 export function grown<T extends { readonly length: number; set(from: ArrayLike<number>): void }>(

@@ -7,6 +7,7 @@ import type { TopicNames } from '../group/topicNames.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import { offsetKey, rowConditionKey } from '../stored/entry.ts'
 import type { CommitChange, Recreation } from '../transition/offsets.ts'
+import type { HashSeed } from './halfSipHash.ts'
 import { keyBytes } from './keyBytes.ts'
 import { meaningOf } from './meaningOf.ts'
 import { OffsetTable } from './table.ts'
@@ -21,6 +22,8 @@ export interface OffsetsOptions {
   readonly names: TopicNames
   /** The slot of a group by name; made when there is none. */
   readonly slotOf: (name: string) => GroupSlot
+  /** Of the table of offsets. */
+  readonly hashSeed: HashSeed
   /** Every commit is of interest (`offset-committed` is on), not only those that mean something else too. */
   readonly everyCommit: boolean
   /** Where changes are noted; null where nobody stores the state. */
@@ -41,7 +44,7 @@ export interface OffsetChanges {
  * few reads and a few stores; what is more than that makes the transition `notable`, and only then is it described.
  */
 export class Offsets {
-  readonly table = new OffsetTable()
+  readonly table: OffsetTable
   readonly transactions = new OpenTransactions()
   /** True where the transition may have changed something that an event tells. */
   notable = false
@@ -59,6 +62,7 @@ export class Offsets {
   constructor(options: OffsetsOptions) {
     this.#options = options
     this.#changes = options.changes
+    this.table = new OffsetTable(options.hashSeed)
   }
 
   /** Begins a transition. */

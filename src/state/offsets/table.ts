@@ -2,6 +2,7 @@ import type { Int64 } from '../../events/envelope.ts'
 import { wordsOf } from '../../kafka/records/words.ts'
 import type { RowWatch } from '../conditions/rowWatch.ts'
 import { type GroupSlot, type TopicSlot, topicSlot } from '../group/groupSlot.ts'
+import type { HashSeed } from './halfSipHash.ts'
 import { grown, KeyIndex } from './keyIndex.ts'
 
 /**
@@ -9,7 +10,7 @@ import { grown, KeyIndex } from './keyIndex.ts'
  * the cluster. A row exists while an offset is committed, or while an open transaction wants to commit one.
  */
 export class OffsetTable {
-  readonly index = new KeyIndex()
+  readonly index: KeyIndex
   readonly groups: GroupSlot[] = []
   readonly topics: TopicSlot[] = []
   partitions = new Int32Array(32)
@@ -28,6 +29,10 @@ export class OffsetTable {
   /** What conditions over time need beside; null as long as nobody samples where logs end. */
   watch: RowWatch | null = null
   readonly #big = new Map<number, bigint>()
+
+  constructor(hashSeed: HashSeed) {
+    this.index = new KeyIndex(hashSeed)
+  }
 
   /** A row for an offset that has none; `key` as `keyBytes` makes it. */
   add(key: Buffer, group: GroupSlot, topic: TopicSlot, partition: number): number {
