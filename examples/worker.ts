@@ -35,7 +35,7 @@ async function startWorkflow(event: KoffEvent<'rebalance'>): Promise<string> {
   if (isNew === 0) return 'was started before'
   const { epochBefore, epochAfter, moved } = event.data
   process.stdout.write(
-    `${event.id} ${event.group} ${epochBefore} → ${epochAfter}, ${moved} partitions moved: started\n`,
+    `${event.id} ${event.group} ${epochBefore ?? '?'} → ${epochAfter}, ${moved ?? '?'} partitions moved: started\n`,
   )
   return 'started'
 }

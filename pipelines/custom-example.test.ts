@@ -13,6 +13,7 @@ function rebalance(group: string, moved: number, groupType: GroupType = 'consume
     durationMs: 300,
     moved,
     changes: [],
+    unreadable: [],
   }
   return given('rebalance', group, data, groupType)
 }

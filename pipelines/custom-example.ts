@@ -27,7 +27,7 @@ export default definePipeline({
   // on how fast events come, so nothing may be made of it: `filter`, `map`, `concatMap` treat each event by itself and are
   // right, `scan` or `debounceTime` begin anew with each batch and are not. See docs/pipelines.md.
   operators: [
-    filter(event => event.type === 'rebalance' && event.data.moved >= 10),
+    filter(event => event.type === 'rebalance' && (event.data.moved ?? 0) >= 10),
     // Each takes events and gives events; what needs something else in between is joined to one with RxJS' `pipe`.
     pipe(
       // Something slow: one at a time keeps the order, and what waits here is the pipeline, nobody else.

@@ -3,8 +3,11 @@ import {
   type DecodeErrorCode,
   DecodeFault,
   type Reader,
+  readCount,
   readerOf,
   readInt16,
+  readItems,
+  readString,
 } from '../kafka/records/reader.ts'
 import {
   type ConsumerProtocolAssignment,
@@ -45,10 +48,20 @@ export interface EmbeddedEmpty {
   readonly kind: 'empty'
 }
 
-/** What the member subscribes to (KIP-429, KIP-792, KIP-881); null where Kafka's own client could not read it. */
+/**
+ * What the member subscribes to (KIP-429, KIP-792, KIP-881), as far as its bytes are whole; null where its topics are
+ * not. kafka-go and sarama-cluster write version 1 without its last list, which Kafka's own client refuses.
+ */
 export function decodeSubscription(bytes: Buffer): ConsumerProtocolSubscription | null {
-  const embedded = embeddedSubscription(bytes)
-  return embedded.kind === 'data' ? embedded.data : null
+  const whole = embeddedSubscription(bytes)
+  if (whole.kind === 'data') return whole.data
+  // Each version adds a field at the end: where the newest is cut off, an older one may be whole.
+  for (let version = subscriptionSpec.versions.highest - 1; version >= 0; version--) {
+    const part = decodeEmbedded(bytes, { ...subscriptionSpec, versions: { lowest: 0, highest: version } })
+    if (part.kind === 'data') return part.data
+  }
+  const topics = decodeEmbedded(bytes, { ...subscriptionSpec, read: readTopics })
+  return topics.kind === 'data' ? topics.data : null
 }
 
 /** The member's partitions; null where there are no bytes, or bytes that Kafka's own client could not read. */
@@ -65,6 +78,12 @@ export function embeddedSubscription(bytes: Buffer): EmbeddedData<ConsumerProtoc
 /** As `decodeAssignment`, with all there is to tell. */
 export function embeddedAssignment(bytes: Buffer): Embedded<ConsumerProtocolAssignment> {
   return bytes.length === 0 ? { kind: 'empty' } : decodeEmbedded(bytes, assignmentSpec)
+}
+
+/** The part that all clients write. */
+function readTopics(reader: Reader): ConsumerProtocolSubscription {
+  const topics = readItems(readCount(reader, 'topics'), () => readString(reader, 'topics element'))
+  return { topics, userData: null, ownedPartitions: [], generationId: -1, rackId: null }
 }
 
 interface EmbeddedSpec<T> {

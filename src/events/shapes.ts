@@ -24,7 +24,7 @@ const memberFields = {
   subscription: nullable(
     described(
       subscription,
-      'What the member subscribed to; null where the records do not say (streams members, classic groups whose protocolType is not `consumer`).',
+      'What the member subscribed to; null where the records do not say (streams members, classic groups whose protocolType is not `consumer`), or cannot be read. What follows after the topics may be cut off: kafka-go and sarama-cluster leave out the last list of version 1.',
     ),
   ),
 }
@@ -45,7 +45,7 @@ export const partitions = (doc: string) => list(topicPartitions, doc)
 
 export const assignedMember = record('AssignedMember', 'A member and the partitions it holds.', {
   ...memberFields,
-  held: partitions('Partitions the member holds.'),
+  held: nullable(partitions('Partitions the member holds; null where its assignment cannot be read.')),
 })
 
 export const memberRef = record('MemberRef', 'Which member.', {

@@ -59,6 +59,31 @@ describe('what clients put into their members', () => {
     expect(embeddedSubscription(hex(''))).toMatchObject({ kind: 'unreadable', code: 'UNDERFLOW', position: 0 })
   })
 
+  it('a subscription keeps its topics wherever after them its bytes end; without all its topics it is null', () => {
+    const topics = hex('0003 00000002 0006 6f7264657273 0001 74')
+    const rest = hex('00000002 cafe 00000001 0001 74 00000001 00000000 00000005 0004 7261636b')
+    const whole = Buffer.concat([topics, rest])
+    for (let length = 0; length <= whole.length; length++) {
+      const subscription = decodeSubscription(whole.subarray(0, length))
+      expect([length, subscription?.topics ?? null]).toEqual([length, length < topics.length ? null : ['orders', 't']])
+    }
+    expect(decodeSubscription(whole)).toMatchObject({ generationId: 5, rackId: 'rack' })
+    expect(decodeSubscription(whole.subarray(0, -1))).toMatchObject({ generationId: 5, rackId: null })
+    expect(decodeSubscription(whole.subarray(0, topics.length + 7))?.userData).toEqual(hex('cafe'))
+  })
+
+  it('a subscription of version 1 without its last list, as kafka-go and sarama-cluster write it, is read', () => {
+    const bytes = hex('0001 00000001 0006 6f7264657273 00000000')
+    expect(decodeSubscription(bytes)).toEqual({
+      topics: ['orders'],
+      userData: hex(''),
+      ownedPartitions: [],
+      generationId: -1,
+      rackId: null,
+    })
+    expect(embeddedSubscription(bytes)).toMatchObject({ kind: 'unreadable', code: 'UNDERFLOW' })
+  })
+
   it('what Kafka could not read is told, and reads as null', () => {
     const negative = hex('ffff 00000000 ffffffff')
     expect(embeddedSubscription(negative)).toMatchObject({ kind: 'unreadable', code: 'UNKNOWN_VERSION' })

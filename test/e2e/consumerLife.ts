@@ -27,11 +27,11 @@ export async function consumerLife(world: LivingWorld, group: string): Promise<r
   const [a1] = first.known
   tale.say('group-created', { protocolType: 'consumer' })
   tale.joined(a1)
-  tale.say('rebalance-started', { epochBefore: 0, epochAfter: first.epoch })
+  tale.say('rebalance-started', { epochBefore: 0, epochAfter: first.epoch, seenBy: 'record' })
   tale.rebalanced({ from: 0, to: first.epoch, before: [], after: [a1] })
   let epoch = first.epoch
   const rebalanced = (before: readonly Known[], after: readonly Known[]) => {
-    tale.say('rebalance-started', { epochBefore: epoch, epochAfter: epoch + 1 })
+    tale.say('rebalance-started', { epochBefore: epoch, epochAfter: epoch + 1, seenBy: 'record' })
     tale.rebalanced({ from: epoch, to: epoch + 1, before, after })
     epoch += 1
   }

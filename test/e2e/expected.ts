@@ -102,6 +102,7 @@ function rebalance({ from, to, protocol, leader, before, after, named }: Complet
     durationMs: protocol === undefined ? expect.any(Number) : null,
     moved: changes.flatMap(({ gained }) => gained.flatMap(({ partitions }) => partitions)).length,
     changes,
+    unreadable: [],
   }
 }
 

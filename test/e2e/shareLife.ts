@@ -29,22 +29,22 @@ export async function shareLife({ bootstrap, java, admin }: World, group: string
   tale.say('group-created', { protocolType: 'share' })
   tale.joined(...first.known)
   // Two epochs: the first assigns nothing, since the state of the partitions is not there yet.
-  tale.say('rebalance-started', { epochBefore: 0, epochAfter: first.epoch - 1 })
+  tale.say('rebalance-started', { epochBefore: 0, epochAfter: first.epoch - 1, seenBy: 'record' })
   const idle = first.known.map(known => ({ ...known, assignment: {} }))
   tale.rebalanced({ from: 0, to: first.epoch - 1, before: [], after: idle })
-  tale.say('rebalance-started', { epochBefore: first.epoch - 1, epochAfter: first.epoch })
+  tale.say('rebalance-started', { epochBefore: first.epoch - 1, epochAfter: first.epoch, seenBy: 'record' })
   tale.rebalanced({ from: first.epoch - 1, to: first.epoch, before: idle, after: first.known })
 
   const b = await join('b')
   const second = await settled(2)
   tale.joined(...named(second.known, 'b'))
-  tale.say('rebalance-started', { epochBefore: first.epoch, epochAfter: first.epoch + 1 })
+  tale.say('rebalance-started', { epochBefore: first.epoch, epochAfter: first.epoch + 1, seenBy: 'record' })
   tale.rebalanced({ from: first.epoch, to: first.epoch + 1, before: first.known, after: second.known })
 
   await a.close()
   const third = await settled(1)
   tale.left(...named(second.known, 'a'))
-  tale.say('rebalance-started', { epochBefore: second.epoch, epochAfter: second.epoch + 1 })
+  tale.say('rebalance-started', { epochBefore: second.epoch, epochAfter: second.epoch + 1, seenBy: 'record' })
   tale.rebalanced({ from: second.epoch, to: second.epoch + 1, before: second.known, after: third.known })
 
   await b.close()

@@ -36,7 +36,7 @@ export async function streamsLife(
   other.say('group-migrated', { from: first, to: second, epoch: second === 'classic' ? 0 : from.to })
   other.say('group-revived', { emptyForMs: expect.any(Number) })
   other.joined(...known)
-  if (second === 'streams') other.say('rebalance-started', { epochBefore: 0, epochAfter: from.to })
+  if (second === 'streams') other.say('rebalance-started', { epochBefore: 0, epochAfter: from.to, seenBy: 'record' })
   other.rebalanced(from)
   await application.close('LEAVE_GROUP')
   await admin.settled(applicationId, 'Empty', 0, 60_000)
@@ -60,7 +60,7 @@ async function life(world: Application, tale: Tale, protocol: StreamsProtocol): 
   const [alone, firstEpoch] = await settled(world, 1, protocol)
   let epoch = firstEpoch ?? 1
   const rebalanced = (to: number, before: readonly Known[], after: readonly Known[]) => {
-    if (!isClassic) tale.say('rebalance-started', { epochBefore: epoch, epochAfter: to })
+    if (!isClassic) tale.say('rebalance-started', { epochBefore: epoch, epochAfter: to, seenBy: 'record' })
     tale.rebalanced({ from: epoch, to, before, after, ...leadBy(after[0], protocol) })
     epoch = to
   }

@@ -90,6 +90,9 @@ export interface TestMember {
   readonly topics?: readonly string[]
   readonly assigned?: Readonly<Record<string, readonly number[]>>
   readonly rebalanceTimeoutMs?: number
+  /** Bytes of its client in place of those made of `topics` and `assigned`. */
+  readonly subscription?: Buffer
+  readonly assignment?: Buffer
 }
 
 /** Metadata of a classic group of protocol type `consumer`, value version 3; null: its tombstone. */
@@ -97,21 +100,40 @@ export function classicOf(
   group: string,
   generation: number | null,
   members: readonly TestMember[] = [],
-  { protocol = 'range', leader = members[0]?.id ?? '' }: { protocol?: string; leader?: string } = {},
+  { protocol = 'range', leader = members[0]?.id ?? '', protocolType = 'consumer' }: ClassicOptions = {},
 ): TestRecord {
   const key = Buffer.concat([int16(2), text(group)])
   if (generation === null) return { key, value: null }
   const empty = members.length === 0
-  const parts = [int16(3), text('consumer'), int32(generation), nullable(empty ? null : protocol)]
+  const parts = [int16(3), text(protocolType), int32(generation), nullable(empty ? null : protocol)]
   parts.push(nullable(empty ? null : leader), Buffer.alloc(8), int32(members.length))
   for (const member of members) {
     parts.push(text(member.id), nullable(member.instanceId ?? null), text(member.clientId ?? 'client'))
     parts.push(text(member.host ?? '/127.0.0.1'), int32(member.rebalanceTimeoutMs ?? 300_000), int32(45_000))
-    const topics = member.topics ?? ['orders']
-    parts.push(sized(Buffer.concat([int16(0), int32(topics.length), ...topics.map(text), int32(-1)])))
-    const assigned = Object.entries(member.assigned ?? {})
-    const lists = assigned.map(([topic, list]) => Buffer.concat([text(topic), int32(list.length), ...list.map(int32)]))
-    parts.push(sized(Buffer.concat([int16(0), int32(assigned.length), ...lists, int32(-1)])))
+    parts.push(sized(member.subscription ?? subscriptionBytes(member.topics ?? ['orders'])))
+    parts.push(sized(member.assignment ?? assignmentBytes(member.assigned ?? {})))
   }
   return { key, value: Buffer.concat(parts) }
+}
+
+interface ClassicOptions {
+  readonly protocol?: string
+  readonly leader?: string
+  readonly protocolType?: string
+}
+
+/** As Kafka's Java client writes them; user data is null. */
+export function subscriptionBytes(topics: readonly string[], version: 0 | 1 | 2 | 3 = 0): Buffer {
+  const parts = [int16(version), int32(topics.length), ...topics.map(text), int32(-1)]
+  if (version >= 1) parts.push(int32(0))
+  if (version >= 2) parts.push(int32(-1))
+  if (version >= 3) parts.push(nullable(null))
+  return Buffer.concat(parts)
+}
+
+export function assignmentBytes(assigned: Readonly<Record<string, readonly number[]>>, version = 0): Buffer {
+  const lists = Object.entries(assigned).map(([topic, list]) =>
+    Buffer.concat([text(topic), int32(list.length), ...list.map(int32)]),
+  )
+  return Buffer.concat([int16(version), int32(lists.length), ...lists, int32(-1)])
 }

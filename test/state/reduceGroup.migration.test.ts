@@ -23,7 +23,7 @@ describe('a group that is migrated', () => {
     )
     expect(types(events)).toEqual(['group-migrated', 'member-joined', 'rebalance-started'])
     expect(events.map(event => event.groupType)).toEqual(['consumer', 'consumer', 'consumer'])
-    expect(dataOf(events, 'rebalance-started')).toEqual([{ epochBefore: 7, epochAfter: 8 }])
+    expect(dataOf(events, 'rebalance-started')).toEqual([{ epochBefore: 7, epochAfter: 8, seenBy: 'record' }])
     expect(types(p.plain(g.current('a', { epoch: 8, assigned: { [orders]: [0] } })))).toEqual([])
     const [rebalance] = dataOf(p.plain(g.current('b', { epoch: 8, assigned: { [orders]: [1] } })), 'rebalance')
     expect(rebalance).toMatchObject({
@@ -51,7 +51,7 @@ describe('a group that is migrated', () => {
       'rebalance',
     ])
     expect(dataOf(events, 'group-revived')).toEqual([{ emptyForMs: 1_000 }])
-    expect(dataOf(events, 'rebalance-started')).toEqual([{ epochBefore: 0, epochAfter: 2 }])
+    expect(dataOf(events, 'rebalance-started')).toEqual([{ epochBefore: 0, epochAfter: 2, seenBy: 'record' }])
     expect(dataOf(events, 'rebalance')).toMatchObject([{ epochBefore: 0, epochAfter: 2, moved: 2, durationMs: 0 }])
   })
 

@@ -1,13 +1,15 @@
 import { defineEvent } from '../definition.ts'
-import { millis } from '../schema.ts'
+import { millis, nullable } from '../schema.ts'
 
 export const groupRevived = defineEvent({
   type: 'group-revived',
   severity: 'info',
   section: 'Life of a group',
   trigger:
-    'A group has members again after it had been emptied; not when it gets its very first members. A group that the history before the first read shows without members, at an epoch above 0, had been emptied, though compaction may have taken the record of it: then since that record.',
+    'A group has members again after it had been emptied; not when it gets its very first members. A group that the history before the first read shows without members had been emptied where its epoch is above 0.',
   data: {
-    emptyForMs: millis('Time since it was emptied, by the times of the records.'),
+    emptyForMs: nullable(
+      millis('Time since it was emptied, by the times of the records; null where that was before the first read.'),
+    ),
   },
 })

@@ -1,5 +1,5 @@
 import { defineEvent } from '../definition.ts'
-import { described } from '../schema.ts'
+import { described, nullable } from '../schema.ts'
 import { member, partitions } from '../shapes.ts'
 
 export const memberLeft = defineEvent({
@@ -10,6 +10,6 @@ export const memberLeft = defineEvent({
     'A member id is gone, and its instance id did not come back in the same transition. The records do not tell a leave from a crash.',
   data: {
     member: described(member, 'The member as it last was.'),
-    held: partitions('Partitions it held when it left.'),
+    held: nullable(partitions('Partitions it held when it left; null where its assignment cannot be read.')),
   },
 })

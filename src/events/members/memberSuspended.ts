@@ -1,5 +1,5 @@
 import { defineEvent } from '../definition.ts'
-import { described } from '../schema.ts'
+import { described, nullable } from '../schema.ts'
 import { member, partitions } from '../shapes.ts'
 
 export const memberSuspended = defineEvent({
@@ -11,6 +11,6 @@ export const memberSuspended = defineEvent({
     'A static member of a consumer group left for a while (member epoch −2): its partitions wait for it. A classic static member leaves no such record.',
   data: {
     member: described(member, 'The member that is away.'),
-    held: partitions('Partitions that wait for it.'),
+    held: nullable(partitions('Partitions that wait for it; null where its assignment cannot be read.')),
   },
 })

@@ -1,5 +1,5 @@
 import { defineEvent } from '../definition.ts'
-import { int } from '../schema.ts'
+import { enumOf, int, nullable } from '../schema.ts'
 
 export const rebalanceStarted = defineEvent({
   type: 'rebalance-started',
@@ -8,7 +8,13 @@ export const rebalanceStarted = defineEvent({
   trigger:
     'Consumer, share and streams groups: the group epoch grows, with members present after the transition. The start of a classic rebalance leaves no record, and the last leave starts nothing.',
   data: {
-    epochBefore: int('Group epoch before; 0 of a group not known.'),
-    epochAfter: int('Group epoch after.'),
+    epochBefore: int('Group epoch, or generation, before; 0 of a group not known.'),
+    epochAfter: nullable(int('Group epoch after; null where it is not known yet.')),
+    seenBy: enumOf(
+      'SeenBy',
+      ['record', 'sample', 'unknown'],
+      'What showed the start: a `record` of the log, or a `sample` of the coordinator.',
+      'unknown',
+    ),
   },
 })

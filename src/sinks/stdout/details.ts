@@ -20,7 +20,7 @@ export const details: Details = {
       say.count(committedOffsets, 'committed offset'),
       members.length > 0 &&
         say.some(
-          members.map(member => `${say.memberName(member)} ${say.partitionsText(member.held)}`.trim()),
+          members.map(member => `${say.memberName(member)} ${say.heldText(member.held)}`.trim()),
           4,
         ),
     ),
@@ -28,7 +28,7 @@ export const details: Details = {
   'group-created': ({ protocolType }) => (protocolType ? `protocol type ${terminalText(protocolType)}` : ''),
   'group-migrated': ({ from, to, epoch }) => `${from} → ${to} at epoch ${epoch}`,
   'group-emptied': ({ lastMembers, epoch }) => `last: ${say.some(lastMembers.map(say.memberName), 4)} · epoch ${epoch}`,
-  'group-revived': ({ emptyForMs }) => `after ${say.duration(emptyForMs)} without members`,
+  'group-revived': ({ emptyForMs }) => (emptyForMs === null ? '' : `after ${say.duration(emptyForMs)} without members`),
   'group-deleted': ({ lastEpoch, offsetsDeleted }) =>
     sentence(lastEpoch > 0 && `last epoch ${lastEpoch}`, say.count(offsetsDeleted, 'offset') + ' deleted'),
 
@@ -43,7 +43,8 @@ export const details: Details = {
   'member-changed': ({ member, changes }) =>
     `${say.memberName(member)}: ${changes.map(change => changeText[change](member)).join(', ')}`,
 
-  'rebalance-started': ({ epochBefore, epochAfter }) => `${epochBefore} → ${epochAfter}`,
+  'rebalance-started': ({ epochBefore, epochAfter }) =>
+    epochAfter === null ? `from ${epochBefore}` : `${epochBefore} → ${epochAfter}`,
   rebalance: rebalanceText,
   'assignor-changed': ({ from, to }) => `${terminalText(from)} → ${terminalText(to)}`,
   'leader-changed': ({ from, to }) => `${say.memberId(from)} → ${say.memberId(to)}`,
@@ -87,8 +88,8 @@ const changeText = {
 >
 
 function rebalanceText(data: EventData<'rebalance'>, ink: Ink): string {
-  const { epochBefore, epochAfter, memberCount, durationMs, moved, changes } = data
-  const moves = changes.map(({ memberId, clientId, gained, lost }) =>
+  const { epochBefore, epochAfter, memberCount, durationMs, moved, changes, unreadable } = data
+  const moves = (changes ?? []).map(({ memberId, clientId, gained, lost }) =>
     [
       say.memberOf(memberId, clientId),
       ...(gained.length > 0 ? [ink('green', `+${say.partitionsText(gained)}`)] : []),
@@ -96,14 +97,15 @@ function rebalanceText(data: EventData<'rebalance'>, ink: Ink): string {
     ].join(' '),
   )
   return sentence(
-    `${epochBefore} → ${epochAfter}${durationMs === null ? '' : ` in ${say.duration(durationMs)}`}`,
+    `${epochBefore === null ? 'to' : `${epochBefore} →`} ${epochAfter}${durationMs === null ? '' : ` in ${say.duration(durationMs)}`}`,
     say.count(memberCount, 'member'),
-    `${say.count(moved, 'partition')} moved${moves.length > 0 ? `: ${say.some(moves, 4)}` : ''}`,
+    moved !== null && `${say.count(moved, 'partition')} moved${moves.length > 0 ? `: ${say.some(moves, 4)}` : ''}`,
+    unreadable.length > 0 && `assignment not readable: ${say.some(unreadable.map(say.memberId), 4)}`,
   )
 }
 
 function heldText(held: EventData<'member-left'>['held']): string {
-  return held.length === 0 ? '' : ` · held ${say.partitionsText(held)}`
+  return held?.length === 0 ? '' : ` · held ${say.heldText(held)}`
 }
 
 /** `orders[3]` */

@@ -49,6 +49,11 @@ export function partitionsText(partitions: readonly TopicPartitions[]): string {
   )
 }
 
+/** Null: the assignment cannot be read. */
+export function heldText(held: readonly TopicPartitions[] | null): string {
+  return held === null ? '(assignment not readable)' : partitionsText(held)
+}
+
 function topicName({ topic, topicId, subtopology }: TopicPartitions): string {
   if (subtopology !== null) return `subtopology ${terminalText(subtopology)}`
   return terminalText(topic ?? topicId ?? '?')

@@ -1,4 +1,4 @@
-import { type Group, isSuspended, type Member, membersOf } from '../group/group.ts'
+import { type Group, isReadable, isSuspended, type Member, membersOf } from '../group/group.ts'
 import { heldBy } from '../group/holdings.ts'
 import { sortedMembers } from '../transition/members.ts'
 import { isRebalancing } from './rebalanceStuck.ts'
@@ -30,8 +30,8 @@ export function judgeSkew(skew: Skew, { group, settings, now, about, tell }: Ske
     if (open !== null) tell.close('assignment-skewed', open, about, now, {})
     return noSkew
   }
-  // What is under way will be judged when it has completed.
-  if (judgeAt === null || judgeAt > now || isRebalancing(group)) return skew
+  // What is under way is judged when it has completed; what cannot be read, when it can be.
+  if (judgeAt === null || judgeAt > now || isRebalancing(group) || !isReadable(group)) return skew
   const members = sortedMembers(group).filter(isPresent)
   const counts = members.map(member => ({
     memberId: member.id,
@@ -64,7 +64,7 @@ function isUneven(counts: readonly number[], { skewRatio }: ConditionSettings): 
 
 function countOf(member: Member): number {
   let count = 0
-  for (const partitions of heldBy(member).values()) count += partitions.length
+  for (const partitions of heldBy(member)?.values() ?? []) count += partitions.length
   return count
 }
 
@@ -73,11 +73,11 @@ function countOf(member: Member): number {
  * the next generation. Such an assignment says nothing of how the work is shared.
  */
 export function isHandingOver(before: Group | null, after: Group): boolean {
-  if (before === null || before.settled.size === 0 || after.type !== 'classic') return false
+  if (before === null || before.settled.size === 0 || after.type !== 'classic' || !isReadable(after)) return false
   const held = new Map<string, Set<number>>()
   const subscribed = new Set<string>()
   for (const member of membersOf(after)) {
-    for (const [topic, partitions] of heldBy(member)) {
+    for (const [topic, partitions] of heldBy(member) ?? []) {
       const places = held.get(topic)
       if (places === undefined) held.set(topic, new Set(partitions))
       else for (const partition of partitions) places.add(partition)
@@ -85,7 +85,7 @@ export function isHandingOver(before: Group | null, after: Group): boolean {
     for (const topic of member.subscription?.topics ?? []) subscribed.add(topic)
   }
   for (const { assignment, keyedBy } of before.settled.values()) {
-    if (keyedBy !== 'topic') continue
+    if (keyedBy !== 'topic' || assignment === null) continue
     for (const [topic, partitions] of assignment) {
       if (!subscribed.has(topic)) continue
       const places = held.get(topic)

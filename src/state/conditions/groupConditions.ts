@@ -1,3 +1,4 @@
+import { isReadable } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
 import { noSkew, type Skew } from './assignmentSkewed.ts'
 import { type LagState, noLag } from './lagExceeded.ts'
@@ -39,8 +40,8 @@ export function deadlineOf({ group, conditions }: GroupSlot, settings: Condition
   const stuck = conditions?.stuck ? Number.POSITIVE_INFINITY : stuckDeadline(group, settings)
   if (conditions === null) return stuck
   const storm = stormEnd(conditions.storm, settings)
-  // Assignments are judged when they are complete.
-  if (isRebalancing(group)) return Math.min(stuck, storm)
+  // Assignments are judged when they are complete and can be read.
+  if (group === null || isRebalancing(group) || !isReadable(group)) return Math.min(stuck, storm)
   const skew = conditions.skew.judgeAt ?? Number.POSITIVE_INFINITY
   return Math.min(stuck, storm, skew, unassignedDeadline(conditions.unassigned, settings))
 }

@@ -41,7 +41,7 @@ export function ownerOf(group: Group, topic: string, partition: number, names: T
   const kind = keyedBy(group.type)
   if (kind === 'subtopology') return null
   for (const member of sortedMembers(group)) {
-    for (const [key, partitions] of heldBy(member)) {
+    for (const [key, partitions] of heldBy(member) ?? []) {
       const name = kind === 'topicId' ? names.nameOf(key) : key
       if (name === topic && partitions.includes(partition)) return member
     }

@@ -1,4 +1,4 @@
-import { type Group, keyedBy } from '../group/group.ts'
+import { type Group, isReadable, keyedBy } from '../group/group.ts'
 import { heldBy } from '../group/holdings.ts'
 import type { TopicNames } from '../group/topicNames.ts'
 import { sortedMembers } from '../transition/members.ts'
@@ -40,6 +40,7 @@ export interface UnassignedContext {
 export function findUnassigned(state: Unassigned, context: UnassignedContext): Unassigned {
   const { group, rebalancedAt, logEnds, now } = context
   if (isRebalancing(group)) return state
+  if (group !== null && !isReadable(group)) return onlyOpen(state)
   const demand = group === null ? nothingWanted : demandOf(group, context.names)
   if (demand === null) return state
   const counts = new Map<string, number>()
@@ -63,6 +64,12 @@ export function findUnassigned(state: Unassigned, context: UnassignedContext): U
   }
   for (const entry of known.values()) close(entry, context)
   return isSame(state, { counts, unowned }) ? state : { counts, unowned }
+}
+
+/** While nobody can say who owns what, time does not count, and what is open stays open. */
+function onlyOpen(state: Unassigned): Unassigned {
+  const unowned = state.unowned.filter(({ open }) => open !== null)
+  return state.counts.size === 0 && unowned.length === state.unowned.length ? state : { counts: new Map(), unowned }
 }
 
 function isSame(a: Unassigned, b: Unassigned): boolean {
@@ -112,7 +119,7 @@ function demandOf(group: Group, names: TopicNames): Demand | null {
   for (const member of sortedMembers(group)) {
     if (member.subscription === null) return null
     for (const topic of member.subscription.topics) topics.add(topic)
-    for (const [key, partitions] of heldBy(member)) {
+    for (const [key, partitions] of heldBy(member) ?? []) {
       const topic = isById ? names.nameOf(key) : key
       if (topic === null) return null
       // What a regular expression brought shows in what the member holds.

@@ -38,11 +38,12 @@ export interface Member {
   readonly clientId: string
   readonly host: string
   readonly rack: string | null
-  /** Null where the records do not say: streams members, protocol types other than `consumer`. */
+  /** Null where the records do not say (streams members, protocol types other than `consumer`), or cannot be read. */
   readonly subscription: Subscription | null
   readonly rebalanceTimeoutMs: number | null
   readonly sessionTimeoutMs: number | null
-  readonly assignment: Assignment
+  /** Null where its bytes cannot be read: not known, which is not empty. */
+  readonly assignment: Assignment | null
   /** Partitions that the member was told to give up and has not yet: it still holds them. */
   readonly pendingRevocation: Assignment
   /** memberEpoch of its last CurrentMemberAssignment, null before the first; -2: a static member that is away (KIP-848). */
@@ -68,7 +69,8 @@ export type KeyedBy = 'topic' | 'topicId' | 'subtopology'
 export interface Holding {
   readonly clientId: string
   readonly keyedBy: KeyedBy
-  readonly assignment: Assignment
+  /** Null: not known. */
+  readonly assignment: Assignment | null
 }
 
 /** A group within its transition. */
@@ -153,6 +155,14 @@ export function membersAmong(group: Group | null, ids: Iterable<string>): Member
   return members
 }
 
+/**
+ * False where a member's assignment or subscription cannot be read: then nothing is judged that depends on who owns or
+ * wants what. Only members of classic groups have bytes of their clients' making.
+ */
+export function isReadable({ type, members }: Group): boolean {
+  return type !== 'classic' || !members.some(member => member.assignment === null || member.subscription === null)
+}
+
 export function memberCount(group: Group | null): number {
   return group === null ? 0 : group.members.described
 }
@@ -183,6 +193,11 @@ export function subscriptionOf(topics: Iterable<string>, regex: string | null): 
   return { topics: [...new Set(topics)].sort(compareText), regex: regex === '' ? null : regex }
 }
 
+/** An empty `client.rack` is none. */
+export function rackOf(rack: string | null | undefined): string | null {
+  return rack === undefined || rack === '' ? null : rack
+}
+
 export function sameSubscription(a: Subscription | null, b: Subscription | null): boolean {
   if (a === null || b === null) return a === b
   return (
@@ -190,9 +205,10 @@ export function sameSubscription(a: Subscription | null, b: Subscription | null)
   )
 }
 
-export function sameAssignment(a: Assignment, b: Assignment): boolean {
+/** What cannot be read is the same as what cannot be read: neither tells a change. */
+export function sameAssignment(a: Assignment | null, b: Assignment | null): boolean {
   if (a === b) return true
-  if (a.size !== b.size) return false
+  if (a === null || b === null || a.size !== b.size) return false
   for (const [topic, partitions] of a) {
     const others = b.get(topic)
     if (others === partitions) continue

@@ -2,9 +2,9 @@ import type { TopicPartitions } from '../../events/shapes.ts'
 import { type Assignment, assignmentOf, compareText, type Holding, type KeyedBy, type Member } from './group.ts'
 import type { TopicNames } from './topicNames.ts'
 
-/** What a member holds: its assignment and what it was told to give up but has not yet. */
-export function heldBy(member: Member): Assignment {
-  if (member.pendingRevocation.size === 0) return member.assignment
+/** What a member holds: its assignment and what it was told to give up but has not yet. Null: its bytes cannot be read. */
+export function heldBy(member: Member): Assignment | null {
+  if (member.assignment === null || member.pendingRevocation.size === 0) return member.assignment
   return assignmentOf([...member.assignment, ...member.pendingRevocation])
 }
 
@@ -40,12 +40,23 @@ export interface HoldingChange {
 }
 
 const nothing: Holding = { clientId: '', keyedBy: 'topic', assignment: new Map() }
+const noChange: HoldingChange = { gained: [], lost: [], gainedCount: 0 }
 
 /**
- * What a member holds now and did not before, and the reverse. A topic of another id is another topic; but a migration
- * changes how topics are named: then a name and an id are the same topic where the id's name is known.
+ * What a member holds now and did not before, and the reverse; nothing where one of them is not known. A topic of another
+ * id is another topic; but a migration changes how topics are named: then a name and an id are the same topic where the
+ * id's name is known.
  */
-export function compareHoldings(before: Holding = nothing, after: Holding = nothing, names: TopicNames): HoldingChange {
+export function compareHoldings(
+  { assignment: old, keyedBy: oldKeyedBy }: Holding = nothing,
+  { assignment: now, keyedBy: nowKeyedBy }: Holding = nothing,
+  names: TopicNames,
+): HoldingChange {
+  if (old === null || now === null) return noChange
+  const [before, after] = [
+    { assignment: old, keyedBy: oldKeyedBy },
+    { assignment: now, keyedBy: nowKeyedBy },
+  ]
   const idOf = before.keyedBy === after.keyedBy ? asItIs : byName(names)
   const gained = without(after, partitionsOf(before, idOf), idOf)
   let gainedCount = 0
@@ -66,7 +77,9 @@ function byName(names: TopicNames): IdOf {
   return (key, keyedBy) => (keyedBy === 'topicId' ? (names.nameOf(key) ?? key) : key)
 }
 
-function without(holding: Holding, other: ReadonlyMap<string, ReadonlySet<number>>, idOf: IdOf): Assignment {
+type Held = { readonly keyedBy: KeyedBy; readonly assignment: Assignment }
+
+function without(holding: Held, other: ReadonlyMap<string, ReadonlySet<number>>, idOf: IdOf): Assignment {
   const left = new Map<string, readonly number[]>()
   for (const [key, partitions] of holding.assignment) {
     const there = other.get(idOf(key, holding.keyedBy))
@@ -76,7 +89,7 @@ function without(holding: Holding, other: ReadonlyMap<string, ReadonlySet<number
   return left
 }
 
-function partitionsOf({ assignment, keyedBy }: Holding, idOf: IdOf): Map<string, ReadonlySet<number>> {
+function partitionsOf({ assignment, keyedBy }: Held, idOf: IdOf): Map<string, ReadonlySet<number>> {
   const result = new Map<string, Set<number>>()
   for (const [key, partitions] of assignment) {
     const id = idOf(key, keyedBy)

@@ -38,9 +38,9 @@ export interface MemberView {
   readonly epoch: number | null
   /**
    * What it holds, partitions included that it was told to give up and has not yet. Topic, or its id where its name is not
-   * known; of a streams member subtopologies → tasks.
+   * known; of a streams member subtopologies → tasks. Null where it cannot be read.
    */
-  readonly assignment: PartitionsView
+  readonly assignment: PartitionsView | null
 }
 
 interface PartitionsView {
@@ -60,7 +60,8 @@ export function groupViews(state: PartitionState, { names, logEnds = new LogEnds
   const views: GroupView[] = []
   for (const slot of state.sortedGroups()) {
     const { group } = slot
-    if (group === null) continue
+    // A simple group without any offset does not exist.
+    if (group === null || (group.type === 'simple' && slot.offsets === 0)) continue
     const { name, type, epoch, protocolType, protocol, leader } = group
     views.push({
       group: name,
@@ -95,7 +96,9 @@ function stateOf(group: Group): GroupView['state'] {
 
 function memberView(member: Member, group: Group, names: TopicNames): MemberView {
   const { id, instanceId, clientId, host, epoch } = member
-  return { id, instanceId, clientId, host, epoch, assignment: partitionsView(heldBy(member), group, names) }
+  const held = heldBy(member)
+  const assignment = held === null ? null : partitionsView(held, group, names)
+  return { id, instanceId, clientId, host, epoch, assignment }
 }
 
 function partitionsView(assignment: Assignment, { type }: Group, names: TopicNames): PartitionsView {

@@ -1,5 +1,14 @@
-import { decodeAssignment, decodeSubscription } from '../../coordinator/consumerProtocol.ts'
-import { assignmentOf, type GroupDraft, type Member, newMember, noPartitions, subscriptionOf } from '../group/group.ts'
+import { decodeSubscription, embeddedAssignment } from '../../coordinator/consumerProtocol.ts'
+import {
+  type Assignment,
+  assignmentOf,
+  type GroupDraft,
+  type Member,
+  newMember,
+  noPartitions,
+  rackOf,
+  subscriptionOf,
+} from '../group/group.ts'
 import { Members } from '../group/members.ts'
 import type { ClassicRecord } from './applyRecord.ts'
 import { groupOf } from './edit.ts'
@@ -33,20 +42,32 @@ function classicMember(member: ClassicMember, protocolType: string): Member {
     // Group metadata v0 has no rebalance timeout: the session timeout was both.
     rebalanceTimeoutMs: member.rebalanceTimeout < 0 ? member.sessionTimeout : member.rebalanceTimeout,
     sessionTimeoutMs: member.sessionTimeout,
-    ...(protocolType === 'consumer' ? embedded(member) : {}),
+    // Other protocol types (Connect) have formats of their own.
+    ...(protocolType === 'consumer'
+      ? embedded(member)
+      : { assignment: member.assignment.length === 0 ? noPartitions : null }),
   }
 }
 
-/** What the client library wrote (KIP-54 and later); bytes that Kafka's own client could not read tell nothing. */
+/** What the client library wrote (KIP-54 and later). */
 function embedded(member: ClassicMember): Partial<Member> {
   const subscription = decodeSubscription(member.subscription)
-  const assignment = decodeAssignment(member.assignment)
   return {
     subscription: subscription === null ? null : subscriptionOf(subscription.topics, null),
-    rack: subscription?.rackId ?? null,
-    assignment:
-      assignment === null
-        ? noPartitions
-        : assignmentOf(assignment.assignedPartitions.map(entry => [entry.topic, entry.partitions])),
+    rack: rackOf(subscription?.rackId),
+    assignment: assignmentIn(member.assignment),
+  }
+}
+
+/** Read whole or not at all. A member without any bytes has not been assigned anything yet. */
+function assignmentIn(bytes: Buffer): Assignment | null {
+  const embedded = embeddedAssignment(bytes)
+  switch (embedded.kind) {
+    case 'empty':
+      return noPartitions
+    case 'unreadable':
+      return null
+    case 'data':
+      return assignmentOf(embedded.data.assignedPartitions.map(entry => [entry.topic, entry.partitions]))
   }
 }

@@ -1,4 +1,4 @@
-import { assignmentOf, type GroupDraft, subscriptionOf } from '../group/group.ts'
+import { assignmentOf, type GroupDraft, rackOf, subscriptionOf } from '../group/group.ts'
 import type { ConsumerRecord } from './applyRecord.ts'
 import { clearCurrentAssignment, describeMember, groupOf, setMember } from './edit.ts'
 
@@ -18,7 +18,7 @@ export function applyConsumerRecord(group: GroupDraft | null, record: ConsumerRe
         instanceId: record.value.instanceId,
         clientId: record.value.clientId,
         host: record.value.clientHost,
-        rack: record.value.rackId,
+        rack: rackOf(record.value.rackId),
         subscription: subscriptionOf(record.value.subscribedTopicNames, record.value.subscribedTopicRegex),
         rebalanceTimeoutMs: record.value.rebalanceTimeoutMs,
         sessionTimeoutMs: record.value.classicMemberMetadata?.sessionTimeoutMs ?? null,

@@ -1,4 +1,4 @@
-import { type GroupDraft, noPartitions, subscriptionOf } from '../group/group.ts'
+import { type GroupDraft, noPartitions, rackOf, subscriptionOf } from '../group/group.ts'
 import type { ShareRecord } from './applyRecord.ts'
 import { byTopicId } from './consumer.ts'
 import { clearCurrentAssignment, describeMember, groupOf, setMember } from './edit.ts'
@@ -15,7 +15,7 @@ export function applyShareRecord(group: GroupDraft | null, record: ShareRecord, 
       describeMember(share, record.key.memberId, {
         clientId: record.value.clientId,
         host: record.value.clientHost,
-        rack: record.value.rackId,
+        rack: rackOf(record.value.rackId),
         subscription: subscriptionOf(record.value.subscribedTopicNames, null),
       })
       break

@@ -1,4 +1,4 @@
-import { assignmentOf, type GroupDraft } from '../group/group.ts'
+import { assignmentOf, type GroupDraft, rackOf } from '../group/group.ts'
 import type { StreamsRecord } from './applyRecord.ts'
 import { clearCurrentAssignment, describeMember, groupOf, setMember } from './edit.ts'
 
@@ -22,7 +22,7 @@ export function applyStreamsRecord(group: GroupDraft | null, record: StreamsReco
         instanceId: record.value.instanceId,
         clientId: record.value.clientId,
         host: record.value.clientHost,
-        rack: record.value.rackId,
+        rack: rackOf(record.value.rackId),
         rebalanceTimeoutMs: record.value.rebalanceTimeoutMs,
       })
       break

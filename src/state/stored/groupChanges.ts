@@ -63,7 +63,7 @@ function isSameHeld(a: Member | undefined, b: Member | undefined): boolean {
 }
 
 function isEmpty(member: Member | undefined): boolean {
-  return member === undefined || (member.assignment.size === 0 && member.pendingRevocation.size === 0)
+  return member === undefined || (member.assignment?.size === 0 && member.pendingRevocation.size === 0)
 }
 
 function isSameHolding(a: Holding | undefined, b: Holding | undefined): boolean {

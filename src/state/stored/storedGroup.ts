@@ -18,12 +18,12 @@ type StoredMetadata = Omit<Group, 'name' | 'members' | 'settled'>
 type StoredMember = Omit<Member, 'id' | 'assignment' | 'pendingRevocation' | keyof MemberEpoch>
 type StoredPartitions = readonly (readonly [string, readonly number[]])[]
 
-/** What is empty is left out. */
+/** What is empty is left out; null: it cannot be read. */
 interface StoredAssignment {
-  readonly assigned?: StoredPartitions
+  readonly assigned?: StoredPartitions | null
   readonly pendingRevocation?: StoredPartitions
   /** Left out: what the member holds. Null: nothing. */
-  readonly settled?: (Omit<Holding, 'assignment'> & { readonly assignment: StoredPartitions }) | null
+  readonly settled?: (Omit<Holding, 'assignment'> & { readonly assignment: StoredPartitions | null }) | null
 }
 
 /** The entries of one group, read back; values as `JSON.parse` gave them. */
@@ -62,7 +62,7 @@ export function assignmentValue(group: Group, id: string): string | null {
   const member = group.members.get(id)
   const settled = group.settled.get(id)
   const stored: StoredAssignment = {
-    ...(member === undefined || member.assignment.size === 0 ? {} : { assigned: [...member.assignment] }),
+    ...(member === undefined || member.assignment?.size === 0 ? {} : { assigned: encodePartitions(member.assignment) }),
     ...(member === undefined || member.pendingRevocation.size === 0
       ? {}
       : { pendingRevocation: [...member.pendingRevocation] }),
@@ -76,7 +76,7 @@ export function isSettled(group: Group, id: string): boolean {
   const member = group.members.get(id)
   const settled = group.settled.get(id)
   const held = member?.described === true ? heldBy(member) : noPartitions
-  if (settled === undefined || settled.assignment.size === 0) return held.size === 0
+  if (settled === undefined || settled.assignment?.size === 0) return held?.size === 0
   return (
     member !== undefined &&
     settled.keyedBy === keyedBy(group.type) &&
@@ -107,7 +107,7 @@ export function decodeGroup(name: string, { metadata, epochs, members, assignmen
       ...newMember(id),
       ...(own as StoredMember),
       ...(epochOf.get(id) ?? always),
-      assignment: decodePartitions(assigned),
+      assignment: assigned === null ? null : decodePartitions(assigned),
       pendingRevocation: decodePartitions(pendingRevocation),
     }
     all.set(id, member)
@@ -134,11 +134,15 @@ export function decodeGroup(name: string, { metadata, epochs, members, assignmen
 const always: MemberEpoch = { epoch: null, stable: true }
 
 function encodeHolding(holding: Holding): NonNullable<StoredAssignment['settled']> {
-  return { ...holding, assignment: [...holding.assignment] }
+  return { ...holding, assignment: encodePartitions(holding.assignment) }
 }
 
 function decodeHolding(stored: NonNullable<StoredAssignment['settled']>): Holding {
-  return { ...stored, assignment: new Map(stored.assignment) }
+  return { ...stored, assignment: stored.assignment === null ? null : decodePartitions(stored.assignment) }
+}
+
+function encodePartitions(assignment: Assignment | null): StoredPartitions | null {
+  return assignment === null ? null : [...assignment]
 }
 
 function decodePartitions(stored: StoredPartitions = []): Assignment {

@@ -1,3 +1,4 @@
+import type { TopicPartitions } from '../../events/shapes.ts'
 import {
   compareText,
   type Group,
@@ -54,12 +55,13 @@ export function memberDrafts(before: Group | null, after: Group | null, moment: 
   for (const member of old) {
     if (nowIds.has(member.id)) continue
     if (member.instanceId !== null && nowInstances().has(member.instanceId)) continue
-    add({ type: 'member-left', data: { member: describe(member), held: held(member, before, moment.names) } })
+    add({ type: 'member-left', data: { member: describe(member), held: heldIn(before, member, moment.names) } })
   }
   for (const member of now) {
     const previous = oldIds.get(member.id)
     if (isSuspended(member) && (previous === undefined || !isSuspended(previous))) {
-      const waiting = previous === undefined ? held(member, after, moment.names) : held(previous, before, moment.names)
+      const waiting =
+        previous === undefined ? heldIn(after, member, moment.names) : heldIn(before, previous, moment.names)
       add({ type: 'member-suspended', data: { member: describe(member), held: waiting } })
     }
     if (previous === undefined) continue
@@ -88,8 +90,11 @@ export function sortedMembers(group: Group | null): Member[] {
   return membersOf(group).sort((a, b) => compareText(a.id, b.id))
 }
 
-function held(member: Member, group: Group | null, names: TopicNames) {
-  return group === null ? [] : shown(heldBy(member), keyedBy(group.type), names)
+/** Null: not known. */
+export function heldIn(group: Group | null, member: Member, names: TopicNames): TopicPartitions[] | null {
+  if (group === null) return []
+  const held = heldBy(member)
+  return held === null ? null : shown(held, keyedBy(group.type), names)
 }
 
 function changed(before: Member, after: Member): ('clientId' | 'host' | 'subscription')[] {

@@ -13,7 +13,7 @@ import {
 } from '../group/group.ts'
 import { compareHoldings, heldBy } from '../group/holdings.ts'
 import type { Draft } from './draft.ts'
-import type { Moment } from './members.ts'
+import { type Moment, sortedMembers } from './members.ts'
 
 /**
  * Rebalance events of a transition, and their marks in `after` (what was settled when). `before` is the group as the
@@ -32,7 +32,7 @@ export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBe
       type: 'rebalance-started',
       groupType: after.type,
       time: moment.time,
-      data: { epochBefore, epochAfter: after.epoch },
+      data: { epochBefore, epochAfter: after.epoch, seenBy: 'record' },
     })
     after.rebalanceStartedAt ??= moment.time
   }
@@ -61,7 +61,7 @@ function isReconciled({ members, epoch }: Group): boolean {
 
 function completed(group: Group, members: number, moment: Moment): Draft<'rebalance'> {
   const now = holdingsOf(group)
-  const changes: Draft<'rebalance'>['data']['changes'][number][] = []
+  const changes: NonNullable<Draft<'rebalance'>['data']['changes']>[number][] = []
   let moved = 0
   for (const memberId of [...new Set([...group.settled.keys(), ...now.keys()])].sort(compareText)) {
     const before = group.settled.get(memberId)
@@ -84,8 +84,15 @@ function completed(group: Group, members: number, moment: Moment): Draft<'rebala
       durationMs: group.rebalanceStartedAt === null ? null : Math.max(0, moment.time - group.rebalanceStartedAt),
       moved,
       changes,
+      unreadable: unreadableMembers(group),
     },
   }
+}
+
+/** Other protocol types than `consumer` have formats of their own: their members are not at fault. */
+function unreadableMembers(group: Group): string[] {
+  if (group.protocolType !== 'consumer') return []
+  return sortedMembers(group).flatMap(({ id, assignment }) => (assignment === null ? [id] : []))
 }
 
 /** Classic groups: against the last generation that had members. */

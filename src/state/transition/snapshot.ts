@@ -1,10 +1,9 @@
 import type { KoffEvent } from '../../events/envelope.ts'
 import { newEvent } from '../../events/newEvent.ts'
-import { type Group, keyedBy } from '../group/group.ts'
+import type { Group } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
-import { heldBy, shown } from '../group/holdings.ts'
 import type { TopicNames } from '../group/topicNames.ts'
-import { describe, sortedMembers } from './members.ts'
+import { describe, heldIn, sortedMembers } from './members.ts'
 
 export interface SnapshotOptions {
   readonly partition: number
@@ -56,7 +55,7 @@ function dataOf(group: Group, committedOffsets: number, names: TopicNames): Koff
   const { epoch, protocolType, protocol, leader } = group
   const members = sortedMembers(group).map(member => ({
     ...describe(member),
-    held: shown(heldBy(member), keyedBy(group.type), names),
+    held: heldIn(group, member, names),
   }))
   return { epoch, protocolType, protocol, leader, members, committedOffsets }
 }

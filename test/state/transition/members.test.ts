@@ -20,7 +20,7 @@ describe('members of a classic group', () => {
       'leader-changed',
     ])
     expect(dataOf(events, 'member-joined').map(({ member }) => member.id)).toEqual(['b', 'z'])
-    expect(dataOf(events, 'member-left').map(({ member, held }) => [member.id, held[0]?.partitions])).toEqual([
+    expect(dataOf(events, 'member-left').map(({ member, held }) => [member.id, held?.[0]?.partitions])).toEqual([
       ['a', [1]],
       ['d', [0]],
     ])

@@ -109,7 +109,7 @@ describe('an id of a topic', () => {
     const p = partition()
     const g = consumerRecords('g')
     const first = p.plain(g.member('a'), g.epoch(2), g.current('a', { epoch: 2, assigned: { [a]: [0] } }))
-    expect(dataOf(first, 'rebalance')[0]?.changes[0]?.gained).toEqual([
+    expect(dataOf(first, 'rebalance')[0]?.changes?.[0]?.gained).toEqual([
       { topic: null, topicId: a, subtopology: null, partitions: [0] },
     ])
     p.plain(commitWithId('g', 't', 0, 1, a))
@@ -124,7 +124,7 @@ describe('an id of a topic', () => {
     const g = shareRecords('g')
     p.plain(g.member('a'), g.epoch(1), g.statePartitions({ [a]: 't' }))
     const events = p.plain(g.current('a', { epoch: 1, assigned: { [a]: [0] } }))
-    expect(dataOf(events, 'rebalance')[0]?.changes[0]?.gained).toEqual([
+    expect(dataOf(events, 'rebalance')[0]?.changes?.[0]?.gained).toEqual([
       { topic: 't', topicId: a, subtopology: null, partitions: [0] },
     ])
   })

@@ -28,7 +28,7 @@ describe('a group that goes', () => {
     p.plain(...consumerWith('h', 6, 'a'))
     const again = p.plain(...consumerGone('h', 'a'), ...consumerWith('h', 2, 'b'))
     expect(types(again)).toEqual(['member-left', 'member-joined', 'rebalance-started', 'rebalance'])
-    expect(dataOf(again, 'rebalance-started')).toEqual([{ epochBefore: 0, epochAfter: 2 }])
+    expect(dataOf(again, 'rebalance-started')).toEqual([{ epochBefore: 0, epochAfter: 2, seenBy: 'record' }])
     expect(dataOf(again, 'rebalance')).toMatchObject([{ epochBefore: 0, epochAfter: 2 }])
     expect(types(p.plain(g.epoch(null), ...consumerWith('h', 2, 'b')))).toEqual([])
   })
