@@ -43,9 +43,7 @@ public final class CleanTopicConsumer {
       while (true) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(500))) {
           GenericRecord event = decode(record.value(), registry);
-          // `data` is a union: its record is named by the type.
-          GenericRecord data = (GenericRecord) event.get("data");
-          System.out.println(event.get("id") + " " + record.key() + " " + data.getSchema().getName() + " " + data);
+          System.out.println(event.get("id") + " " + record.key() + " " + event.get("type") + " " + event.get("data"));
         }
       }
     }

@@ -19,11 +19,8 @@ await consumer.run({
   eachMessage: async ({ message: { value, headers } }) => {
     if (value === null) return
     // The headers are those of CloudEvents: what is not wanted need not be decoded.
-    if (String(headers?.['ce_type']) === 'koff-heartbeat') return
-    const event = (await registry.decode(value)) as { readonly data: Readonly<Record<string, unknown>> }
-    // `data` is a union of the records of all types; the client puts the value under the name of its record.
-    const [data] = Object.values(event.data)
-    process.stdout.write(`${JSON.stringify({ ...event, data })}\n`)
+    if (String(headers?.['ce_type']) === 'dev.koff.koff-heartbeat') return
+    process.stdout.write(`${JSON.stringify(await registry.decode(value))}\n`)
   },
 })
 

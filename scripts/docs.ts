@@ -1,19 +1,18 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { version } from '../src/base/version.ts'
 import { type Page, pages } from './docs/pages.ts'
 
 /*
  * npm run docs                writes what is derived from definitions in src: docs/events.md, docs/configuration.md,
  *                             docs/metrics.md, schemas/
  * npm run docs -- --check     writes nothing; exit code 1 and the names of the files that are not what would be written
- * npm run docs -- --freeze    for a release: also keeps the schema as the next schemas/history/<n>.avsc, unless the
- *                             newest one there is the same
+ * npm run docs -- --freeze    for a release: also keeps the Avro schemas as schemas/history/<version of package.json>
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const history = join(root, 'schemas/history')
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -30,11 +29,11 @@ async function main(args: string[]): Promise<number> {
   return 0
 }
 
+/** Until a version is out, its schemas there may be written again. */
 async function freeze(): Promise<void> {
-  const present = await readFile(join(root, 'schemas/koff-event.avsc'), 'utf8')
-  const newest = (await readdir(history)).length
-  if (newest > 0 && (await textOf(join(history, `${newest}.avsc`))) === present) return
-  await write(join(history, `${newest + 1}.avsc`), present)
+  const folder = join(root, 'schemas/history', version())
+  await rm(folder, { recursive: true, force: true })
+  for (const { path, text } of pages()) if (path.endsWith('.avsc')) await write(join(folder, basename(path)), text)
 }
 
 async function write(path: string, text: string): Promise<void> {

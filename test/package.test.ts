@@ -86,10 +86,10 @@ console.log(batches)
       program,
       `import { decode, eventTypes } from 'koff'
 import packageJson from 'koff/package.json' with { type: 'json' }
-console.log(typeof decode, eventTypes.includes('rebalance'), packageJson.version, import.meta.resolve('koff/schemas/koff-event.avsc'))
+console.log(typeof decode, eventTypes.includes('rebalance'), packageJson.version, import.meta.resolve('koff/schemas/rebalance.avsc'))
 `,
     )
-    const schema = pathToFileURL(join(installed, 'schemas/koff-event.avsc')).href
+    const schema = pathToFileURL(join(installed, 'schemas/rebalance.avsc')).href
     expect((await run(process.execPath, [program])).stdout).toBe(`function true ${packageJson.version} ${schema}\n`)
   })
 

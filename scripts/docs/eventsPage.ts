@@ -1,7 +1,10 @@
+import { cloudEventType } from '../../src/events/cloudEvents.ts'
 import { type EventDefinition, sections } from '../../src/events/definition.ts'
 import { definitions, eventTypes } from '../../src/events/definitions.ts'
-import { envelopeSchema } from '../../src/events/envelopeSchema.ts'
+import { envelopeFields } from '../../src/events/envelopeSchema.ts'
+import { fullName, namespace } from '../../src/events/eventRecord.ts'
 import type { Fields, RecordSchema, Schema } from '../../src/events/schema.ts'
+import { growing } from './growing.ts'
 
 /** docs/events.md: every event by section, then the shapes they share. */
 export function eventsPage(): string {
@@ -11,32 +14,48 @@ export function eventsPage(): string {
     introduction,
     '## Envelope',
     'What every event has. `data` depends on `type` and is described with each event below.',
-    fieldTable(envelopeSchema.fields),
+    fieldTable(envelopeFields),
     ...sections.flatMap(section => [
       `## ${section}`,
       summary(definitions.filter(event => event.section === section)),
       ...definitions.filter(event => event.section === section).flatMap(eventPart),
     ]),
+    '## How events grow',
+    growing,
     '## Shapes',
     'Records that several events use. Lists are sorted: members by id, topics by name.',
     ...sharedRecords().flatMap(shape => [`### ${shape.name}`, shape.about, fieldTable(shape.fields)]),
   ].join('\n\n')}\n`
 }
 
-const introduction = `The same definition gives the TypeScript type (\`EventData<'member-joined'>\`), the Avro schema
-(\`schemas/koff-event.avsc\`, subject \`<topic>-value\`) and this page.
+const introduction = `What koff tells, type by type. One definition gives the TypeScript type (\`EventData<'member-joined'>\`), the Avro schema
+(\`schemas/member-joined.avsc\`), the JSON Schema (\`schemas/member-joined.schema.json\`) and this page. [reading.md](reading.md) shows
+how to read events in several languages.
 
 | written as | how |
 |---|---|
-| Avro | one envelope record, \`data\` a union of one record per event type; key = group id in UTF-8; CloudEvents headers \`ce_specversion\`, \`ce_id\`, \`ce_type\`, \`ce_source\`, \`ce_subject\`, \`ce_time\`, and \`severity\` |
-| NDJSON | one envelope a line, \`data\` unwrapped, int64 as a number while safe (below 2^53), else as a decimal string |
+| Avro | one record schema for each type, without a union: the envelope's fields, and \`data\`. \`member-joined\` is the record \`${fullName('member-joined')}\` |
+| JSON, NDJSON | one object; an int64 is a number while safe (below 2^53), else a decimal string |
+
+The namespace of all Avro types is \`${namespace}\`. A record of a topic has the group id as its key, in UTF-8, and the
+attributes of CloudEvents 1.0 as headers:
+
+| header | |
+|---|---|
+| \`ce_specversion\` | \`1.0\` |
+| \`ce_id\` | \`id\` |
+| \`ce_type\` | \`${cloudEventType('member-joined')}\`: reverse DNS, and \`type\` at the end |
+| \`ce_source\` | \`/clusters/<cluster id>/topics/__consumer_offsets\` |
+| \`ce_subject\`, \`ce_partitionkey\` | the group id; left out where the event is about no group |
+| \`ce_time\` | \`time\`, RFC 3339; left out where the record has no time |
+| \`ce_dataschema\` | where the registry has the schema; of JSON the \`$id\` of the JSON Schema |
+| \`ce_severitytext\`, \`ce_severitynumber\` | \`INFO\` 9, \`WARN\` 13, \`ERROR\` 17 |
+| \`content-type\` | \`application/avro\` (in the wire format of Confluent) or \`application/json\` |
 
 Cause comes before consequence: the events of one transition of a group come in this order, and so do their ordinals:
 ${order()}. A transition that ends one group and begins another of that name gives all events of the first before those of
 the second. Conditions that a transition closes stand directly before its \`offset-deleted\`, those that it opens after its
-last event; they use up no ordinals. Fields are only ever added, and only such that have a
-default (nullable ones and lists), so every version of the schema reads every other. A further event type would be one
-more branch of the union, which no older reader can take: it needs a new topic.`
+last event; they use up no ordinals.`
 
 /** The types that come from the records of a transition. */
 function order(): string {
@@ -101,7 +120,7 @@ function sharedRecords(): RecordSchema[] {
     found.set(schema.name, schema)
     Object.values(schema.fields).forEach(visit)
   }
-  for (const { fields } of [envelopeSchema, ...definitions.map(({ data }) => ({ fields: data }))]) {
+  for (const fields of [envelopeFields, ...definitions.map(({ data }) => data)]) {
     Object.values(fields).forEach(visit)
   }
   return [...found.values()]

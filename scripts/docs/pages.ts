@@ -1,6 +1,9 @@
 import { configJsonSchema } from '../../src/config/jsonSchema.ts'
 import { avroSchema } from '../../src/events/avro.ts'
+import { eventTypes } from '../../src/events/definitions.ts'
+import { eventRecord } from '../../src/events/eventRecord.ts'
 import { configurationPage } from './configurationPage.ts'
+import { eventJsonSchema } from './eventJsonSchema.ts'
 import { eventsPage } from './eventsPage.ts'
 import { metricsPage } from './metricsPage.ts'
 
@@ -14,9 +17,16 @@ export interface Page {
 export function pages(): readonly Page[] {
   return [
     { path: 'docs/events.md', text: eventsPage() },
-    { path: 'schemas/koff-event.avsc', text: `${JSON.stringify(avroSchema(), null, 2)}\n` },
+    ...eventTypes.flatMap(type => [
+      { path: `schemas/${type}.avsc`, text: json(avroSchema(eventRecord(type))) },
+      { path: `schemas/${type}.schema.json`, text: json(eventJsonSchema(type)) },
+    ]),
     { path: 'docs/configuration.md', text: configurationPage() },
     { path: 'docs/metrics.md', text: metricsPage() },
-    { path: 'schemas/koff-config.schema.json', text: `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
+    { path: 'schemas/koff-config.schema.json', text: json(configJsonSchema()) },
   ]
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
 }

@@ -1,25 +1,27 @@
 import type { Config } from '../config/schema.ts'
-import type { SinkConfig } from '../config/sinkSchema.ts'
 import { instancesGroup } from '../engine/ownGroups.ts'
-import { stateTopicOf } from '../pipelines/plan.ts'
+import { type KafkaPipeline, stateTopicOf, typesOf } from '../pipelines/plan.ts'
+import { routesOf } from '../sinks/kafka/routes.ts'
 import { brokerOptions, registryOptions } from './connection.ts'
 import type { Deliver } from './runService.ts'
 
 /** Events to a topic, state to another, in one transaction; the partitions are shared by all instances that run. */
-export function exactlyOnce(config: Config, carrier: Extract<SinkConfig, { type: 'kafka' }>): Deliver {
+export function exactlyOnce(config: Config, carrier: KafkaPipeline): Deliver {
   return async ({ partitions, log }) => {
     const { openStateLog } = await import('../sources/kafka/stateLog.ts')
     const { exactlyOnceOutput } = await import('../sinks/kafka/exactlyOnce/output.ts')
     const { kafkaInstances } = await import('../sinks/kafka/exactlyOnce/instances.ts')
     const broker = brokerOptions(config.kafka)
-    const { type: _type, registry, ...topic } = carrier
-    const stateTopic = stateTopicOf(config, carrier)
+    const { type: _type, registry, topic, routes, ...shape } = carrier.to
+    const stateTopic = stateTopicOf(config, carrier.to)
     return {
       output: exactlyOnceOutput({
         ...broker,
-        ...topic,
+        ...shape,
+        routes: routesOf({ topic, routes }),
+        types: typesOf(config, carrier),
         name: config.name,
-        registry: registryOptions(registry),
+        registry: registry === undefined ? undefined : registryOptions(registry),
         stateTopic,
         statePartitions: partitions,
         log,

@@ -4,7 +4,8 @@ import { pipelineGroup } from '../engine/ownGroups.ts'
 import type { Sink } from '../engine/sink.ts'
 import { pipelineTransform } from '../pipelines/applyPipeline.ts'
 import type { LoadedPipeline } from '../pipelines/load.ts'
-import type { KafkaPipeline } from '../pipelines/plan.ts'
+import { type KafkaPipeline, typesOf } from '../pipelines/plan.ts'
+import { routesOf, topicsOf } from '../sinks/kafka/routes.ts'
 import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
 import { brokerOptions, registryOptions } from './connection.ts'
 
@@ -21,13 +22,14 @@ export interface FollowPlan {
 
 /** A pipeline that reads the clean topic, until the signal aborts. */
 export async function follow({ config, carrier, pipeline, sink, log, progress, signal }: FollowPlan): Promise<void> {
+  const { registry } = carrier.to
   const { followCleanTopic } = await import('../pipelines/follower.ts')
   await followCleanTopic({
     ...brokerOptions(config.kafka),
     name: pipeline.name,
     groupId: pipelineGroup(config.name, pipeline.name),
-    topic: carrier.to.topic,
-    registry: registryOptions(carrier.to.registry),
+    topics: topicsOf(routesOf(carrier.to), typesOf(config, pipeline)),
+    registry: registry === undefined ? undefined : registryOptions(registry),
     transform: pipelineTransform(pipeline),
     sink,
     from: pipeline.from,

@@ -1,8 +1,10 @@
 import type { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Config } from '../config/schema.ts'
-import type { SinkConfig } from '../config/sinkSchema.ts'
 import type { Sink } from '../engine/sink.ts'
+import type { LoadedPipeline } from '../pipelines/load.ts'
+import { typesOf } from '../pipelines/plan.ts'
+import { routesOf } from '../sinks/kafka/routes.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
 import type { Output } from '../terminal/shell.ts'
 import { brokerOptions, registryOptions, tlsOptions } from './connection.ts'
@@ -21,7 +23,10 @@ export interface SinkContext {
 }
 
 /** The sink that a configuration, or a pipeline, speaks of; not open yet. Secrets are revealed here. */
-export async function openSink(to: SinkConfig, { config, stdout, closed, retried, log }: SinkContext): Promise<Sink> {
+export async function openSink(pipeline: LoadedPipeline, context: SinkContext): Promise<Sink> {
+  const { config, stdout, closed, retried, log } = context
+  const { to } = pipeline
+  const types = typesOf(config, pipeline)
   switch (to.type) {
     case 'stdout': {
       const opened = stdoutSink({ stream: stdout, format: to.format })
@@ -30,14 +35,17 @@ export async function openSink(to: SinkConfig, { config, stdout, closed, retried
     }
     case 'kafka': {
       const { kafkaSink } = await import('../sinks/kafka/sink.ts')
-      const { topic, partitions, replicationFactor, registry } = to
+      const { registry, topic, routes, format, subjects, partitions, replicationFactor } = to
       const broker = brokerOptions(config.kafka)
       return kafkaSink({
         ...broker,
-        topic,
+        routes: routesOf({ topic, routes }),
+        types,
+        format,
+        subjects,
         partitions,
         replicationFactor,
-        registry: registryOptions(registry),
+        registry: registry === undefined ? undefined : registryOptions(registry),
         retried,
         log,
         deliveryTimeoutMs,
@@ -49,6 +57,7 @@ export async function openSink(to: SinkConfig, { config, stdout, closed, retried
       const { url, password, tls, sentinel, ...place } = redis
       return bullmqSink({
         ...queue,
+        types,
         retried,
         log,
         deliveryTimeoutMs,

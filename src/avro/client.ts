@@ -15,7 +15,7 @@ import { type RegistryAnswer, type RegistryRequest, sendToRegistry } from './reg
 /** A schema registry with Confluent's API. It repeats nothing by itself: the caller decides how long to go on. */
 export interface RegistryClient {
   /**
-   * Registers a schema and gives its id. Where nobody has chosen a compatibility for the subject, it becomes
+   * Registers a schema, or finds it where koff may not register, and gives its id. Where nobody has chosen a compatibility for the subject, it becomes
    * FULL_TRANSITIVE; a choice that was made stays.
    * @throws KoffError retriable where time can help; never with an id that the registry did not give.
    */
@@ -81,7 +81,17 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
       const path = `/subjects/${name}/versions`
       const registering = call(`POST ${path}`)
       const body = { schema: JSON.stringify(schema) }
-      const { id } = checked(await send({ method: 'POST', path, body }, registering, signal), registered, registering)
+      const answer = await send({ method: 'POST', path, body }, registering, signal)
+      // Who may not register, or a registry in the mode READONLY (422), may still have what somebody else registered.
+      if ([403, 405, 422].includes(answer.status)) {
+        const looking = call(`POST /subjects/${name}`)
+        const known = parsed(
+          await send({ method: 'POST', path: `/subjects/${name}`, body }, looking, signal),
+          registered,
+        )
+        if (known !== null) return known.id
+      }
+      const { id } = checked(answer, registered, registering)
       if (!isChosen) await choose(config, call(`PUT ${config}`), signal)
       return id
     },

@@ -1,59 +1,79 @@
 import avsc from 'avsc'
 import { KoffError } from '../base/errors.ts'
 import { noLog } from '../base/log.ts'
-import { type AvroEvent, avroSchema, fromAvro } from '../events/avro.ts'
+import { avroSchema } from '../events/avro.ts'
+import type { EventType } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import { eventRecord, namespace, typeOfRecord } from '../events/eventRecord.ts'
+import { storedEvent } from '../events/storedEvent.ts'
 import { registryClient } from './client.ts'
 import { int64Hook } from './int64Type.ts'
 import { type RegistryOptions, registryAddress } from './options.ts'
+import { eventOfUnion, unionRecord } from './unionEvent.ts'
 
 export interface EventDecoder {
   /**
-   * The event in Confluent's wire format, as this version knows it: what the schema that it was written with lacks has its
-   * default.
-   * @throws KoffError INPUT_UNREADABLE where it is no event that this version knows; as the registry, where it has to be asked.
+   * The event in a value of the clean topic, JSON or Avro, as this version knows it: what the schema that it was written
+   * with lacks has its default. Null where a later version of koff wrote a type that this one does not know.
+   * @throws KoffError INPUT_UNREADABLE where it is no event; as the registry, where it has to be asked.
    */
-  decode(bytes: Buffer): Promise<KoffEvent>
+  decode(bytes: Buffer): Promise<KoffEvent | null>
 }
 
-/** How to read what was written with a schema; null: with the very schema of this version. */
-type Resolver = ReturnType<avsc.Type['createResolver']> | null
+/** Reads what was written with one schema. */
+type Read = (bytes: Buffer) => KoffEvent | null
 
 /** Magic byte and schema id. */
 const headerBytes = 5
+const brace = '{'.charCodeAt(0)
 
-/** Asks the registry for each schema once. */
-export function openEventDecoder(registry: RegistryOptions, topic: string, signal: AbortSignal): EventDecoder {
-  const client = registryClient(registryAddress(registry), noLog)
-  const reader = avsc.Type.forSchema(avroSchema() as avsc.Schema, { typeHook: int64Hook })
-  const resolvers = new Map<number, Resolver>()
+/** Asks the registry for each schema once. Without a registry it reads JSON only. */
+export function openEventDecoder(
+  registry: RegistryOptions | undefined,
+  topic: string,
+  signal: AbortSignal,
+): EventDecoder {
+  const client = registry === undefined ? null : registryClient(registryAddress(registry), noLog)
+  const readers = new Map<number, Read>()
 
-  const resolverOf = async (id: number): Promise<Resolver> => {
+  const readerOf = async (id: number): Promise<Read> => {
+    if (client === null) throw unreadable(topic, 'it is Avro, and no schema registry is configured')
     const schema = await client.schemaOf(id, signal)
-    try {
-      const writer = avsc.Type.forSchema(schema as avsc.Schema, { typeHook: int64Hook })
-      const resolver = writer.equals(reader) ? null : reader.createResolver(writer)
-      resolvers.set(id, resolver)
-      return resolver
-    } catch (error) {
-      throw unreadable(topic, error)
-    }
+    const reader = readerFor(avsc.Type.forSchema(schema as avsc.Schema, { typeHook: int64Hook }))
+    readers.set(id, reader)
+    return reader
   }
 
   return {
     async decode(bytes) {
-      if (bytes.length < headerBytes || bytes[0] !== 0) throw unreadable(topic, 'not Avro of a schema registry')
-      const id = bytes.readUInt32BE(1)
-      const known = resolvers.get(id)
-      const resolver = known === undefined ? await resolverOf(id) : known
       try {
-        const value: unknown = reader.fromBuffer(bytes.subarray(headerBytes), resolver ?? undefined)
-        return fromAvro(value as AvroEvent)
+        if (bytes[0] === brace) return storedEvent(JSON.parse(bytes.toString()))
+        if (bytes.length < headerBytes || bytes[0] !== 0)
+          throw new RangeError('neither JSON nor Avro of a schema registry')
+        const id = bytes.readInt32BE(1)
+        const read = readers.get(id) ?? (await readerOf(id))
+        return read(bytes.subarray(headerBytes))
       } catch (error) {
-        throw unreadable(topic, error)
+        signal.throwIfAborted()
+        throw error instanceof KoffError ? error : unreadable(topic, error)
       }
     },
   }
+}
+
+function readerFor(writer: avsc.Type): Read {
+  const { name = '' } = writer
+  if (name === unionRecord) return bytes => eventOfUnion(writer.fromBuffer(bytes))
+  const type = typeOfRecord(name)
+  if (type !== undefined) return readerOfType(type, writer)
+  if (!name.startsWith(`${namespace}.`)) throw new RangeError(`a record of ${name === '' ? 'another schema' : name}`)
+  return () => null
+}
+
+function readerOfType(type: EventType, writer: avsc.Type): Read {
+  const reader = avsc.Type.forSchema(avroSchema(eventRecord(type)) as avsc.Schema, { typeHook: int64Hook })
+  const resolver = writer.equals(reader) ? undefined : reader.createResolver(writer)
+  return bytes => reader.fromBuffer(bytes, resolver) as KoffEvent
 }
 
 function unreadable(topic: string, cause: unknown): KoffError {

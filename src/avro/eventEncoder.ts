@@ -1,20 +1,40 @@
-import avsc from 'avsc'
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Opening } from '../base/opening.ts'
 import { retry } from '../base/retry.ts'
-import { avroSchema, toAvro } from '../events/avro.ts'
+import type { EventType } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
-import { registryClient } from './client.ts'
-import { int64Hook } from './int64Type.ts'
+import { eventRecord } from '../events/eventRecord.ts'
 import { type RegistryOptions, registryAddress } from './options.ts'
+import { RegisteredRecords } from './registeredRecords.ts'
+
+export interface EventEncoderOptions {
+  readonly registry: RegistryOptions
+  /** Which subject has the schema of a type. */
+  readonly subjectOf: (type: EventType) => string
+  /** All that may have to be written; registered at the start. */
+  readonly types: Iterable<EventType>
+}
+
+export interface EncoderContext {
+  readonly signal: AbortSignal
+  readonly log: Log
+  readonly opening?: Opening | undefined
+}
 
 export interface EventEncoder {
   /**
-   * The event in Confluent's wire format: a zero byte, the schema's id, the Avro bytes.
+   * Makes sure that the types of these events have a schema id, which nearly always is so.
+   * @throws KoffError, retriable where nothing but time is needed.
+   */
+  prepare(events: readonly KoffEvent[], signal: AbortSignal): Promise<void>
+  /**
+   * The event in Confluent's wire format, valid until the next call: a zero byte, the schema's id, the Avro bytes.
    * @throws KoffError SINK_FAILED where the event does not fit its definition; never retriable.
    */
   encode(event: KoffEvent): Buffer
+  /** Where the registry has the schema. */
+  schemaUrl(type: EventType): string
 }
 
 export interface EncoderContext {
@@ -24,52 +44,50 @@ export interface EncoderContext {
 }
 
 /**
- * Registers the schema of the events as `<topic>-value` and gives what writes events with it.
+ * Registers the schemas of all types and gives what writes events with them. Where some could not be registered it tries
+ * again before their first event.
  * @throws KoffError REGISTRY_UNREACHABLE after `timeoutMs`; at once what repeating does not mend: AUTHENTICATION_FAILED,
  * AUTHORIZATION_FAILED, TOPIC_UNFIT where another schema is there, CONFIG_INVALID.
  */
 export async function openEventEncoder(
-  registry: RegistryOptions,
-  topic: string,
+  options: EventEncoderOptions,
   { signal, log, opening }: EncoderContext,
 ): Promise<EventEncoder> {
-  const address = registryAddress(registry)
-  const client = registryClient(address, log)
-  const watch = opening?.(`schema registry ${address.host}`)
-  const attempt = () => client.register(`${topic}-value`, avroSchema() as object, signal)
-  const id = await retry(attempt, { signal, timeoutMs: address.timeoutMs, watch })
-  return eventEncoder(id)
-}
-
-/** Writes events with the schema that has this id in its registry. */
-export function eventEncoder(id: number): EventEncoder {
-  const type = avsc.Type.forSchema(avroSchema() as avsc.Schema, { typeHook: int64Hook })
-  const prefix = Buffer.alloc(5)
-  prefix.writeUInt32BE(id, 1)
+  const address = registryAddress(options.registry)
+  const records = new RegisteredRecords(address, log)
+  const recordOf = (type: EventType) => ({ record: eventRecord(type), subject: options.subjectOf(type) })
+  const wanted = [...options.types].map(recordOf)
+  const attempt = async () => {
+    const failures = await records.register(wanted, signal)
+    const failure = failures.find(({ retriable }) => retriable) ?? failures[0]
+    if (failure !== undefined) throw failure
+  }
+  try {
+    const watch = opening?.(`schema registry ${address.host}`)
+    await retry(attempt, { signal, timeoutMs: address.timeoutMs, watch })
+  } catch (error) {
+    if (records.size === 0 || !(error instanceof KoffError)) throw error
+    const unregistered = wanted.filter(({ record }) => !records.has(record)).map(({ subject }) => subject)
+    const { message: reason } = error
+    const message = `${unregistered.length} of ${wanted.length} schemas are not registered: ${reason}; koff asks again before the first event of each`
+    log.warn(message, { subjects: unregistered, reason })
+  }
   return {
+    async prepare(events, until) {
+      const isMissing = ({ type }: KoffEvent) => !records.has(eventRecord(type))
+      if (!events.some(isMissing)) return
+      const missing = new Set(events.filter(isMissing).map(({ type }) => type))
+      const [failure] = await records.register([...missing].map(recordOf), until)
+      if (failure !== undefined) throw failure
+    },
     encode(event) {
-      let avro: unknown
       try {
-        avro = toAvro(event)
-        return Buffer.concat([prefix, type.toBuffer(avro)])
+        return records.encode(eventRecord(event.type), event)
       } catch (error) {
-        throw unfit(event, placesIn(type, avro), error)
+        if (!(error instanceof KoffError)) throw error
+        throw new KoffError(error.code, `event ${event.id}: ${error.message}`, { cause: error })
       }
     },
+    schemaUrl: type => records.schemaUrl(eventRecord(type)),
   }
-}
-
-/** Where in the value the schema finds what it does not take. */
-function placesIn(type: avsc.Type, value: unknown): readonly string[] {
-  const places: string[] = []
-  if (value === undefined) return places
-  type.isValid(value, { errorHook: path => void places.push(path.join('.')) })
-  return places
-}
-
-function unfit(event: KoffEvent, places: readonly string[], cause: unknown): KoffError {
-  const where = places.length > 0 ? `at ${places.join(', ')}` : `(${String(cause)})`
-  return new KoffError('SINK_FAILED', `event ${event.id}: does not fit the definition of ${event.type} ${where}`, {
-    cause,
-  })
 }

@@ -1,4 +1,5 @@
 import avsc from 'avsc'
+import { isInt64, putLong } from '../events/avroWriter.ts'
 import { type Int64, int64Of } from '../events/envelope.ts'
 
 /**
@@ -8,7 +9,7 @@ import { type Int64, int64Of } from '../events/envelope.ts'
 export const int64Type: avsc.Type = avsc.types.LongType.__with(
   {
     isValid: isInt64,
-    toBuffer: varint,
+    toBuffer: (value: Int64) => scratch.subarray(0, putLong(scratch, 0, value)),
     fromBuffer: (bytes: Buffer) => (bytes.length <= smallVarintBytes ? readSmall(bytes) : int64Of(readWide(bytes))),
     toJSON: (value: Int64) => (typeof value === 'bigint' ? value.toString() : value),
     fromJSON: (value: number | string) => int64Of(BigInt(value)),
@@ -23,39 +24,11 @@ export function int64Hook(schema: unknown): avsc.Type | undefined {
   return type === 'long' ? int64Type : undefined
 }
 
-// Zigzag doubles a value, and seven bytes carry 49 bits: below this all of it is exact in a number.
-const smallBelow = 2 ** 48
-const smallVarintBytes = 7
-
-function isInt64(value: unknown): boolean {
-  return typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value)
-}
-
-function varint(value: Int64): Buffer {
-  const small = typeof value === 'number' && Math.abs(value) < smallBelow
-  return small ? smallVarint(value) : wideVarint(BigInt(value))
-}
-
 /** avsc copies what it is given before it asks for the next: the memory is always the same. */
 const scratch = Buffer.alloc(10)
 
-function smallVarint(value: number): Buffer {
-  let at = 0
-  let zigzag = value < 0 ? -2 * value - 1 : 2 * value
-  for (; zigzag >= 2 ** 31; zigzag = Math.floor(zigzag / 0x80)) scratch[at++] = (zigzag % 0x80) | 0x80
-  let rest = zigzag | 0
-  for (; rest >= 0x80; rest >>>= 7) scratch[at++] = (rest & 0x7f) | 0x80
-  scratch[at++] = rest
-  return scratch.subarray(0, at)
-}
-
-function wideVarint(value: bigint): Buffer {
-  let at = 0
-  let zigzag = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
-  for (; zigzag >= 0x80n; zigzag >>= 7n) scratch[at++] = Number(zigzag & 0x7fn) | 0x80
-  scratch[at++] = Number(zigzag)
-  return scratch.subarray(0, at)
-}
+// Zigzag doubles a value, and seven bytes carry 49 bits: below this all of it is exact in a number.
+const smallVarintBytes = 7
 
 function readSmall(bytes: Buffer): number {
   let zigzag = 0

@@ -88,18 +88,19 @@ async function serve(shell: Shell, { config, plan, log: written }: Service): Pro
   const signals = stack.use(await openSignals(config, written))
   const { telemetry } = signals
   const log = countedLog(written, telemetry)
-  const open = async ({ name: pipeline, to }: LoadedPipeline) => {
+  const open = async (loaded: LoadedPipeline) => {
+    const { name: pipeline } = loaded
     const retried = ({ message: reason }: KoffError) => {
       telemetry.count('koff_sink_retries_total', { pipeline })
       log.debug(`pipeline ${pipeline}: ${reason}; trying again`, { pipeline, reason })
     }
-    return stack.use(await openSink(to, { config, stdout: shell.stdout, closed, retried, log }))
+    return stack.use(await openSink(loaded, { config, stdout: shell.stdout, closed, retried, log }))
   }
   const sinks = new Map<LoadedPipeline, Awaited<ReturnType<typeof open>>>()
   for (const pipeline of followers) {
     sinks.set(pipeline, measuredSink(await open(pipeline), { telemetry, log, pipeline: pipeline.name }))
   }
-  const deliver = isKafka(carrier) ? exactlyOnce(config, carrier.to) : stored(config, await open(carrier))
+  const deliver = isKafka(carrier) ? exactlyOnce(config, carrier) : stored(config, await open(carrier))
   const failed = new AbortController()
   const signal = AbortSignal.any([shell.signal, failed.signal, ...closed])
   const { promise: isOpen, resolve: opened } = Promise.withResolvers<void>()

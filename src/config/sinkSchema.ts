@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { defaultRegistryTimeoutMs } from '../avro/options.ts'
+import { subjectStrategies } from '../avro/subjects.ts'
 import { redisSchema } from './redisSchema.ts'
-import { type ReadFile, secret, section, text, topic, url, whole } from './values.ts'
+import { type ReadFile, secret, section, text, topic, topicPattern, url, whole } from './values.ts'
 
 export interface Surroundings {
   /** Gives the text of a file, relative to `home`. */
@@ -29,6 +30,17 @@ function registrySchema(readFile: ReadFile) {
 
 export type RegistryConfig = z.infer<ReturnType<typeof registrySchema>>
 
+const avroNeedsRegistry = {
+  path: ['registry'],
+  message: 'missing; Avro needs a schema registry: registry: { url: http://… }',
+}
+
+const subjects = z
+  .enum(subjectStrategies)
+  .describe(
+    'Which subjects of the registry have the schemas: `topic` is `<topic>-value`, `record` the full name of the record, `topic-record` both with a hyphen. Unless set, `topic` where a topic has one type, else `topic-record`.',
+  )
+
 /** Longer than any replay: what a clean topic keeps unless told otherwise is 7 days. */
 const keepMs = 8 * 24 * 3_600_000
 
@@ -45,8 +57,16 @@ export function sinkSchema({ readFile, home }: Surroundings) {
   })
 
   const kafkaSink = section({
-    type: z.literal('kafka').describe('Avro records in a topic of the cluster, keyed by group, exactly once.'),
-    topic: topic.describe('Where the events go; created if it is missing.'),
+    type: z.literal('kafka').describe('Records in a topic of the cluster, keyed by group, exactly once.'),
+    topic: topic.optional().describe('Where all events go; created if it is missing. Or `routes`.'),
+    routes: topicPattern
+      .optional()
+      .describe('A topic for each type, in place of `topic`: a pattern with `{type}`, such as `koff.{type}`.'),
+    format: z
+      .enum(['avro', 'json'])
+      .default('avro')
+      .describe('`avro` in the wire format of Confluent, which needs `registry`; or `json`.'),
+    subjects: subjects.optional(),
     partitions: whole(1).default(8).describe('Of the topic, when koff creates it.'),
     replicationFactor: whole(1, 32_767)
       .optional()
@@ -55,11 +75,17 @@ export function sinkSchema({ readFile, home }: Surroundings) {
       .optional()
       .describe('Of topics that koff creates; one less than the replication factor unless set.'),
     stateTopic: topic.optional().describe('Where state and position go, compacted; `<name>.state` unless set.'),
-    registry: registry.describe('The schema registry.'),
-  }).refine(({ replicationFactor: all, minInsyncReplicas: few = 1 }) => all === undefined || few <= Math.max(all, 1), {
-    path: ['minInsyncReplicas'],
-    message: 'must be at most replicationFactor: nothing could be written',
+    registry: registry.optional().describe('The schema registry, for Avro.'),
   })
+    .refine(({ topic: one, routes }) => (one === undefined) !== (routes === undefined), {
+      path: ['topic'],
+      message: 'give a topic for all events, or routes with {type} in it, and not both',
+    })
+    .refine(({ format, registry: of }) => format === 'json' || of !== undefined, avroNeedsRegistry)
+    .refine(({ replicationFactor: all, minInsyncReplicas: few = 1 }) => all === undefined || few <= Math.max(all, 1), {
+      path: ['minInsyncReplicas'],
+      message: 'must be at most replicationFactor: nothing could be written',
+    })
 
   const bullmqSink = section({
     type: z.literal('bullmq').describe('Jobs in a queue of BullMQ: job id = event id, job name = event type.'),
@@ -78,6 +104,7 @@ export function sinkSchema({ readFile, home }: Surroundings) {
       .default('json')
       .describe('What a job holds: the event as JSON, as base64 of Avro with the id of its schema, or both.'),
     registry: registry.optional().describe('The schema registry, for Avro.'),
+    subjects: subjects.optional(),
     attempts: whole(1).default(3).describe('How often a worker may try a job.'),
     backoff: section({
       type: z.enum(['fixed', 'exponential']).default('exponential').describe('Whether it doubles each time.'),
@@ -92,10 +119,7 @@ export function sinkSchema({ readFile, home }: Surroundings) {
       .default(keepMs)
       .describe('The same of a job that failed for good.'),
   })
-    .refine(({ payload, registry: of }) => payload === 'json' || of !== undefined, {
-      path: ['registry'],
-      message: 'missing; Avro needs a schema registry: registry: { url: http://… }',
-    })
+    .refine(({ payload, registry: of }) => payload === 'json' || of !== undefined, avroNeedsRegistry)
     .refine(({ redis: { cluster }, prefix }) => cluster === undefined || /\{.+\}/.test(prefix ?? '{bull}'), {
       path: ['prefix'],
       message: 'needs a hash tag in a Redis Cluster, {koff} for one: all keys of a queue must be on one node',

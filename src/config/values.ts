@@ -55,6 +55,15 @@ export const topic = z
   )
   .refine(name => !internalTopics.includes(name), 'must not be a topic that Kafka itself writes')
 
+/** The names of several topics: `{type}` stands for the type of an event. */
+export const topicPattern = z
+  .string()
+  .refine(pattern => pattern.includes('{type}'), 'must hold {type}: koff.{type}')
+  .refine(
+    pattern => topic.safeParse(pattern.replaceAll('{type}', 'partition-unassigned')).success,
+    "must make a topic's name of every type: letters, digits, dot, underscore and hyphen, at most 249",
+  )
+
 export const url = z.string().refine(isHttpUrl, 'must be an http:// or https:// address')
 
 function isHttpUrl(value: string): boolean {

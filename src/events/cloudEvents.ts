@@ -1,33 +1,53 @@
 import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
-import type { KoffEvent } from './envelope.ts'
+import type { EventType } from './definitions.ts'
+import type { KoffEvent, Severity } from './envelope.ts'
+
+/** How the value beside the headers is written. */
+export interface Content {
+  /** A media type. */
+  readonly contentType: string
+  /** URI of its schema. */
+  readonly dataschema: string
+}
 
 /**
- * The event's attributes as the Kafka binding of CloudEvents 1.0 wants them in headers (binary mode), and the severity:
- * so a consumer can filter without decoding. `ce_time` is left out where the record has no time that RFC 3339 can say.
+ * The event's attributes as the Kafka binding of CloudEvents 1.0 wants them in headers (binary mode), with the extensions
+ * for partitioning and severity. An attribute that would be empty is left out, and so is a time that RFC 3339 cannot say.
  */
-export function cloudEventHeaders(event: KoffEvent): Record<string, string> {
-  const time = rfc3339(event.time)
-  return {
+export function cloudEventHeaders(event: KoffEvent, { contentType, dataschema }: Content): Record<string, string> {
+  const { id, type, severity, cluster, group } = event
+  const headers: Record<string, string> = {
     ce_specversion: '1.0',
-    ce_id: event.id,
-    ce_type: event.type,
-    ce_source: source(event.cluster),
-    ce_subject: subject(event),
-    ...(time === null ? {} : { ce_time: time }),
-    severity: event.severity,
+    ce_id: id,
+    ce_type: cloudEventType(type),
+    ce_source: source(cluster),
+    ce_dataschema: dataschema,
+    ce_severitytext: severity.toUpperCase(),
+    ce_severitynumber: severityNumbers[severity],
+    'content-type': contentType,
   }
+  const time = rfc3339(event.time)
+  if (time !== null) headers['ce_time'] = time
+  if (group !== '') {
+    headers['ce_subject'] = group
+    headers['ce_partitionkey'] = group
+  }
+  return headers
 }
+
+/** Reverse DNS before the type, as CloudEvents recommends. */
+export function cloudEventType(type: EventType): string {
+  return `dev.koff.${type}`
+}
+
+/** Of OpenTelemetry, which the severity extension takes them from. */
+const severityNumbers: Readonly<Record<Severity, string>> = { info: '9', warn: '13', error: '17' }
 
 /** A URI reference; unlike the topic it tells clusters apart, so that source and id together are unique. */
 function source(cluster: string): string {
   return cluster === ''
     ? `/topics/${consumerOffsets}`
     : `/clusters/${encodeURIComponent(cluster.toWellFormed())}/topics/${consumerOffsets}`
-}
-
-/** CloudEvents allows no empty subject, so what concerns no group has its partition for one. */
-function subject({ group, source: { partition } }: KoffEvent): string {
-  return group === '' ? `${consumerOffsets}-${partition}` : group.toWellFormed()
 }
 
 function rfc3339(time: number): string | null {

@@ -6,5 +6,10 @@ import type { KoffEvent } from './envelope.ts'
  * An int64 is a number while every JSON reader keeps it exact, else a decimal string.
  */
 export function eventLine(event: KoffEvent): string {
-  return `${JSON.stringify(event, withInt64)}\n`
+  return `${eventJson(event)}\n`
+}
+
+/** As a line, without its line feed. */
+export function eventJson(event: KoffEvent): string {
+  return JSON.stringify(event, withInt64)
 }

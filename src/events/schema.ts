@@ -25,9 +25,8 @@ export interface Plain<K extends string> {
 export interface EnumSchema<S extends string = string> {
   readonly kind: 'enum'
   readonly name: string
+  /** What koff writes. In Avro `unknown` is always one more symbol, and the default: so an enum can grow. */
   readonly symbols: readonly S[]
-  /** What a reader sees in place of a symbol that is newer than its schema; without one the enum can never grow. */
-  readonly fallback: S | null
   /** What the named type is, whatever its role; `doc` is the role. */
   readonly about: string
   readonly doc: string
@@ -109,17 +108,12 @@ export const time = (doc: string): Plain<'time'> => ({ kind: 'time', doc })
 
 export const boolean = (doc: string): Plain<'boolean'> => ({ kind: 'boolean', doc })
 
-/** A closed set of names that are legal Avro symbols; an enum in Avro. */
-export function enumOf<const S extends string>(
-  name: string,
-  symbols: readonly S[],
-  about: string,
-  fallback: NoInfer<S> | null = null,
-): EnumSchema<S> {
-  return { kind: 'enum', name, symbols, fallback, about, doc: about }
+/** Names that are legal Avro symbols; an enum in Avro. A reader sees `unknown` in place of a name newer than its schema. */
+export function enumOf<const S extends string>(name: string, symbols: readonly S[], about: string): EnumSchema<S> {
+  return { kind: 'enum', name, symbols, about, doc: about }
 }
 
-/** A closed set of words that need not be Avro symbols (`group-deleted`); a string in Avro, so that it can grow. */
+/** Words that need not be Avro symbols (`group-deleted`); a string in Avro. */
 export const wordOf = <const W extends string>(words: readonly W[], doc: string): WordSchema<W> => ({
   kind: 'word',
   words,

@@ -7,7 +7,6 @@ export const groupType = enumOf(
   'GroupType',
   [...groupTypes, 'unknown'],
   'Kind of a group; `unknown` only where an event is about no group, or about one whose kind the records do not tell.',
-  'unknown',
 )
 
 const subscription = record('Subscription', 'What a member asked for.', {

@@ -22,8 +22,9 @@ export interface FollowerOptions extends BrokerOptions {
   readonly name: string
   readonly groupId: string
   /** Of the events. */
-  readonly topic: string
-  readonly registry: RegistryOptions
+  readonly topics: readonly string[]
+  /** Of what is in them, where that is Avro. */
+  readonly registry: RegistryOptions | undefined
   readonly transform: PipelineTransform
   /** Not open yet; whoever made it disposes of it. */
   readonly sink: Sink
@@ -59,7 +60,7 @@ export async function followCleanTopic(options: FollowerOptions): Promise<void> 
   const { signal } = options
   try {
     await openSink(options)
-    const decoder = openEventDecoder(options.registry, options.topic, signal)
+    const decoder = openEventDecoder(options.registry, options.topics.join(), signal)
     await keepJoined(options, decoder)
   } catch (error) {
     if (!signal.aborted) throw error
@@ -84,13 +85,13 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     })
     const work = async () => {
-      if (!isPlaced) await abortable(beginNow(kafka, groupId, options.topic), signal)
+      if (!isPlaced) await abortable(beginNow(kafka, groupId, options.topics), signal)
       isPlaced = true
       return consume(kafka, consumer, options, decoder)
     }
     const error = await work().catch((thrown: unknown) => thrown)
     if (signal.aborted) return
-    const call = { ...options, operation: 'Read', group: groupId } as const
+    const call = { ...options, topic: options.topics.join(), operation: 'Read', group: groupId } as const
     const fault = error instanceof KoffError ? error : brokerFault(reasonBehind(error, kafka), call)
     progress.waits(fault.message)
     if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
@@ -110,15 +111,18 @@ async function consume(
   options: FollowerOptions,
   decoder: EventDecoder,
 ): Promise<Error> {
-  const { topic, signal } = options
+  const { topics, signal } = options
   const { promise: crashed, resolve: crash } = Promise.withResolvers<Error>()
   consumer.on(consumer.events.CRASH, ({ payload }) => crash(payload.error))
   const remaining = trackRemaining({ ...options, kafka })
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => void remaining.joined(payload.memberAssignment[topic] ?? []))
+  consumer.on(
+    consumer.events.GROUP_JOIN,
+    ({ payload }) => void remaining.joined(partitionsOf(payload.memberAssignment)),
+  )
   consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
     // What holds nothing but markers is passed over without a word.
     const left = payload.batchSize === 0 ? Number(payload.offsetLag) : Number(payload.offsetLagLow) + 1
-    remaining.left(payload.partition, left)
+    remaining.left(`${payload.topic}-${payload.partition}`, left)
   })
   // A write that is under way when the end comes is given some time; kafkajs waits for it to be over.
   const stopping = new AbortController()
@@ -126,7 +130,7 @@ async function consume(
   signal.addEventListener('abort', stop, { once: true })
   try {
     await consumer.connect()
-    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true })
     await consumer.run({
       eachBatchAutoResolve: false,
       eachBatch: payload => deliver(payload, { ...options, remaining }, decoder, stopping.signal),
@@ -138,6 +142,10 @@ async function consume(
     await consumer.disconnect().catch(() => undefined)
     signal.removeEventListener('abort', stop)
   }
+}
+
+function partitionsOf(assignment: Readonly<Record<string, readonly number[]>>): readonly string[] {
+  return Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map(at => `${topic}-${at}`))
 }
 
 /** One batch of one partition to the sink, and its end to the group. */
@@ -164,7 +172,10 @@ async function deliver(
       const messages = batch.messages.slice(at, at + writeSize)
       const wanted = await persist(options, until, async () => {
         const events: KoffEvent[] = []
-        for (const { value } of messages) if (value !== null) events.push(await decoder.decode(value))
+        for (const { value } of messages) {
+          const event = value === null ? null : await decoder.decode(value)
+          if (event !== null) events.push(event)
+        }
         return transform(events, until)
       })
       if (wanted.length > 0) await persist(options, until, () => sink.write(wanted, until))
@@ -173,7 +184,7 @@ async function deliver(
       const offset = isLast ? batch.lastOffset() : (messages.at(-1)?.offset ?? batch.lastOffset())
       // What is resolved kafkajs commits when this function is over.
       payload.resolveOffset(offset)
-      remaining.left(batch.partition, Number(BigInt(batch.highWatermark) - BigInt(offset) - 1n))
+      remaining.left(`${batch.topic}-${batch.partition}`, Number(BigInt(batch.highWatermark) - BigInt(offset) - 1n))
       progress.delivered(wanted.length)
     }
   } finally {

@@ -4,6 +4,8 @@ import type { LoadedConfig } from '../config/load.ts'
 import { configInvalid, type Place, type PlaceOf, placed } from '../config/places.ts'
 import type { Config } from '../config/schema.ts'
 import type { SinkConfig } from '../config/sinkSchema.ts'
+import { type EventType, eventTypes } from '../events/definitions.ts'
+import { routesOf, routesText, topicsOf } from '../sinks/kafka/routes.ts'
 import { type LoadedPipeline, loadPipeline } from './load.ts'
 
 export type KafkaPipeline = LoadedPipeline & { readonly to: Extract<SinkConfig, { type: 'kafka' }> }
@@ -45,7 +47,7 @@ export async function planPipelines(
 
   const [first = standardOutput, ...others] = pipelines
   const carrier = others.length === 0 ? first : pipelines.find(isWhole)
-  faults.push(...nameFaults(pipelines), ...typeFaults(config, pipelines))
+  faults.push(...nameFaults(pipelines), ...typeFaults(config, pipelines), ...subjectFaults(config, pipelines))
   if (carrier !== undefined && isKafka(carrier)) faults.push(...topicFaults(config, carrier, pipelines))
   if (faults.length > 0) throw configInvalid(faults)
   if (carrier !== undefined) return { carrier, followers: pipelines.filter(pipeline => pipeline !== carrier) }
@@ -90,7 +92,7 @@ function isWhole({ on, where, operators, to }: LoadedPipeline): boolean {
 function nameOf(to: SinkConfig): string {
   switch (to.type) {
     case 'kafka':
-      return `kafka-${to.topic}`
+      return `kafka-${routesText(routesOf(to)).replaceAll(/[{}]/g, '')}`
     case 'bullmq':
       return `bullmq-${to.queue.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`
     case 'stdout':
@@ -113,12 +115,38 @@ function nameFaults(pipelines: readonly LoadedPipeline[]): Place[] {
   })
 }
 
+/** The types that a pipeline may give its sink. */
+export function typesOf(
+  { events, snapshot }: Pick<Config, 'events' | 'snapshot'>,
+  { on }: LoadedPipeline,
+): Set<EventType> {
+  const types = selectedEvents(events)
+  if (snapshot === 'skip') types.delete('group-snapshot')
+  if (on === undefined) return types
+  const wanted = typesSelected(on)
+  return new Set([...types].filter(type => wanted.has(type)))
+}
+
 /** A pipeline for what is never told would wait for ever. */
 function typeFaults(config: Config, pipelines: readonly LoadedPipeline[]): Place[] {
-  const told = selectedEvents(config.events)
-  return pipelines.flatMap(({ on, placeOf }) => {
-    if (on === undefined || [...typesSelected(on)].some(type => told.has(type))) return []
+  return pipelines.flatMap(pipeline => {
+    const { on, placeOf } = pipeline
+    if (on === undefined || typesOf(config, pipeline).size > 0) return []
     return [placed(placeOf(['on']), `${on.join(', ')} is never told: name it in events.include`)]
+  })
+}
+
+/** A subject has the schema of one record. */
+function subjectFaults(config: Config, pipelines: readonly LoadedPipeline[]): Place[] {
+  return pipelines.flatMap(pipeline => {
+    const { to, placeOf } = pipeline
+    if (!('subjects' in to) || to.subjects !== 'topic' || ('routes' in to && to.routes !== undefined)) return []
+    const { size } = typesOf(config, pipeline)
+    if (size <= 1) return []
+    const cure = 'use topic-record, or name one type in on'
+    return [
+      placed(placeOf(['to', 'subjects']), `topic is for a topic with one type of event, this one has ${size}; ${cure}`),
+    ]
   })
 }
 
@@ -126,16 +154,20 @@ function typeFaults(config: Config, pipelines: readonly LoadedPipeline[]): Place
 function topicFaults(config: Config, carrier: KafkaPipeline, pipelines: readonly LoadedPipeline[]): Place[] {
   const stateTopic = stateTopicOf(config, carrier.to)
   const who = carrier.placeOf([]).text
+  const read = new Set(topicsOf(routesOf(carrier.to), eventTypes))
   return pipelines.filter(isKafka).flatMap(({ to, placeOf }) => {
     const fault = (key: keyof typeof to, message: string) => placed(placeOf(['to', key]), message)
-    if (to.topic === stateTopic) return [fault('topic', `${stateTopic} is where the state goes: give events another`)]
+    const key = to.routes === undefined ? 'topic' : 'routes'
+    const topics = topicsOf(routesOf(to), eventTypes)
+    if (topics.includes(stateTopic)) return [fault(key, `${stateTopic} is where the state goes: give events another`)]
     if (to === carrier.to) return []
-    if (to.topic === carrier.to.topic) {
-      const loop = `${to.topic} is what it would read too, as written by ${who}: events would go round for ever; choose another`
-      return [fault('topic', loop)]
+    const same = topics.find(topic => read.has(topic))
+    if (same !== undefined) {
+      const loop = `${same} is what it would read too, as written by ${who}: events would go round for ever; choose another`
+      return [fault(key, loop)]
     }
     return (['stateTopic', 'minInsyncReplicas'] as const)
-      .filter(key => to[key] !== undefined)
-      .map(key => fault(key, `is for the pipeline that carries the state, ${who}`))
+      .filter(name => to[name] !== undefined)
+      .map(name => fault(name, `is for the pipeline that carries the state, ${who}`))
   })
 }

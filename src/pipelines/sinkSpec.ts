@@ -28,11 +28,19 @@ export interface StdoutSpec {
   readonly format?: 'auto' | 'human' | 'json'
 }
 
-/** Avro in a topic of the cluster that is watched. */
+/** Avro or JSON in topics of the cluster that is watched. */
 export interface KafkaSpec {
   readonly type: 'kafka'
-  readonly topic: string
-  readonly registry: RegistrySpec
+  /** Where all events go. Or `routes`. */
+  readonly topic?: string
+  /** A topic for each type, in place of `topic`: a pattern with `{type}`. */
+  readonly routes?: string
+  /** `avro` unless given. */
+  readonly format?: 'avro' | 'json'
+  /** For Avro. */
+  readonly registry?: RegistrySpec
+  /** Which subjects of the registry have the schemas; by whether a topic has one type, or several, unless given. */
+  readonly subjects?: 'topic' | 'record' | 'topic-record'
   /** Of a topic that koff has to create; 8 unless given. */
   readonly partitions?: number
   readonly replicationFactor?: number
@@ -75,6 +83,7 @@ export interface BullmqSpec {
   readonly payload?: 'json' | 'avro' | 'both'
   /** For Avro. */
   readonly registry?: RegistrySpec
+  readonly subjects?: 'topic' | 'record' | 'topic-record'
   /** How often a worker may try a job; 3 unless given. */
   readonly attempts?: number
   /** Pause between attempts; exponential from 1 s unless given. */

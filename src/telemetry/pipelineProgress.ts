@@ -8,16 +8,16 @@ export interface PipelineStatus {
   readonly reason: string | null
   /** Events that its sink has, since the start of this instance. */
   readonly delivered: number
-  /** Records of the clean topic that it has not read yet, by partition; null where it does not read that topic. */
-  readonly lag: ReadonlyMap<number, number> | null
+  /** Records of the clean topics that it has not read yet, by `<topic>-<partition>`; null where it does not read that topic. */
+  readonly lag: ReadonlyMap<string, number> | null
 }
 
 /** What a running pipeline tells of itself. */
 export interface PipelineProgress {
-  /** It reads these partitions and no others. */
-  reads(partitions: readonly number[]): void
+  /** It reads these partitions (`<topic>-<partition>`) and no others. */
+  reads(partitions: readonly string[]): void
   /** So many records of a partition it has not read. */
-  left(partition: number, records: number): void
+  left(partition: string, records: number): void
   /** Its sink has so many events more. */
   delivered(events: number): void
   waits(reason: string): void
@@ -25,7 +25,7 @@ export interface PipelineProgress {
 }
 
 export function trackPipeline(name: string): PipelineProgress & { status(): PipelineStatus } {
-  const lags = new Map<number, number>()
+  const lags = new Map<string, number>()
   let reason: string | null = null
   let total = 0
   return {

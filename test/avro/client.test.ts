@@ -53,6 +53,15 @@ test('a schema is registered, and a subject without a compatibility gets FULL_TR
   ])
 })
 
+test.each([403, 405, 422])('who may not register (%i) gets the id of what somebody else registered', async status => {
+  await using registry = await listen(({ method, url = '' }, respond) => {
+    if (method === 'GET') return respond(200, { compatibilityLevel: 'FULL_TRANSITIVE' })
+    if (url.endsWith('/versions')) return respond(status, { error_code: status, message: 'read only' })
+    respond(200, { subject: 'events-value', id: 9, version: 1 })
+  })
+  expect(await register(registry.url)).toBe(9)
+})
+
 test('a compatibility that somebody chose stays', async () => {
   await using registry = await listen(({ method }, respond) => {
     if (method === 'PUT') return respond(500, { message: 'must not be asked' })

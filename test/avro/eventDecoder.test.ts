@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import avsc from 'avsc'
@@ -6,28 +7,35 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openEventDecoder } from '../../src/avro/eventDecoder.ts'
 import { int64Hook } from '../../src/avro/int64Type.ts'
-import { avroSchema, toAvro } from '../../src/events/avro.ts'
+import { avroSchema } from '../../src/events/avro.ts'
 import { type EventType, eventTypes } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
+import { eventRecord } from '../../src/events/eventRecord.ts'
+import { eventJson } from '../../src/events/ndjson.ts'
 import { arbitraryEvent } from '../events/arbitraryEvent.ts'
 
 /* With a real registry: test/live/bullmqSink.test.ts. */
 
 const { signal } = new AbortController()
-const schema = avroSchema() as avsc.Schema
-const writer = avsc.Type.forSchema(schema, { typeHook: int64Hook })
+const schemaOf = (type: EventType) => avroSchema(eventRecord(type)) as avsc.Schema
+/** The id of a type in the registry of these tests. */
+const idOf = (type: EventType) => 100 + eventTypes.indexOf(type)
+const everySchema = new Map(eventTypes.map(type => [idOf(type), schemaOf(type)] as const))
 
-function wire(event: KoffEvent, type: avsc.Type = writer, id = 7): Buffer {
-  return Buffer.concat([Buffer.from([0, 0, 0, 0, id]), type.toBuffer(toAvro(event))])
+function wire(event: KoffEvent, schema: avsc.Schema = schemaOf(event.type), id = idOf(event.type)): Buffer {
+  const head = Buffer.alloc(5)
+  head.writeInt32BE(id, 1)
+  return Buffer.concat([head, avsc.Type.forSchema(schema, { typeHook: int64Hook }).toBuffer(event)])
 }
 
-/** A registry that has one schema, and counts how often it is asked. */
-async function registryWith(answer: { readonly status?: number; readonly schema?: avsc.Schema } = {}) {
+/** A registry that has these schemas, and counts how often it is asked. */
+async function registryWith(schemas: ReadonlyMap<number, avsc.Schema>, status = 200) {
   let asked = 0
-  const server = createServer((_, response) => {
+  const server = createServer(({ url }, response) => {
     asked += 1
-    const body = JSON.stringify({ schema: JSON.stringify(answer.schema ?? schema), message: 'go away' })
-    response.writeHead(answer.status ?? 200, { 'content-type': 'application/vnd.schemaregistry.v1+json' }).end(body)
+    const schema = schemas.get(Number(url?.split('/').at(-1)?.split('?')[0]))
+    const body = JSON.stringify({ schema: JSON.stringify(schema), message: 'go away' })
+    response.writeHead(status, { 'content-type': 'application/vnd.schemaregistry.v1+json' }).end(body)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
@@ -41,49 +49,82 @@ async function registryWith(answer: { readonly status?: number; readonly schema?
   }
 }
 
-test('every event comes back as it was, whatever its type, and the registry is asked once', async () => {
-  await using registry = await registryWith()
-  const anyEvent = fc.constantFrom<EventType>(...eventTypes).chain(type => arbitraryEvent(type))
-  await fc.assert(
-    fc.asyncProperty(anyEvent, async event => {
+test('every event comes back as it was, from Avro and from JSON, and the registry is asked once for each type', async () => {
+  await using registry = await registryWith(everySchema)
+  for (const type of eventTypes) {
+    for (const event of fc.sample(arbitraryEvent(type), 10)) {
       expect(await registry.decoder.decode(wire(event))).toEqual(event)
-    }),
-  )
-  expect(registry.asked()).toBe(1)
+      expect(await registry.decoder.decode(Buffer.from(eventJson(event)))).toEqual(event)
+    }
+  }
+  expect(registry.asked()).toBe(eventTypes.length)
+})
+
+test('JSON is read without a registry, Avro is not', async () => {
+  const decoder = openEventDecoder(undefined, 'events', signal)
+  const [event] = fc.sample(arbitraryEvent('group-revived'), 1)
+  expect(await decoder.decode(Buffer.from(eventJson(event as KoffEvent)))).toEqual(event)
+  await expect(decoder.decode(wire(event as KoffEvent))).rejects.toMatchObject({
+    code: 'INPUT_UNREADABLE',
+    message: expect.stringContaining('no schema registry is configured'),
+  })
 })
 
 test('what an older version wrote has the default for what it did not know', async () => {
-  const older = withoutField(schema, 'source')
-  const type = avsc.Type.forSchema(older, { typeHook: int64Hook })
-  await using registry = await registryWith({ schema: older })
-  const [event] = fc.sample(arbitraryEvent('group-revived'), 1)
-  if (event === undefined) throw new Error('no event')
-  // There is no default for a source: what cannot be read as an event is said to be none.
-  await expect(registry.decoder.decode(wire(event, type))).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
-
-  const withoutRack = withoutField(schema, 'rack')
-  await using another = await registryWith({ schema: withoutRack })
+  const older = withoutField(schemaOf('member-joined'), 'rack')
+  await using registry = await registryWith(new Map([[7, older]]))
   const [joined] = fc.sample(arbitraryEvent('member-joined'), 1)
-  const olderType = avsc.Type.forSchema(withoutRack, { typeHook: int64Hook })
-  const decoded = await another.decoder.decode(wire(joined as KoffEvent, olderType))
-  expect(decoded.data).toMatchObject({ member: { rack: null } })
+  const decoded = await registry.decoder.decode(wire(joined as KoffEvent, older, 7))
+  expect(decoded?.data).toMatchObject({ member: { rack: null } })
 })
 
-test('what is no Avro of a registry, is cut off, or is of something else, is said to be so', async () => {
-  await using registry = await registryWith()
+test('what a later version wrote is read as far as this one knows it, and a type that it does not know is passed over', async () => {
+  const later = JSON.parse(JSON.stringify(schemaOf('group-revived')), (_, value: unknown) => {
+    const isSeverity = typeof value === 'object' && value !== null && 'name' in value && value.name === 'Severity'
+    return isSeverity ? { ...value, symbols: ['fatal', 'info', 'warn', 'error', 'unknown'] } : value
+  }) as avsc.Schema
+  const brandNew = { ...(schemaOf('group-revived') as object), name: 'GroupRenamed' } as unknown as avsc.Schema
+  await using registry = await registryWith(
+    new Map([
+      [7, later],
+      [8, brandNew],
+    ]),
+  )
+  const [event] = fc.sample(arbitraryEvent('group-revived'), 1)
+  const fatal = { ...event, severity: 'fatal' } as unknown as KoffEvent
+  expect(await registry.decoder.decode(wire(fatal, later, 7))).toEqual({ ...event, severity: 'unknown' })
+  expect(await registry.decoder.decode(wire(event as KoffEvent, brandNew, 8))).toBeNull()
+  const renamed = eventJson({ ...event, type: 'group-renamed' } as unknown as KoffEvent)
+  expect(await registry.decoder.decode(Buffer.from(renamed))).toBeNull()
+})
+
+test('events that koff wrote when one schema had all types are read as they would be written today', async () => {
+  const union = JSON.parse(await readFile(new URL('union.avsc', import.meta.url), 'utf8')) as avsc.Schema
+  await using registry = await registryWith(new Map([[7, union]]))
+  const [event] = fc.sample(arbitraryEvent('offset-rewound'), 1)
+  if (event === undefined) throw new Error('no event')
+  const { partition, offset, timestamp } = { partition: 3, offset: 17, timestamp: 5 }
+  const source = { kind: 'log', partition, offset, timestamp, after: null, before: null, sequence: null } as const
+  const today = { ...event, source, part: 1, parts: 1, truncated: false }
+  const old = { ...today, data: { 'io.koff.OffsetRewound': event.data } } as unknown as KoffEvent
+  expect(await registry.decoder.decode(wire(old, union, 7))).toEqual(today)
+})
+
+test('what is neither JSON nor Avro of a registry, is cut off, or is of something else, is said to be so', async () => {
+  const order: avsc.Schema = { type: 'record', name: 'Order', fields: [] }
+  await using registry = await registryWith(new Map([...everySchema, [7, order]]))
   const [event] = fc.sample(arbitraryEvent('group-revived'), 1)
   const bytes = wire(event as KoffEvent)
-  for (const bad of [Buffer.alloc(0), Buffer.from('{"id":"1"}'), bytes.subarray(0, 12)]) {
-    await expect(registry.decoder.decode(bad)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', retriable: false })
+  const other = Buffer.from([0, 0, 0, 0, 7])
+  for (const bad of [Buffer.alloc(0), Buffer.from('{"id":"1"}'), Buffer.from('{'), bytes.subarray(0, 12), other]) {
+    const decoding = registry.decoder.decode(bad)
+    await expect(decoding).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', retriable: false })
+    await expect(decoding).rejects.toThrow(/^topic events holds what is no event that this koff knows: /)
   }
-  await using other = await registryWith({ schema: { type: 'record', name: 'Order', fields: [] } })
-  await expect(other.decoder.decode(bytes)).rejects.toThrow(
-    /^topic events holds what is no event that this koff knows: /,
-  )
 })
 
 test('a registry that fails is a fault that passes, and is asked again', async () => {
-  await using registry = await registryWith({ status: 503 })
+  await using registry = await registryWith(everySchema, 503)
   const [event] = fc.sample(arbitraryEvent('group-revived'), 1)
   for (let attempt = 1; attempt <= 2; attempt += 1) {
     await expect(registry.decoder.decode(wire(event as KoffEvent))).rejects.toMatchObject({

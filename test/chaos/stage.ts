@@ -106,7 +106,7 @@ export async function openStage({ brokers = 1, properties = {}, withWire = false
   }
   const caughtUp = async () => {
     const count = (messages: readonly AvroMessage[]) =>
-      messages.filter(({ headers }) => headers['ce_type'] === 'koff-caught-up').length
+      messages.filter(({ headers }) => headers['ce_type'] === 'dev.koff.koff-caught-up').length
     await until({
       what: 'the end of history',
       ask: async () => count(await read()),

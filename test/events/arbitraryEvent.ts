@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { definitionOf, type EventType } from '../../src/events/definitions.ts'
 import type { Int64, KoffEvent } from '../../src/events/envelope.ts'
-import { envelopeSchema } from '../../src/events/envelopeSchema.ts'
+import { envelopeFields } from '../../src/events/envelopeSchema.ts'
 import type { Fields, Schema } from '../../src/events/schema.ts'
 
 /** Any event that the definition of its type allows, with text of any Unicode, and integers over their whole range. */
 export function arbitraryEvent(type: EventType, text: fc.Arbitrary<string> = anyText): fc.Arbitrary<KoffEvent> {
   const definition = definitionOf(type)
   return fc
-    .tuple(arbitraryFields(envelopeSchema.fields, text), arbitraryFields(definition.data, text))
+    .tuple(arbitraryFields(envelopeFields, text), arbitraryFields(definition.data, text))
     .map(([envelope, data]) => ({ ...envelope, type, severity: definition.severity, data }) as unknown as KoffEvent)
 }
 

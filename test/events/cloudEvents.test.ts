@@ -15,38 +15,45 @@ const caughtUp = newEvent({
   source: { partition: 3, offset: 17, timestamp: 0 },
   data: { partition: 3, position: 18 },
 })
+const content = { contentType: 'application/avro', dataschema: 'http://registry:8081/schemas/ids/7' }
 
 test('the attributes of an event are headers that a consumer can filter by', () => {
-  expect(cloudEventHeaders({ ...caughtUp, group: 'orders-äö' })).toEqual({
+  expect(cloudEventHeaders({ ...caughtUp, group: 'orders-äö' }, content)).toEqual({
     ce_specversion: '1.0',
     ce_id: '3-17-koff-caught-up-0',
-    ce_type: 'koff-caught-up',
+    ce_type: 'dev.koff.koff-caught-up',
     ce_source: '/clusters/y7Yc%2F%2B%20a/topics/__consumer_offsets',
     ce_subject: 'orders-äö',
+    ce_partitionkey: 'orders-äö',
     ce_time: '2026-11-24T03:04:05.006Z',
-    severity: 'info',
+    ce_dataschema: 'http://registry:8081/schemas/ids/7',
+    ce_severitytext: 'INFO',
+    ce_severitynumber: '9',
+    'content-type': 'application/avro',
   })
 })
 
-test('what concerns no group has its partition for a subject, what no cluster is told of has no cluster in its source', () => {
-  const headers = cloudEventHeaders({ ...caughtUp, cluster: '' })
-  expect(headers).toMatchObject({ ce_subject: '__consumer_offsets-3', ce_source: '/topics/__consumer_offsets' })
+test('what is empty is left out: the subject of an event about no group, the cluster in the source', () => {
+  const headers = cloudEventHeaders({ ...caughtUp, cluster: '' }, content)
+  expect(headers).not.toHaveProperty('ce_subject')
+  expect(headers).not.toHaveProperty('ce_partitionkey')
+  expect(headers).toMatchObject({ ce_source: '/topics/__consumer_offsets' })
 })
 
 test.each([[-1], [Number.MAX_SAFE_INTEGER], [Date.UTC(10000, 0, 1)]])(
   'time %i has no form in RFC 3339 and is left out',
   time => {
-    expect(cloudEventHeaders({ ...caughtUp, time })).not.toHaveProperty('ce_time')
+    expect(cloudEventHeaders({ ...caughtUp, time }, content)).not.toHaveProperty('ce_time')
   },
 )
 
-test('no event, whatever text and time it holds, has a header that is empty or no UTF-8', () => {
+test('no event, whatever text and time it holds, has a header that is empty', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...eventTypes).chain(type => arbitraryEvent(type, anyUtf16)),
       event => {
-        const { ce_id: _, ...headers } = cloudEventHeaders(event)
-        for (const value of Object.values(headers)) expect(value.length > 0 && value.isWellFormed()).toBe(true)
+        const { ce_id: _, ...headers } = cloudEventHeaders(event, content)
+        for (const value of Object.values(headers)) expect(value.length).toBeGreaterThan(0)
       },
     ),
   )

@@ -16,6 +16,7 @@ import { type Kafka, startKafka } from '../servers/kafka.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
 import { events } from '../sinks/events.ts'
 import { byGroup } from '../sinks/received.ts'
+import { toTopic } from '../sinks/toTopic.ts'
 
 const running = new AbortController().signal
 let kafka: Kafka
@@ -32,7 +33,7 @@ afterAll(async () => {
 })
 
 async function fill(topic: string, all: readonly KoffEvent[]): Promise<void> {
-  await using sink = kafkaSink({ brokers: kafka.brokers, topic, registry: { url: registry.url } })
+  await using sink = kafkaSink({ brokers: kafka.brokers, ...toTopic(topic), registry: { url: registry.url } })
   await sink.open(running)
   await sink.write(all, running)
 }
@@ -61,7 +62,7 @@ function follow(topic: string, sink: Sink, options: Partial<FollowerOptions> = {
     registry: { url: registry.url },
     name: 'p',
     groupId: `koff.pipeline.${topic}`,
-    topic,
+    topics: [topic],
     transform: async all => all,
     sink,
     from: 'beginning',
@@ -222,7 +223,7 @@ test('instances share the topic, and what one leaves another takes over', async 
   const all = async () => new Set(together().map(({ id }) => id)).size
   await until({ what: 'all events', ask: all, good: n => n === 200, withinMs: 60_000 })
   const read = async () => [a, b].flatMap(({ status }) => [...(status().lag?.keys() ?? [])])
-  const isShared = (partitions: readonly number[]) => new Set(partitions).size === partitions.length
+  const isShared = (partitions: readonly string[]) => new Set(partitions).size === partitions.length
   await until({ what: 'each partition counts at one of them', ask: read, good: isShared })
   await a.stop()
   await fill(topic, events(400).slice(200))

@@ -1,6 +1,5 @@
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { definitionOf } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
 import { newEvent } from '../../src/events/newEvent.ts'
@@ -13,6 +12,7 @@ import { type Registry, startRegistry } from '../servers/registry.ts'
 import { sinkConformance } from '../sinks/conformance.ts'
 import { events } from '../sinks/events.ts'
 import { byGroup } from '../sinks/received.ts'
+import { toTopic } from '../sinks/toTopic.ts'
 import { readCleanTopic, readTopic } from './cleanTopic.ts'
 
 const running = new AbortController().signal
@@ -30,7 +30,7 @@ let topics = 0
 const newTopic = () => `koff-events-${(topics += 1)}`
 const options = (topic: string): KafkaSinkOptions => ({
   brokers: kafka.brokers,
-  topic,
+  ...toTopic(topic),
   registry: { url: registry.url },
 })
 const read = (topic: string) => readCleanTopic({ brokers: kafka.brokers, topic }, registry.url)
@@ -69,23 +69,24 @@ test('events are read by a consumer that koff did not write: key, headers, value
     expect(message?.headers).toEqual({
       ce_specversion: '1.0',
       ce_id: event.id,
-      ce_type: event.type,
+      ce_type: `dev.koff.${event.type}`,
       ce_source: '/clusters/c1/topics/__consumer_offsets',
       ce_subject: event.group,
+      ce_partitionkey: event.group,
       ce_time: new Date(event.time).toISOString(),
-      severity: definitionOf(event.type).severity,
+      ce_dataschema: expect.stringMatching(/\/schemas\/ids\/\d+$/),
+      ce_severitytext: 'INFO',
+      ce_severitynumber: '9',
+      'content-type': 'application/avro',
     })
     expect(message?.value).toMatchObject({
       type: event.type,
       group: event.group,
       source: { offset: BigInt(event.source.offset) },
     })
-    expect(Object.keys(message?.value.data ?? {})).toEqual([
-      event.type === 'member-joined' ? 'io.koff.MemberJoined' : 'io.koff.OffsetCommitted',
-    ])
   }
   const committed = written.find(event => event.type === 'offset-committed')
-  expect(byId.get(committed?.id ?? '')?.value.data['io.koff.OffsetCommitted']).toEqual({
+  expect(byId.get(committed?.id ?? '')?.value.data).toEqual({
     ...committed?.data,
     previous: BigInt(committed?.source.offset ?? 0),
   })
@@ -130,17 +131,17 @@ test('a topic that is missing is created as configured; the registry keeps its s
     expect(config.get('cleanup.policy')).toBe('delete')
     expect(config.get('max.message.bytes')).toBe('16777216')
   })
-  expect(await registryGet(`/subjects/${topic}-value/versions`)).toEqual([1])
-  expect(await registryGet(`/config/${topic}-value`)).toEqual({ compatibilityLevel: 'FULL_TRANSITIVE' })
+  expect(await registryGet(`/subjects/${topic}-dev.koff.MemberJoined/versions`)).toEqual([1])
+  expect(await registryGet(`/config/${topic}-dev.koff.MemberJoined`)).toEqual({ compatibilityLevel: 'FULL_TRANSITIVE' })
 })
 
 test('who opens a topic again finds its schema and changes nothing, also under another compatibility', async () => {
   const topic = newTopic()
   await write(options(topic), events(1))
-  await registryPut(`/config/${topic}-value`, { compatibility: 'FORWARD' })
+  await registryPut(`/config/${topic}-dev.koff.MemberJoined`, { compatibility: 'FORWARD' })
   await write(options(topic), events(2).slice(1))
-  expect(await registryGet(`/subjects/${topic}-value/versions`)).toEqual([1])
-  expect(await registryGet(`/config/${topic}-value`)).toEqual({ compatibilityLevel: 'FORWARD' })
+  expect(await registryGet(`/subjects/${topic}-dev.koff.MemberJoined/versions`)).toEqual([1])
+  expect(await registryGet(`/config/${topic}-dev.koff.MemberJoined`)).toEqual({ compatibilityLevel: 'FORWARD' })
   expect((await read(topic)).map(({ value }) => value.id).sort()).toEqual(['1-0-0', '1-1-0'])
 })
 

@@ -3,6 +3,7 @@ import { type KafkaSinkOptions, kafkaSink } from '../../src/sinks/kafka/sink.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
 import { type SecuredKafka, startSecuredKafka, unsecuredToken } from '../servers/securedKafka.ts'
 import { events } from '../sinks/events.ts'
+import { toTopic } from '../sinks/toTopic.ts'
 import { readTopic } from './cleanTopic.ts'
 
 const running = new AbortController().signal
@@ -30,12 +31,12 @@ const writer = { mechanism: 'PLAIN', username: 'writer', password } as const
 const written = (topic: string) => readTopic({ brokers: secured.kafka.brokers, topic })
 
 test('events go over TLS to a broker whose authority is trusted', async () => {
-  expect(await write({ ...viaTls(), topic: 'over-tls', tls: tls() })).toBe('written')
+  expect(await write({ ...viaTls(), ...toTopic('over-tls'), tls: tls() })).toBe('written')
   expect(await written('over-tls')).toHaveLength(5)
 })
 
 test('a certificate that nobody trusts is refused, and not tried again', async () => {
-  expect(await write({ ...viaTls(), topic: 'events', tls: {} })).toMatchObject({
+  expect(await write({ ...viaTls(), ...toTopic('events'), tls: {} })).toMatchObject({
     code: 'AUTHENTICATION_FAILED',
     retriable: false,
     message: expect.stringMatching(/its TLS certificate is not trusted \(.*self.signed/),
@@ -43,15 +44,15 @@ test('a certificate that nobody trusts is refused, and not tried again', async (
 })
 
 test('events go to a broker that wants a password, with no more rights than to write one topic', async () => {
-  expect(await write({ ...viaSasl(), topic: 'events', sasl: writer })).toBe('written')
+  expect(await write({ ...viaSasl(), ...toTopic('events'), sasl: writer })).toBe('written')
   // There now, so that its settings are looked at, which this user may not.
-  expect(await write({ ...viaSasl(), topic: 'events', sasl: writer })).toBe('written')
+  expect(await write({ ...viaSasl(), ...toTopic('events'), sasl: writer })).toBe('written')
   expect(await written('events')).toHaveLength(10)
 })
 
 test.each(['SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)('events go to a broker that wants %s', async mechanism => {
   const before = (await written('events')).length
-  expect(await write({ ...viaSasl(), topic: 'events', sasl: { ...writer, mechanism } })).toBe('written')
+  expect(await write({ ...viaSasl(), ...toTopic('events'), sasl: { ...writer, mechanism } })).toBe('written')
   expect(await written('events')).toHaveLength(before + 5)
 })
 
@@ -60,7 +61,7 @@ test('events go over mutual TLS', async () => {
   const before = (await written('events')).length
   const { cert, key } = secured.certificates.koff
   const mutual = { brokers: [secured.mutualTls], tls: { ...tls(), cert, key } }
-  expect(await write({ ...mutual, topic: 'events' })).toBe('written')
+  expect(await write({ ...mutual, ...toTopic('events') })).toBe('written')
   expect(await written('events')).toHaveLength(before + 5)
 })
 
@@ -71,21 +72,21 @@ test('events go to a broker that wants a token, which is asked for when it is ne
     return unsecuredToken('robot')
   }
   const before = (await written('events')).length
-  expect(await write({ ...viaSasl(), topic: 'events', sasl: { mechanism: 'OAUTHBEARER', token } })).toBe('written')
+  expect(await write({ ...viaSasl(), ...toTopic('events'), sasl: { mechanism: 'OAUTHBEARER', token } })).toBe('written')
   expect(asked).toBeGreaterThan(0)
   expect(await written('events')).toHaveLength(before + 5)
 })
 
 test('a wrong password is refused at once, and not shown', async () => {
   const sasl = { ...writer, password: 'wr0ng' }
-  const error = await write({ ...viaSasl(), topic: 'events', sasl })
+  const error = await write({ ...viaSasl(), ...toTopic('events'), sasl })
   expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', retriable: false })
   expect(String(error)).not.toContain('wr0ng')
 })
 
 test('who may not write the topic is told what to allow', async () => {
   const sasl = { mechanism: 'PLAIN', username: 'stranger', password: 'x' } as const
-  expect(await write({ ...viaSasl(), topic: 'events', sasl })).toMatchObject({
+  expect(await write({ ...viaSasl(), ...toTopic('events'), sasl })).toMatchObject({
     code: 'AUTHORIZATION_FAILED',
     retriable: false,
     message: expect.stringContaining('koff may not Create topic events, or not see that it is there; allow it with'),

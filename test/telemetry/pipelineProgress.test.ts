@@ -4,9 +4,9 @@ import { pipelineSamples, trackPipeline } from '../../src/telemetry/pipelineProg
 test('a pipeline tells how far behind it is in all its partitions, and whether it waits', () => {
   const pipeline = trackPipeline('alerts')
   const values = () => pipelineSamples(pipeline.status()).map(({ metric, value }) => [metric, value])
-  pipeline.left(0, 10)
-  pipeline.left(1, 3)
-  pipeline.left(0, 4)
+  pipeline.left('events-0', 10)
+  pipeline.left('events-1', 3)
+  pipeline.left('events-0', 4)
   pipeline.delivered(5)
   expect(values()).toEqual([
     ['koff_pipeline_lag_records', 7],
@@ -20,7 +20,7 @@ test('a pipeline tells how far behind it is in all its partitions, and whether i
 
 test('what another instance reads now counts there', () => {
   const pipeline = trackPipeline('alerts')
-  for (const partition of [0, 1, 2]) pipeline.left(partition, 10)
-  pipeline.reads([2, 3])
-  expect([...(pipeline.status().lag ?? [])]).toEqual([[2, 10]])
+  for (const partition of ['e-0', 'e-1', 'e-2']) pipeline.left(partition, 10)
+  pipeline.reads(['e-2', 'e-3'])
+  expect([...(pipeline.status().lag ?? [])]).toEqual([['e-2', 10]])
 })

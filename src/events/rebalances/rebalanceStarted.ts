@@ -12,9 +12,8 @@ export const rebalanceStarted = defineEvent({
     epochAfter: nullable(int('Group epoch after; null where it is not known yet.')),
     seenBy: enumOf(
       'SeenBy',
-      ['record', 'sample', 'unknown'],
+      ['record', 'sample'],
       'What showed the start: a `record` of the log, or a `sample` of the coordinator.',
-      'unknown',
     ),
   },
 })

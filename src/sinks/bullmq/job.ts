@@ -42,7 +42,7 @@ export function jobMaker(payload: 'json' | 'avro' | 'both', encoder: EventEncode
     const json = payload === 'avro' ? { id, type, group } : (JSON.parse(eventLine(event)) as object)
     if (encoder === null) return { name: type, data: json, opts }
     const bytes = encoder.encode(event)
-    const avro = { avro: bytes.toString('base64'), schemaId: bytes.readUInt32BE(1) }
+    const avro = { avro: bytes.toString('base64'), schemaId: bytes.readInt32BE(1) }
     return { name: type, data: { ...json, ...avro }, opts }
   }
 }

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
-import { openEventEncoder } from '../../avro/eventEncoder.ts'
+import { type EventEncoder, openEventEncoder } from '../../avro/eventEncoder.ts'
 import type { RegistryOptions } from '../../avro/options.ts'
+import { eventSubject, type SubjectStrategy } from '../../avro/subjects.ts'
 import { abortable } from '../../base/abortable.ts'
 import { KoffError } from '../../base/errors.ts'
 import { type Log, noLog } from '../../base/log.ts'
 import type { Opening } from '../../base/opening.ts'
 import { retry } from '../../base/retry.ts'
 import type { Sink } from '../../engine/sink.ts'
+import { type EventType, eventTypes } from '../../events/definitions.ts'
 import { type RedisClient, type RedisOptions, redisClient, redisPlace, redisSecrets } from './client.ts'
 import { type JobOptions, jobMaker } from './job.ts'
 import { isPlainRedis } from './plainRedis.ts'
@@ -20,8 +22,12 @@ export interface BullmqSinkOptions extends JobOptions {
   readonly redis?: RedisOptions | undefined
   /** What a job holds: the event as JSON (unless given), as base64 of Avro, or both. */
   readonly payload?: 'json' | 'avro' | 'both' | undefined
-  /** For Avro; its schema is registered as `<queue>-value`. */
+  /** For Avro. */
   readonly registry?: RegistryOptions | undefined
+  /** Where the registry has the schemas, with the queue for a topic; as a sink of type kafka unless given. */
+  readonly subjects?: SubjectStrategy | undefined
+  /** All types that may have to be written; every type unless given. */
+  readonly types?: ReadonlySet<EventType> | undefined
   /** How long `open` tries to reach Redis; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
   /** How long `write` tries to deliver some events before it fails; 2 min unless given. */
@@ -52,6 +58,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
   const place = `queue ${queue}, ${redisPlace(redis)}`
   const secrets = redisSecrets(redis)
   let jobOf: ReturnType<typeof jobMaker> | null = null
+  let encoder: EventEncoder | null = null
   let connection: Connection | null = null
   let pending: Promise<void> = Promise.resolve()
   let closed = false
@@ -88,7 +95,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
     name: 'bullmq',
     async open(signal, opening) {
       signal.throwIfAborted()
-      const encoder = payload === 'json' ? null : await openEncoder(options, { signal, opening })
+      encoder = payload === 'json' ? null : await openEncoder(options, { signal, opening })
       const watch = opening?.(redisPlace(redis))
       await retry(() => attempt(async () => undefined, signal), { signal, timeoutMs: openTimeoutMs, retried, watch })
       jobOf = jobMaker(payload, encoder, options)
@@ -97,6 +104,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
       signal.throwIfAborted()
       if (closed) throw new KoffError('SINK_FAILED', `queue ${queue}: written to after it was closed`)
       if (jobOf === null) throw new KoffError('SINK_FAILED', `queue ${queue}: written to before it was opened`)
+      await encoder?.prepare(events, signal)
       const make = jobOf
       const bulk = async (at: number) => events.slice(at, at + bulkSize).map(make)
       let next = bulk(0)
@@ -122,10 +130,13 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
 }
 
 async function openEncoder(
-  { queue, registry, log = noLog }: BullmqSinkOptions,
+  { queue, registry, types = new Set(eventTypes), subjects, log = noLog }: BullmqSinkOptions,
   how: { readonly signal: AbortSignal; readonly opening: Opening | undefined },
 ) {
-  if (registry !== undefined) return openEventEncoder(registry, queue, { ...how, log })
+  if (registry !== undefined) {
+    const subjectOf = eventSubject({ subjects, topicOf: () => queue, isOneType: types.size === 1 })
+    return openEventEncoder({ registry, types, subjectOf }, { ...how, log })
+  }
   throw new KoffError(
     'REGISTRY_MISSING',
     `queue ${queue}: Avro needs a schema registry; set registry.url, or payload json`,

@@ -1,5 +1,4 @@
 import { crc32c } from '@node-rs/crc32'
-import type { RegistryOptions } from '../../avro/options.ts'
 import { abortable } from '../../base/abortable.ts'
 import { KoffError } from '../../base/errors.ts'
 import { type Log, noLog } from '../../base/log.ts'
@@ -10,19 +9,17 @@ import { type Cluster, openCluster } from '../../kafka/client/cluster.ts'
 import { leaderTable } from '../../kafka/client/leaderTable.ts'
 import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
 import { type IdempotentProducer, openIdempotentProducer } from '../../kafka/producer/idempotentProducer.ts'
-import { partitioner } from '../../kafka/producer/partitioner.ts'
 import { rounds } from '../../kafka/producer/rounds.ts'
 import { BatchEncoder } from '../../kafka/records/batchEncoder.ts'
 import { brokerFault } from './brokerFault.ts'
 import { kafkaClient } from './client.ts'
 import { eventRecords, type RecordOptions } from './eventRecords.ts'
+import { eventTopics } from './eventTopics.ts'
+import { routesText, topicsOf } from './routes.ts'
 import { ensureTopic } from './topic.ts'
-import { openTopicEncoder } from './topicEncoder.ts'
+import { type ContentOptions, openTopicEncoder } from './topicEncoder.ts'
 
-export interface KafkaSinkOptions extends BrokerOptions {
-  readonly topic: string
-  /** Events are Avro, and nobody can read that without the registry: `open` fails without one. */
-  readonly registry?: RegistryOptions | undefined
+export interface KafkaSinkOptions extends BrokerOptions, ContentOptions {
   /** Of a topic that koff has to create; 8 unless given. */
   readonly partitions?: number | undefined
   /** Of a topic that koff has to create; as many as there are brokers, at most 3, unless given. */
@@ -37,7 +34,7 @@ export interface KafkaSinkOptions extends BrokerOptions {
 }
 
 /**
- * Events to a Kafka topic: Avro in Confluent's wire format, CloudEvents headers, key = group id, the partition that Java's
+ * Events to a Kafka topic, or to one of each type: Avro in Confluent's wire format or JSON, CloudEvents headers, key = group id, the partition that Java's
  * producer would choose.
  *
  * Guarantee: at least once, in order for each group. A write resolves when all in-sync replicas have its events. What
@@ -48,7 +45,8 @@ export interface KafkaSinkOptions extends BrokerOptions {
  * nothing but time is needed.
  */
 export function kafkaSink(options: KafkaSinkOptions): Sink {
-  const { topic, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried, log = noLog } = options
+  const { routes, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried, log = noLog } = options
+  const topic = routesText(routes)
   const kafka = kafkaClient(options)
   const closing = new AbortController()
   let cluster: Cluster | null = null
@@ -76,11 +74,12 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     } catch (error) {
       discard()
       until.throwIfAborted()
-      throw brokerFault(error, options)
+      throw brokerFault(error, { ...options, topic })
     }
   }
 
   const send = async (events: readonly KoffEvent[], as: RecordOptions, signal: AbortSignal) => {
+    await as.encoder.prepare(events, signal)
     const { producer, batches } = (writer ??= await connect(signal))
     for (const round of rounds(eventRecords(events, as), { batches, header: producer.header })) {
       // Whoever aborted has not waited for this, and may be writing with another producer by now.
@@ -93,12 +92,15 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     name: 'kafka',
     async open(signal, opening) {
       signal.throwIfAborted()
-      const encoder = await openTopicEncoder(options.registry, topic, { signal, opening, log })
+      const encoder = await openTopicEncoder(options, { signal, opening, log })
       const { partitions = 8, replicationFactor } = options
       const prepare = async (until: AbortSignal) => {
-        const found = await ensureTopic(kafka, { topic, partitions, replicationFactor, cleanupPolicy: 'delete' })
+        const shape = { partitions, replicationFactor, cleanupPolicy: 'delete' } as const
+        const partitionOf = await eventTopics(topicsOf(routes, options.types), name =>
+          ensureTopic(kafka, { topic: name, ...shape }),
+        )
         writer = await connect(until)
-        making = { topic, encoder, partitionOf: partitioner(topic, found) }
+        making = { routes, encoder, partitionOf }
       }
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
       await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs, retried, watch })

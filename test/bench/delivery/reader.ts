@@ -38,7 +38,7 @@ export async function openCleanReader(options: CleanReaderOptions): Promise<Clea
       const readAt = Date.now()
       for (const { value, key, timestamp, headers } of batch.messages) {
         count++
-        const isCommit = String(headers?.['ce_type']) === 'offset-committed'
+        const isCommit = String(headers?.['ce_type']) === 'dev.koff.offset-committed'
         const offset = isCommit && value !== null ? offsetIn(await schemas.decode(value)) : null
         take({ group: String(key), offset, sentAt: Number(timestamp), readAt })
       }
@@ -53,8 +53,6 @@ export async function openCleanReader(options: CleanReaderOptions): Promise<Clea
   }
 }
 
-/** Unions are wrapped by the name of their branch. */
 function offsetIn(event: unknown): number {
-  const { data } = event as { readonly data: Readonly<Record<string, { readonly offset?: number }>> }
-  return Number(Object.values(data)[0]?.offset)
+  return (event as { readonly data: { readonly offset: number } }).data.offset
 }

@@ -1,6 +1,4 @@
 import { hostname } from 'node:os'
-import type { EventEncoder } from '../../../avro/eventEncoder.ts'
-import type { RegistryOptions } from '../../../avro/options.ts'
 import { abortable } from '../../../base/abortable.ts'
 import { KoffError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
@@ -10,22 +8,19 @@ import type { Output } from '../../../delivery/output.ts'
 import { type Cluster, openCluster } from '../../../kafka/client/cluster.ts'
 import { type LeaderTable, leaderTable } from '../../../kafka/client/leaderTable.ts'
 import type { BrokerOptions } from '../../../kafka/net/brokerOptions.ts'
-import { partitioner } from '../../../kafka/producer/partitioner.ts'
 import { brokerFault } from '../brokerFault.ts'
 import { kafkaClient } from '../client.ts'
+import { eventTopics } from '../eventTopics.ts'
+import { routesText, topicsOf } from '../routes.ts'
 import { ensureTopic, type TopicPlan } from '../topic.ts'
-import { openTopicEncoder } from '../topicEncoder.ts'
+import { type ContentOptions, openTopicEncoder, type TopicEncoder } from '../topicEncoder.ts'
 import { ownerKey } from './owner.ts'
 import { ownPartition } from './ownPartition.ts'
 
-export interface ExactlyOnceOptions extends BrokerOptions {
+export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
   /** Of the deployment: its transactional ids are `<name>-<partition>`. */
   readonly name: string
-  /** Of the events. */
-  readonly topic: string
-  /** Events are Avro, and nobody can read that without the registry: `open` fails without one. */
-  readonly registry?: RegistryOptions | undefined
-  /** Of the topic of the events, where koff has to create it; 8 unless given. */
+  /** Of a topic of events, where koff has to create it; 8 unless given. */
   readonly partitions?: number | undefined
   /** Of topics that koff has to create; as many as there are brokers, at most 3, unless given. */
   readonly replicationFactor?: number | undefined
@@ -50,7 +45,7 @@ export interface ExactlyOnceOptions extends BrokerOptions {
  * @throws KoffError from `open`: REGISTRY_MISSING, TOPIC_UNFIT, and whatever else makes writing impossible.
  */
 export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
-  const { topic, stateTopic, openTimeoutMs = 30_000 } = options
+  const { routes, stateTopic, openTimeoutMs = 30_000 } = options
   const kafka = kafkaClient(options)
   const owner = { host: hostname(), pid: process.pid }
   const closing = new AbortController()
@@ -66,16 +61,18 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
         throw brokerFault(error, { ...options, topic: plan.topic })
       }
     }
-    const found = await ensure({ topic, partitions, cleanupPolicy: 'delete' })
+    const partitionOf = await eventTopics(topicsOf(routes, options.types), topic =>
+      ensure({ topic, partitions, cleanupPolicy: 'delete' }),
+    )
     await ensure({ topic: stateTopic, partitions: statePartitions, cleanupPolicy: 'compact', exactPartitions: true })
     const cluster = await openCluster(options, signal)
-    return { cluster, leaders: leaderTable(cluster, closing.signal), partitionOf: partitioner(topic, found) }
+    return { cluster, leaders: leaderTable(cluster, closing.signal), partitionOf }
   }
 
   return {
     name: 'kafka',
     async open(signal, opening) {
-      const encoder = await openTopicEncoder(options.registry, topic, { signal, opening, log: options.log })
+      const encoder = await openTopicEncoder(options, { signal, opening, log: options.log })
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
       const prepared = await retry(() => abortable(prepare(signal), signal), {
         signal,
@@ -85,8 +82,8 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
       opened = { encoder, ...prepared }
     },
     async own(partition, signal) {
-      if (opened === null) throw new KoffError('SINK_FAILED', `topic ${topic}: used before it was opened`)
-      const owned = await ownPartition({ ...options, ...opened, owner, partition }, signal)
+      if (opened === null) throw new KoffError('SINK_FAILED', `topic ${routesText(routes)}: used before it was opened`)
+      const owned = await ownPartition({ ...options, ...opened, owner, partition, closing: closing.signal }, signal)
       return {
         ...owned,
         async *restore(until) {
@@ -105,8 +102,8 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
 }
 
 interface Opened {
-  readonly encoder: EventEncoder
+  readonly encoder: TopicEncoder
   readonly cluster: Cluster
   readonly leaders: LeaderTable
-  readonly partitionOf: (group: string) => number
+  readonly partitionOf: (topic: string, group: string) => number
 }

@@ -1,6 +1,6 @@
 import { crc32c } from '@node-rs/crc32'
-import type { EventEncoder } from '../../../avro/eventEncoder.ts'
 import { KoffError } from '../../../base/errors.ts'
+import type { Log } from '../../../base/log.ts'
 import type { Commit, PartitionOutput } from '../../../delivery/output.ts'
 import type { Cluster } from '../../../kafka/client/cluster.ts'
 import type { LeaderTable } from '../../../kafka/client/leaderTable.ts'
@@ -10,6 +10,9 @@ import { openTransactionalProducer, type TransactionalProducer } from '../../../
 import { BatchEncoder } from '../../../kafka/records/batchEncoder.ts'
 import { brokerFault, isFenced } from '../brokerFault.ts'
 import { eventRecords } from '../eventRecords.ts'
+import { type Routes, routesText } from '../routes.ts'
+import type { TopicEncoder } from '../topicEncoder.ts'
+import { awaitSchemas } from './awaitSchemas.ts'
 import { type Owner, ownerKey, type StoredOwner } from './owner.ts'
 
 export interface OwnPartitionOptions {
@@ -17,11 +20,14 @@ export interface OwnPartitionOptions {
   readonly leaders: LeaderTable
   readonly brokers: readonly string[]
   readonly name: string
-  readonly topic: string
-  /** Which partition of the topic the events of a group go to. */
-  readonly partitionOf: (group: string) => number
+  readonly routes: Routes
+  /** Which partition of a topic the events of a group go to. */
+  readonly partitionOf: (topic: string, group: string) => number
   readonly stateTopic: string
-  readonly encoder: EventEncoder
+  readonly encoder: TopicEncoder
+  readonly log: Log
+  /** Aborts when nothing more is to be written. */
+  readonly closing: AbortSignal
   readonly owner: Owner
   /** Of `__consumer_offsets`, and of the state topic. */
   readonly partition: number
@@ -42,7 +48,7 @@ export async function ownPartition(
   const { cluster, leaders, name, partition } = options
   const transactionalId = `${name}-${partition}`
   const fault = (error: unknown): KoffError => {
-    const topic = error instanceof RequestRejected && error.topic !== null ? error.topic : options.topic
+    const topic = error instanceof RequestRejected && error.topic !== null ? error.topic : routesText(options.routes)
     if (!isFenced(error)) return brokerFault(error, { ...options, topic, transactionalId })
     const message = `partition ${partition}: another instance, or a timeout of the broker, ended transactional id ${transactionalId}`
     return new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
@@ -58,6 +64,7 @@ export async function ownPartition(
   const batches = new BatchEncoder(crc32c)
   return {
     async commit(commit) {
+      await awaitSchemas(commit.events, options)
       try {
         const parts = partsOf(commit, options)
         producer.begin(parts)

@@ -1,0 +1,30 @@
+import type { EventType } from '../events/definitions.ts'
+import { fullName } from '../events/eventRecord.ts'
+
+/** Which subject of the registry has the schema of a record: the strategies that Confluent's serializers know. */
+export type SubjectStrategy = 'topic' | 'record' | 'topic-record'
+
+export const subjectStrategies = ['topic', 'record', 'topic-record'] as const satisfies readonly SubjectStrategy[]
+
+export interface EventSubjectOptions {
+  /** `topic` where a topic has one type, else `topic-record`, unless given. */
+  readonly subjects?: SubjectStrategy | undefined
+  readonly topicOf: (type: EventType) => string
+  /** True where each topic has events of one type. */
+  readonly isOneType: boolean
+}
+
+/** The subject of each type. */
+export function eventSubject({ subjects, topicOf, isOneType }: EventSubjectOptions): (type: EventType) => string {
+  const strategy = subjects ?? (isOneType ? 'topic' : 'topic-record')
+  return type => {
+    switch (strategy) {
+      case 'topic':
+        return `${topicOf(type)}-value`
+      case 'record':
+        return fullName(type)
+      case 'topic-record':
+        return `${topicOf(type)}-${fullName(type)}`
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import avsc from 'avsc'
+import { describe, expect, test } from 'vitest'
+import { version } from '../../src/base/version.ts'
+import { avroSchema } from '../../src/events/avro.ts'
+import { eventTypes } from '../../src/events/definitions.ts'
+import { eventRecord } from '../../src/events/eventRecord.ts'
+
+/*
+ * schemas/history holds the schemas of every version. Who wrote with one of them, and who reads with one of them, must get
+ * along with the present ones. A version that is not out yet may be changed: `npm run docs -- --freeze`.
+ */
+
+const folder = new URL('../../schemas/history/', import.meta.url)
+const versions = await readdir(folder)
+
+test('the schemas of this version are in the history, as they are', async () => {
+  expect(versions).toContain(version())
+  for (const type of eventTypes) {
+    expect(await old(version(), `${type}.avsc`)).toEqual(JSON.parse(JSON.stringify(avroSchema(eventRecord(type)))))
+  }
+})
+
+describe.each(versions)('version %s', async of => {
+  test.each(await readdir(new URL(of, folder)))('%s reads the present schema, and is read by it', async file => {
+    const type = eventTypes.find(name => name === basename(file, '.avsc'))
+    if (type === undefined) throw new Error(`there is no event of ${file} any more`)
+    const before = avsc.Type.forSchema(await old(of, file))
+    const now = avsc.Type.forSchema(avroSchema(eventRecord(type)) as avsc.Schema)
+    expect(() => now.createResolver(before)).not.toThrow()
+    expect(() => before.createResolver(now)).not.toThrow()
+  })
+})
+
+async function old(of: string, file: string): Promise<avsc.Schema> {
+  return JSON.parse(await readFile(new URL(`${of}/${file}`, folder), 'utf8')) as avsc.Schema
+}
