@@ -84,6 +84,7 @@ export class Conditions {
     conditions.storm = noteRebalance(conditions.storm, drafts, settings)
     if (drafts.some(({ type }) => type === 'rebalance')) {
       conditions.rebalancedAt = time
+      conditions.rebalancedOffset = anchor.offset
       const judgeAt = isHandingOver(before, slot.group) ? time + settings.stormBurstMs : time
       conditions.skew = { ...conditions.skew, judgeAt }
     }

@@ -14,6 +14,8 @@ export interface GroupConditions {
   anchor: Anchor | null
   /** When the last rebalance completed; null: not seen. */
   rebalancedAt: number | null
+  /** Log position of the record that completed it; null: not seen. */
+  rebalancedOffset: number | null
   storm: Storm
   stuck: Open | null
   skew: Skew
@@ -26,6 +28,7 @@ export function newGroupConditions(): GroupConditions {
   return {
     anchor: null,
     rebalancedAt: null,
+    rebalancedOffset: null,
     storm: noStorm,
     stuck: null,
     skew: noSkew,

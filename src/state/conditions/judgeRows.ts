@@ -7,6 +7,7 @@ import type { GroupLag } from './lagExceeded.ts'
 import type { RowsContext } from './rows.ts'
 import { CONDITIONS, WINDOW } from './rowWatch.ts'
 import type { ConditionSettings } from './settings.ts'
+import { DroppedTopics } from './subscribedTopics.ts'
 import type { Anchor } from './tell.ts'
 
 export type SampledLag = GroupLag & {
@@ -25,6 +26,9 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
   const lags = new Map<GroupSlot, SampledLag>()
   const partial = new Set<GroupSlot>()
   const lastCommitOf = lastCommits(table)
+  const dropped = new DroppedTopics()
+  const isDropped = (row: number) =>
+    dropped.isDropped(table.groupOf(row), table.topicOf(row).name, table.positions[row] as number)
   watch.reserve(table.present.length)
   let slot: GroupSlot | null = null
   let settings: ConditionSettings | null = null
@@ -43,7 +47,7 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     const logStart = logEnds.starts[id] as number
     const logEnd = logEnds.ends[id] as number
     const lag = logEnd - (offset < logStart ? logStart : offset)
-    if (settings.lagThreshold !== null || isLagging(owner)) addLag(lags, row, { table, lag })
+    if (settings.lagThreshold !== null || isLagging(owner)) addLag(lags, row, { table, lag: isDropped(row) ? 0 : lag })
     if (logEnds.rounds[id] !== logEnds.round) {
       if (isLagging(owner)) partial.add(owner)
       continue
@@ -60,10 +64,10 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     if (active === WINDOW && !isLevel && !isOutside && !isAhead && time - since < settings.stallAfterMs) continue
     const sampled = { row, slot: owner, settings, offset, logStart, logEnd, lag, time }
     if (isOutside || active >= CONDITIONS) judgeRange(sampled, context)
-    if (isLevel) endStall(sampled, context)
+    if (isLevel || (watch.isStalled(row) && isDropped(row))) endStall(sampled, context)
     else if (isAhead) beginStallWindow(sampled, context)
-    else if ((active & WINDOW) !== 0) judgeStall(sampled, context)
-    else if (!watch.isStalled(row) && isInUse(owner, settings, { time, lastCommitOf })) {
+    else if ((active & WINDOW) !== 0) judgeStall(sampled, context, isDropped)
+    else if (!watch.isStalled(row) && isInUse(owner, settings, { time, lastCommitOf }) && !isDropped(row)) {
       beginStallWindow(sampled, context)
     }
   }

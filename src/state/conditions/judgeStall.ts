@@ -9,14 +9,23 @@ export function beginStallWindow({ row, offset, time }: SampledRow, { table, wat
   changed(row)
 }
 
-/** The log end is still ahead: opens `offset-stalled` when that has been so for long enough. */
-export function judgeStall({ row, slot, settings, offset, logEnd, lag, time }: SampledRow, context: RowsContext): void {
+/** The log end is still ahead: opens `offset-stalled` when that has been so for long enough, of a topic still in use. */
+export function judgeStall(
+  { row, slot, settings, offset, logEnd, lag, time }: SampledRow,
+  context: RowsContext,
+  isDropped: (row: number) => boolean,
+): void {
   const { table, watch, names, tell, changed } = context
   const { group } = slot
   if (group === null) return
   const rebalancedAt = slot.conditions?.rebalancedAt ?? null
   const deadline = stallDeadline({ since: watch.since[row] as number, group, rebalancedAt, settings, now: time })
   if (deadline > time) return
+  if (isDropped(row)) {
+    watch.endWindow(row)
+    changed(row)
+    return
+  }
   const topic = table.topicOf(row).name
   const partition = table.partitions[row] ?? 0
   const owner = ownerOf(group, topic, partition, names)

@@ -27,6 +27,8 @@ export interface Group {
   readonly lastProtocol: string | null
   readonly lastLeader: string | null
   readonly members: ReadonlyMembers
+  /** Consumer groups: the topics that the broker found for a regular expression of the members. */
+  readonly regexes: ReadonlyMap<string, readonly string[]>
   /** Streams groups: epoch of the topology record, and of the one that the broker found its topics for. -1: none. */
   readonly topologyEpoch: number
   readonly validatedTopologyEpoch: number
@@ -77,6 +79,7 @@ export interface Holding {
 export type GroupDraft = { -readonly [K in keyof Group]: Group[K] } & { members: Members }
 
 export const noPartitions: Assignment = new Map()
+const noRegexes: ReadonlyMap<string, readonly string[]> = new Map()
 /** One for all groups that have no members: there can be a million of them. */
 export const noHoldings: ReadonlyMap<string, Holding> = new Map()
 
@@ -96,6 +99,7 @@ export function newGroup(name: string, type: GroupType): GroupDraft {
     lastProtocol: null,
     lastLeader: null,
     members: new Members(),
+    regexes: noRegexes,
     topologyEpoch: -1,
     validatedTopologyEpoch: -1,
   }

@@ -38,9 +38,11 @@ export function applyConsumerRecord(group: GroupDraft | null, record: ConsumerRe
       })
       break
     }
+    case 'CONSUMER_GROUP_REGULAR_EXPRESSION':
+      consumer.regexes = new Map(consumer.regexes).set(record.key.regularExpression, record.value.topics)
+      break
     case 'CONSUMER_GROUP_PARTITION_METADATA':
     case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER':
-    case 'CONSUMER_GROUP_REGULAR_EXPRESSION':
       break
   }
   return consumer
@@ -59,9 +61,13 @@ function applyTombstone(group: GroupDraft, record: ConsumerRecord): GroupDraft |
     case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_METADATA':
       group.targetEpoch = 0
       return group
+    case 'CONSUMER_GROUP_REGULAR_EXPRESSION': {
+      const regexes = new Map(group.regexes)
+      if (regexes.delete(record.key.regularExpression)) group.regexes = regexes
+      return group
+    }
     case 'CONSUMER_GROUP_PARTITION_METADATA':
     case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER':
-    case 'CONSUMER_GROUP_REGULAR_EXPRESSION':
       return group
   }
 }

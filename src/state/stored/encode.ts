@@ -99,6 +99,7 @@ export function* refsOf(slot: GroupSlot): Generator<EntryRef> {
   yield { kind: 'metadata', group: name }
   yield { kind: 'epochs', group: name }
   for (const { id } of group.members.values()) yield { kind: 'member', group: name, member: id }
+  for (const regex of group.regexes.keys()) yield { kind: 'regex', group: name, regex }
   const holders = new Set(group.settled.keys())
   for (const { id } of group.members.values()) holders.add(id)
   for (const member of holders) yield { kind: 'assignment', group: name, member }
@@ -129,6 +130,10 @@ function valueOf(ref: EntryRef, { groups, names }: PartitionState): string | nul
     }
     case 'assignment':
       return assignmentValue(group, ref.member)
+    case 'regex': {
+      const topics = group.regexes.get(ref.regex)
+      return topics === undefined ? null : JSON.stringify(topics)
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import type { OffsetTable } from '../offsets/table.ts'
  * | `["member", group, member id]` | what the member's own record says |
  * | `["assignment", group, member id]` | what it holds, and what it held when the group was last settled |
  * | `["epochs", group]` | the epochs of all members (epochs.ts) |
+ * | `["regex", group, regular expression]` | the topics that the broker found for it |
  * | `["topicId", group, topic]` | the topic id that the group last committed with |
  * | `["topic", topic id]` | the name of a topic id |
  * | `["offset", group, topic, partition]` | a committed offset |
@@ -48,6 +49,7 @@ export interface StoredPartition {
 export type EntryRef =
   | { readonly kind: 'metadata' | 'epochs'; readonly group: string }
   | { readonly kind: 'member' | 'assignment'; readonly group: string; readonly member: string }
+  | { readonly kind: 'regex'; readonly group: string; readonly regex: string }
   | { readonly kind: 'topicId'; readonly group: string; readonly topic: string }
   | { readonly kind: 'topic'; readonly id: string }
 
@@ -61,6 +63,8 @@ export function keyOf(ref: EntryRef): string {
     case 'member':
     case 'assignment':
       return JSON.stringify([ref.kind, ref.group, ref.member])
+    case 'regex':
+      return JSON.stringify([ref.kind, ref.group, ref.regex])
     case 'topicId':
       return JSON.stringify([ref.kind, ref.group, ref.topic])
     case 'topic':

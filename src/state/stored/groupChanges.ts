@@ -23,6 +23,7 @@ export function noteGroupChanges(changes: StateChanges, before: Group | null, af
     areEpochsOthers ||= old === undefined || old.epoch !== now?.epoch || old.stable !== now.stable
   }
   if (areEpochsOthers && (hasEpochs(before) || hasEpochs(after))) changes.note({ kind: 'epochs', group })
+  for (const regex of changedRegexes(before, after)) changes.note({ kind: 'regex', group, regex })
   if (before?.settled === after?.settled) return
   for (const id of new Set([...(before?.settled.keys() ?? []), ...(after?.settled.keys() ?? [])])) {
     const [was, is] = [wasSettled(before, id), wasSettled(after, id)]
@@ -30,6 +31,13 @@ export function noteGroupChanges(changes: StateChanges, before: Group | null, af
     if (was !== is || !isSameHolding(before?.settled.get(id), after?.settled.get(id))) {
       changes.note({ kind: 'assignment', group, member: id })
     }
+  }
+}
+
+function* changedRegexes(before: Group | null, after: Group | null): Generator<string> {
+  if (before?.regexes === after?.regexes) return
+  for (const regex of new Set([...(before?.regexes.keys() ?? []), ...(after?.regexes.keys() ?? [])])) {
+    if (before?.regexes.get(regex) !== after?.regexes.get(regex)) yield regex
   }
 }
 

@@ -75,6 +75,9 @@ function collect(state: PartitionState, { groups, conditions, commits }: Collect
     case 'assignment':
       entriesOf(groups, name, newStoredGroup).assignments.set(String(place[1]), parsed)
       break
+    case 'regex':
+      entriesOf(groups, name, newStoredGroup).regexes.set(String(place[1]), parsed)
+      break
     case 'conditions':
       entriesOf(conditions, name, newStoredConditions).main = parsed
       break
@@ -101,7 +104,7 @@ function collect(state: PartitionState, { groups, conditions, commits }: Collect
 }
 
 function newStoredGroup(): StoredGroup {
-  return { metadata: undefined, epochs: undefined, members: new Map(), assignments: new Map() }
+  return { metadata: undefined, epochs: undefined, members: new Map(), assignments: new Map(), regexes: new Map() }
 }
 
 function newStoredConditions(): StoredConditionEntries {

@@ -14,7 +14,7 @@ import { heldBy } from '../group/holdings.ts'
 import { Members } from '../group/members.ts'
 import { type MemberEpoch, packEpochs, unpackEpochs } from './epochs.ts'
 
-type StoredMetadata = Omit<Group, 'name' | 'members' | 'settled'>
+type StoredMetadata = Omit<Group, 'name' | 'members' | 'settled' | 'regexes'>
 type StoredMember = Omit<Member, 'id' | 'assignment' | 'pendingRevocation' | keyof MemberEpoch>
 type StoredPartitions = readonly (readonly [string, readonly number[]])[]
 
@@ -33,10 +33,11 @@ export interface StoredGroup {
   epochs: unknown
   readonly members: Map<string, unknown>
   readonly assignments: Map<string, unknown>
+  readonly regexes: Map<string, unknown>
 }
 
 export function metadataValue(group: Group): string {
-  const { name: _name, members: _members, settled: _settled, ...metadata } = group
+  const { name: _name, members: _members, settled: _settled, regexes: _regexes, ...metadata } = group
   return JSON.stringify(metadata satisfies StoredMetadata)
 }
 
@@ -96,7 +97,7 @@ export function epochsValue(group: Group): string | null {
 }
 
 /** What an older version did not store has the value that a new group or member has. */
-export function decodeGroup(name: string, { metadata, epochs, members, assignments }: StoredGroup): Group {
+export function decodeGroup(name: string, { metadata, epochs, members, assignments, regexes }: StoredGroup): Group {
   const head = metadata as StoredMetadata
   const epochOf =
     epochs === undefined ? new Map<string, MemberEpoch>() : unpackEpochs(epochs as string, head.epoch, members.keys())
@@ -127,6 +128,7 @@ export function decodeGroup(name: string, { metadata, epochs, members, assignmen
     ...head,
     members: new Members(all),
     settled: settled.size === 0 ? noHoldings : settled,
+    regexes: regexes as Map<string, readonly string[]>,
   }
 }
 

@@ -3,8 +3,10 @@ import type { EventType } from '../../../src/events/definitions.ts'
 import type { KoffEvent } from '../../../src/events/envelope.ts'
 import { type ConditionSettings, defaultConditionSettings } from '../../../src/state/conditions/settings.ts'
 import type { Input } from '../../../src/state/input.ts'
+import { encodeState } from '../../../src/state/stored/encode.ts'
 import { batchOf, classicOf, commitOf, type TestMember, type TestRecord } from '../batchOf.ts'
 import { type Assigned, consumerRecords, type ModernMember } from '../modernRecords.ts'
+import { restoreInto } from '../stored/restoreInto.ts'
 
 /** Where time begins, ms. */
 export const start = 1_700_000_000_000
@@ -44,7 +46,7 @@ export type Consumer =
     })
   | null
 
-const { epoch: epochRecord, member: memberRecord, current } = consumerRecords('g')
+const { epoch: epochRecord, member: memberRecord, current, regex: regexRecord } = consumerRecords('g')
 
 function recordsOf(members: Readonly<Record<string, Consumer>>): TestRecord[] {
   return Object.entries(members).flatMap(([id, consumer]) => {
@@ -61,6 +63,7 @@ export type Ends = Readonly<Record<number, number | readonly [start: number, end
 /** A cluster with one partition of `__consumer_offsets`, whose time is moved by hand. */
 export class World {
   readonly fold: Fold
+  readonly #given: readonly [settings: Partial<ConditionSettings>, options: Partial<FoldOptions>]
   /** All that was put in. */
   readonly inputs: Input[] = []
   readonly events: KoffEvent[] = []
@@ -68,6 +71,7 @@ export class World {
   #offset = 0
 
   constructor(settings: Partial<ConditionSettings> = {}, options: Partial<FoldOptions> = {}) {
+    this.#given = [settings, options]
     this.fold = new Fold({
       cluster: 'c',
       history: 'none',
@@ -123,6 +127,11 @@ export class World {
     return [...recordsOf(Object.fromEntries(members.map(id => [id, null]))), epochRecord(null)]
   }
 
+  /** What the broker found for a regular expression of the KIP-848 group; null: nothing any more. */
+  regex(regex: string, topics: readonly string[] | null): this {
+    return this.batch(regexRecord(regex, topics))
+  }
+
   /** Changes of members alone. */
   members(members: Readonly<Record<string, Consumer>>): this {
     return this.batch(...recordsOf(members))
@@ -147,6 +156,15 @@ export class World {
   topic(partitions: number, name = 'orders', id = ordersId): this {
     this.input({ kind: 'topic', id, name, partitions })
     return this
+  }
+
+  /** Another instance that goes on from the stored state of this one. */
+  restarted(): World {
+    const other = new World(...this.#given)
+    other.fold.adopt(0, restoreInto(other.fold.newState(0), encodeState(this.fold.stateOf(0))))
+    other.now = this.now
+    other.#offset = this.#offset
+    return other
   }
 
   /** Every ten seconds for so long. */
