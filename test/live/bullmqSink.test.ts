@@ -5,6 +5,7 @@ import { Queue } from 'bullmq'
 import { Redis as Client } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openEventDecoder } from '../../src/avro/eventDecoder.ts'
+import { noLog } from '../../src/base/log.ts'
 import { tellOpening } from '../../src/base/opening.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
@@ -248,6 +249,22 @@ test('a Redis that would evict jobs is refused', async () => {
   })
 })
 
+test('a Redis that may evict locks is warned about once, and used', async () => {
+  await using lossy = await startRedis({ settings: { maxmemory: '50mb', 'maxmemory-policy': 'volatile-lru' } })
+  const lines: string[] = []
+  await using sink = sinkOn('q', {
+    redis: { url: lossy.url },
+    log: { ...noLog, warn: message => lines.push(message) },
+    deliveryTimeoutMs: 30_000,
+  })
+  await sink.open(running)
+  await lossy.restart()
+  await sink.write(events(3), running)
+  expect(lines).toEqual([
+    `queue q, Redis at 127.0.0.1:${lossy.port} may evict keys with an expiry (maxmemory-policy volatile-lru); BullMQ needs noeviction: without the lock of a job, a second worker takes it too`,
+  ])
+})
+
 test('a user who may call scripts, but not what they do, is told so at once', async () => {
   const client = new Client(redis.port)
   await client.call('ACL', 'SETUSER', 'koff', 'on', '>hunter2', '~*', '&*', '+@all', '-hmset', '-hset')
@@ -298,6 +315,15 @@ test('Redis is spoken to in TLS, with an authority of one’s own, and a certifi
       retriable: true,
       message: expect.stringContaining('where it speaks TLS, see redis.tls'),
     })
+    const old = createServer({ ...certificate, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })
+    await once(old.listen(0, '127.0.0.1'), 'listening')
+    const oldUrl = `rediss://127.0.0.1:${(old.address() as AddressInfo).port}`
+    await expect(sinkOn(queue, { redis: { url: oldUrl } }).open(running)).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      retriable: false,
+      message: expect.stringContaining('it speaks no version of TLS that koff speaks (TLS 1.2 to TLS 1.3)'),
+    })
+    old.close()
   } finally {
     await closeAll()
     server.close()

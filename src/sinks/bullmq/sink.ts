@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Queue } from 'bullmq'
-import { type EventEncoder, openEventEncoder } from '../../avro/eventEncoder.ts'
+import type { Queue } from 'bullmq'
+import { type EncoderContext, type EventEncoder, openEventEncoder } from '../../avro/eventEncoder.ts'
 import type { RegistryOptions } from '../../avro/options.ts'
 import { eventSubject, type SubjectStrategy } from '../../avro/subjects.ts'
 import { abortable } from '../../base/abortable.ts'
 import { KoffError } from '../../base/errors.ts'
 import { type Log, noLog } from '../../base/log.ts'
-import type { Opening } from '../../base/opening.ts'
 import { retry } from '../../base/retry.ts'
 import type { Sink } from '../../engine/sink.ts'
 import { type EventType, eventTypes } from '../../events/definitions.ts'
-import { type RedisClient, type RedisOptions, redisClient, redisPlace, redisSecrets } from './client.ts'
+import { type RedisOptions, redisPlace, redisSecrets } from './client.ts'
+import { type Connection, openConnection } from './connection.ts'
 import { type JobOptions, jobMaker } from './job.ts'
-import { isPlainRedis } from './plainRedis.ts'
-import { redisFault, speaksNoTls } from './redisFault.ts'
+import { redisFault } from './redisFault.ts'
 
 export interface BullmqSinkOptions extends JobOptions {
   readonly queue: string
@@ -39,8 +38,6 @@ export interface BullmqSinkOptions extends JobOptions {
 
 /** Measured: singly 2.6 k jobs/s, 22.8 k at 1,000 in a request, 11.7 k at 10,000. */
 const bulkSize = 1_000
-/** What BullMQ's scripts need at least. */
-const oldestRedis = 5
 
 /**
  * Events as jobs in a queue of BullMQ: job id = event id, job name = event type.
@@ -53,7 +50,8 @@ const oldestRedis = 5
  * @throws KoffError from `open`: whatever makes writing impossible; from `write`: retriable where nothing but time is needed.
  */
 export function bullmqSink(options: BullmqSinkOptions): Sink {
-  const { queue, redis = {}, payload = 'json', openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried } = options
+  const { queue, redis = {}, payload = 'json', openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000 } = options
+  const { retried, log = noLog } = options
   const prefix = options.prefix ?? (redis.cluster === undefined ? 'bull' : '{bull}')
   const place = `queue ${queue}, ${redisPlace(redis)}`
   const secrets = redisSecrets(redis)
@@ -62,14 +60,23 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
   let connection: Connection | null = null
   let pending: Promise<void> = Promise.resolve()
   let closed = false
+  let knownPolicy = ''
 
   const connected = async (): Promise<Queue> => {
     if (connection?.isUsable() === true) return connection.ready
     discard()
     if (closed) throw new KoffError('SINK_FAILED', `queue ${queue}: closed`)
     // Known before it is connected, so that closing finds it also then.
-    connection = openConnection({ queue, prefix, redis })
+    connection = openConnection({ queue, prefix, redis, evicts })
     return connection.ready
+  }
+
+  /** A connection is opened again and again, and says the same each time. */
+  const evicts = (policy: string) => {
+    if (policy === knownPolicy) return
+    knownPolicy = policy
+    const risk = 'BullMQ needs noeviction: without the lock of a job, a second worker takes it too'
+    log.warn(`${place} may evict keys with an expiry (maxmemory-policy ${policy}); ${risk}`, { policy })
   }
 
   const discard = () => {
@@ -95,7 +102,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
     name: 'bullmq',
     async open(signal, opening) {
       signal.throwIfAborted()
-      encoder = payload === 'json' ? null : await openEncoder(options, { signal, opening })
+      encoder = payload === 'json' ? null : await openEncoder(options, { signal, opening, log })
       const watch = opening?.(redisPlace(redis))
       await retry(() => attempt(async () => undefined, signal), { signal, timeoutMs: openTimeoutMs, retried, watch })
       jobOf = jobMaker(payload, encoder, options)
@@ -130,76 +137,16 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
 }
 
 async function openEncoder(
-  { queue, registry, types = new Set(eventTypes), subjects, log = noLog }: BullmqSinkOptions,
-  how: { readonly signal: AbortSignal; readonly opening: Opening | undefined },
+  { queue, registry, types = new Set(eventTypes), subjects }: BullmqSinkOptions,
+  context: EncoderContext,
 ) {
   if (registry !== undefined) {
     const subjectOf = eventSubject({ subjects, topicOf: () => queue, isOneType: types.size === 1 })
-    return openEventEncoder({ registry, types, subjectOf }, { ...how, log })
+    return openEventEncoder({ registry, types, subjectOf }, context)
   }
   throw new KoffError(
     'REGISTRY_MISSING',
     `queue ${queue}: Avro needs a schema registry; set registry.url, or payload json`,
-  )
-}
-
-/** One connection to Redis with the queue on it; where it failed, the next is another. */
-interface Connection {
-  readonly ready: Promise<Queue>
-  isUsable(): boolean
-  close(): void
-}
-
-function openConnection({ queue, prefix, redis }: { queue: string; prefix: string; redis: RedisOptions }): Connection {
-  const client = redisClient(redis)
-  const { promise: ended, reject: end } = Promise.withResolvers<never>()
-  ended.catch(ignore)
-  let failure: unknown
-  // Where it cannot connect, the reason comes as an event, and the rejection says no more than that it is closed.
-  client.on('error', error => (failure ??= error))
-  // A cluster that ends while it connects leaves its caller waiting.
-  client.on('end', () => end(new Error('the connection was closed')))
-  const open = async () => {
-    const looking = new AbortController()
-    const plain = isPlainRedis(redis, looking.signal).then(is => is && end(speaksNoTls(redisPlace(redis))))
-    try {
-      await Promise.race([client.connect(), ended])
-    } catch (error) {
-      throw failure ?? error
-    } finally {
-      looking.abort()
-      await plain
-    }
-    await checkServer(client, redisPlace(redis))
-    // A database that is not there is told like this too, and the connection stays on database 0.
-    if (failure !== undefined) throw failure
-    const bull = new Queue(queue, { connection: client, prefix, skipVersionCheck: true })
-    bull.on('error', ignore)
-    return bull
-  }
-  return {
-    ready: open(),
-    isUsable: () => client.status === 'ready',
-    close: () => client.disconnect(),
-  }
-}
-
-/** BullMQ says such things on standard error, in the middle of what is there for machines to read. */
-async function checkServer(client: RedisClient, place: string): Promise<void> {
-  const info = await client.info()
-  const [, version] = /^redis_version:(\d+)/m.exec(info) ?? []
-  if (version !== undefined && Number(version) < oldestRedis) {
-    throw new KoffError(
-      'UNSUPPORTED',
-      `${place}: a queue of BullMQ needs Redis ${oldestRedis} or later, this is ${version}`,
-    )
-  }
-  if (/^role:slave[^]*^slave_read_only:1/m.test(info)) throw new Error('READONLY')
-  const [, policy] = /^maxmemory_policy:(allkeys-\w+)/m.exec(info) ?? []
-  if (policy === undefined) return
-  throw new KoffError(
-    'UNSUPPORTED',
-    `${place} evicts jobs when it is short of memory (maxmemory-policy ${policy}): set it to noeviction`,
   )
 }
 

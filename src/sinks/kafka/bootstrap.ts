@@ -20,11 +20,11 @@ const keepAliveMs = 60_000
 function socketsTo(hosts: ReadonlyMap<string, string>): ISocketFactory {
   return ({ host: name, port, ssl, onConnect }) => {
     const host = hosts.get(name) ?? name
-    // Kafkajs' types promise TLS options where there is no TLS.
-    const tls = ssl as typeof ssl | undefined
+    // Its types promise TLS options; without TLS it passes null.
+    const tls = ssl as typeof ssl | null | undefined
     const servername = isIP(host) === 0 ? { servername: host } : {}
     const socket =
-      tls === undefined
+      tls === null || tls === undefined
         ? connect({ host, port }, onConnect)
         : connectTls({ host, port, ...servername, ...tls }, onConnect)
     return socket.setKeepAlive(true, keepAliveMs)
