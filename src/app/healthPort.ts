@@ -11,13 +11,19 @@ export interface Signals extends AsyncDisposable {
   watch(readiness: () => Readiness): void
 }
 
-export async function openSignals({ http }: Pick<Config, 'http'>, log: Log): Promise<Signals> {
+export interface SignalsOptions extends Pick<Config, 'http'> {
+  /** The names of all pipelines that will run. */
+  readonly pipelines: readonly string[]
+  readonly log: Log
+}
+
+export async function openSignals({ http, pipelines, log }: SignalsOptions): Promise<Signals> {
   if (http === undefined)
     return { telemetry: noTelemetry, watch: () => undefined, [Symbol.asyncDispose]: async () => undefined }
   const { prometheusTelemetry } = await import('../web/prometheus.ts')
   const { openHttpServer } = await import('../web/server.ts')
   const { routes } = await import('../web/routes.ts')
-  const telemetry = prometheusTelemetry({ version: version() })
+  const telemetry = prometheusTelemetry({ version: version(), pipelines })
   let readiness = () => notStarted
   telemetry.sample(() => readinessSamples(readiness()))
   const server = await openHttpServer({ ...http, routes: routes({ telemetry, readiness: () => readiness() }) })

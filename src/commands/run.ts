@@ -27,6 +27,7 @@ import { pipelineOutput } from '../pipelines/pipelineOutput.ts'
 import { isKafka, type PipelinePlan, planPipelines } from '../pipelines/plan.ts'
 import { countedLog } from '../telemetry/countedLog.ts'
 import { pipelineSamples, trackPipeline } from '../telemetry/pipelineProgress.ts'
+import { watchThrottling } from '../telemetry/watchThrottling.ts'
 import { exitCodeOf, type Shell } from '../terminal/shell.ts'
 
 export function runCommand(shell: Shell, finish: (code: number) => void): Command {
@@ -85,9 +86,11 @@ async function serve(shell: Shell, { config, plan, log: written }: Service): Pro
   const { carrier, followers } = plan
   const closed: AbortSignal[] = []
   await using stack = new AsyncDisposableStack()
-  const signals = stack.use(await openSignals(config, written))
+  const pipelines = [carrier, ...followers].map(({ name }) => name)
+  const signals = stack.use(await openSignals({ ...config, pipelines, log: written }))
   const { telemetry } = signals
   const log = countedLog(written, telemetry)
+  stack.use(watchThrottling({ telemetry, log }))
   const open = async (loaded: LoadedPipeline) => {
     const { name: pipeline } = loaded
     const retried = ({ message: reason }: KoffError) => {

@@ -27,8 +27,9 @@ export function readiness(ownership: Ownership, { catchUp }: Fold): Readiness {
   }
 }
 
-export function readinessSamples({ owned, catchingUp }: Readiness): readonly Sample[] {
+export function readinessSamples({ isReady, owned, catchingUp }: Readiness): readonly Sample[] {
   return [
+    { metric: 'koff_ready', labels: {}, value: isReady ? 1 : 0 },
     { metric: 'koff_owned_partitions', labels: {}, value: owned },
     { metric: 'koff_catching_up_partitions', labels: {}, value: catchingUp },
   ]

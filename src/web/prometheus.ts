@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { type MetricName, metrics, type Sample, type Telemetry } from '../telemetry/telemetry.ts'
+import { labelValues, type MetricName, metrics, type Sample, type Telemetry } from '../telemetry/telemetry.ts'
 
 /** Telemetry that Prometheus can scrape. */
 export interface PrometheusTelemetry extends Telemetry {
@@ -11,8 +11,17 @@ export interface PrometheusTelemetry extends Telemetry {
 /** A transaction of Kafka takes some ms, a queue less, an outage for ever. */
 const bucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** With the metrics of the process and of Node that prom-client brings, and `koff_build_info`. */
-export function prometheusTelemetry({ version }: { readonly version: string }): PrometheusTelemetry {
+export interface PrometheusOptions {
+  readonly version: string
+  /** The names of all pipelines that will run. */
+  readonly pipelines: readonly string[]
+}
+
+/**
+ * With the metrics of the process and of Node that prom-client brings, and `koff_build_info`. What is counted starts at 0
+ * for every value of its labels.
+ */
+export function prometheusTelemetry({ version, pipelines }: PrometheusOptions): PrometheusTelemetry {
   const registry = new Registry()
   const registers = [registry]
   const counters = new Map<MetricName, Counter>()
@@ -20,14 +29,18 @@ export function prometheusTelemetry({ version }: { readonly version: string }): 
   const histograms = new Map<MetricName, Histogram>()
   const sampled: { reset(): void }[] = []
   const readers: (() => Iterable<Sample>)[] = []
+  const values = labelValues(pipelines)
 
   for (const name of Object.keys(metrics) as MetricName[]) {
     const { kind, help, labels } = metrics[name]
     const shape = { name, help, labelNames: [...labels], registers }
     switch (kind) {
-      case 'counter':
-        counters.set(name, new Counter(shape))
+      case 'counter': {
+        const counter = new Counter(shape)
+        counters.set(name, counter)
+        for (const combination of combinations(labels, values)) counter.inc(combination, 0)
         break
+      }
       case 'total': {
         const counter = new Counter(shape)
         counters.set(name, counter)
@@ -40,9 +53,12 @@ export function prometheusTelemetry({ version }: { readonly version: string }): 
         sampled.push(gauge)
         break
       }
-      case 'seconds':
-        histograms.set(name, new Histogram({ ...shape, buckets: bucketsSeconds }))
+      case 'seconds': {
+        const histogram = new Histogram({ ...shape, buckets: bucketsSeconds })
+        histograms.set(name, histogram)
+        for (const combination of combinations(labels, values)) histogram.zero(combination)
         break
+      }
     }
   }
   const build = new Gauge({ name: buildInfo.name, help: buildInfo.help, labelNames: ['version'], registers })
@@ -70,3 +86,13 @@ export function prometheusTelemetry({ version }: { readonly version: string }): 
 }
 
 export const buildInfo = { name: 'koff_build_info', help: 'Always 1; the version of koff.' } as const
+
+function combinations<L extends string>(
+  labels: readonly L[],
+  values: Readonly<Record<L, readonly string[]>>,
+): readonly Readonly<Record<string, string>>[] {
+  return labels.reduce<readonly Readonly<Record<string, string>>[]>(
+    (before, label) => before.flatMap(chosen => values[label].map(value => ({ ...chosen, [label]: value }))),
+    [{}],
+  )
+}

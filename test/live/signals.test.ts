@@ -49,7 +49,7 @@ test('koff is not ready while it reads what was there, ready after, and its numb
   const stopping = new AbortController()
   const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
   const lines: string[] = []
-  const telemetry = prometheusTelemetry({ version: '0' })
+  const telemetry = prometheusTelemetry({ version: '0', pipelines: ['kafka'] })
   const fold = new Fold({ cluster: kafka.clusterId, history: 'until-start', tracksChanges: true })
   const ownership = soleOwnership([0, 1, 2, 3])
   const told: string[] = []

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { eventTypes } from '../../src/events/definitions.ts'
 import { type MetricName, metrics } from '../../src/telemetry/telemetry.ts'
 import { prometheusTelemetry } from '../../src/web/prometheus.ts'
 import { exposition } from './exposition.ts'
 
-const open = () => prometheusTelemetry({ version: '1.2.3' })
+const open = (pipelines = ['kafka']) => prometheusTelemetry({ version: '1.2.3', pipelines })
 
 describe('what Prometheus scrapes', () => {
   it('holds every metric there is, of its kind, with nothing that promtool would complain of', async () => {
@@ -16,6 +17,21 @@ describe('what Prometheus scrapes', () => {
     expect(names.length).toBeGreaterThan(10)
     for (const name of names) expect([name, types.get(name)]).toEqual([name, kinds[metrics[name].kind]])
     expect(complaints()).toEqual([])
+  })
+
+  it('has every counter at 0 before anything is counted, for each value of its labels', async () => {
+    const text = await open(['kafka', 'alerts']).text()
+    const { value } = exposition(text)
+    const unlabelled = ['koff_records_total', 'koff_undecodable_records_total', 'koff_throttle_seconds_total']
+    for (const name of unlabelled) expect([name, value(name)]).toEqual([name, 0])
+    for (const level of ['info', 'warn', 'error']) expect(value('koff_log_lines_total', { level })).toBe(0)
+    for (const pipeline of ['kafka', 'alerts']) {
+      const ofPipeline = ['koff_commits_total', 'koff_commit_failures_total', 'koff_sink_retries_total']
+      for (const name of ofPipeline) expect([name, value(name, { pipeline })]).toEqual([name, 0])
+      for (const type of eventTypes) expect(value('koff_events_total', { pipeline, type })).toBe(0)
+      expect(text).toContain(`koff_commit_duration_seconds_count{pipeline="${pipeline}"} 0\n`)
+      expect(text).toContain(`koff_write_duration_seconds_count{pipeline="${pipeline}"} 0\n`)
+    }
   })
 
   it('counts what happens, by its labels', async () => {

@@ -10,7 +10,7 @@ let readiness: Readiness = { isReady: false, owned: 4, catchingUp: 3, recordsLef
 let server: HttpServer
 
 beforeAll(async () => {
-  const telemetry = prometheusTelemetry({ version: '0' })
+  const telemetry = prometheusTelemetry({ version: '0', pipelines: ['kafka'] })
   server = await openHttpServer({
     port: 0,
     host: '127.0.0.1',
