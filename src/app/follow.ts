@@ -1,3 +1,4 @@
+import type { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Config } from '../config/schema.ts'
 import { pipelineGroup } from '../engine/ownGroups.ts'
@@ -17,11 +18,13 @@ export interface FollowPlan {
   readonly sink: Sink
   readonly log: Log
   readonly progress: PipelineProgress
+  readonly retried: (error: KoffError) => void
   readonly signal: AbortSignal
 }
 
 /** A pipeline that reads the clean topic, until the signal aborts. */
-export async function follow({ config, carrier, pipeline, sink, log, progress, signal }: FollowPlan): Promise<void> {
+export async function follow(plan: FollowPlan): Promise<void> {
+  const { config, carrier, pipeline, sink, log, progress, retried, signal } = plan
   const { registry } = carrier.to
   const { followCleanTopic } = await import('../pipelines/follower.ts')
   await followCleanTopic({
@@ -36,6 +39,7 @@ export async function follow({ config, carrier, pipeline, sink, log, progress, s
     sessionTimeoutMs: config.instances.sessionTimeoutMs,
     log,
     progress,
+    retried,
     signal,
   })
 }

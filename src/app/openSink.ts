@@ -73,7 +73,7 @@ export async function openSink(pipeline: LoadedPipeline, context: SinkContext): 
     }
     case 'history': {
       const { historySink } = await import('../sinks/history/sink.ts')
-      return historySink({ file: to.file, deliveryTimeoutMs })
+      return historySink({ file: to.file, retried, deliveryTimeoutMs })
     }
   }
 }

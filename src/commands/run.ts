@@ -91,12 +91,14 @@ async function serve(shell: Shell, { config, plan, log: written }: Service): Pro
   const { telemetry } = signals
   const log = countedLog(written, telemetry)
   stack.use(watchThrottling({ telemetry, log }))
-  const open = async (loaded: LoadedPipeline) => {
-    const { name: pipeline } = loaded
-    const retried = ({ message: reason }: KoffError) => {
+  const retriedOf =
+    (pipeline: string) =>
+    ({ message: reason }: KoffError) => {
       telemetry.count('koff_sink_retries_total', { pipeline })
       log.debug(`pipeline ${pipeline}: ${reason}; trying again`, { pipeline, reason })
     }
+  const open = async (loaded: LoadedPipeline) => {
+    const retried = retriedOf(loaded.name)
     return stack.use(await openSink(loaded, { config, stdout: shell.stdout, closed, retried, log }))
   }
   const sinks = new Map<LoadedPipeline, Awaited<ReturnType<typeof open>>>()
@@ -117,11 +119,12 @@ async function serve(shell: Shell, { config, plan, log: written }: Service): Pro
     }),
     ...[...sinks].map(async ([pipeline, sink]) => {
       if (!isKafka(carrier)) return
-      // The topic is made by the one who writes it.
-      await Promise.race([isOpen, aborted(signal)])
       const progress = trackPipeline(pipeline.name)
       telemetry.sample(() => pipelineSamples(progress.status()))
-      await follow({ config, carrier, pipeline, sink, log, progress, signal })
+      // The carrier creates the topic.
+      await Promise.race([isOpen, aborted(signal)])
+      const retried = retriedOf(pipeline.name)
+      await follow({ config, carrier, pipeline, sink, log, progress, retried, signal })
     }),
   ]
   const ends = running.map(run =>

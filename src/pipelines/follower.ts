@@ -3,6 +3,7 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { type EventDecoder, openEventDecoder } from '../avro/eventDecoder.ts'
 import type { RegistryOptions } from '../avro/options.ts'
 import { abortable } from '../base/abortable.ts'
+import { pauseAfter } from '../base/backOff.ts'
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Opening } from '../base/opening.ts'
@@ -15,6 +16,7 @@ import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
 import type { PipelineTransform } from './applyPipeline.ts'
 import { beginNow } from './beginNow.ts'
 import { readAnyCompression } from './compression.ts'
+import { pipelineOutage } from './pipelineOutage.ts'
 import { type Remaining, trackRemaining } from './remaining.ts'
 
 export interface FollowerOptions extends BrokerOptions {
@@ -33,6 +35,8 @@ export interface FollowerOptions extends BrokerOptions {
   readonly sessionTimeoutMs?: number | undefined
   readonly log: Log
   readonly progress: PipelineProgress
+  /** Called before what failed is repeated. */
+  readonly retried?: ((error: KoffError) => void) | undefined
   readonly signal: AbortSignal
 }
 
@@ -41,10 +45,11 @@ const writeSize = 5_000
 /** What a fetch brings at most, beyond one batch of the log: with what it is decoded to, all that is in memory. */
 const fetchBytes = 4 * 1024 * 1024
 const defaultSessionMs = 10_000
-const firstPauseMs = 500
-const maxPauseMs = 10_000
-/** What only a person can mend is tried again this seldom. */
-const heldPauseMs = 30_000
+const pauses = { firstMs: 500, maxMs: 10_000 }
+/** For what only a person can mend. */
+const heldPauses = { firstMs: 30_000, maxMs: 30_000 }
+/** A group that was joined for so long has not failed in a row. */
+const joinedForMs = 60_000
 /** What a write that is under way at the end may take. */
 const lastWriteMs = 5_000
 
@@ -72,7 +77,7 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
   const kafka = kafkaClient(options)
   readAnyCompression()
   let isPlaced = options.from === 'beginning'
-  for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+  for (let failures = 0; !signal.aborted; ) {
     const startedAt = performance.now()
     const consumer = kafka.consumer({
       groupId,
@@ -94,13 +99,13 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
     const call = { ...options, topic: options.topics.join(), operation: 'Read', group: groupId } as const
     const fault = error instanceof KoffError ? error : brokerFault(reasonBehind(error, kafka), call)
     progress.waits(fault.message)
-    if (performance.now() - startedAt > 60_000) pauseMs = firstPauseMs
-    if (pauseMs === firstPauseMs)
+    failures = performance.now() - startedAt > joinedForMs ? 1 : failures + 1
+    if (failures === 1)
       log.warn(`pipeline ${name}: ${fault.message}; joining group ${groupId} again`, {
         pipeline: name,
         reason: fault.message,
       })
-    await pause(pauseMs, signal)
+    await pause(pauseAfter(fault, failures, pauses), signal)
   }
 }
 
@@ -198,8 +203,8 @@ async function persist<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  const outage = tellOutage(options)
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+  const outage = pipelineOutage(options)
+  for (let failures = 1; ; failures += 1) {
     try {
       const result = await work()
       outage.end()
@@ -207,9 +212,10 @@ async function persist<T>(
     } catch (error) {
       signal.throwIfAborted()
       const fault = error instanceof KoffError ? error : unfit(error, options)
+      options.retried?.(fault)
       outage.goesOn(fault)
       void options.remaining.look()
-      await pause(fault.retriable ? pauseMs : heldPauseMs, signal)
+      await pause(pauseAfter(fault, failures, fault.retriable ? pauses : heldPauses), signal)
     }
   }
 }
@@ -220,45 +226,26 @@ function unfit(cause: unknown, { name }: FollowerOptions): KoffError {
   return new KoffError('SINK_FAILED', `pipeline ${name}: its sink cannot take what it is given: ${what}`, { cause })
 }
 
-/** One line when the pipeline stops, and one when it goes on. */
-function tellOutage({ name, log, progress }: FollowerOptions) {
-  let failed = false
-  return {
-    goesOn({ message: reason, retriable }: KoffError) {
-      progress.waits(reason)
-      // What the pipeline itself says of it begins with its name, too.
-      const whose = reason.startsWith(`pipeline ${name}: `) ? '' : `pipeline ${name}: `
-      const how = retriable ? 'trying again until it works' : 'held until somebody mends it'
-      if (!failed) log.warn(`${whose}${reason}; ${how}, the others go on`, { pipeline: name, reason })
-      failed = true
-    },
-    end() {
-      if (!failed) return
-      log.info(`pipeline ${name}: goes on`, { pipeline: name })
-      progress.runs()
-    },
-  }
-}
-
 /** A sink that cannot be reached may be so later; one that is set up wrong will not. */
 async function openSink(options: FollowerOptions): Promise<void> {
   const { sink, signal } = options
-  const outage = tellOutage(options)
+  const outage = pipelineOutage(options)
   const opening: Opening = () => ({ retried: error => outage.goesOn(error), worked: () => undefined })
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+  for (let failures = 1; ; failures += 1) {
     try {
       await sink.open(signal, opening)
       return outage.end()
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof KoffError && error.retriable)) throw error
+      options.retried?.(error)
       outage.goesOn(error)
-      await pause(pauseMs, signal)
+      await pause(pauseAfter(error, failures, pauses), signal)
     }
   }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
   signal.throwIfAborted()
 }

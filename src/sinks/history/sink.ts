@@ -13,6 +13,8 @@ export interface HistorySinkOptions {
   readonly file: string
   /** How long `write` tries while another program has the file locked; 2 min unless given. */
   readonly deliveryTimeoutMs?: number | undefined
+  /** Called before something that failed is repeated. */
+  readonly retried?: ((error: KoffError) => void) | undefined
 }
 
 interface Opened {
@@ -33,7 +35,7 @@ const passing = new Set([5, 6])
  * that lies about what it has. Nothing is ever removed: what is too old is the user's to delete.
  * @throws KoffError SINK_FAILED, retriable where another program has the file locked or the disk is full.
  */
-export function historySink({ file, deliveryTimeoutMs = 120_000 }: HistorySinkOptions): Sink {
+export function historySink({ file, deliveryTimeoutMs = 120_000, retried }: HistorySinkOptions): Sink {
   let opened: Opened | null = null
   let closed = false
 
@@ -59,7 +61,7 @@ export function historySink({ file, deliveryTimeoutMs = 120_000 }: HistorySinkOp
       const attempt = async () => {
         opened ??= guarded(() => openDatabase(new DatabaseSync(prepared(file))))
       }
-      await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs, watch: opening?.(`history ${file}`) })
+      await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs, retried, watch: opening?.(`history ${file}`) })
     },
     async write(events, signal) {
       signal.throwIfAborted()
@@ -71,7 +73,7 @@ export function historySink({ file, deliveryTimeoutMs = 120_000 }: HistorySinkOp
           const { database, put } = opened
           guarded(() => insert(database, put, part))
         }
-        await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs })
+        await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs, retried })
         // SQLite in Node works on this thread: others have their turn in between.
         await sleep(0)
         signal.throwIfAborted()

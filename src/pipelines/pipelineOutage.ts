@@ -1,0 +1,46 @@
+import type { KoffError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { createOutage } from '../base/outage.ts'
+import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
+
+export interface PipelineOutage {
+  /** Called at each failure. */
+  goesOn(error: KoffError): void
+  /** Called at each success. */
+  end(): void
+}
+
+export interface PipelineOutageOptions {
+  /** Of the pipeline. */
+  readonly name: string
+  readonly log: Log
+  readonly progress: PipelineProgress
+}
+
+/** One line when a pipeline stops, and one when it goes on; its progress says so, too. */
+export function pipelineOutage({ name, log, progress }: PipelineOutageOptions): PipelineOutage {
+  let isRetriable = true
+  const outage = createOutage({
+    log,
+    began(reason) {
+      // Some reasons begin with the name of the pipeline.
+      const whose = reason.startsWith(`pipeline ${name}: `) ? '' : `pipeline ${name}: `
+      const how = isRetriable ? 'trying again until it works' : 'held until somebody mends it'
+      return `${whose}${reason}; ${how}, the others go on`
+    },
+    ended: seconds => `pipeline ${name}: goes on after ${seconds} s`,
+    fields: { pipeline: name },
+  })
+  return {
+    goesOn({ message, retriable }) {
+      progress.waits(message)
+      isRetriable = retriable
+      outage.begin(message)
+    },
+    end() {
+      if (!outage.isOpen) return
+      outage.end()
+      progress.runs()
+    },
+  }
+}
