@@ -15,6 +15,8 @@ export function eventsPage(): string {
     '## Envelope',
     'What every event has. `data` depends on `type` and is described with each event below.',
     fieldTable(envelopeFields),
+    '## Large events',
+    largeEvents,
     ...sections.flatMap(section => [
       `## ${section}`,
       summary(definitions.filter(event => event.section === section)),
@@ -56,6 +58,21 @@ Cause comes before consequence: the events of one transition of a group come in 
 ${order()}. A transition that ends one group and begins another of that name gives all events of the first before those of
 the second. Conditions that a transition closes stand directly before its \`offset-deleted\`, those that it opens after its
 last event; they use up no ordinals.`
+
+const largeEvents = `No event is larger than 512 KiB as JSON, measured without \`cluster\`. Each name and each id of a topic counts as 300 bytes:
+an event is cut at the same places live and in a replay, where names may not be known.
+
+Lists that would make an event larger go on in further events of the same type, \`part\` i of \`parts\`, each with the next
+ordinal; timed events with the next \`<n>\`. Each part is filled in order as far as it goes. What holds a list that goes on is
+repeated: the member with the rest of its partitions, the topic with the rest of its numbers. All other fields, counts too,
+are those of the whole event, in each part.
+
+The parts follow each other directly, in one partition of a topic and in one transaction. To put an event together, append
+their lists. Where the last element of one part and the first of the next have the same \`id\`, \`memberId\`, or \`topic\`,
+\`topicId\` and \`subtopology\`, they are one element: append their lists as well.
+
+Only a single text above 64 KiB of JSON is shortened to that, and \`truncated\` says so. The \`opened\` of an event that ends a
+condition is the id of part 1. Metrics and \`rebalance-storm\` count part 1.`
 
 /** The types that come from the records of a transition. */
 function order(): string {

@@ -45,6 +45,7 @@ export function measuredOutput(output: Output, measuring: Measuring): Output {
 
 export function countEvents(events: readonly KoffEvent[], { telemetry, pipeline }: Omit<Measuring, 'log'>): void {
   const counts = new Map<string, number>()
-  for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1)
+  // The parts of a large event are one event.
+  for (const { type, part } of events) if (part === 1) counts.set(type, (counts.get(type) ?? 0) + 1)
   for (const [type, count] of counts) telemetry.count('koff_events_total', { pipeline, type }, count)
 }

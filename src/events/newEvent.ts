@@ -4,15 +4,19 @@ import type { KoffEvent, RecordPlace } from './envelope.ts'
 /** What sets one event apart from others of its type; `data` must be of that type. */
 export interface NewEvent
   extends Pick<KoffEvent, 'id' | 'type' | 'cluster' | 'group' | 'groupType' | 'time'>,
-    Partial<Pick<KoffEvent, 'severity'>> {
+    Partial<Pick<KoffEvent, 'severity' | 'part' | 'parts' | 'truncated'>> {
   readonly source: RecordPlace
   readonly data: object
 }
 
-/** A whole event, with the severity of its type unless another is given. */
+/**
+ * An event: with the severity of its type, and in one part, unless something else is given. What can be large is cut by
+ * `dataParts` before.
+ */
 export function newEvent<T extends EventType>(event: NewEvent & { readonly type: T }): KoffEvent<T> {
   const { id, type, cluster, group, groupType, time, severity = severityOf(type), source, data } = event
   const { partition, offset, timestamp } = source
+  const { part = 1, parts = 1, truncated = false } = event
   return {
     id,
     type,
@@ -22,9 +26,9 @@ export function newEvent<T extends EventType>(event: NewEvent & { readonly type:
     time,
     severity,
     source: { kind: 'log', partition, offset, timestamp, after: null, before: null, sequence: null },
-    part: 1,
-    parts: 1,
-    truncated: false,
+    part,
+    parts,
+    truncated,
     data,
   } as KoffEvent<T>
 }

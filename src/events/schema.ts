@@ -5,7 +5,7 @@ import type { Int64 } from './envelope.ts'
  * schema (avro.ts) and a row of the documentation, which therefore cannot disagree.
  */
 export type Schema =
-  | Plain<'string'>
+  | StringSchema
   | Plain<'int'>
   | Plain<'long'>
   | Plain<'millis'>
@@ -20,6 +20,13 @@ export type Schema =
 export interface Plain<K extends string> {
   readonly kind: K
   readonly doc: string
+}
+
+export interface StringSchema extends Plain<'string'> {
+  /** So many bytes it counts when the size of an event is measured, if it is not longer: see size.ts. */
+  readonly countsAs?: number
+  /** Null stands for a text that is there but not known: it counts as much. */
+  readonly nullIsUnknown?: boolean
 }
 
 export interface EnumSchema<S extends string = string> {
@@ -93,6 +100,11 @@ export type InferFields<F> = { readonly [K in keyof F]: Infer<F[K]> }
 
 /** Any Unicode text. */
 export const string = (doc: string): Plain<'string'> => ({ kind: 'string', doc })
+
+/** The name of a topic: at most 249 bytes in Kafka. */
+export const topicName = (doc: string): StringSchema => ({ kind: 'string', doc, countsAs: 300, nullIsUnknown: true })
+
+export const topicId = (doc: string): StringSchema => ({ kind: 'string', doc, countsAs: 300 })
 
 /** 32 bits, signed. */
 export const int = (doc: string): Plain<'int'> => ({ kind: 'int', doc })

@@ -1,5 +1,17 @@
 import { groupTypes } from './envelope.ts'
-import { described, enumOf, type Infer, int, list, long, nullable, record, string } from './schema.ts'
+import {
+  described,
+  enumOf,
+  type Infer,
+  int,
+  list,
+  long,
+  nullable,
+  record,
+  string,
+  topicId,
+  topicName,
+} from './schema.ts'
 
 /** What the events have in common: members, partitions, and what names an offset. */
 
@@ -10,7 +22,7 @@ export const groupType = enumOf(
 )
 
 const subscription = record('Subscription', 'What a member asked for.', {
-  topics: list(string('Name of a topic.'), 'Names of the topics subscribed to, sorted.'),
+  topics: list(topicName('Name of a topic.'), 'Names of the topics subscribed to, sorted.'),
   regex: nullable(string('Regular expression that the broker resolves (KIP-848); null where there is none.')),
 })
 
@@ -32,8 +44,8 @@ export const member = record('Member', 'A member of a group.', memberFields)
 export type Member = Infer<typeof member>
 
 const topicPartitions = record('TopicPartitions', 'Partitions of one topic, or tasks of one subtopology.', {
-  topic: nullable(string('Name of the topic; null where nobody knows it, and for tasks.')),
-  topicId: nullable(string('Topic id as Kafka prints it; null where the records hold none, and for tasks.')),
+  topic: nullable(topicName('Name of the topic; null where nobody knows it, and for tasks.')),
+  topicId: nullable(topicId('Topic id as Kafka prints it; null where the records hold none, and for tasks.')),
   subtopology: nullable(string('Subtopology id where these are the tasks of a streams member; else null.')),
   partitions: list(int('Partition, or number of the task.'), 'Partitions, ascending.'),
 })
@@ -54,7 +66,7 @@ export const memberRef = record('MemberRef', 'Which member.', {
 
 /** The fields that name an offset in every event about one. */
 export const topicPartition = {
-  topic: string('Name of the topic.'),
+  topic: topicName('Name of the topic.'),
   partition: int('Partition of the topic.'),
 }
 

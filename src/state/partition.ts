@@ -17,7 +17,7 @@ import { namedTopics } from './records/namedTopics.ts'
 import { StateChanges } from './stored/changes.ts'
 import type { StoredPartition } from './stored/entry.ts'
 import { noteGroupChanges } from './stored/groupChanges.ts'
-import { placeEvents, type Told } from './transition/placeEvents.ts'
+import { cutDrafts, placeEvents, type Told } from './transition/placeEvents.ts'
 import { reduceGroup } from './transition/reduceGroup.ts'
 import type { PlacedRecord } from './transition/replayRecords.ts'
 import { snapshotOf } from './transition/snapshot.ts'
@@ -282,8 +282,9 @@ export class PartitionState {
     if (forgottenBelow >= 0) this.offsets.forget(slot, forgottenBelow)
     if (after === null) this.releaseSlot(slot)
     if (isHistory) return ordinal
-    this.#told.push({ group: slot.name, drafts, ofEnded, offset, timestamp, ordinal })
-    return ordinal + drafts.length
+    const cut = cutDrafts(slot.name, { drafts, ofEnded })
+    this.#told.push({ group: slot.name, ...cut, offset, timestamp, ordinal })
+    return ordinal + cut.drafts.length
   }
 
   /** Gives up the slot of a group that is not known, unless an open transaction wants to commit offsets of it. */

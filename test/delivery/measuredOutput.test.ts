@@ -27,7 +27,7 @@ function place() {
   return { output, fail: () => (failing = true) }
 }
 
-test('commits are counted and timed, events by type, and failures handed on', async () => {
+test('commits are counted and timed, events by type, a large one once, and failures handed on', async () => {
   const counted: unknown[] = []
   const durations: number[] = []
   const lines: string[] = []
@@ -40,7 +40,10 @@ test('commits are counted and timed, events by type, and failures handed on', as
   const measured = measuredOutput(output, { telemetry, log: linesTo(lines), pipeline: 'alerts' })
   const owned = await measured.own(0, signal)
   for await (const entries of owned.restore(signal)) expect(entries).toEqual([{ key: 'a', value: '1' }])
-  await owned.commit({ events: events(4), changes: [] })
+  await owned.commit({
+    events: [...events(4), ...events(2).map((event, at) => ({ ...event, part: at + 2, parts: 3 }))],
+    changes: [],
+  })
   expect(counted).toEqual([
     ['koff_commits_total', { pipeline: 'alerts' }, 1],
     ['koff_events_total', { pipeline: 'alerts', type: 'member-joined' }, 2],
@@ -52,5 +55,5 @@ test('commits are counted and timed, events by type, and failures handed on', as
   await expect(owned.commit({ events: events(4), changes: [] })).rejects.toThrow('full')
   expect(counted.slice(3)).toEqual([['koff_commit_failures_total', { pipeline: 'alerts' }, 1]])
   expect(durations).toHaveLength(1)
-  expect(lines).toEqual(['partition 0: 4 events and 0 changes are committed'])
+  expect(lines).toEqual(['partition 0: 6 events and 0 changes are committed'])
 })

@@ -1,6 +1,7 @@
 import { type EventData, type EventType, rankOf } from '../../events/definitions.ts'
 import type { EventGroupType, KoffEvent } from '../../events/envelope.ts'
 import { newEvent } from '../../events/newEvent.ts'
+import { dataParts } from '../../events/parts.ts'
 import { compareText } from '../group/group.ts'
 
 /** A condition that is open: the event that opened it. */
@@ -98,12 +99,14 @@ export class Teller {
     let now = this.#now.get(type)
     if (now === undefined) this.#now.set(type, (now = new Map()))
     const n = Math.max(last !== undefined && last[0] === offset ? last[1] + 1 : 0, now.get(offset) ?? 0)
-    numbers.set(type, [offset, n])
-    now.set(offset, n + 1)
-    const id = `${this.#partition}-${offset}-${type}-${n}`
+    const idOf = (at: number) => `${this.#partition}-${offset}-${type}-${n + at}`
     const source = { partition: this.#partition, ...anchor }
-    this.#events.push(newEvent({ id, type, cluster: this.#cluster, group, groupType, time, source, data }))
-    return id
+    const event = { type, cluster: this.#cluster, group, groupType, time, source }
+    const parts = dataParts(type, data, group) ?? [{ data }]
+    for (const [at, part] of parts.entries()) this.#events.push(newEvent({ ...event, ...part, id: idOf(at) }))
+    numbers.set(type, [offset, n + parts.length - 1])
+    now.set(offset, n + parts.length)
+    return idOf(0)
   }
 }
 

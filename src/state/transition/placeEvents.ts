@@ -1,14 +1,18 @@
 import { rankOf } from '../../events/definitions.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { newEvent } from '../../events/newEvent.ts'
+import { type DataPart, dataParts } from '../../events/parts.ts'
 import type { Draft } from './draft.ts'
 import { untold } from './offsets.ts'
+
+/** A draft, or a part of one. */
+export type PartDraft = Draft & Partial<Pick<DataPart, 'part' | 'parts' | 'truncated'>>
 
 /** One transition of one group, as its events are made of it. */
 export interface Told {
   readonly group: string
   /** In the order of the contract. */
-  readonly drafts: readonly Draft[]
+  readonly drafts: readonly PartDraft[]
   /** How many of them are of a group that ended, where another of its name began in the same transition; else 0. */
   readonly ofEnded: number
   /** Position and timestamp of the transition's last record, or of the marker. */
@@ -16,6 +20,25 @@ export interface Told {
   readonly timestamp: number
   /** Ordinal of the first draft: groups of one marker share its position. */
   readonly ordinal: number
+}
+
+/** Cuts drafts of events that would be too large: each part is an event, with an ordinal of its own. */
+export function cutDrafts(
+  group: string,
+  { drafts, ofEnded }: Pick<Told, 'ofEnded'> & { readonly drafts: readonly Draft[] },
+): Pick<Told, 'drafts' | 'ofEnded'> {
+  let cut: PartDraft[] | null = null
+  let ofEndedCut = ofEnded
+  for (const [at, draft] of drafts.entries()) {
+    const parts = draft === untold ? null : dataParts(draft.type, draft.data, group)
+    if (parts === null) cut?.push(draft)
+    else {
+      cut ??= drafts.slice(0, at)
+      for (const part of parts) cut.push({ ...draft, ...part } as PartDraft)
+      if (at < ofEnded) ofEndedCut += parts.length - 1
+    }
+  }
+  return { drafts: cut ?? drafts, ofEnded: ofEndedCut }
 }
 
 interface Source {
@@ -58,7 +81,7 @@ function isClosing({ data }: KoffEvent): boolean {
   return 'opened' in data
 }
 
-function placed(draft: Draft, at: number, told: Told, { partition, cluster }: Source): KoffEvent {
+function placed(draft: PartDraft, at: number, told: Told, { partition, cluster }: Source): KoffEvent {
   const { group, offset, timestamp, ordinal } = told
   const id = `${partition}-${offset}-${ordinal + at}`
   return newEvent({ ...draft, id, cluster, group, source: { partition, offset, timestamp } })

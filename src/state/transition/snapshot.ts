@@ -1,5 +1,6 @@
 import type { KoffEvent } from '../../events/envelope.ts'
 import { newEvent } from '../../events/newEvent.ts'
+import { dataParts } from '../../events/parts.ts'
 import type { Group } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
 import type { TopicNames } from '../group/topicNames.ts'
@@ -23,18 +24,12 @@ export function snapshotOf(groups: readonly GroupSlot[], options: SnapshotOption
   const events: KoffEvent[] = []
   for (const { name, group, offsets } of groups) {
     if (group === null) continue
-    events.push(
-      newEvent({
-        id: `${partition}-${offset}-group-snapshot-${events.length}`,
-        type: 'group-snapshot',
-        cluster,
-        group: name,
-        groupType: group.type,
-        time,
-        source,
-        data: dataOf(group, offsets, options.names),
-      }),
-    )
+    const type = 'group-snapshot'
+    const data = dataOf(group, offsets, options.names)
+    for (const part of dataParts(type, data, name) ?? [{ data }]) {
+      const id = `${partition}-${offset}-${type}-${events.length}`
+      events.push(newEvent({ id, type, cluster, group: name, groupType: group.type, time, source, ...part }))
+    }
   }
   events.push(
     newEvent({

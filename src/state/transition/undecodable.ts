@@ -1,6 +1,7 @@
 import type { Undecodable } from '../../coordinator/decode.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { newEvent } from '../../events/newEvent.ts'
+import { dataParts } from '../../events/parts.ts'
 import type { BatchFault } from '../../kafka/records/batch.ts'
 import type { RecordCursor } from '../../kafka/records/recordCursor.ts'
 
@@ -30,15 +31,18 @@ type About = Omit<KoffEvent<'koff-undecodable'>['data'], 'partition' | 'position
 
 function event(place: Place, offset: number, timestamp: number, about: About): KoffEvent {
   const { partition, cluster } = place
+  const type = 'koff-undecodable'
+  const data = { partition, position: offset, ...about }
   return newEvent({
-    id: `${partition}-${offset}-koff-undecodable-0`,
-    type: 'koff-undecodable',
+    id: `${partition}-${offset}-${type}-0`,
+    type,
     cluster,
     group: '',
     groupType: 'unknown',
     time: timestamp,
     source: { partition, offset, timestamp },
-    data: { partition, position: offset, ...about },
+    // It has no list, and so one part; but bytes that cannot be read can be many.
+    ...(dataParts(type, data, '')?.[0] ?? { data }),
   })
 }
 

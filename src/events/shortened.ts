@@ -1,0 +1,49 @@
+import type { Schema } from './schema.ts'
+import { measureText, quotes } from './size.ts'
+
+/** The value with every text shortened to so many bytes of JSON; the very same one where none is longer. */
+export function shortened(schema: Schema, value: unknown, limit: number): unknown {
+  switch (schema.kind) {
+    case 'string':
+      return shortenedText(value as string, limit)
+    case 'nullable':
+      return value === null ? null : shortened(schema.of, value, limit)
+    case 'list': {
+      const elements = value as readonly unknown[]
+      const short = elements.map(element => shortened(schema.of, element, limit))
+      return short.every((element, at) => element === elements[at]) ? value : short
+    }
+    case 'record': {
+      let short: Record<string, unknown> | null = null
+      for (const [name, field] of Object.entries(schema.fields)) {
+        const before = (value as Readonly<Record<string, unknown>>)[name]
+        const after = shortened(field, before, limit)
+        if (after !== before) (short ??= { ...(value as object) })[name] = after
+      }
+      return short ?? value
+    }
+    case 'enum':
+    case 'word':
+    case 'boolean':
+    case 'int':
+    case 'long':
+    case 'millis':
+    case 'time':
+      return value
+  }
+}
+
+function shortenedText(text: string, limit: number): string {
+  if (measureText(text) <= limit) return text
+  // The longest beginning that fits: its bytes grow with its length. Base64 stays readable if cut at a multiple of four.
+  let [fits, tooLong] = [0, Math.min(text.length, limit - quotes) + 1]
+  while (tooLong - fits > 1) {
+    const middle = (fits + tooLong) >> 1
+    if (measureText(text.slice(0, middle)) <= limit) fits = middle
+    else tooLong = middle
+  }
+  const length = fits - (fits % 4)
+  const last = text.charCodeAt(length - 1)
+  // Half a pair of surrogates is not a character.
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
+}
