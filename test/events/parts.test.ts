@@ -10,7 +10,7 @@ import { mergeParts } from './mergeParts.ts'
 /** The events of the parts; their lists of topics and partitions are as long as a shape says. */
 function partsOf<T extends EventType>(event: KoffEvent<T>): readonly KoffEvent<T>[] {
   const parts = dataParts(event.type, event.data, event.group) ?? [{ data: event.data }]
-  return parts.map(part => ({ ...event, ...part }) as KoffEvent<T>)
+  return parts.map(part => ({ ...event, ...part }))
 }
 
 const envelope = {
@@ -69,7 +69,13 @@ function rebalance(given: Shape): KoffEvent<'rebalance'> {
     lost: n % 2 === 0 ? held(given) : [],
   }))
   const counts = { epochBefore: 1, epochAfter: 2, memberCount: given.members, durationMs: null, moved: 7 }
-  const data = { ...counts, protocol: null, leader: null, changes } as unknown as KoffEvent<'rebalance'>['data']
+  const data = {
+    ...counts,
+    protocol: null,
+    leader: null,
+    changes,
+    unreadable: [],
+  } as unknown as KoffEvent<'rebalance'>['data']
   return { ...envelope, type: 'rebalance', severity: 'info', data }
 }
 
@@ -80,6 +86,13 @@ function emptied(given: Shape): KoffEvent<'group-emptied'> {
 
 function left(given: Shape): KoffEvent<'member-left'> {
   return { ...envelope, type: 'member-left', severity: 'info', data: { member: member(1, given), held: held(given) } }
+}
+
+/** Of the only part. */
+function dataOf(parts: ReturnType<typeof dataParts>): object {
+  const [only] = parts ?? []
+  if (only === undefined) throw new Error('not cut')
+  return only.data
 }
 
 const makers = [rebalance, emptied, left] as const
@@ -176,7 +189,7 @@ describe('a text that is too long', () => {
     }
     const parts = dataParts('offset-committed', data, 'g')
     expect(parts).toHaveLength(1)
-    const { metadata } = parts?.[0]?.data as { metadata: string }
+    const { metadata } = dataOf(parts) as { metadata: string }
     expect(data.metadata.startsWith(metadata)).toBe(true)
     expect(metadata.isWellFormed()).toBe(unit.isWellFormed())
     const bytes = Buffer.byteLength(JSON.stringify(metadata))
@@ -188,7 +201,7 @@ describe('a text that is too long', () => {
   it('of base64 can still be decoded', () => {
     const value = Buffer.alloc(100_000, 7).toString('base64')
     const data = { partition: 0, position: 1, typeId: null, version: null, error: 'e', key: null, value }
-    const short = (dataParts('koff-undecodable', data, '')?.[0]?.data as { value: string }).value
+    const short = (dataOf(dataParts('koff-undecodable', data, '')) as { value: string }).value
     expect(short.length % 4).toBe(0)
     expect(Buffer.from(short, 'base64').every(byte => byte === 7)).toBe(true)
   })
