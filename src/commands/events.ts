@@ -49,6 +49,7 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
   await using source = await openKafkaSource({
     ...brokerOptions(kafka),
     untilEnd: options.untilEnd === true,
+    beginWithinMs: kafka.connectTimeoutMs,
     log: noteLog(shell),
     signal: shell.signal,
   })

@@ -52,6 +52,7 @@ export async function openLive(shell: Shell, options: LiveOptions): Promise<Live
     ...brokerOptions(kafka),
     ...(partition === undefined ? {} : { partitions: [...new Set(partition)] }),
     from: typeof from === 'string' ? from : startOf(from, partition),
+    beginWithinMs: kafka.connectTimeoutMs,
     untilEnd: untilEnd === true || (to !== undefined && untilMs <= 0),
     log: noteLog(shell),
     signal: shell.signal,

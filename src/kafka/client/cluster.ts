@@ -66,6 +66,7 @@ export async function openCluster(options: BrokerOptions, signal: AbortSignal, w
 
 function createCluster(bootstrap: readonly Address[], options: BrokerOptions): Cluster {
   const questionOptions = forQuestions(options, bootstrap.length)
+  const isGiven = ({ host, port }: Address) => bootstrap.some(given => given.host === host && given.port === port)
   let id = ''
   let nodes: ReadonlyMap<number, Address> = new Map()
   let connection: BrokerConnection | null = null
@@ -130,7 +131,9 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
       if (address === undefined) {
         throw new KoffError('BROKER_UNREACHABLE', `broker ${node} is not in the cluster now`, { retriable: true })
       }
-      return connectToBroker({ address, options, signal, open })
+      return connectToBroker({ address, options, signal, open }).catch((error: unknown) => {
+        throw isGiven(address) ? error : advertisedFailure(error, node, address)
+      })
     },
     nodes: () => [...nodes.keys()],
     addressOf: node => {
@@ -139,6 +142,16 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
     },
     close: drop,
   }
+}
+
+/** The address comes from the cluster and not from the user, who can do nothing about it but change the broker or the listener. */
+function advertisedFailure(error: unknown, node: number, address: Address): unknown {
+  if (!(error instanceof KoffError) || error.code !== 'BROKER_UNREACHABLE') return error
+  const reason = error.message.replace(`${formatAddress(address)}: `, '')
+  const message =
+    `broker ${node} cannot be reached at its advertised address ${formatAddress(address)}: ${reason}; if the broker is up, ` +
+    'its advertised.listeners must name an address that this machine reaches'
+  return new KoffError(error.code, message, { retriable: error.retriable, cause: error })
 }
 
 /** Short questions to brokers that are tried one after the other: all together take no longer than one is allowed to. */

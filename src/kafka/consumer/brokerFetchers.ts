@@ -55,7 +55,7 @@ export function createBrokerFetchers({ session, ...options }: BrokerFetchersOpti
       }
       case 'failed':
         if (!(result instanceof KoffError) || !result.retriable) throw result
-        session.table.fail(task.cursors, result.message)
+        session.table.fail(task.cursors, result.message, task.startedAt)
         return { faults: [], partitions: [], timestamp }
     }
   }

@@ -25,6 +25,8 @@ export interface Cursor {
   isStale: boolean
   /** In a row. */
   failures: number
+  /** When the first attempt of these began (`performance.now()`), and why the last one failed; null after a good one. */
+  failing: { readonly since: number; readonly reason: string } | null
   /** The offset at which the broker sent no record batch; -1 for none. */
   brokenAt: number
   /** Of the partitions of a broker, the one with the lowest turn is served first. */
@@ -57,12 +59,18 @@ export function cursorAt({ partition, start, isLate }: Beginning): Cursor {
     lookup: typeof start === 'number' ? null : { kind: 'start', at: start },
     isStale: true,
     failures: 0,
+    failing: null,
     brokenAt: -1,
     turn: 0,
   }
 }
 
 /** Per partition: the log of a new leader never differs from before the last few leaders. */
+/** True where it is read up to the end that its log had in the first response. */
+export function hasReachedEnd({ firstLogEnd, position }: Cursor): boolean {
+  return firstLogEnd >= 0 && position >= firstLogEnd
+}
+
 const EPOCHS_KEPT = 32
 
 /** Notes that batches were read up to `next`. */

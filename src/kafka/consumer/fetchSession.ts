@@ -4,7 +4,7 @@ import type { FetchedRecords, FetchResponse } from '../protocol/fetch.ts'
 import type { EpochEnd } from '../protocol/leaderEpochs.ts'
 import { type FoundOffset, logStart } from '../protocol/listOffsets.ts'
 import type { BatchCodecs, BatchFault } from '../records/batch.ts'
-import { advance, type Cursor, lastEpoch, receiveEpochEnd, receiveOffset } from './cursor.ts'
+import { advance, type Cursor, hasReachedEnd, lastEpoch, receiveEpochEnd, receiveOffset } from './cursor.ts'
 import { PartitionTable, type PartitionTableOptions } from './partitionTable.ts'
 import { walkBatches } from './walkBatches.ts'
 
@@ -19,6 +19,8 @@ export interface BrokerTask {
   readonly cursors: readonly Cursor[]
   /** Partition → its position at the time of the request. */
   readonly positions: ReadonlyMap<number, number>
+  /** On the clock of `performance.now()`. */
+  readonly startedAt: number
 }
 
 /** What a Fetch brought of one partition. */
@@ -169,10 +171,7 @@ export class FetchSession {
   }
 }
 
-function hasReachedEnd({ firstLogEnd, position }: Cursor): boolean {
-  return firstLogEnd >= 0 && position >= firstLogEnd
-}
-
 function task(kind: BrokerTask['kind'], cursors: readonly Cursor[]): BrokerTask {
-  return { kind, cursors, positions: new Map(cursors.map(({ partition, position }) => [partition, position])) }
+  const positions = new Map(cursors.map(({ partition, position }) => [partition, position]))
+  return { kind, cursors, positions, startedAt: performance.now() }
 }

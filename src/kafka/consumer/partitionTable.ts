@@ -8,7 +8,8 @@ import { codes, errorName } from '../protocol/errors.ts'
 import { logEnd, logStart } from '../protocol/listOffsets.ts'
 import type { TopicMetadata } from '../protocol/metadata.ts'
 import type { BatchFault } from '../records/batch.ts'
-import { type Cursor, cursorAt, lastEpoch, restart } from './cursor.ts'
+import { type Cursor, cursorAt, hasReachedEnd, lastEpoch, restart } from './cursor.ts'
+import { limitOf, type OutageLimits, outageIn } from './outageLimits.ts'
 
 /** Where to begin: for all partitions alike, or by partition (the others from the earliest). */
 export type From = 'earliest' | 'latest' | { readonly timestamp: number } | ReadonlyMap<number, number>
@@ -20,6 +21,8 @@ export interface PartitionTableOptions {
   readonly from: From
   /** True to read up to the end that each partition had in its first response. */
   readonly untilEnd: boolean
+  /** How long reading may fail before it is given up. */
+  readonly limits: OutageLimits
   /** The topic was created after the start: none of its records is older. */
   readonly isNew: boolean
   readonly metadataMaxAgeMs: number
@@ -45,9 +48,29 @@ export class PartitionTable {
   #topicId: string | null = null
   #isAbsent = false
   #failures = 0
+  /** Some partition was read. */
+  #hasBegun = false
 
   constructor(options: PartitionTableOptions) {
     this.#options = options
+  }
+
+  /** How long an outage may last now, ms; Infinity: for ever. */
+  get outageLimitMs(): number {
+    return limitOf(this.#options.limits, !this.#hasBegun)
+  }
+
+  /** Fails with BROKER_UNREACHABLE where an outage lasts longer than it may; else how long one still may, ms. */
+  checkOutage(): number {
+    const { topic, limits, untilEnd } = this.#options
+    const all = [...this.cursors.values()]
+    const unread = untilEnd ? all.filter(cursor => !hasReachedEnd(cursor)) : all
+    const outage = outageIn(unread, limits, this.#hasBegun)
+    if (outage === null) return Number.POSITIVE_INFINITY
+    const leftMs = outage.until - performance.now()
+    if (leftMs > 0) return leftMs
+    const what = `${topic} ${ranges(outage.partitions)} could not be read within ${outage.limitMs / 1000} s`
+    throw new KoffError('BROKER_UNREACHABLE', `${what}: ${outage.reason}`, { retriable: true })
   }
 
   /** From `broker`; undefined for a topic that it does not know. Throws where the client may not see the topic. */
@@ -66,14 +89,19 @@ export class PartitionTable {
   metadataFailed(reason: string): void {
     this.#failures++
     this.#askAfter(this.#failures)
+    for (const cursor of this.cursors.values()) noteFailure(cursor, reason)
     this.#options.outages.begin([...this.cursors.keys()], reason)
   }
 
-  /** These cannot be read now: they wait for younger metadata, the longer the more failures there are in a row. */
-  fail(cursors: readonly Cursor[], reason: string): void {
+  /**
+   * These could not be read in an attempt that began at `since`, now unless given. They wait for younger metadata, the longer
+   * the more failures there are in a row.
+   */
+  fail(cursors: readonly Cursor[], reason: string, since?: number): void {
     for (const cursor of cursors) {
       cursor.failures++
       cursor.isStale = true
+      noteFailure(cursor, reason, since)
       this.#askAfter(cursor.failures)
     }
     this.#options.outages.begin(
@@ -84,7 +112,11 @@ export class PartitionTable {
 
   /** These were read. */
   succeed(cursors: readonly Cursor[]): void {
-    for (const cursor of cursors) cursor.failures = 0
+    for (const cursor of cursors) {
+      cursor.failures = 0
+      cursor.failing = null
+    }
+    this.#hasBegun ||= cursors.length > 0
     this.#options.outages.end(cursors.map(({ partition }) => partition))
   }
 
@@ -148,6 +180,7 @@ export class PartitionTable {
     if (leader < 0 || leaderEpoch < cursor.leaderEpoch) {
       cursor.isStale = true
       cursor.failures++
+      noteFailure(cursor, leader < 0 ? 'the partition has no leader' : 'the cluster names a former leader')
       this.#askAfter(cursor.failures)
       return
     }
@@ -161,6 +194,10 @@ export class PartitionTable {
   #askAfter(failures: number): void {
     this.metadataDueAt = Math.min(this.metadataDueAt, performance.now() + backOffMs(failures, backOff))
   }
+}
+
+function noteFailure(cursor: Cursor, reason: string, since = performance.now()): void {
+  cursor.failing = { since: cursor.failing?.since ?? since, reason }
 }
 
 function startOf(from: From, partition: number): number | bigint {

@@ -2,8 +2,12 @@ import type { Log } from '../../base/log.ts'
 import { createOutage, type PartitionOutages } from '../../base/outage.ts'
 import { ranges } from '../../base/ranges.ts'
 
-/** Logs the partitions of a topic that cannot be read: one line when it begins, one when it is over. */
-export function readingOutages(topic: string, log: Log): PartitionOutages {
+/**
+ * Logs the partitions of a topic that cannot be read: one line when it begins, one when it is over. `limitMs` is how long koff
+ * tries.
+ */
+export function readingOutages(topic: string, log: Log, limitMs = () => Number.POSITIVE_INFINITY): PartitionOutages {
+  const effort = () => (Number.isFinite(limitMs()) ? `trying for ${limitMs() / 1000} s` : 'trying again until it works')
   const since = new Map<number, number>()
   const deletion = createOutage({
     log,
@@ -18,7 +22,7 @@ export function readingOutages(topic: string, log: Log): PartitionOutages {
       if (fresh.length === 0) return
       const now = performance.now()
       for (const partition of fresh) since.set(partition, now)
-      const message = `${topic} ${ranges(fresh)} cannot be read: ${reason}; trying again until it works`
+      const message = `${topic} ${ranges(fresh)} cannot be read: ${reason}; ${effort()}`
       log.warn(message, { topic, partitions: fresh, reason })
     },
     end: partitions => {

@@ -10,9 +10,10 @@ import type { FetchLimits } from '../../kafka/consumer/brokerFetcher.ts'
 import { createBrokerFetchers } from '../../kafka/consumer/brokerFetchers.ts'
 import { FetchSession } from '../../kafka/consumer/fetchSession.ts'
 import { createMetadataTask } from '../../kafka/consumer/metadataTask.ts'
+import type { OutageLimits } from '../../kafka/consumer/outageLimits.ts'
 import type { From } from '../../kafka/consumer/partitionTable.ts'
 import { createWakeUp } from '../../kafka/consumer/wakeUp.ts'
-import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
+import { type BrokerOptions, defaultConnectTimeoutMs } from '../../kafka/net/brokerOptions.ts'
 import { codes } from '../../kafka/protocol/errors.ts'
 import { fetch } from '../../kafka/protocol/fetch.ts'
 import type { BatchFault } from '../../kafka/records/batch.ts'
@@ -38,6 +39,11 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly topicNames?: boolean
   /** True ends when every partition is read to where its log ended at the first answer. */
   readonly untilEnd?: boolean
+  /**
+   * How long all partitions may fail to be read at the start, ms; then it ends with `BROKER_UNREACHABLE`. For ever unless given.
+   * With `untilEnd` no partition may fail for longer than `connectTimeoutMs`, at any time.
+   */
+  readonly beginWithinMs?: number
   /** How long a broker may wait for new records. Default 500. */
   readonly maxWaitMs?: number
   /** Of one response, which may be as large as one record batch all the same. Default 4 MiB. */
@@ -95,6 +101,15 @@ function checkOptions({ brokers, from = 'earliest' }: KafkaSourceOptions): void 
   throw new KoffError('CONFIG_INVALID', `from: must be ${known}`)
 }
 
+function limitsOf({ untilEnd, beginWithinMs, outages, connectTimeoutMs }: KafkaSourceOptions): OutageLimits {
+  // A caller that takes the outages decides how long to wait.
+  const endsByItself = untilEnd === true && outages === undefined
+  return {
+    beginMs: beginWithinMs ?? Number.POSITIVE_INFINITY,
+    partitionMs: endsByItself ? (connectTimeoutMs ?? defaultConnectTimeoutMs) : Number.POSITIVE_INFINITY,
+  }
+}
+
 function isStart(from: unknown): boolean {
   if (typeof from === 'string') return from === 'earliest' || from === 'latest'
   return typeof from === 'object' && from !== null && ('timestamp' in from || 'get' in from)
@@ -137,7 +152,7 @@ class KafkaSource implements Source {
     this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, request }
     this.#topicIds = options.topicNames === false ? null : createTopicIds(cluster)
     this.#check = hiddenTopicCheck(cluster, topic)
-    const { log = noLog, outages = readingOutages(topic, log) } = options
+    const { log = noLog, outages = readingOutages(topic, log, () => this.#session.table.outageLimitMs) } = options
     this.#session = new FetchSession({
       topic,
       partitions,
@@ -148,6 +163,7 @@ class KafkaSource implements Source {
       codecs,
       log,
       outages,
+      limits: limitsOf(options),
       absentText: isWaiting => absentText(topic, isWaiting),
     })
   }
@@ -187,7 +203,7 @@ class KafkaSource implements Source {
         const fetched = faults === null ? fetchers.take() : null
         if (faults !== null) this.#parts = [faultInputs(faults)].values()
         else if (fetched !== null) this.#parts = inputsOf(fetched, codecs)
-        else await wait(metadata.dueInMs(), stop)
+        else await wait(Math.min(metadata.dueInMs(), this.#session.table.checkOutage()), stop)
       }
     } finally {
       ended.abort()
