@@ -19,6 +19,7 @@ const builders: Readonly<Record<string, () => Promise<CommandBuilder>>> = {
   groups: async () => (await import('./groups.ts')).groupsCommand,
   record: async () => (await import('./record.ts')).recordCommand,
   status: async () => (await import('./status.ts')).statusCommand,
+  history: async () => (await import('./history.ts')).historyCommand,
   config: async () => (await import('./config.ts')).configCommand,
 }
 
