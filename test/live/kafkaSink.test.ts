@@ -2,7 +2,6 @@ import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
-import { newEvent } from '../../src/events/newEvent.ts'
 import { type KafkaSinkOptions, kafkaSink } from '../../src/sinks/kafka/sink.ts'
 import { readAvro } from '../clients/avro.ts'
 import { startJvm } from '../clients/jvm.ts'
@@ -129,7 +128,7 @@ test('a topic that is missing is created as configured; the registry keeps its s
     })
     const config = new Map(resources[0]?.configEntries.map(entry => [entry.configName, entry.configValue]))
     expect(config.get('cleanup.policy')).toBe('delete')
-    expect(config.get('max.message.bytes')).toBe('16777216')
+    expect(config.get('max.message.bytes')).toBe('1048588')
   })
   expect(await registryGet(`/subjects/${topic}-dev.koff.MemberJoined/versions`)).toEqual([1])
   expect(await registryGet(`/config/${topic}-dev.koff.MemberJoined`)).toEqual({ compatibilityLevel: 'FULL_TRANSITIVE' })
@@ -161,16 +160,15 @@ test('more replicas than there are brokers are refused by the cluster, in its wo
   await expect(writing).rejects.toMatchObject({ code: 'TOPIC_UNFIT', message: expect.stringContaining('eplication') })
 })
 
-test('an event of megabytes is delivered to a topic of ours, and named where a topic takes none', async () => {
-  const big = undecodable(3_000_000)
-  const ours = newTopic()
-  await write(options(ours), [big])
-  expect((await read(ours)).map(({ value }) => value.id)).toEqual([big.id])
-  const theirs = newTopic()
-  await withAdmin(admin => admin.createTopics({ topics: [{ topic: theirs, numPartitions: 1 }], waitForLeaders: true }))
-  await expect(write(options(theirs), [big])).rejects.toMatchObject({
+test('a topic that takes no message of 1 MiB is refused, with its limit and the command that raises it', async () => {
+  const topic = newTopic()
+  const configEntries = [{ name: 'max.message.bytes', value: '1000000' }]
+  await withAdmin(admin => admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] }))
+  const command = `kafka-configs --bootstrap-server ${kafka.bootstrap} --alter --entity-type topics --entity-name ${topic} --add-config max.message.bytes=1048588`
+  await expect(write(options(topic), events(1))).rejects.toMatchObject({
     code: 'TOPIC_UNFIT',
-    message: expect.stringContaining('max.message.bytes'),
+    retriable: false,
+    message: `topic ${topic} has max.message.bytes=1000000; koff writes messages of up to 1 MiB: ${command}`,
   })
 })
 
@@ -252,25 +250,4 @@ function asJavaReads(event: KoffEvent): unknown {
   return JSON.parse(eventLine(event), (_, value: unknown) =>
     typeof value === 'string' && /^\d{16,}$/.test(value) ? Number(value) : value,
   )
-}
-
-function undecodable(bytes: number): KoffEvent<'koff-undecodable'> {
-  return newEvent({
-    id: '1-5-koff-undecodable-0',
-    type: 'koff-undecodable',
-    cluster: 'c1',
-    group: '',
-    groupType: 'unknown',
-    time: 5,
-    source: { partition: 1, offset: 5, timestamp: 5 },
-    data: {
-      partition: 1,
-      position: 5,
-      typeId: 99,
-      version: null,
-      error: 'no such type',
-      key: null,
-      value: 'A'.repeat(bytes),
-    },
-  })
 }

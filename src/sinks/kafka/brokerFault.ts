@@ -1,6 +1,7 @@
 import { type ErrorCode, KoffError } from '../../base/errors.ts'
 import { serverText } from '../../base/serverText.ts'
 import { causesOf, systemReason, type TlsFault, tlsFault, tlsVersionAdvice } from '../../base/systemReason.ts'
+import { raiseLimit } from './raiseLimit.ts'
 
 export interface BrokerCall {
   readonly brokers: readonly string[]
@@ -41,7 +42,7 @@ export function brokerFault(error: unknown, call: BrokerCall): KoffError {
   if (is('MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE')) {
     return permanent(
       'TOPIC_UNFIT',
-      `topic ${topic} takes no message as large as an event is: raise its max.message.bytes`,
+      `topic ${topic} takes no message as large as one of koff's; ${raiseLimit({ topic, brokers })}`,
     )
   }
   if (

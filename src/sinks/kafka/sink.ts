@@ -95,7 +95,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
       const encoder = await openTopicEncoder(options, { signal, opening, log })
       const { partitions = 8, replicationFactor } = options
       const prepare = async (until: AbortSignal) => {
-        const shape = { partitions, replicationFactor, cleanupPolicy: 'delete' } as const
+        const shape = { partitions, replicationFactor, cleanupPolicy: 'delete', brokers: options.brokers } as const
         const partitionOf = await eventTopics(topicsOf(routes, options.types), name =>
           ensureTopic(kafka, { topic: name, ...shape }),
         )

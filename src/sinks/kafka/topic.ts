@@ -1,5 +1,6 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { KoffError } from '../../base/errors.ts'
+import { maxMessageBytes, raiseLimit } from './raiseLimit.ts'
 
 /** What a topic is to be, where koff has to create it, and what it must be where it is there. */
 export interface TopicPlan {
@@ -9,6 +10,8 @@ export interface TopicPlan {
   readonly replicationFactor?: number | undefined
   /** One less than the replication factor, at least 1, unless given. */
   readonly minInsyncReplicas?: number | undefined
+  /** For the command that changes a topic that does not fit. */
+  readonly brokers: readonly string[]
   /** `delete` keeps every record for a time, `compact` the last of each key. */
   readonly cleanupPolicy: 'delete' | 'compact'
   /** True where another number of partitions than `partitions` would be wrong. */
@@ -30,11 +33,7 @@ export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<number
   }
 }
 
-/**
- * The largest records are group metadata with thousands of members; an event about one must not stop the stream, and
- * Kafka's default of 1 MiB is too little for it.
- */
-const maxMessageBytes = 16 * 1024 * 1024
+const leastMessageBytes = 1_048_576
 /** Compaction leaves the segment that is written to alone: small ones keep a state topic near the size of the state. */
 const compactedSegmentBytes = 64 * 1024 * 1024
 
@@ -61,7 +60,8 @@ async function createTopic(admin: Admin, plan: TopicPlan): Promise<number> {
 
 async function checkTopic(admin: Admin, plan: TopicPlan): Promise<number> {
   const { topic, partitions } = plan
-  const policy = await cleanupPolicyOf(admin, topic)
+  const config = await configOf(admin, topic)
+  const policy = config?.get('cleanup.policy') ?? null
   if (policy !== null && plan.cleanupPolicy === 'delete' && policy.includes('compact')) {
     throw new KoffError(
       'TOPIC_UNFIT',
@@ -74,6 +74,10 @@ async function checkTopic(admin: Admin, plan: TopicPlan): Promise<number> {
       `topic ${topic} has cleanup.policy=${policy}: it holds koff's state, of which nothing may expire; set it to compact, or name another topic`,
     )
   }
+  const limit = config?.get('max.message.bytes')
+  if (limit !== undefined && Number(limit) < leastMessageBytes) {
+    throw new KoffError('TOPIC_UNFIT', `topic ${topic} has max.message.bytes=${limit}; ${raiseLimit(plan)}`)
+  }
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
   const found = topics[0]?.partitions.length ?? 0
   if (plan.exactPartitions === true && found !== partitions) {
@@ -85,14 +89,15 @@ async function checkTopic(admin: Admin, plan: TopicPlan): Promise<number> {
   return found
 }
 
-/** Null where koff may not see it, which takes DescribeConfigs and no more than that to write. */
-async function cleanupPolicyOf(admin: Admin, topic: string): Promise<string | null> {
+/** Null where koff may not see it: that takes DescribeConfigs, which nobody needs to write. */
+async function configOf(admin: Admin, topic: string): Promise<ReadonlyMap<string, string> | null> {
   try {
+    const configNames = ['cleanup.policy', 'max.message.bytes']
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }],
     })
-    return resources[0]?.configEntries.find(entry => entry.configName === 'cleanup.policy')?.configValue ?? null
+    return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]))
   } catch (error) {
     if (error instanceof Error && hasType(error, 'TOPIC_AUTHORIZATION_FAILED')) return null
     throw error

@@ -53,8 +53,8 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
 
   const prepare = async (signal: AbortSignal) => {
     const { partitions = 8, statePartitions, replicationFactor, minInsyncReplicas } = options
-    const shape = { replicationFactor, minInsyncReplicas }
-    const ensure = async (plan: TopicPlan) => {
+    const shape = { replicationFactor, minInsyncReplicas, brokers: options.brokers }
+    const ensure = async (plan: Omit<TopicPlan, 'brokers'>) => {
       try {
         return await ensureTopic(kafka, { ...plan, ...shape })
       } catch (error) {
