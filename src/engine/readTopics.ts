@@ -40,7 +40,7 @@ export class ReadTopics {
     for (const { offsets } of this.#partitions.values()) {
       const { table } = offsets
       for (let row = 0; row < table.index.capacity; row++) {
-        if (table.present[row] !== 1 || !wants(table.groupOf(row).name)) continue
+        if (!table.isPresent(row) || !wants(table.groupOf(row).name)) continue
         const topic = table.topicOf(row).name
         let partitions = all.get(topic)
         if (partitions === undefined) all.set(topic, (partitions = new Set()))

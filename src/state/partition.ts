@@ -12,7 +12,6 @@ import { type GroupSlot, newGroupSlot, setGroup, topicsWithId } from './group/gr
 import type { TopicNames } from './group/topicNames.ts'
 import type { HashSeed } from './offsets/halfSipHash.ts'
 import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
-import type { GroupRecord } from './records/applyRecord.ts'
 import { namedTopics } from './records/namedTopics.ts'
 import { StateChanges } from './stored/changes.ts'
 import type { StoredPartition } from './stored/entry.ts'
@@ -67,7 +66,7 @@ export class PartitionState {
   readonly #options: PartitionOptions
   readonly #cursor = new RecordCursor()
   /** Records about groups in the present batch. */
-  readonly #records: { readonly record: GroupRecord; readonly position: number; readonly timestamp: number }[] = []
+  readonly #records: PlacedRecord[] = []
   #events: KoffEvent[] = []
   /** Transitions of the present batch. */
   readonly #told: Told[] = []
@@ -83,6 +82,7 @@ export class PartitionState {
       names,
       everyCommit,
       hashSeed,
+      isHistory: options.history,
       changes: this.changes,
       slotOf: name => this.slotOf(name),
     })
@@ -116,6 +116,7 @@ export class PartitionState {
     this.timestamp = timestamp
     this.historyEnd = historyEnd
     this.#history = inHistory
+    this.offsets.isHistory = inHistory
   }
 
   /** One batch. The events are in the order of the log; a transition's in the order of the contract. */
@@ -166,6 +167,7 @@ export class PartitionState {
   endHistory(time: number): readonly KoffEvent[] {
     if (!this.#history) return NO_EVENTS
     this.#history = false
+    this.offsets.endHistory()
     const { position } = this
     return snapshotOf(this.sortedGroups(), {
       ...this.#options,
@@ -202,7 +204,7 @@ export class PartitionState {
       this.undecodable++
       this.#events.push(undecodableRecord(this.#options, decoded, this.#cursor))
     } else if (decoded.type !== 'OFFSET_COMMIT' && decoded.type !== 'LEGACY_OFFSET_COMMIT') {
-      this.#records.push({ record: decoded, position: offset, timestamp })
+      this.#records.push({ record: decoded, at: { offset, timestamp } })
       for (const { topicId, topicName } of namedTopics(decoded)) {
         this.names.learn(topicId, topicName)
         this.changes?.note({ kind: 'topic', id: topicId })
@@ -229,14 +231,15 @@ export class PartitionState {
   #endTransitions(): void {
     const transitions = new Map<GroupSlot, { records: PlacedRecord[]; changes: OffsetChanges }>()
     for (const [slot, changes] of this.offsets.changes(this.#cursor)) transitions.set(slot, { records: [], changes })
-    for (const { record, position, timestamp } of this.#records) {
-      const slot = this.slotOf(groupOf(record))
+    for (const placed of this.#records) {
+      const { offset: position, timestamp } = placed.at
+      const slot = this.slotOf(groupOf(placed.record))
       let transition = transitions.get(slot)
       if (transition === undefined) {
         transition = { records: [], changes: { commits: [], recreations: [], position, timestamp } }
         transitions.set(slot, transition)
       }
-      transition.records.push({ record, position })
+      transition.records.push(placed)
       if (position >= transition.changes.position) Object.assign(transition.changes, { position, timestamp })
     }
     this.#records.length = 0
@@ -263,9 +266,10 @@ export class PartitionState {
       time: timestamp,
       names,
       everyCommit,
+      hasOffsets: slot.offsets > 0,
     }
     const before = slot.group
-    const { after, drafts, ofEnded, forgottenBelow } = reduceGroup(before, transition)
+    const { after, drafts, ofEnded, forgottenBelow, resets, moved } = reduceGroup(before, transition)
     if (this.changes !== null && after !== before) noteGroupChanges(this.changes, before, after)
     after?.members.seal()
     setGroup(slot, after)
@@ -279,6 +283,8 @@ export class PartitionState {
         isHistory,
       })
     }
+    this.offsets.endTransition(slot, resets, moved)
+    if (isHistory && records.length > 0) this.offsets.noteAssigned(slot, records)
     if (forgottenBelow >= 0) this.offsets.forget(slot, forgottenBelow)
     if (after === null) this.releaseSlot(slot)
     if (isHistory) return ordinal

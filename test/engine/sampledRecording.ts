@@ -46,7 +46,7 @@ function committedOf(fold: Fold, topic: string, partition: number): number {
   for (const { offsets } of fold.partitions.values()) {
     const { table } = offsets
     for (const row of table.rows()) {
-      if (table.present[row] !== 1 || table.topicOf(row).name !== topic || table.partitions[row] !== partition) continue
+      if (!table.isPresent(row) || table.topicOf(row).name !== topic || table.partitions[row] !== partition) continue
       const offset = table.offsets[row] as number
       if (offset > highest) highest = offset
     }

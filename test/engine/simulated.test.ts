@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Fold } from '../../src/engine/fold.ts'
-import { eventTypes } from '../../src/events/definitions.ts'
+import { type EventType, eventTypes } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
@@ -74,7 +74,8 @@ describe('a simulated coordinator, its truth and the events of its log', () => {
         for (const batch of batches.slice(0, cut)) expect(fold.apply({ kind: 'batch', batch })).toEqual([])
         fold.apply({ ...place, position })
         const after = batches.slice(cut).flatMap(batch => fold.apply({ kind: 'batch', batch }))
-        expect(lines(after)).toEqual(lines(told(batches)).slice(-after.length || Number.POSITIVE_INFINITY))
+        const expected = comparable(told(batches).filter(event => (event.source.offset ?? 0) >= position))
+        expect(comparable(after.filter(({ type }) => !ofHistory.has(type)))).toEqual(expected)
       }),
       { numRuns: 300 },
     )
@@ -101,6 +102,16 @@ describe('a simulated coordinator, its truth and the events of its log', () => {
     }
   })
 })
+
+/** Events that begin what comes after a history. */
+const ofHistory: ReadonlySet<EventType> = new Set(['group-snapshot', 'koff-caught-up'])
+
+/** What a commit means depends on commits and assignments before it, of which the end of history forgets some. */
+function comparable(events: readonly KoffEvent[]): string[] {
+  return events
+    .filter(({ type }) => type !== 'offset-reset' && type !== 'offset-rewound')
+    .map(event => eventLine({ ...event, id: '' }))
+}
 
 function newFold(history: 'none' | 'until-start' = 'none'): Fold {
   return new Fold({ cluster: '', history, types: everyType })

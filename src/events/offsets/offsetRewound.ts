@@ -6,7 +6,8 @@ export const offsetRewound = defineEvent({
   type: 'offset-rewound',
   severity: 'warn',
   section: 'Offsets',
-  trigger: 'A counted commit lower than the one before, while the group has members or is simple.',
+  trigger:
+    'A counted commit lower than the one before, while the group has members or is simple. Severity `info` where the partition changed its owner in a rebalance since the commit before: consumers overlap there. Also of a partition that is committed without members, see `offset-reset`.',
   data: {
     ...topicPartition,
     from: long('Committed offset before.'),

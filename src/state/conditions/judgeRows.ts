@@ -29,11 +29,11 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
   const dropped = new DroppedTopics()
   const isDropped = (row: number) =>
     dropped.isDropped(table.groupOf(row), table.topicOf(row).name, table.positions[row] as number)
-  watch.reserve(table.present.length)
+  watch.reserve(table.flags.length)
   let slot: GroupSlot | null = null
   let settings: ConditionSettings | null = null
   for (let row = 0; row < table.index.capacity; row++) {
-    if (table.present[row] !== 1) continue
+    if (!table.isPresent(row)) continue
     const offset = table.offsets[row] as number
     const id = endOf(row, context)
     // A negative offset is what some clients commit when they have none; NaN is beyond what a number holds, and any log.
@@ -101,7 +101,7 @@ function lastCommits(table: OffsetTable): Use['lastCommitOf'] {
     if (found === null) {
       found = new Map()
       for (let row = 0; row < table.index.capacity; row++) {
-        if (table.present[row] !== 1) continue
+        if (!table.isPresent(row)) continue
         const slot = table.groups[row] as GroupSlot
         if (slot.group?.type !== 'simple') continue
         found.set(slot, Math.max(found.get(slot) ?? Number.NEGATIVE_INFINITY, table.times[row] as number))

@@ -38,7 +38,7 @@ function comparePlaces(table: OffsetTable, a: number, b: number): number {
 
 function settle(row: number, position: number, { table, watch, tell, timestamp, changed }: SettleContext): void {
   const conditions = watch.conditions.get(row)
-  const isGone = table.present[row] !== 1
+  const isGone = !table.isPresent(row)
   // Not `>`: an offset beyond what a number holds is NaN here, and has grown to that.
   const grew = !isGone && !((table.offsets[row] as number) <= (watch.offsets[row] as number))
   let closed = false

@@ -20,6 +20,8 @@ export interface Group {
   readonly rebalanceStartedAt: number | null
   /** When the last member went; null for a group that has members, or never had any. */
   readonly emptiedAt: number | null
+  /** Where its last metadata record stands (GROUP_METADATA and the like); null: none was seen. */
+  readonly metadataAt: Placed | null
   readonly protocolType: string | null
   readonly protocol: string | null
   readonly leader: string | null
@@ -32,6 +34,12 @@ export interface Group {
   /** Streams groups: epoch of the topology record, and of the one that the broker found its topics for. -1: none. */
   readonly topologyEpoch: number
   readonly validatedTopologyEpoch: number
+}
+
+/** Where a record stands in `__consumer_offsets`. */
+export interface Placed {
+  readonly offset: number
+  readonly timestamp: number
 }
 
 export interface Member {
@@ -93,6 +101,7 @@ export function newGroup(name: string, type: GroupType): GroupDraft {
     settled: noHoldings,
     rebalanceStartedAt: null,
     emptiedAt: null,
+    metadataAt: null,
     protocolType: type === 'classic' || type === 'simple' ? null : type,
     protocol: null,
     leader: null,

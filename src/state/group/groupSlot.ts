@@ -15,6 +15,8 @@ export interface GroupSlot {
   readonly topics: Map<string, TopicSlot>
   /** That of `group`. Kept here so that the hot path does not count members. */
   standing: Standing
+  /** Offsets that somebody commits while the group has no members, by row; null: none (steps.ts). */
+  steps: Map<number, number> | null
   /** The kind of the group while it is known, and after that of the one that is gone. */
   lastType: GroupType
   /** What conditions over time know of the group itself; null: nothing yet. */
@@ -39,6 +41,7 @@ export function newGroupSlot(name: string): GroupSlot {
     rows: 0,
     topics: new Map(),
     standing: 'unknown',
+    steps: null,
     lastType: 'simple',
     conditions: null,
   }

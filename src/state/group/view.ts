@@ -114,7 +114,7 @@ function partitionsView(assignment: Assignment, { type }: Group, names: TopicNam
 function rowsByGroup(table: OffsetTable): Map<GroupSlot, number[]> {
   const result = new Map<GroupSlot, number[]>()
   for (const row of table.rows()) {
-    if (table.present[row] !== 1) continue
+    if (!table.isPresent(row)) continue
     const rows = result.get(table.groupOf(row))
     if (rows === undefined) result.set(table.groupOf(row), [row])
     else rows.push(row)

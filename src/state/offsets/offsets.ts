@@ -1,22 +1,22 @@
-import { OffsetCommitView, readOffsetCommitKey, readOffsetCommitValue } from '../../coordinator/offsetCommit.ts'
+import { OffsetCommitView, readOffsetCommitValue } from '../../coordinator/offsetCommit.ts'
 import type { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import { decodeUtf8 } from '../../kafka/records/utf8.ts'
 import { wordsOf } from '../../kafka/records/words.ts'
-import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicSlot, topicsWithId } from '../group/groupSlot.ts'
+import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicsWithId } from '../group/groupSlot.ts'
 import type { TopicNames } from '../group/topicNames.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import { offsetKey, rowConditionKey } from '../stored/entry.ts'
-import type { CommitChange, Recreation } from '../transition/offsets.ts'
+import type { CommitChange, Moved, Recreation } from '../transition/offsets.ts'
+import type { PlacedRecord } from '../transition/replayRecords.ts'
+import { afterHistory, assignedInHistory } from './afterHistory.ts'
+import { commitTime, recordTime } from './commitTime.ts'
 import type { HashSeed } from './halfSipHash.ts'
-import { keyBytes } from './keyBytes.ts'
-import { meaningOf } from './meaningOf.ts'
-import { OffsetTable } from './table.ts'
+import { meaningOf, standingFor } from './meaningOf.ts'
+import { findRow, INVALID, NONE, RowFinder } from './rowFinder.ts'
+import { countSteps, endAllSteps, endSilentSteps, isJudgedSimple } from './steps.ts'
+import { MOVED, OffsetTable, PRESENT, STEPPED, TRANSACTIONAL } from './table.ts'
 import { Touched } from './touched.ts'
 import { OpenTransactions } from './transactions.ts'
-
-/** What stands for a row: there is none yet, and the key is none. */
-const NONE = -1
-const INVALID = -2
 
 export interface OffsetsOptions {
   readonly names: TopicNames
@@ -24,6 +24,7 @@ export interface OffsetsOptions {
   readonly slotOf: (name: string) => GroupSlot
   /** Of the table of offsets. */
   readonly hashSeed: HashSeed
+  readonly isHistory: boolean
   /** Every commit is of interest (`offset-committed` is on), not only those that mean something else too. */
   readonly everyCommit: boolean
   /** Where changes are noted; null where nobody stores the state. */
@@ -54,40 +55,45 @@ export class Offsets {
   readonly #view = new OffsetCommitView()
   readonly #options: OffsetsOptions
   readonly #changes: StateChanges | null
-  /** A row of the same topic as the new key, or NONE: then `#newKey` tells what it is of. */
-  #neighbor = NONE
-  #newKey: NewKey = { key: Buffer.alloc(0), group: '', topic: '', partition: 0 }
+  readonly #rows: RowFinder
+  /** Rows whose partition had changed its owner before this transition committed them. */
+  readonly #moved = new Set<number>()
+  /** What comes is history: when an offset grew there is not told. */
+  isHistory: boolean
   #recreated: { slot: GroupSlot; topic: TopicSlot; partition: number; from: string }[] = []
 
   constructor(options: OffsetsOptions) {
     this.#options = options
     this.#changes = options.changes
+    this.isHistory = options.isHistory
     this.table = new OffsetTable(options.hashSeed)
+    this.#rows = new RowFinder(this.table, options.slotOf)
   }
 
   /** Begins a transition. */
   begin(): void {
     this.#touched.clear()
     if (this.strays.size > 0) this.strays.clear()
+    if (this.#moved.size > 0) this.#moved.clear()
     this.notable = this.#options.everyCommit
     if (this.#recreated.length > 0) this.#recreated = []
   }
 
   /** One offset record of a plain batch. False: Kafka would not accept it. */
   apply(cursor: RecordCursor): boolean {
-    const row = this.#rowOf(cursor)
+    const row = this.#rows.find(cursor)
     if (row === INVALID) return false
     if (cursor.valueStart < 0) return this.#tombstone(row, cursor)
     const view = this.#view
     if (!readOffsetCommitValue(cursor.words, cursor.valueStart, cursor.valueEnd, typeIdOf(cursor), view)) return false
-    this.#set(row === NONE ? this.#addRow(cursor) : row, cursor, view)
+    this.#set(row === NONE ? this.#rows.add(cursor) : row, cursor, view)
     return true
   }
 
   /** One offset record of a transactional batch: counts at its marker. False: Kafka would not accept it. */
   applyPending(cursor: RecordCursor, producerId: bigint): boolean {
     const { bytes, words } = cursor
-    let row = this.#rowOf(cursor)
+    let row = this.#rows.find(cursor)
     if (row === INVALID) return false
     if (cursor.valueStart < 0) return this.#tombstone(row, cursor)
     const view = this.#view
@@ -102,7 +108,7 @@ export class Offsets {
       metadata: decodeUtf8(bytes, view.metadataStart, view.metadataEnd),
       topicId,
     }
-    if (row === NONE) row = this.#addRow(cursor)
+    if (row === NONE) row = this.#rows.add(cursor)
     if (this.transactions.add(producerId, { row, ...commit }))
       this.table.pending[row] = (this.table.pending[row] ?? 0) + 1
     this.#changes?.producers.add(producerId)
@@ -123,16 +129,20 @@ export class Offsets {
       touchedRows.push(row)
       noted?.producers.add(producerId)
       table.pending[row] = (table.pending[row] ?? 1) - 1
-      if (!isCommit || (table.present[row] === 1 && (table.positions[row] ?? 0) > commit.position)) continue
+      if (!isCommit || (table.isPresent(row) && (table.positions[row] ?? 0) > commit.position)) continue
       const slot = table.groupOf(row)
       const topic = table.topicOf(row)
       const partition = table.partitions[row] ?? 0
-      const before = table.present[row] === 1 ? table.offsetOf(row) : null
-      table.set(row, commit.offset, commit.exact, time, commit.position)
+      const before = table.isPresent(row) ? table.offsetOf(row) : null
+      this.#beforeCommit(row, time)
+      if (before === null || !(commit.offset <= (table.offsets[row] as number))) this.#advance(row, time)
+      table.set(row, commit.offset, commit.exact, time, time, commit.position)
+      table.mark(row, TRANSACTIONAL)
       noted?.noteRow(row)
       table.watch?.touch(row, position)
       if (commit.topicId !== null) this.#noteTopicId(row, wordsOf(commit.topicId), 0)
       changesOf(changes, slot, position, time).commits.push({
+        row,
         topic: topic.name,
         partition,
         before,
@@ -143,6 +153,8 @@ export class Offsets {
         time,
         metadata: commit.metadata,
         leaderEpoch: commit.leaderEpoch < 0 ? null : commit.leaderEpoch,
+        changedOwner: this.#moved.has(row),
+        isJudgedSimple: isJudgedSimple(table, row),
       })
     }
     this.#addRecreations(changes, position, time)
@@ -164,21 +176,55 @@ export class Offsets {
       if (isCommit) readOffsetCommitValue(words, valueStart, valueEnd, 1, view)
       const isTold = isCommit && this.#options.everyCommit
       changesOf(changes, table.groupOf(row), position, timestamp).commits.push({
+        row,
         topic: table.topicOf(row).name,
         partition: table.partitions[row] ?? 0,
         before,
-        after: table.present[row] === 1 ? table.offsetOf(row) : null,
+        after: table.isPresent(row) ? table.offsetOf(row) : null,
         wasCommitted,
         position,
         transactional: false,
-        time: isCommit ? committedAt(view, timestamp) : timestamp,
+        time: isCommit ? commitTime(view, timestamp) : timestamp,
         metadata: isTold ? decodeUtf8(cursor.bytes, view.metadataStart, view.metadataEnd) : '',
         leaderEpoch: isTold && view.leaderEpoch >= 0 ? view.leaderEpoch : null,
+        changedOwner: this.#moved.has(row),
+        isJudgedSimple: isJudgedSimple(table, row),
       })
     }
     this.#addRecreations(changes, 0, 0)
     for (const { row } of touches) this.#release(row)
     return changes
+  }
+
+  /** A transition of the group is over, with those of its commits that were resets and with what it moved. */
+  endTransition(slot: GroupSlot, resets: readonly CommitChange[], moved: Moved | null): void {
+    if (resets.length > 0) countSteps(this.table, resets)
+    if (slot.steps !== null && slot.standing !== 'without-members') endAllSteps(slot, this.table, this.#changes)
+    if (moved !== null) this.#noteMoved(slot, moved)
+  }
+
+  /** In history, records assigned these partitions of a group. */
+  noteAssigned(slot: GroupSlot, records: readonly PlacedRecord[]): void {
+    if (slot.offsets === 0) return
+    for (const { topic, partition, position } of assignedInHistory(records, this.#options.names)) {
+      this.#markMoved(findRow(this.table, slot.name, topic, partition), position)
+    }
+  }
+
+  /** What comes from here on is news. */
+  endHistory(): void {
+    this.isHistory = false
+    afterHistory(this.table, this.#options.names, this.#changes)
+  }
+
+  #noteMoved(slot: GroupSlot, { partitions, position }: Moved): void {
+    if (partitions === 'all') {
+      for (const row of this.table.rows()) if (this.table.groups[row] === slot) this.#markMoved(row, position)
+      return
+    }
+    for (const [topic, numbers] of partitions) {
+      for (const partition of numbers) this.#markMoved(findRow(this.table, slot.name, topic, partition), position)
+    }
   }
 
   /** The group went at a log position: the offsets and claims that it had there go without events. */
@@ -189,7 +235,7 @@ export class Offsets {
     const { table } = this
     for (const row of table.rows()) {
       if (table.groups[row] !== slot) continue
-      if (table.present[row] === 1 && (table.positions[row] ?? 0) > end) {
+      if (table.isPresent(row) && (table.positions[row] ?? 0) > end) {
         const topic = table.topicOf(row)
         slot.topics.set(topic.name, topic)
         continue
@@ -218,34 +264,10 @@ export class Offsets {
     this.table.releaseIfEmpty(row)
   }
 
-  #rowOf(cursor: RecordCursor): number {
-    // A known key is a valid one. The version (0 or 1, of the same layout) is not part of it.
-    const row = this.table.index.find(cursor.words, cursor.keyStart + 2, cursor.keyEnd)
-    return row === NONE ? this.#rowOfNewKey(cursor) : row
-  }
-
-  /** Bytes that are not known as a key: of a new one, or of a known one that Kafka reads in spite of them. */
-  #rowOfNewKey({ bytes, words, keyStart, keyEnd }: RecordCursor): number {
-    const view = this.#view
-    const { index } = this.table
-    if (!readOffsetCommitKey(words, keyStart, keyEnd, view)) return INVALID
-    this.#neighbor = view.keyEnd === keyEnd ? index.neighbor(words, keyStart + 2, keyEnd) : NONE
-    if (this.#neighbor !== NONE) return NONE
-    const group = decodeUtf8(bytes, view.groupStart, view.groupEnd)
-    const topic = decodeUtf8(bytes, view.topicStart, view.topicEnd)
-    const key = keyBytes(group, topic, view.partition)
-    this.#newKey = { key, group, topic, partition: view.partition }
-    // Kafka reads a key with bytes after its end as if they were not there, and what is no UTF-8 as U+FFFD.
-    const isPlain = key.equals(bytes.subarray(keyStart + 2, keyEnd))
-    return isPlain ? NONE : index.find(wordsOf(key), 0, key.length)
-  }
-
-  /** A row for the key that was last found to be new: that of the record that `cursor` is at. */
-  #addRow({ words, keyStart, keyEnd }: RecordCursor): number {
-    if (this.#neighbor !== NONE) return this.table.addNeighbor(this.#neighbor, words, keyStart + 2, keyEnd)
-    const { key, group, topic, partition } = this.#newKey
-    const slot = this.#options.slotOf(group)
-    return this.table.add(key, slot, topicSlot(slot, topic), partition)
+  #markMoved(row: number, position: number): void {
+    if (row === NONE || !this.table.isPresent(row) || (this.table.positions[row] as number) > position) return
+    this.table.mark(row, MOVED)
+    this.#changes?.noteRow(row)
   }
 
   #set(row: number, cursor: RecordCursor, view: OffsetCommitView): void {
@@ -253,24 +275,47 @@ export class Offsets {
     const { offset } = view
     this.#touched.commit(row, cursor.start, table)
     const slot = table.groups[row] as GroupSlot
-    if (table.present[row] === 0) {
+    const time = recordTime(view, cursor.timestamp)
+    const flags = table.flags[row] as number
+    if (flags === 0) {
       if (slot.group === null) this.notable = true
+      this.#advance(row, time)
     } else {
+      let { standing } = slot
+      if (flags !== PRESENT) {
+        this.#beforeCommit(row, time)
+        standing = standingFor(standing, isJudgedSimple(table, row))
+      }
       const before = table.offsets[row] as number
-      // NaN, which stands for what a number does not hold, differs from everything and is lower than everything.
-      if (offset !== before && meaningOf(slot.standing, !(offset > before)) !== null) this.notable = true
+      if (offset !== before) {
+        // NaN, which stands for what a number does not hold, is lower than everything here, and higher.
+        if (!(offset <= before)) this.#advance(row, time)
+        if (meaningOf(standing, !(offset > before)) !== null) this.notable = true
+      }
     }
     if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.words, view.topicIdStart)
-    table.set(row, offset, view.offsetBig, committedAt(view, cursor.timestamp), cursor.offset)
+    table.set(row, offset, view.offsetBig, commitTime(view, cursor.timestamp), time, cursor.offset)
     if (this.#changes !== null) this.#changes.noteRow(row)
     if (table.watch !== null) table.watch.touch(row, cursor.offset)
+  }
+
+  /** What the marks of a row say holds until it is committed again. */
+  #beforeCommit(row: number, time: number): void {
+    const { table } = this
+    const flags = table.flags[row] as number
+    if ((flags & STEPPED) !== 0) endSilentSteps(table, row, time)
+    if ((flags & MOVED) !== 0) this.#moved.add(row)
+    table.unmark(row, MOVED | TRANSACTIONAL)
+  }
+
+  #advance(row: number, time: number): void {
+    this.table.advancedAt[row] = this.isHistory ? Number.NaN : time
   }
 
   #tombstone(row: number, cursor: RecordCursor): true {
     const { table } = this
     if (row === NONE) {
-      const group = this.#neighbor === NONE ? this.#newKey.group : table.groupOf(this.#neighbor).name
-      this.strays.set(group, { position: cursor.offset, timestamp: cursor.timestamp })
+      this.strays.set(this.#rows.groupOfNew(), { position: cursor.offset, timestamp: cursor.timestamp })
       return true
     }
     this.#endClaims(row)
@@ -315,21 +360,6 @@ export class Offsets {
       changesOf(changes, slot, position, time).recreations.push({ topic: topic.name, partition, from, to })
     }
   }
-}
-
-interface NewKey {
-  readonly key: Buffer
-  readonly group: string
-  readonly topic: string
-  readonly partition: number
-}
-
-/**
- * Clients could choose the commit timestamp (OffsetCommit v1): what is not above 0, or is more than a number holds, is not
- * a time, and the record's counts.
- */
-function committedAt({ commitTimestamp }: OffsetCommitView, timestamp: number): number {
-  return commitTimestamp > 0 && Number.isSafeInteger(commitTimestamp) ? commitTimestamp : timestamp
 }
 
 /** The low byte of the key's record type, which is 0 or 1 here: of the two, Kafka reads other values. */

@@ -5,6 +5,15 @@ import { type GroupSlot, type TopicSlot, topicSlot } from '../group/groupSlot.ts
 import type { HashSeed } from './halfSipHash.ts'
 import { grown, KeyIndex } from './keyIndex.ts'
 
+/** Bits of `flags`. An offset is committed. */
+export const PRESENT = 1
+/** It was committed in a transaction. */
+export const TRANSACTIONAL = 2
+/** The partition changed its owner since it was committed. */
+export const MOVED = 4
+/** It is among the `steps` of its group. */
+export const STEPPED = 8
+
 /**
  * Every committed offset of one partition of `__consumer_offsets`, a row each, in typed arrays: it sees every commit of
  * the cluster. A row exists while an offset is committed, or while an open transaction wants to commit one.
@@ -14,12 +23,15 @@ export class OffsetTable {
   readonly groups: GroupSlot[] = []
   readonly topics: TopicSlot[] = []
   partitions = new Int32Array(32)
-  /** 1 where an offset is committed. */
-  present = new Uint8Array(32)
+  flags = new Uint8Array(32)
   /** Commits of open transactions that wait for their marker. */
   pending = new Int32Array(32)
   /** commitTimestamp of the counted commit, ms. */
   times = new Float64Array(32)
+  /** Timestamp of its record, or of the marker that made it count, ms. */
+  recordTimes = new Float64Array(32)
+  /** Timestamp of the record with which the offset last grew, ms; NaN: not known, it lies in history. */
+  advancedAt = new Float64Array(32)
   /** Log position of the counted commit: of a transactional and a plain commit the higher one counts. */
   positions = new Float64Array(32)
   /** The committed offset; NaN where only a bigint holds it. */
@@ -47,15 +59,27 @@ export class OffsetTable {
   }
 
   #take(row: number, group: GroupSlot, topic: TopicSlot, partition: number): number {
-    if (row >= this.present.length) this.#grow()
+    if (row >= this.flags.length) this.#grow()
     this.groups[row] = group
     this.topics[row] = topic
     this.partitions[row] = partition
-    this.present[row] = 0
+    this.flags[row] = 0
     this.pending[row] = 0
     this.watch?.clear(row)
     group.rows++
     return row
+  }
+
+  isPresent(row: number): boolean {
+    return ((this.flags[row] as number) & PRESENT) !== 0
+  }
+
+  mark(row: number, flag: number): void {
+    this.flags[row] = (this.flags[row] as number) | flag
+  }
+
+  unmark(row: number, flag: number): void {
+    this.flags[row] = (this.flags[row] as number) & ~flag
   }
 
   /** The committed offset of a row that has one. */
@@ -65,30 +89,33 @@ export class OffsetTable {
   }
 
   /** `offset` is NaN where only `exact` holds it. */
-  set(row: number, offset: number, exact: bigint, time: number, position: number): void {
-    if (this.present[row] === 0) {
-      this.present[row] = 1
+  set(row: number, offset: number, exact: bigint, time: number, recordTime: number, position: number): void {
+    if (!this.isPresent(row)) {
+      this.mark(row, PRESENT)
       this.version++
       this.groupOf(row).offsets++
     } else if (Number.isNaN(this.offsets[row])) this.#big.delete(row)
     this.offsets[row] = offset
     this.times[row] = time
+    this.recordTimes[row] = recordTime
     this.positions[row] = position
     if (Number.isNaN(offset)) this.#big.set(row, exact)
   }
 
   /** Forgets the committed offset; the row goes when no transaction needs it. */
   clear(row: number): void {
-    if (this.present[row] === 0) return
-    this.present[row] = 0
+    if (!this.isPresent(row)) return
+    const group = this.groupOf(row)
+    if (((this.flags[row] as number) & STEPPED) !== 0) group.steps?.delete(row)
+    this.flags[row] = 0
     this.version++
     this.#big.delete(row)
-    this.groupOf(row).offsets--
+    group.offsets--
   }
 
   /** True for a row in use that holds nothing any more. */
   isEmpty(row: number): boolean {
-    return this.present[row] === 0 && this.pending[row] === 0 && this.index.isUsed(row)
+    return !this.isPresent(row) && this.pending[row] === 0 && this.index.isUsed(row)
   }
 
   /** Gives up a row that holds nothing any more. */
@@ -112,11 +139,13 @@ export class OffsetTable {
   }
 
   #grow(): void {
-    const length = this.present.length * 2
+    const length = this.flags.length * 2
     this.partitions = grown(this.partitions, new Int32Array(length))
-    this.present = grown(this.present, new Uint8Array(length))
+    this.flags = grown(this.flags, new Uint8Array(length))
     this.pending = grown(this.pending, new Int32Array(length))
     this.times = grown(this.times, new Float64Array(length))
+    this.recordTimes = grown(this.recordTimes, new Float64Array(length))
+    this.advancedAt = grown(this.advancedAt, new Float64Array(length))
     this.positions = grown(this.positions, new Float64Array(length))
     this.offsets = grown(this.offsets, new Float64Array(length))
     this.watch?.reserve(length)

@@ -40,7 +40,7 @@ export class Touched {
     if (entry === this.#rows.length) this.#grow()
     this.#rows[entry] = row
     this.#starts[entry] = start
-    const before = table.present[row] === 1 ? (table.offsets[row] as number) : ABSENT
+    const before = table.isPresent(row) ? (table.offsets[row] as number) : ABSENT
     this.#before[entry] = before
     if (Number.isNaN(before)) this.#big.set(entry, table.offsetOf(row))
   }

@@ -48,6 +48,11 @@ export function isGroupTombstone(record: GroupRecord): boolean {
   return record.value === null && groupRecords.has(record.type)
 }
 
+/** The record that holds the group's epoch or generation. */
+export function isGroupMetadata(record: GroupRecord): boolean {
+  return record.value !== null && groupRecords.has(record.type)
+}
+
 const groupRecords: ReadonlySet<GroupRecord['type']> = new Set([
   'GROUP_METADATA',
   'CONSUMER_GROUP_METADATA',

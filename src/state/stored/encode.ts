@@ -31,7 +31,7 @@ export function encodeState(state: PartitionState): readonly StateEntry[] {
   }
   for (const [id, name] of state.names.entries()) writing.put(keyOf({ kind: 'topic', id }), JSON.stringify(name))
   for (const row of table.rows()) {
-    if (table.present[row] === 1) writing.put(offsetKey(table, row), offsetValue(table, row))
+    if (table.isPresent(row)) writing.put(offsetKey(table, row), offsetValue(table, row))
     writing.put(rowConditionKey(table, row), rowConditionValue(table, row))
   }
   for (const [producerId, commits] of transactions.entries()) {
@@ -143,7 +143,7 @@ function takeOffsets({ changes, offsets }: PartitionState, writing: Writing): vo
   for (const row of changes.rows) {
     // The row was freed: its deletion is already noted under its key.
     if (table.index.keyOf(row).length === 0) continue
-    writing.put(offsetKey(table, row), table.present[row] === 1 ? offsetValue(table, row) : null)
+    writing.put(offsetKey(table, row), table.isPresent(row) ? offsetValue(table, row) : null)
   }
   for (const producerId of changes.producers) {
     const before = changes.storedCommits.get(producerId)

@@ -1,9 +1,9 @@
-import { wordsOf } from '../../kafka/records/words.ts'
 import { RowWatch } from '../conditions/rowWatch.ts'
 import { topicSlot } from '../group/groupSlot.ts'
 import { keyBytes } from '../offsets/keyBytes.ts'
+import { findRow } from '../offsets/rowFinder.ts'
 import type { PartitionState } from '../partition.ts'
-import { decodeInt64, numberOf, type StoredOffset, type StoredRowConditions } from './storedOffsets.ts'
+import { decodeOffset, type StoredOffset, type StoredRowConditions } from './storedOffsets.ts'
 
 /** A key's parts after its kind. */
 export type Place = readonly (string | number)[]
@@ -11,11 +11,9 @@ export type Place = readonly (string | number)[]
 export function restoreOffset(state: PartitionState, place: Place, value: string | null): void {
   const { table } = state.offsets
   if (value === null) return takeAway(state, place, row => table.clear(row))
-  const [offset, time, position] = JSON.parse(value) as StoredOffset
   const row = rowOf(state, place)
-  const exact = decodeInt64(offset)
-  table.set(row, numberOf(exact), BigInt(exact), time, position)
-  if (table.watch !== null) table.watch.offsets[row] = numberOf(exact)
+  decodeOffset(table, row, JSON.parse(value) as StoredOffset)
+  if (table.watch !== null) table.watch.offsets[row] = table.offsets[row] as number
 }
 
 export function restoreRowConditions(state: PartitionState, place: Place, value: string | null): void {
@@ -25,7 +23,7 @@ export function restoreRowConditions(state: PartitionState, place: Place, value:
   const row = rowOf(state, place)
   if (table.watch === null) {
     table.watch = new RowWatch()
-    table.watch.reserve(table.present.length)
+    table.watch.reserve(table.flags.length)
   }
   const { watch } = table
   watch.clear(row)
@@ -43,7 +41,7 @@ export function restoreRowConditions(state: PartitionState, place: Place, value:
 }
 
 function takeAway(state: PartitionState, place: Place, clear: (row: number) => void): void {
-  const row = findRow(state, place)
+  const row = findRow(state.offsets.table, ...namesOf(place))
   if (row < 0) return
   const slot = state.offsets.table.groupOf(row)
   clear(row)
@@ -51,16 +49,15 @@ function takeAway(state: PartitionState, place: Place, clear: (row: number) => v
   state.releaseSlot(slot)
 }
 
-function findRow(state: PartitionState, [group, topic, partition]: Place): number {
-  const key = keyBytes(String(group), String(topic), Number(partition))
-  return state.offsets.table.index.find(wordsOf(key), 0, key.length)
-}
-
 /** The row of an offset, made when there is none. */
 export function rowOf(state: PartitionState, place: Place): number {
-  const known = findRow(state, place)
+  const [group, topic, partition] = namesOf(place)
+  const known = findRow(state.offsets.table, group, topic, partition)
   if (known >= 0) return known
-  const [group, topic, partition] = [String(place[0]), String(place[1]), Number(place[2])]
   const slot = state.slotOf(group)
   return state.offsets.table.add(keyBytes(group, topic, partition), slot, topicSlot(slot, topic), partition)
+}
+
+function namesOf([group, topic, partition]: Place): [group: string, topic: string, partition: number] {
+  return [String(group), String(topic), Number(partition)]
 }

@@ -67,7 +67,9 @@ export function assignmentValue(group: Group, id: string): string | null {
     ...(member === undefined || member.pendingRevocation.size === 0
       ? {}
       : { pendingRevocation: [...member.pendingRevocation] }),
-    ...(isSettled(group, id) ? {} : { settled: settled === undefined ? null : encodeHolding(settled) }),
+    ...(isSettled(group, id)
+      ? {}
+      : { settled: settled === undefined || settled.assignment?.size === 0 ? null : encodeHolding(settled) }),
   }
   return Object.keys(stored).length === 0 ? null : JSON.stringify(stored)
 }

@@ -1,12 +1,25 @@
 import type { Int64 } from '../../events/envelope.ts'
 import type { Open } from '../conditions/tell.ts'
-import type { OffsetTable } from '../offsets/table.ts'
+import { JUDGED_SIMPLE, setStep } from '../offsets/steps.ts'
+import { MOVED, type OffsetTable, STEPPED, TRANSACTIONAL } from '../offsets/table.ts'
 import type { PendingCommit } from '../offsets/transactions.ts'
 
 export type StoredInt64 = number | string
 
-/** Offset, commitTimestamp, log position. */
-export type StoredOffset = readonly [StoredInt64, number, number]
+/** What is at the end and does not apply is left out. */
+export type StoredOffset = readonly [
+  offset: StoredInt64,
+  commitTimestamp: number,
+  position: number,
+  /** `TRANSACTIONAL`, `MOVED`. */
+  flags?: number,
+  /** How much later the record's timestamp is. */
+  recordDelayMs?: number,
+  /** How long before that record the offset last grew. Null: not known. */
+  advancedAgoMs?: number | null,
+  /** See `GroupSlot.steps`: when the first step was made, or -1: judged as a partition of a simple group. */
+  step?: number | null,
+]
 
 /** A commit of an open transaction. */
 export interface StoredCommit {
@@ -29,9 +42,38 @@ export interface StoredRowConditions {
   readonly numbers?: readonly (readonly [string, readonly [number, number]])[]
 }
 
+const judgedSimple = -1
+
 export function offsetValue(table: OffsetTable, row: number): string {
-  const value: StoredOffset = [encodeInt64(table.offsetOf(row)), table.times[row] ?? 0, table.positions[row] ?? 0]
+  const time = table.times[row] as number
+  const recordTime = table.recordTimes[row] as number
+  const advancedAt = table.advancedAt[row] as number
+  const step = table.groupOf(row).steps?.get(row)
+  const value = [
+    encodeInt64(table.offsetOf(row)),
+    time,
+    table.positions[row] as number,
+    (table.flags[row] as number) & (TRANSACTIONAL | MOVED),
+    recordTime - time,
+    Number.isNaN(advancedAt) ? null : recordTime - advancedAt,
+    step === undefined ? null : step === JUDGED_SIMPLE ? judgedSimple : step,
+  ] satisfies StoredOffset
+  const defaults = [null, null, null, 0, 0, null, null]
+  while (value.at(-1) === defaults[value.length - 1]) value.pop()
   return JSON.stringify(value)
+}
+
+/** Into a row that another value may have been put into before. */
+export function decodeOffset(table: OffsetTable, row: number, stored: StoredOffset): void {
+  const [offset, time, position, flags = 0, recordDelayMs = 0, advancedAgoMs = null, step = null] = stored
+  const exact = decodeInt64(offset)
+  const recordTime = time + recordDelayMs
+  table.set(row, numberOf(exact), BigInt(exact), time, recordTime, position)
+  table.advancedAt[row] = advancedAgoMs === null ? Number.NaN : recordTime - advancedAgoMs
+  table.unmark(row, TRANSACTIONAL | MOVED | STEPPED)
+  table.mark(row, flags)
+  table.groupOf(row).steps?.delete(row)
+  if (step !== null) setStep(table, row, step === judgedSimple ? JUDGED_SIMPLE : step)
 }
 
 /** Null where there is nothing to store. */
@@ -78,11 +120,11 @@ function encodeInt64(value: Int64): StoredInt64 {
   return typeof value === 'bigint' ? value.toString() : value
 }
 
-export function decodeInt64(stored: StoredInt64): Int64 {
+function decodeInt64(stored: StoredInt64): Int64 {
   return typeof stored === 'string' ? BigInt(stored) : stored
 }
 
 /** NaN where only a bigint is exact. */
-export function numberOf(value: Int64): number {
+function numberOf(value: Int64): number {
   return typeof value === 'bigint' ? Number.NaN : value
 }

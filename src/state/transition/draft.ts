@@ -1,5 +1,5 @@
 import { type EventData, type EventType, rankOf } from '../../events/definitions.ts'
-import type { GroupType } from '../../events/envelope.ts'
+import type { GroupType, Severity } from '../../events/envelope.ts'
 
 /** An event before it has a place: `partition.ts` gives it an id and a source. */
 export type Draft<T extends EventType = EventType> = {
@@ -8,6 +8,8 @@ export type Draft<T extends EventType = EventType> = {
     readonly groupType: GroupType
     readonly time: number
     readonly data: EventData<K>
+    /** Where it is not that of the type. */
+    readonly severity?: Severity
   }
 }[T]
 

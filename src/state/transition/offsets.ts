@@ -1,12 +1,15 @@
 import type { Int64 } from '../../events/envelope.ts'
 import { compareText, type Group } from '../group/group.ts'
 import type { Standing } from '../group/standing.ts'
-import { meaningOf } from '../offsets/meaningOf.ts'
+import { meaningOf, standingFor } from '../offsets/meaningOf.ts'
 import type { Draft } from './draft.ts'
 import type { Moment } from './members.ts'
+import type { MovedPartitions } from './movedPartitions.ts'
 
 /** What one transition did, on balance, to one committed offset. */
 export interface CommitChange {
+  /** In the table of offsets. */
+  readonly row: number
   readonly topic: string
   readonly partition: number
   /** Null: none was known. */
@@ -22,6 +25,10 @@ export interface CommitChange {
   readonly time: number
   readonly metadata: string
   readonly leaderEpoch: number | null
+  /** The partition changed its owner between the commit before and this transition. */
+  readonly changedOwner: boolean
+  /** Where the group has no members, the partition is judged as one of a simple group is. */
+  readonly isJudgedSimple: boolean
 }
 
 /** A topic's id differs from the one last known in the group. */
@@ -42,6 +49,21 @@ export interface OffsetTransition extends Moment {
   /** False: nobody is told of a commit that means nothing else. */
   readonly everyCommit: boolean
   readonly recreations: readonly Recreation[]
+  /** Which partitions changed their owner in this transition; null: none. */
+  readonly moved: Moved | null
+}
+
+/** Partitions that changed their owner, and where: at the last record about the group in the transition. */
+export interface Moved {
+  /** `all`: a rebalance completed, and the records do not say who owns what. */
+  readonly partitions: MovedPartitions | 'all'
+  readonly position: number
+}
+
+export interface DescribedOffsets {
+  readonly drafts: Draft[]
+  /** The commits that are `offset-reset`. */
+  readonly resets: CommitChange[]
 }
 
 /** Stands for an `offset-committed` that nobody gets: it counts all the same, so that the ids of others do not change. */
@@ -53,11 +75,16 @@ export const untold: Draft<'offset-committed'> = {
 }
 
 /** What the changes of committed offsets mean, given the group they belong to. */
-export function offsetDrafts(before: Group | null, after: Group | null, transition: OffsetTransition): Draft[] {
+export function describeOffsets(
+  before: Group | null,
+  after: Group | null,
+  transition: OffsetTransition,
+): DescribedOffsets {
   const group = after ?? before
-  if (group === null) return []
+  if (group === null) return { drafts: [], resets: [] }
   const groupType = group.type
   const drafts: Draft[] = []
+  const resets: CommitChange[] = []
   for (let at = 0; at < transition.commits.length; at++) {
     const commit = transition.commits[at] as CommitChange
     const { topic, partition, before: from, after: to, time } = commit
@@ -75,18 +102,26 @@ export function offsetDrafts(before: Group | null, after: Group | null, transiti
     } else drafts.push(untold)
     if (from === null || from === to) continue
     const isLower = to < from
-    const meaning = meaningOf(transition.standings[at] as Standing, isLower)
+    const meaning = meaningOf(standingFor(transition.standings[at] as Standing, commit.isJudgedSimple), isLower)
     if (meaning === 'rewound') {
-      drafts.push({ type: 'offset-rewound', groupType, time, data: { topic, partition, from, to } })
+      // Consumers overlap where a partition changes hands: the new owner starts below what the old one commits last.
+      const severity = commit.changedOwner || isMovedBefore(commit, transition.moved) ? 'info' : 'warn'
+      drafts.push({ type: 'offset-rewound', severity, groupType, time, data: { topic, partition, from, to } })
     } else if (meaning === 'reset' && !transactional) {
       const direction = isLower ? 'backward' : 'forward'
       drafts.push({ type: 'offset-reset', groupType, time, data: { topic, partition, from, to, direction } })
+      resets.push(commit)
     }
   }
-  if (after === null) return drafts
+  if (after === null) return { drafts, resets }
   const recreations = transition.recreations.toSorted((a, b) => compareText(a.topic, b.topic))
   for (const { topic, partition, from, to } of recreations) {
     drafts.push({ type: 'topic-recreated', groupType, time: transition.time, data: { topic, partition, from, to } })
   }
-  return drafts
+  return { drafts, resets }
+}
+
+function isMovedBefore({ topic, partition, position }: CommitChange, moved: Moved | null): boolean {
+  if (moved === null || moved.position > position) return false
+  return moved.partitions === 'all' || moved.partitions.get(topic)?.has(partition) === true
 }

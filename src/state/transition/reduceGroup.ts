@@ -3,7 +3,8 @@ import { goesOn, isMigration } from '../group/migration.ts'
 import { standingOf } from '../group/standing.ts'
 import { type Draft, inOrder } from './draft.ts'
 import { describe, memberDrafts, sortedMembers } from './members.ts'
-import { type OffsetTransition, offsetDrafts } from './offsets.ts'
+import { movedPartitions } from './movedPartitions.ts'
+import { type CommitChange, describeOffsets, type Moved, type OffsetTransition } from './offsets.ts'
 import { rebalanceDrafts } from './rebalances.ts'
 import { replayRecords, type Transition } from './replayRecords.ts'
 
@@ -15,6 +16,10 @@ export interface Reduced {
   readonly ofEnded: number
   /** Offsets committed, or claimed by open transactions, at log positions below this went with the group; -1: none. */
   readonly forgottenBelow: number
+  /** The commits that are `offset-reset`. */
+  readonly resets: readonly CommitChange[]
+  /** Which partitions changed their owner; null: none, or nobody asked. */
+  readonly moved: Moved | null
 }
 
 /**
@@ -29,27 +34,48 @@ export function reduceGroup(before: Group | null, transition: Transition): Reduc
   if (before !== null && after !== null && isNew && !isOther) carryOver(before, after, countsAnew)
 
   const { recreations, time, names, everyCommit } = transition
-  const offsets = { time, names, commits, standings, recreations, isDeleted: after === null, everyCommit }
+  const offsets = { time, names, commits, standings, recreations, isDeleted: after === null, everyCommit, moved: null }
   if (isOther) {
     const [gone, come] = splitOffsets(offsets)
     const ended = inOrder([
       deleted(before, transition),
       ...memberDrafts(before, null, transition),
-      ...offsetDrafts(before, null, gone),
+      ...describeOffsets(before, null, gone).drafts,
     ])
     const begun = inOrder([
       created(after, transition),
       ...memberDrafts(null, after, transition),
       ...rebalanceDrafts(null, after, 0, transition),
-      ...offsetDrafts(null, after, come),
+      ...describeOffsets(null, after, come).drafts,
     ])
-    return { after, drafts: [...ended, ...begun], ofEnded: ended.length, forgottenBelow }
+    const drafts = [...ended, ...begun]
+    return { after, drafts, ofEnded: ended.length, forgottenBelow, resets: [], moved: null }
   }
   const drafts: Draft[] = []
   drafts.push(...lifeDrafts(before, after, transition), ...memberDrafts(before, after, transition))
   if (after !== null) drafts.push(...rebalanceDrafts(before, after, countsAnew ? 0 : before.epoch, transition))
-  drafts.push(...offsetDrafts(before, after, forgottenBelow < 0 ? offsets : { ...offsets, recreations: [] }))
-  return { after, drafts: inOrder(drafts), ofEnded: 0, forgottenBelow }
+  const moved = movedIn(before, after, transition, drafts)
+  const described = describeOffsets(before, after, {
+    ...offsets,
+    moved,
+    ...(forgottenBelow < 0 ? {} : { recreations: [] }),
+  })
+  drafts.push(...described.drafts)
+  return { after, drafts: inOrder(drafts), ofEnded: 0, forgottenBelow, resets: described.resets, moved }
+}
+
+/** Of use where offsets are committed; at the end of history, owners are found from the state (afterHistory.ts). */
+function movedIn(
+  before: Group | null,
+  after: Group | null,
+  { records, hasOffsets, isHistory, names }: Transition,
+  drafts: readonly Draft[],
+): Moved | null {
+  const position = records.at(-1)?.at.offset
+  if (position === undefined || after === null || isHistory || !hasOffsets) return null
+  const partitions = movedPartitions(before, after, names)
+  if (partitions !== null) return partitions.size === 0 ? null : { partitions, position }
+  return drafts.some(({ type }) => type === 'rebalance') ? { partitions: 'all', position } : null
 }
 
 /** What became of the offsets of a group that ended, and what another of its name committed after that. */
@@ -68,8 +94,8 @@ function splitOffsets(offsets: OffsetTransition): readonly [gone: OffsetTransiti
 function onlyCommits(group: Group, transition: Transition): Reduced {
   const standing = standingOf(group)
   const standings = transition.commits.map(() => standing)
-  const drafts = offsetDrafts(group, group, { ...transition, standings, isDeleted: false })
-  return { after: group, drafts: inOrder(drafts), ofEnded: 0, forgottenBelow: -1 }
+  const { drafts, resets } = describeOffsets(group, group, { ...transition, standings, isDeleted: false, moved: null })
+  return { after: group, drafts: inOrder(drafts), ofEnded: 0, forgottenBelow: -1, resets, moved: null }
 }
 
 /** A group that was made anew within its transition, by migration above all, keeps its history. */

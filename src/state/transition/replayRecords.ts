@@ -1,7 +1,7 @@
-import { draftOf, type Group, type GroupDraft, newGroup } from '../group/group.ts'
+import { draftOf, type Group, type GroupDraft, newGroup, type Placed } from '../group/group.ts'
 import { goesOn } from '../group/migration.ts'
 import { type Standing, standingOf } from '../group/standing.ts'
-import { applyRecord, type GroupRecord, isGroupTombstone } from '../records/applyRecord.ts'
+import { applyRecord, type GroupRecord, isGroupMetadata, isGroupTombstone } from '../records/applyRecord.ts'
 import type { Moment } from './members.ts'
 import type { CommitChange, Recreation } from './offsets.ts'
 
@@ -17,12 +17,13 @@ export interface Transition extends Moment {
   readonly recreations: readonly Recreation[]
   /** False: nobody is told of a commit that means nothing else. */
   readonly everyCommit: boolean
+  /** The group has committed offsets. */
+  readonly hasOffsets: boolean
 }
 
 export interface PlacedRecord {
   readonly record: GroupRecord
-  /** Log position. */
-  readonly position: number
+  readonly at: Placed
 }
 
 export interface Replayed {
@@ -56,10 +57,12 @@ export function replayRecords(before: Group | null, { group, records, commits }:
   let next = 0
   const applyUntil = (end: number) => {
     const from = next
-    for (; next < records.length && (records[next] as PlacedRecord).position < end; next++) {
-      const { record, position } = records[next] as PlacedRecord
+    for (; next < records.length && (records[next] as PlacedRecord).at.offset < end; next++) {
+      const { record, at } = records[next] as PlacedRecord
+      const { offset: position } = at
       const was = after
       after = applyRecord(after, record, group)
+      if (after !== null && isGroupMetadata(record)) after.metadataAt = at
       if (after !== null) close(after)
       else if (was !== null && isGroupTombstone(record)) closing = { group: was, position }
       else if (isGroupTombstone(record)) endedAt = position

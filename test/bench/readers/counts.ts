@@ -19,7 +19,7 @@ export function countsOf(fold: Fold): Counts {
     records += state.records
     commits += state.offsetRecords
     for (const row of table.rows()) {
-      if (table.present[row] !== 1) continue
+      if (!table.isPresent(row)) continue
       keys++
       offsetSum += Number(table.offsetOf(row))
     }

@@ -319,7 +319,7 @@ function offsetsOf(fold: Fold): Map<number, number> {
   const { table } = fold.stateOf(0).offsets
   const offsets = new Map<number, number>()
   for (const row of table.rows())
-    if (table.present[row] === 1) offsets.set(table.partitions[row] ?? 0, Number(table.offsetOf(row)))
+    if (table.isPresent(row)) offsets.set(table.partitions[row] ?? 0, Number(table.offsetOf(row)))
   return offsets
 }
 

@@ -88,8 +88,18 @@ describe('a look at what was touched', () => {
         let before: Group | null = null
         for (const [time, records] of transitions.entries()) {
           const moment = { time, names: new TopicNames() }
-          const placed = records.map((record, position) => ({ record: groupRecord(record), position }))
-          const rest = { group: 'g', isHistory: false, commits: [], recreations: [], everyCommit: false }
+          const placed = records.map((record, position) => ({
+            record: groupRecord(record),
+            at: { offset: position, timestamp: time },
+          }))
+          const rest = {
+            group: 'g',
+            isHistory: false,
+            commits: [],
+            recreations: [],
+            everyCommit: false,
+            hasOffsets: false,
+          }
           const { after } = replayRecords(before, { ...moment, ...rest, records: placed })
           if (after === null) break
           // Of a copy nobody knows what was touched since
