@@ -1,22 +1,27 @@
 import type { EventType } from '../../src/events/definitions.ts'
 import { eventRecord, jsonSchemaId } from '../../src/events/eventRecord.ts'
-import type { Fields, Schema } from '../../src/events/schema.ts'
+import type { Fields, RecordSchema, Schema } from '../../src/events/schema.ts'
 
 /** A JSON Schema, draft 2020-12, as plain JSON. */
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
 /** What events of a type are as JSON. Open, as the rule for growing wants it: further fields and words are allowed. */
 export function eventJsonSchema(type: EventType): JsonSchema {
-  const { about, fields } = eventRecord(type)
+  const record = eventRecord(type)
+  const { properties, ...schema } = recordJsonSchema(record, jsonSchemaId(type))
+  const ofType = { const: type, description: record.fields['type']?.doc }
+  return { ...schema, title: type, properties: { ...(properties as object), type: ofType } }
+}
+
+/** What values of a record are as JSON. */
+export function recordJsonSchema({ name, about, fields }: RecordSchema, $id: string): JsonSchema {
   const $defs: Record<string, JsonSchema> = {}
-  const { properties, ...rest } = recordSchema(fields, $defs)
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: jsonSchemaId(type),
-    title: type,
+    $id,
+    title: name,
     description: about,
-    ...rest,
-    properties: { ...(properties as object), type: { const: type, description: fields['type']?.doc } },
+    ...recordSchema(fields, $defs),
     $defs,
   }
 }

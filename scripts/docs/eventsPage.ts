@@ -3,6 +3,7 @@ import { type EventDefinition, sections } from '../../src/events/definition.ts'
 import { definitions, eventTypes } from '../../src/events/definitions.ts'
 import { envelopeFields } from '../../src/events/envelopeSchema.ts'
 import { fullName, namespace } from '../../src/events/eventRecord.ts'
+import { groupState } from '../../src/events/groupState.ts'
 import type { Fields, RecordSchema, Schema } from '../../src/events/schema.ts'
 import { growing } from './growing.ts'
 
@@ -22,6 +23,9 @@ export function eventsPage(): string {
       summary(definitions.filter(event => event.section === section)),
       ...definitions.filter(event => event.section === section).flatMap(eventPart),
     ]),
+    '## Groups as they are',
+    groupsTopic,
+    fieldTable(groupState.fields),
     '## How events grow',
     growing,
     '## Shapes',
@@ -73,6 +77,12 @@ their lists. Where the last element of one part and the first of the next have t
 
 Only a single text above 64 KiB of JSON is shortened to that, and \`truncated\` says so. The \`opened\` of an event that ends a
 condition is the id of part 1. Metrics and \`rebalance-storm\` count part 1.`
+const groupsTopic = `With \`groupsTopic: koff.groups\` koff keeps a compacted topic with each group as it is now, for those who join it as a table
+or start late and need no history. The key is the group id. A group that is gone has no value (a tombstone). Values are
+written in the same transaction as the events: Avro (record \`${namespace}.${groupState.name}\`, subject \`<groupsTopic>-value\`) or JSON, as the
+events are. A group is written at most once in \`groupsEveryMs\` (1 s), and its last state always. A value is at most
+512 KiB as JSON: where it would be more, \`members[].assignment\` is left out, then \`members\`, then \`conditions\`, as far
+as needed, and \`truncated\` says so. What \`koff groups\` prints of a group and the topic are the same, but for offsets and lag.`
 
 /** The types that come from the records of a transition. */
 function order(): string {
@@ -137,7 +147,7 @@ function sharedRecords(): RecordSchema[] {
     found.set(schema.name, schema)
     Object.values(schema.fields).forEach(visit)
   }
-  for (const fields of [envelopeFields, ...definitions.map(({ data }) => data)]) {
+  for (const fields of [envelopeFields, ...definitions.map(({ data }) => data), groupState.fields]) {
     Object.values(fields).forEach(visit)
   }
   return [...found.values()]

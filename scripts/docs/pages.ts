@@ -2,8 +2,9 @@ import { configJsonSchema } from '../../src/config/jsonSchema.ts'
 import { avroSchema } from '../../src/events/avro.ts'
 import { eventTypes } from '../../src/events/definitions.ts'
 import { eventRecord } from '../../src/events/eventRecord.ts'
+import { groupState } from '../../src/events/groupState.ts'
 import { configurationPage } from './configurationPage.ts'
-import { eventJsonSchema } from './eventJsonSchema.ts'
+import { eventJsonSchema, recordJsonSchema } from './eventJsonSchema.ts'
 import { eventsPage } from './eventsPage.ts'
 import { metricsPage } from './metricsPage.ts'
 
@@ -21,6 +22,8 @@ export function pages(): readonly Page[] {
       { path: `schemas/${type}.avsc`, text: json(avroSchema(eventRecord(type))) },
       { path: `schemas/${type}.schema.json`, text: json(eventJsonSchema(type)) },
     ]),
+    { path: 'schemas/group-state.avsc', text: json(avroSchema(groupState)) },
+    { path: 'schemas/group-state.schema.json', text: json(recordJsonSchema(groupState, 'urn:koff:group-state')) },
     { path: 'docs/configuration.md', text: configurationPage() },
     { path: 'docs/metrics.md', text: metricsPage() },
     { path: 'schemas/koff-config.schema.json', text: json(configJsonSchema()) },

@@ -71,6 +71,7 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
     output,
     ownership,
     accept: groupFilter(groups),
+    tableFilter: { wants, text: JSON.stringify(config.groups) },
     signal,
     log,
     openSource: async (positions, { signal: until, outages }) => {

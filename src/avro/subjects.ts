@@ -17,14 +17,17 @@ export interface EventSubjectOptions {
 /** The subject of each type. */
 export function eventSubject({ subjects, topicOf, isOneType }: EventSubjectOptions): (type: EventType) => string {
   const strategy = subjects ?? (isOneType ? 'topic' : 'topic-record')
-  return type => {
-    switch (strategy) {
-      case 'topic':
-        return `${topicOf(type)}-value`
-      case 'record':
-        return fullName(type)
-      case 'topic-record':
-        return `${topicOf(type)}-${fullName(type)}`
-    }
+  return type => subjectOf(strategy, topicOf(type), fullName(type))
+}
+
+/** `record` is the full name of the record. */
+export function subjectOf(strategy: SubjectStrategy, topic: string, record: string): string {
+  switch (strategy) {
+    case 'topic':
+      return `${topic}-value`
+    case 'record':
+      return record
+    case 'topic-record':
+      return `${topic}-${record}`
   }
 }

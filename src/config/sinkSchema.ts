@@ -76,6 +76,10 @@ export function sinkSchema({ readFile, home }: Surroundings) {
       .describe('Of topics that koff creates; one less than the replication factor unless set.'),
     stateTopic: topic.optional().describe('Where state and position go, compacted; `<name>.state` unless set.'),
     registry: registry.optional().describe('The schema registry, for Avro.'),
+    groupsTopic: topic
+      .optional()
+      .describe('A compacted topic with each group as it is: key group id, no value when it is gone. None unless set.'),
+    groupsEveryMs: whole(0).default(1_000).describe('A group is written to `groupsTopic` at most once in so long.'),
   })
     .refine(({ topic: one, routes }) => (one === undefined) !== (routes === undefined), {
       path: ['topic'],

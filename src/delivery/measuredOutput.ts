@@ -19,6 +19,7 @@ export function measuredOutput(output: Output, measuring: Measuring): Output {
     async own(partition, signal) {
       const owned = await output.own(partition, signal)
       return {
+        table: owned.table,
         restore: until => owned.restore(until),
         async commit(commit) {
           const start = performance.now()

@@ -6,6 +6,7 @@ import type { Fold } from '../engine/fold.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { Input } from '../state/input.ts'
 import { takeChanges } from '../state/stored/encode.ts'
+import { groupTable, type TableFilter } from './groupTable.ts'
 import type { Output, PartitionOutput } from './output.ts'
 import type { Ownership } from './ownership.ts'
 import { PartitionWriter } from './partitionWriter.ts'
@@ -17,6 +18,8 @@ export interface OwnedPartitionsOptions {
   readonly output: Output
   readonly ownership: Ownership
   readonly accept?: (event: KoffEvent) => boolean
+  /** Of the groups in the table of groups; all unless given. */
+  readonly tableFilter?: TableFilter
   readonly outages: Outages
   readonly log: Log
   readonly stateEveryMs?: number
@@ -183,10 +186,11 @@ export class OwnedPartitions {
   }
 
   #begin(partition: number, output: PartitionOutput): void {
-    const { fold, stateEveryMs = 5_000, outages } = this.#options
+    const { fold, stateEveryMs = 5_000, outages, tableFilter: filter = everyGroup } = this.#options
     const state = fold.stateOf(partition)
     const writer: PartitionWriter = new PartitionWriter({
       output,
+      table: groupTable(output, { state, partition, filter }),
       stateEveryMs,
       partitions: () => this.#owned.size,
       takeChanges: () => takeChanges(state),
@@ -239,6 +243,8 @@ export class OwnedPartitions {
     }, settleMs)
   }
 }
+
+const everyGroup: TableFilter = { wants: () => true, text: '' }
 
 /** Null for what is about no partition of `__consumer_offsets`. */
 function partitionOf(input: Input): number | null {

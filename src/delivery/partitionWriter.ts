@@ -1,11 +1,14 @@
 import type { KoffEvent } from '../events/envelope.ts'
 import type { StateChange } from '../state/stored/entry.ts'
+import type { GroupTable } from './groupTable.ts'
 import type { PartitionOutput } from './output.ts'
 
 export interface PartitionWriterOptions {
   readonly output: PartitionOutput
   /** What changed in the state since the last call. */
   readonly takeChanges: () => readonly StateChange[]
+  /** Says which groups a commit writes as they are; null where they go nowhere. */
+  readonly table?: GroupTable | null
   /** How many changes wait. */
   readonly countChanges: () => number
   /** How many partitions share the memory of this process. */
@@ -49,7 +52,7 @@ export class PartitionWriter {
     if (this.#isOver) return
     for (const event of events) this.#events.push(event)
     if (this.#events.length > 0 || this.#options.countChanges() >= manyChanges) this.#commitSoon()
-    else this.#timer ??= setTimeout(() => this.#commitSoon(), this.#options.stateEveryMs)
+    else this.#commitIn(Math.min(this.#options.stateEveryMs, this.#options.table?.everyMs ?? Number.POSITIVE_INFINITY))
   }
 
   /** True while nothing more should come. */
@@ -73,6 +76,10 @@ export class PartitionWriter {
     await this.#running
   }
 
+  #commitIn(ms: number): void {
+    this.#timer ??= setTimeout(() => this.#commitSoon(), ms)
+  }
+
   #commitSoon(): void {
     this.#isDue = true
     this.#running ??= this.#run().finally(() => {
@@ -81,7 +88,7 @@ export class PartitionWriter {
   }
 
   async #run(): Promise<void> {
-    const { output, takeChanges, committed, failed, drained } = this.#options
+    const { output, table, takeChanges, committed, failed, drained } = this.#options
     // What the present chunk still brings belongs into the same commit.
     await Promise.resolve()
     try {
@@ -91,11 +98,14 @@ export class PartitionWriter {
         this.#isDue = false
         const events = this.#events
         this.#events = []
+        const groups = table?.take(Date.now())
         const changes = takeChanges()
         drained()
-        await output.commit({ events, changes })
+        await output.commit({ events, changes, table: groups })
+        table?.committed(Date.now())
         committed()
-        if (this.#events.length > 0) this.#isDue = true
+        if (this.#events.length > 0 || groups?.nextMs === 0) this.#isDue = true
+        else if (typeof groups?.nextMs === 'number') this.#commitIn(groups.nextMs)
       }
     } catch (error) {
       const isNews = !this.#isOver

@@ -9,6 +9,7 @@ import { ranges } from '../base/ranges.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { Source } from '../engine/source.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import type { TableFilter } from './groupTable.ts'
 import type { Output } from './output.ts'
 import { OwnedPartitions } from './ownedPartitions.ts'
 import type { Ownership } from './ownership.ts'
@@ -23,6 +24,8 @@ export interface ServiceOptions {
   readonly openSource: (positions: ReadonlyMap<number, number | null>, told: SourceHandles) => Promise<Source>
   /** Which events are delivered; by default all that the fold gives. */
   readonly accept?: (event: KoffEvent) => boolean
+  /** Of the groups in a table that the output keeps; all unless given. */
+  readonly tableFilter?: TableFilter
   readonly signal: AbortSignal
   readonly log: Log
   /** State that changed without an event is committed this often at most; 5 s unless given. */

@@ -19,8 +19,9 @@ export function pipelineOutput(output: Output, { transform, signal, opened }: Pi
     async own(partition, until) {
       const owned = await output.own(partition, until)
       return {
+        table: owned.table,
         restore: stop => owned.restore(stop),
-        commit: async ({ events, changes }) => owned.commit({ events: await transform(events, signal), changes }),
+        commit: async commit => owned.commit({ ...commit, events: await transform(commit.events, signal) }),
         [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
       }
     },

@@ -160,13 +160,16 @@ function topicFaults(config: Config, carrier: KafkaPipeline, pipelines: readonly
     const key = to.routes === undefined ? 'topic' : 'routes'
     const topics = topicsOf(routesOf(to), eventTypes)
     if (topics.includes(stateTopic)) return [fault(key, `${stateTopic} is where the state goes: give events another`)]
+    if (to.groupsTopic !== undefined && [...topics, stateTopic].includes(to.groupsTopic)) {
+      return [fault('groupsTopic', `${to.groupsTopic} is where events or the state go: give groups another`)]
+    }
     if (to === carrier.to) return []
     const same = topics.find(topic => read.has(topic))
     if (same !== undefined) {
       const loop = `${same} is what it would read too, as written by ${who}: events would go round for ever; choose another`
       return [fault(key, loop)]
     }
-    return (['stateTopic', 'minInsyncReplicas'] as const)
+    return (['stateTopic', 'groupsTopic', 'minInsyncReplicas'] as const)
       .filter(name => to[name] !== undefined)
       .map(name => fault(name, `is for the pipeline that carries the state, ${who}`))
   })

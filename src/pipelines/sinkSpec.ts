@@ -47,6 +47,10 @@ export interface KafkaSpec {
   /** Of the pipeline that carries the state, and of no other. */
   readonly minInsyncReplicas?: number
   readonly stateTopic?: string
+  /** A compacted topic with each group as it is; none unless given. */
+  readonly groupsTopic?: string
+  /** A group is written there at most once in so long; 1 s unless given. */
+  readonly groupsEveryMs?: number
 }
 
 /** How to reach Redis: one of `url`, `cluster` and `sentinel`; redis://localhost:6379 unless given. */

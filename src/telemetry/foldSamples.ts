@@ -1,5 +1,5 @@
 import type { Fold } from '../engine/fold.ts'
-import { countOpen } from '../state/conditions/openCount.ts'
+import { countOpen } from '../state/conditions/openConditions.ts'
 import type { Sample } from './telemetry.ts'
 
 /**

@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import avsc from 'avsc'
 import { describe, expect, test } from 'vitest'
 import { version } from '../../src/base/version.ts'
 import { avroSchema } from '../../src/events/avro.ts'
 import { eventTypes } from '../../src/events/definitions.ts'
 import { eventRecord } from '../../src/events/eventRecord.ts'
+import { groupState } from '../../src/events/groupState.ts'
+import type { RecordSchema } from '../../src/events/schema.ts'
 
 /*
  * schemas/history holds the schemas of every version. Who wrote with one of them, and who reads with one of them, must get
@@ -14,20 +15,24 @@ import { eventRecord } from '../../src/events/eventRecord.ts'
 
 const folder = new URL('../../schemas/history/', import.meta.url)
 const versions = await readdir(folder)
+const present = new Map<string, RecordSchema>([
+  ...eventTypes.map(type => [`${type}.avsc`, eventRecord(type)] as const),
+  ['group-state.avsc', groupState],
+])
 
 test('the schemas of this version are in the history, as they are', async () => {
   expect(versions).toContain(version())
-  for (const type of eventTypes) {
-    expect(await old(version(), `${type}.avsc`)).toEqual(JSON.parse(JSON.stringify(avroSchema(eventRecord(type)))))
+  for (const [file, record] of present) {
+    expect(await old(version(), file)).toEqual(JSON.parse(JSON.stringify(avroSchema(record))))
   }
 })
 
 describe.each(versions)('version %s', async of => {
   test.each(await readdir(new URL(of, folder)))('%s reads the present schema, and is read by it', async file => {
-    const type = eventTypes.find(name => name === basename(file, '.avsc'))
-    if (type === undefined) throw new Error(`there is no event of ${file} any more`)
+    const record = present.get(file)
+    if (record === undefined) throw new Error(`there is no record of ${file} any more`)
     const before = avsc.Type.forSchema(await old(of, file))
-    const now = avsc.Type.forSchema(avroSchema(eventRecord(type)) as avsc.Schema)
+    const now = avsc.Type.forSchema(avroSchema(record) as avsc.Schema)
     expect(() => now.createResolver(before)).not.toThrow()
     expect(() => before.createResolver(now)).not.toThrow()
   })

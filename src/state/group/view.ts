@@ -1,4 +1,5 @@
 import type { GroupType, Int64 } from '../../events/envelope.ts'
+import type { groupStatuses } from '../../events/groupState.ts'
 import { LogEnds } from '../conditions/logEnds.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import type { PartitionState } from '../partition.ts'
@@ -13,7 +14,7 @@ export interface GroupView {
   readonly group: string
   readonly groupType: GroupType
   readonly epoch: number
-  readonly state: 'Empty' | 'Stable' | 'Assigning' | 'Reconciling' | 'NotReady'
+  readonly state: (typeof groupStatuses)[number]
   readonly protocolType: string | null
   readonly protocol: string | null
   readonly leader: string | null
@@ -60,8 +61,7 @@ export function groupViews(state: PartitionState, { names, logEnds = new LogEnds
   const views: GroupView[] = []
   for (const slot of state.sortedGroups()) {
     const { group } = slot
-    // A simple group without any offset does not exist.
-    if (group === null || (group.type === 'simple' && slot.offsets === 0)) continue
+    if (group === null || !exists(slot)) continue
     const { name, type, epoch, protocolType, protocol, leader } = group
     views.push({
       group: name,
@@ -78,11 +78,16 @@ export function groupViews(state: PartitionState, { names, logEnds = new LogEnds
   return views
 }
 
+/** A simple group without any offset does not exist. */
+export function exists({ group, offsets }: GroupSlot): boolean {
+  return group !== null && (group.type !== 'simple' || offsets > 0)
+}
+
 /**
  * The state as Kafka's Admin names it. A classic group's rebalance in progress is in the broker's memory only. A static
  * member that is away keeps a consumer group from being stable, as in the broker.
  */
-function stateOf(group: Group): GroupView['state'] {
+export function stateOf(group: Group): GroupView['state'] {
   const members = sortedMembers(group)
   if (members.length === 0) return 'Empty'
   if (group.type === 'classic' || group.type === 'simple' || group.type === 'share') return 'Stable'

@@ -4,6 +4,7 @@ import { KoffError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
 import { retry } from '../../../base/retry.ts'
 import { type StateLog, wholeState } from '../../../delivery/committedEntries.ts'
+import type { StoredTable } from '../../../delivery/groupTable.ts'
 import type { Output } from '../../../delivery/output.ts'
 import { type Cluster, openCluster } from '../../../kafka/client/cluster.ts'
 import { type LeaderTable, leaderTable } from '../../../kafka/client/leaderTable.ts'
@@ -14,6 +15,7 @@ import { eventTopics } from '../eventTopics.ts'
 import { routesText, topicsOf } from '../routes.ts'
 import { ensureTopic, type TopicPlan } from '../topic.ts'
 import { type ContentOptions, openTopicEncoder, type TopicEncoder } from '../topicEncoder.ts'
+import { type EncodeGroup, openGroupsTopic, tableKey, tableOf } from './groupsTopic.ts'
 import { ownerKey } from './owner.ts'
 import { ownPartition } from './ownPartition.ts'
 
@@ -27,6 +29,10 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
   /** Of topics that koff has to create; one less than the replication factor unless given. */
   readonly minInsyncReplicas?: number | undefined
   readonly stateTopic: string
+  /** Where each group goes as it is, compacted; undefined: nowhere. */
+  readonly groupsTopic?: string | undefined
+  /** A group is written there at most once in so long; 1 s unless given. */
+  readonly groupsEveryMs?: number | undefined
   /** As many as `__consumer_offsets` has. */
   readonly statePartitions: number
   /** Opens a partition of the state topic for reading to its end, uncommitted. */
@@ -45,7 +51,7 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
  * @throws KoffError from `open`: REGISTRY_MISSING, TOPIC_UNFIT, and whatever else makes writing impossible.
  */
 export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
-  const { routes, stateTopic, openTimeoutMs = 30_000 } = options
+  const { routes, stateTopic, groupsTopic, groupsEveryMs = 1_000, openTimeoutMs = 30_000 } = options
   const kafka = kafkaClient(options)
   const owner = { host: hostname(), pid: process.pid }
   const closing = new AbortController()
@@ -61,8 +67,9 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
         throw brokerFault(error, { ...options, topic: plan.topic })
       }
     }
-    const partitionOf = await eventTopics(topicsOf(routes, options.types), topic =>
-      ensure({ topic, partitions, cleanupPolicy: 'delete' }),
+    const written = [...topicsOf(routes, options.types), ...(groupsTopic === undefined ? [] : [groupsTopic])]
+    const partitionOf = await eventTopics(written, topic =>
+      ensure({ topic, partitions, cleanupPolicy: topic === groupsTopic ? 'compact' : 'delete' }),
     )
     await ensure({ topic: stateTopic, partitions: statePartitions, cleanupPolicy: 'compact', exactPartitions: true })
     const cluster = await openCluster(options, signal)
@@ -72,24 +79,31 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   return {
     name: 'kafka',
     async open(signal, opening) {
-      const encoder = await openTopicEncoder(options, { signal, opening, log: options.log })
+      const context = { signal, opening, log: options.log }
+      const encoder = await openTopicEncoder(options, context)
+      const encodeGroup = groupsTopic === undefined ? null : await openGroupsTopic(groupsTopic, options, context)
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
       const prepared = await retry(() => abortable(prepare(signal), signal), {
         signal,
         timeoutMs: openTimeoutMs,
         watch,
       })
-      opened = { encoder, ...prepared }
+      opened = { encoder, encodeGroup, ...prepared }
     },
     async own(partition, signal) {
       if (opened === null) throw new KoffError('SINK_FAILED', `topic ${routesText(routes)}: used before it was opened`)
       const owned = await ownPartition({ ...options, ...opened, owner, partition, closing: closing.signal }, signal)
+      let stored: StoredTable | null = null
       return {
         ...owned,
+        ...(groupsTopic === undefined
+          ? {}
+          : { table: { topic: groupsTopic, everyMs: groupsEveryMs, stored: () => stored } }),
         async *restore(until) {
           await using log = await options.openStateLog(partition, until)
           for await (const entries of wholeState(log, stateTopic, until)) {
-            yield entries.filter(({ key }) => key !== ownerKey)
+            for (const entry of entries) if (entry.key === tableKey) stored = tableOf(entry)
+            yield entries.filter(({ key }) => key !== ownerKey && key !== tableKey)
           }
         },
       }
@@ -103,6 +117,8 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
 
 interface Opened {
   readonly encoder: TopicEncoder
+  /** Null where groups go nowhere. */
+  readonly encodeGroup: EncodeGroup | null
   readonly cluster: Cluster
   readonly leaders: LeaderTable
   readonly partitionOf: (topic: string, group: string) => number

@@ -13,6 +13,7 @@ import { eventRecords } from '../eventRecords.ts'
 import { type Routes, routesText } from '../routes.ts'
 import type { TopicEncoder } from '../topicEncoder.ts'
 import { awaitSchemas } from './awaitSchemas.ts'
+import { type EncodeGroup, groupRecords, tableEntry } from './groupsTopic.ts'
 import { type Owner, ownerKey, type StoredOwner } from './owner.ts'
 
 export interface OwnPartitionOptions {
@@ -25,6 +26,8 @@ export interface OwnPartitionOptions {
   readonly partitionOf: (topic: string, group: string) => number
   readonly stateTopic: string
   readonly encoder: TopicEncoder
+  readonly groupsTopic?: string | undefined
+  readonly encodeGroup: EncodeGroup | null
   readonly log: Log
   /** Aborts when nothing more is to be written. */
   readonly closing: AbortSignal
@@ -79,10 +82,16 @@ export async function ownPartition(
   }
 }
 
-/** The state, and the events of each partition that they go to. */
+/** The state, the events of each partition that they go to, and the groups as they are. */
 function partsOf(commit: Commit, options: OwnPartitionOptions): readonly PartitionRecords[] {
-  const { stateTopic, partition, owner } = options
+  const { stateTopic, groupsTopic: topic, encodeGroup: encode, partition, partitionOf, owner } = options
+  const { events, changes, table } = commit
   const stored: StoredOwner = { ...owner, committedAt: Date.now() }
-  const state = [...commit.changes, { key: ownerKey, value: JSON.stringify(stored) }]
-  return [{ topic: stateTopic, partition, records: state }, ...eventRecords(commit.events, options)]
+  const ofTable = table === undefined ? [] : [tableEntry(table.stored)]
+  const records = [...changes, ...ofTable, { key: ownerKey, value: JSON.stringify(stored) }]
+  const groups =
+    table === undefined || topic === undefined || encode === null
+      ? []
+      : groupRecords(table.groups, { topic, encode, partitionOf })
+  return [{ topic: stateTopic, partition, records }, ...eventRecords(events, options), ...groups]
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { type GroupConditions, newGroupConditions } from '../../../src/state/conditions/groupConditions.ts'
-import { countOpen } from '../../../src/state/conditions/openCount.ts'
+import { countOpen } from '../../../src/state/conditions/openConditions.ts'
 import { RowWatch } from '../../../src/state/conditions/rowWatch.ts'
-import { type GroupSlot, newGroupSlot } from '../../../src/state/group/groupSlot.ts'
+import { type GroupSlot, newGroupSlot, topicSlot } from '../../../src/state/group/groupSlot.ts'
 
 const open = { id: '0-1-x-0', time: 1 }
 
@@ -43,7 +43,8 @@ test('each kind of condition is counted where it is open, over groups and offset
   watch.conditions.set(2, { stalled: null, outOfRange: null, numbers: new Map() })
   // Rows 0 and 1 are of the group that is skewed, row 2 of the calm one.
   const groupOf = (row: number) => slots[row < 2 ? 3 : 1] as GroupSlot
-  expect(countOpen({ groups, table: { watch, groupOf } }, everyGroup)).toEqual({
+  const table = { watch, groupOf, topicOf: () => topicSlot(slotOf('any', null), 't'), partitions: new Int32Array(3) }
+  expect(countOpen({ groups, table }, everyGroup)).toEqual({
     'offset-stalled': 2,
     'lag-exceeded': 1,
     'offset-out-of-range': 1,
@@ -52,7 +53,7 @@ test('each kind of condition is counted where it is open, over groups and offset
     'partition-unassigned': 2,
     'assignment-skewed': 1,
   })
-  expect(countOpen({ groups, table: { watch, groupOf } }, name => name !== 'skewed')).toEqual({
+  expect(countOpen({ groups, table }, name => name !== 'skewed')).toEqual({
     'offset-stalled': 0,
     'lag-exceeded': 1,
     'offset-out-of-range': 0,
@@ -61,7 +62,7 @@ test('each kind of condition is counted where it is open, over groups and offset
     'partition-unassigned': 2,
     'assignment-skewed': 0,
   })
-  const empty = { groups: new Map<string, GroupSlot>(), table: { watch: null, groupOf } }
+  const empty = { groups: new Map<string, GroupSlot>(), table: { ...table, watch: null } }
   expect(countOpen(empty, everyGroup)).toMatchObject({ 'offset-stalled': 0 })
 })
 

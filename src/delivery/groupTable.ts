@@ -1,0 +1,219 @@
+import { fittedGroupState, type GroupState } from '../events/groupState.ts'
+import { type OpenCondition, openConditions } from '../state/conditions/openConditions.ts'
+import { type Group, keyedBy } from '../state/group/group.ts'
+import type { GroupSlot } from '../state/group/groupSlot.ts'
+import { heldBy } from '../state/group/holdings.ts'
+import { presentGroup } from '../state/group/presentGroup.ts'
+import { exists } from '../state/group/view.ts'
+import type { PartitionState } from '../state/partition.ts'
+import type { PartitionOutput } from './output.ts'
+
+/** A group as it is; null: it is gone. */
+export interface GroupChange {
+  readonly group: string
+  readonly value: GroupState | null
+}
+
+/** What a commit does to the table of groups. */
+export interface TableCommit {
+  readonly groups: readonly GroupChange[]
+  /** What the next owner of the partition has to know of the table. */
+  readonly stored: StoredTable
+}
+
+export interface StoredTable {
+  /** Which table, and of which groups. Another one is written from the beginning. */
+  readonly of: string
+  /** Groups whose last change is not written yet; null: it may be any. */
+  readonly pending: readonly string[] | null
+}
+
+export interface GroupTableOptions {
+  readonly state: PartitionState
+  /** Of `__consumer_offsets`. */
+  readonly partition: number
+  /** The topic, and the filter of groups, as one text. */
+  readonly of: string
+  readonly wants: (group: string) => boolean
+  /** A group is not written again before this is over. */
+  readonly everyMs: number
+  /** As of the last commit of this partition; null: there was none with a table. */
+  readonly stored: StoredTable | null
+}
+
+/** What is written of a group, as far as it says whether the group is another now. */
+interface Written {
+  /** Null: it is not there. */
+  readonly group: Group | null
+  readonly offsets: number
+  readonly conditions: string
+  /** Ids of topics whose names were not known. */
+  readonly unnamed: readonly string[]
+  /** When, ms; before that time it is not written again. */
+  at: number
+}
+
+/** Of which groups a table is. */
+export interface TableFilter {
+  readonly wants: (group: string) => boolean
+  /** The filter as one text. */
+  readonly text: string
+}
+
+/** The table that an output keeps of a partition; null where it keeps none. */
+export function groupTable(
+  { table }: PartitionOutput,
+  { state, partition, filter }: Pick<GroupTableOptions, 'state' | 'partition'> & { readonly filter: TableFilter },
+): GroupTable | null {
+  if (table === undefined) return null
+  const { topic, everyMs, stored } = table
+  return new GroupTable({
+    state,
+    partition,
+    of: `${topic} ${filter.text}`,
+    wants: filter.wants,
+    everyMs,
+    stored: stored(),
+  })
+}
+
+/** So many groups in a commit, so that a table that is new does not make a large one. */
+const mostGroups = 500
+/** More pending groups than these are not stored by name. */
+const mostPending = 500
+
+/**
+ * Keeps the table of groups (`groupsTopic`) in step with the state of one partition of `__consumer_offsets`: says at each
+ * commit which groups have to be written, each at most once in `everyMs`, the last change always.
+ */
+export class GroupTable {
+  readonly #options: GroupTableOptions
+  readonly #written = new Map<string, Written>()
+  /** Taken by the commit that is under way. */
+  #taken: Written[] = []
+  #isNew: boolean
+  #pending: ReadonlySet<string>
+
+  constructor(options: GroupTableOptions) {
+    const { stored, of, state } = options
+    this.#options = options
+    this.#isNew = stored === null || stored.of !== of || stored.pending === null
+    this.#pending = new Set(stored?.pending)
+    if (this.#isNew || state.inHistory) return
+    const conditions = conditionsByGroup(state)
+    for (const [name, slot] of state.groups) {
+      if (!this.#pending.has(name) && this.#isShown(slot)) this.#written.set(name, this.#asIs(slot, conditions))
+    }
+  }
+
+  get everyMs(): number {
+    return this.#options.everyMs
+  }
+
+  /** What has to be written now. `nextMs`: when to ask again, though nothing happens; null: no need. */
+  take(now: number): TableCommit & { readonly nextMs: number | null } {
+    const { state, of, everyMs, partition } = this.#options
+    if (state.inHistory) return { groups: [], stored: { of, pending: null }, nextMs: null }
+    const conditions = conditionsByGroup(state)
+    const groups: GroupChange[] = []
+    const pending = new Set<string>()
+    let nextMs: number | null = null
+    const wait = (name: string, ms: number) => {
+      pending.add(name)
+      nextMs = Math.min(nextMs ?? ms, ms)
+    }
+    for (const name of this.#candidates()) {
+      const slot = state.groups.get(name)
+      const written = this.#written.get(name)
+      if (!this.#isOther(name, slot, written, conditions)) continue
+      const dueMs = written === undefined ? 0 : written.at + everyMs - now
+      if (dueMs > 0 || groups.length >= mostGroups) {
+        wait(name, Math.max(dueMs, 0))
+        continue
+      }
+      const { group } = slot ?? { group: null }
+      const isThere = slot !== undefined && group !== null && this.#isShown(slot)
+      const of = conditions.get(name) ?? []
+      const whole = isThere ? presentGroup(slot, group, { state, partition, conditions: of }) : null
+      groups.push({ group: name, value: whole === null ? null : fittedGroupState(whole) })
+      const as = isThere ? this.#asIs(slot, conditions) : gone()
+      this.#written.set(name, as)
+      this.#taken.push(as)
+    }
+    if (nextMs === null) this.#isNew = false
+    this.#pending = pending
+    return { groups, stored: { of, pending: this.#toStore() }, nextMs }
+  }
+
+  /** The commit with what was taken last is there. */
+  committed(now: number): void {
+    for (const written of this.#taken) written.at = now
+    this.#taken = []
+    const { everyMs } = this.#options
+    for (const [name, { group, at }] of this.#written) {
+      if (group === null && at + everyMs <= now) this.#written.delete(name)
+    }
+  }
+
+  /** Of a table that is new, also groups that are not wanted: another filter may have left them there. */
+  *#candidates(): Generator<string> {
+    const { groups } = this.#options.state
+    yield* groups.keys()
+    for (const name of this.#written.keys()) if (!groups.has(name)) yield name
+    for (const name of this.#pending) if (!groups.has(name) && !this.#written.has(name)) yield name
+  }
+
+  #isOther(
+    name: string,
+    slot: GroupSlot | undefined,
+    written: Written | undefined,
+    conditions: ReadonlyMap<string, readonly OpenCondition[]>,
+  ): boolean {
+    if (slot === undefined || !this.#isShown(slot)) {
+      if (written !== undefined) return written.group !== null
+      return this.#pending.has(name) || (this.#isNew && slot !== undefined && exists(slot))
+    }
+    if (written === undefined) return true
+    const { names } = this.#options.state
+    return (
+      written.group !== slot.group ||
+      written.offsets !== slot.offsets ||
+      written.conditions !== idsOf(conditions.get(name)) ||
+      written.unnamed.some(id => names.nameOf(id) !== null)
+    )
+  }
+
+  #isShown(slot: GroupSlot): boolean {
+    return exists(slot) && this.#options.wants(slot.name)
+  }
+
+  #asIs(slot: GroupSlot, conditions: ReadonlyMap<string, readonly OpenCondition[]>): Written {
+    const { group, offsets, name } = slot
+    const unnamed = group === null ? [] : unnamedTopics(group, this.#options.state)
+    return { group, offsets, conditions: idsOf(conditions.get(name)), unnamed, at: 0 }
+  }
+
+  #toStore(): readonly string[] | null {
+    return this.#isNew || this.#pending.size > mostPending ? null : [...this.#pending]
+  }
+}
+
+function gone(): Written {
+  return { group: null, offsets: 0, conditions: '', unnamed: [], at: 0 }
+}
+
+function conditionsByGroup(state: PartitionState): ReadonlyMap<string, readonly OpenCondition[]> {
+  const open = openConditions({ groups: state.groups, table: state.offsets.table })
+  return Map.groupBy(open, ({ group }) => group.name)
+}
+
+function idsOf(conditions: readonly OpenCondition[] = []): string {
+  return conditions.map(({ open }) => open.id).join()
+}
+
+function unnamedTopics(group: Group, { names }: PartitionState): string[] {
+  if (keyedBy(group.type) !== 'topicId') return []
+  const ids = new Set<string>()
+  for (const member of group.members.values()) for (const id of heldBy(member)?.keys() ?? []) ids.add(id)
+  return [...ids].filter(id => names.nameOf(id) === null)
+}

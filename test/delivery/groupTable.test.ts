@@ -1,0 +1,189 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { GroupTable, type StoredTable } from '../../src/delivery/groupTable.ts'
+import { Fold } from '../../src/engine/fold.ts'
+import { fittedGroupState, type GroupState } from '../../src/events/groupState.ts'
+import { groupViews } from '../../src/state/group/view.ts'
+import type { PartitionState } from '../../src/state/partition.ts'
+import { encodeState } from '../../src/state/stored/encode.ts'
+import { type LogShape, simulatedLog } from '../state/simulatedCluster.ts'
+import { restoreInto } from '../state/stored/restoreInto.ts'
+
+const shape: fc.Arbitrary<LogShape> = fc.record({
+  choices: fc.noBias(fc.array(fc.nat({ max: 3 * 16 * 1_000 }), { minLength: 20, maxLength: 120, size: 'max' })),
+  magic: fc.constant(2 as const),
+})
+const everyMs = 1_000
+
+/** A compacted topic, and when each of its keys was written. */
+class Topic {
+  readonly values = new Map<string, GroupState>()
+  readonly writtenAt = new Map<string, number[]>()
+  stored: StoredTable | null = null
+
+  /** A commit of what a table has at that time. Gives when to come again. */
+  commit(table: GroupTable, now: number): number | null {
+    const { groups, stored, nextMs } = table.take(now)
+    for (const { group, value } of groups) {
+      if (value === null) this.values.delete(group)
+      else this.values.set(group, value)
+      this.writtenAt.set(group, [...(this.writtenAt.get(group) ?? []), now])
+    }
+    this.stored = stored
+    table.committed(now)
+    return nextMs
+  }
+
+  /** What `koff groups` would print, as far as it is there. */
+  get shown() {
+    const values = [...this.values].map(([name, value]) => {
+      const { group, groupType, epoch, state, protocolType, protocol, leader, members, offsetCount } = value
+      return [
+        name,
+        {
+          ...(group === name ? {} : { group }),
+          groupType,
+          epoch,
+          state,
+          protocolType,
+          protocol,
+          leader,
+          offsetCount,
+          members: members?.map(({ assignment, ...member }) => ({ ...member, assignment: byTopic(assignment) })),
+        },
+      ] as const
+    })
+    return Object.fromEntries(values)
+  }
+}
+
+function byTopic(assignment: NonNullable<GroupState['members']>[number]['assignment']) {
+  if (assignment === null) return null
+  return Object.fromEntries(
+    assignment.map(({ topic, topicId, subtopology, partitions }) => [topic ?? topicId ?? subtopology, partitions]),
+  )
+}
+
+function listed(state: PartitionState) {
+  const views = groupViews(state, { names: state.names }).map(
+    ({ group, offsets, lag: _lag, logEnd: _logEnd, ...view }) => {
+      const offsetCount = Object.values(offsets).reduce((sum, partitions) => sum + Object.keys(partitions).length, 0)
+      return [group, { ...view, offsetCount }] as const
+    },
+  )
+  return Object.fromEntries(views)
+}
+
+const open = (state: PartitionState, stored: StoredTable | null, of = 'groups') =>
+  new GroupTable({ state, partition: 0, of, wants: () => true, everyMs, stored })
+
+test('at every quiet moment the topic is what koff groups prints, whoever dies between two commits', () => {
+  fc.assert(
+    fc.property(shape, fc.array(fc.nat(1_500), { minLength: 1, maxLength: 40 }), (given, pauses) => {
+      const { batches } = simulatedLog(given)
+      const topic = new Topic()
+      let fold = newFold()
+      let table: GroupTable | null = null
+      let now = 0
+      batches.forEach((batch, at) => {
+        fold.apply({ kind: 'batch', batch })
+        const pause = pauses[at % pauses.length] ?? 0
+        now += pause
+        table ??= open(fold.stateOf(0), topic.stored)
+        const nextMs = topic.commit(table, now)
+        if (pause % 5 === 0) {
+          // kill -9 after the commit: another instance goes on with what is stored.
+          fold = restored(fold)
+          table = open(fold.stateOf(0), topic.stored)
+          now += everyMs
+        }
+        if (pause % 3 !== 0) return
+        for (let wait = nextMs; wait !== null; ) {
+          now += wait
+          wait = topic.commit(table, now)
+        }
+        topic.commit(table, (now += everyMs))
+        expect(topic.shown).toEqual(listed(fold.stateOf(0)))
+      })
+      for (const times of topic.writtenAt.values()) {
+        times.forEach((time, at) => expect(time - (times[at - 1] ?? -everyMs)).toBeGreaterThanOrEqual(everyMs))
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a table that is new, or of another filter, is written whole, in commits of bounded size', () => {
+  const { batches } = simulatedLog({ choices: fc.sample(shape, { numRuns: 1, seed: 7 })[0]?.choices ?? [], magic: 2 })
+  const fold = newFold()
+  for (const batch of batches) fold.apply({ kind: 'batch', batch })
+  const state = fold.stateOf(0)
+  const first = new Topic()
+  expect(first.commit(open(state, null), 0)).toBeNull()
+  expect(Object.keys(first.shown).length).toBeGreaterThan(0)
+  expect(open(state, first.stored).take(0).groups).toEqual([])
+  expect(open(state, first.stored, 'others').take(0).groups.length).toBe(first.values.size)
+  const none = new GroupTable({ state, partition: 0, of: 'none', wants: () => false, everyMs, stored: first.stored })
+  first.commit(none, 0)
+  expect(first.values.size).toBe(0)
+})
+
+test('a value that is too large keeps its counts and says what is left out', () => {
+  const member = (id: number, partitions: number) => ({
+    id: `member-${id}`,
+    instanceId: null,
+    clientId: 'client',
+    host: '/10.0.0.1',
+    epoch: 3,
+    assignment: [{ topic: 'orders', topicId: null, subtopology: null, partitions: [...Array(partitions).keys()] }],
+  })
+  const condition = { type: 'offset-stalled', opened: '0-1-offset-stalled-0', since: 1, topic: 'orders', partition: 0 }
+  const group = (members: number, partitions: number, conditions = 1): GroupState => ({
+    cluster: 'c1',
+    group: 'g',
+    groupType: 'consumer',
+    epoch: 3,
+    state: 'Stable',
+    protocolType: 'consumer',
+    protocol: null,
+    leader: null,
+    memberCount: members,
+    offsetCount: 7,
+    conditionCount: conditions,
+    members: Array.from({ length: members }, (_, id) => member(id, partitions)),
+    conditions: Array.from({ length: conditions }, () => condition),
+    truncated: false,
+    partition: 0,
+    position: 9,
+    timestamp: 1,
+  })
+  const counts = { offsetCount: 7, truncated: true }
+  expect(fittedGroupState(group(10, 10))).toEqual(group(10, 10))
+  const plain = fittedGroupState(group(100, 2_000))
+  expect(plain).toMatchObject({ ...counts, memberCount: 100, conditions: [condition] })
+  expect(plain.members?.every(({ assignment }) => assignment === null)).toBe(true)
+  expect(fittedGroupState(group(6_000, 1))).toMatchObject({
+    ...counts,
+    memberCount: 6_000,
+    members: null,
+    conditions: [condition],
+  })
+  expect(fittedGroupState(group(1, 1, 8_000))).toMatchObject({
+    ...counts,
+    conditionCount: 8_000,
+    members: null,
+    conditions: null,
+  })
+})
+
+function newFold(): Fold {
+  return new Fold({ cluster: 'c1', history: 'none', tracksChanges: true })
+}
+
+function restored(fold: Fold): Fold {
+  const second = newFold()
+  for (const [partition, state] of fold.partitions) {
+    second.adopt(partition, restoreInto(second.newState(partition), encodeState(state)))
+  }
+  return second
+}
