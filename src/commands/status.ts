@@ -6,20 +6,22 @@ import {
   configOf,
   connectionHelp,
 } from '../app/connection.ts'
+import { collect } from '../app/eventOptions.ts'
+import type { PipelineState } from '../app/pipelineStates.ts'
 import { KoffError } from '../base/errors.ts'
-import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
 import { type Column, columns } from '../terminal/columns.ts'
 import { localTime } from '../terminal/localTime.ts'
-import { interruptionCode, noteLog, put, putJson, type Shell } from '../terminal/shell.ts'
+import { interruptionCode, note, noteLog, put, putJson, type Shell } from '../terminal/shell.ts'
 
 interface StatusOptions extends ConnectionFlags {
   readonly json?: true
   readonly stateTopic?: string
+  readonly pipeline?: readonly string[]
 }
 
-/** A line of `koff status --json`. Where nobody ever committed, only the log is known. */
+/** A line of `koff status --json`, as `PipelineState` is. Where nobody ever committed, only the log is known. */
 interface PartitionStatus {
   readonly partition: number
   /** The next offset to read, once what is before it is delivered. */
@@ -36,9 +38,12 @@ interface PartitionStatus {
 
 export function statusCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('status')
-    .summary('how far koff run is, partition by partition')
-    .description('Says, from the state topic, how far each partition of __consumer_offsets is delivered, and by whom.')
+    .summary('how far koff run is, partition by partition, and whether its pipelines run')
+    .description(
+      'Says, from the state topic, how far each partition of __consumer_offsets is delivered, and by whom; and of each pipeline that reads the events, whether it runs, waits or is stopped, and how far it is behind.',
+    )
     .option('--state-topic <name>', "where the state is; the configuration's, or <name>.state, unless given")
+    .option('--pipeline <file>', 'a pipeline that koff run was given, too; may be repeated', collect)
     .option('--json', 'one JSON object a line; the default where the output is no terminal')
     .action(async (options: StatusOptions) => finish(await status(shell, options)))
   return addConnectionOptions(command).addHelpText(
@@ -48,27 +53,41 @@ export function statusCommand(shell: Shell, finish: (code: number) => void): Com
 The instance named is the one that committed last. One with nothing to do commits nothing, so an old commit with a lag
 of 0 is all well.
 
+A pipeline waits where its sink cannot be opened, or takes nothing although events are there (Redis away, a history that
+is locked): the log of koff run says why. It is stopped where no koff runs it. Name the configuration that has the
+pipelines with -c.
+
 Examples:
   koff status --brokers kafka-1:9092
-  koff status -c koff.yaml --json | jq -s 'map(.lag) | add'`,
+  koff status -c koff.yaml --json | jq -c 'select(.state == "waits")'`,
   )
 }
 
 async function status(shell: Shell, options: StatusOptions): Promise<number> {
   const loaded = await configOf(shell, options)
-  const stateTopic = options.stateTopic ?? (await plannedStateTopic(loaded))
-  const lines = await progressOf(shell, loaded.config, stateTopic)
+  const { planPipelines, isKafka, stateTopicOf } = await import('../pipelines/plan.ts')
+  const { carrier, followers } = await planPipelines(loaded, options.pipeline)
+  const { config } = loaded
+  const isDescribed = options.config !== undefined || options.pipeline !== undefined
+  if (isDescribed && !isKafka(carrier) && options.stateTopic === undefined) {
+    const where = `${config.state.dir}/${config.name}.db`
+    const message = `status: nothing writes all events to Kafka, so the state is in ${where}, which only the koff that runs can read; its log and /metrics say how far it is`
+    throw new KoffError('UNSUPPORTED', message)
+  }
+  const stateTopic =
+    options.stateTopic ?? (isKafka(carrier) ? stateTopicOf(config, carrier.to) : `${config.name}.state`)
+  const partitions = await progressOf(shell, config, stateTopic)
+  const { pipelineStates } = await import('../app/pipelineStates.ts')
+  const states = isKafka(carrier) ? await pipelineStates({ config, carrier, followers, signal: shell.signal }) : []
   if (shell.signal.aborted) return interruptionCode(shell)
   if (options.json === true || shell.stdout.isTTY !== true) {
-    for (const line of lines) await putJson(shell.stdout, `${JSON.stringify(line)}\n`)
-  } else await put(shell.stdout, columns(lines, tableColumns))
+    for (const line of [...partitions, ...states]) await putJson(shell.stdout, `${JSON.stringify(line)}\n`)
+    return 0
+  }
+  await put(shell.stdout, columns(partitions, partitionColumns))
+  if (states.length > 0) await put(shell.stdout, `\n${columns(states, pipelineColumns)}`)
+  for (const { pipeline, reason } of states) if (reason !== null) note(shell, `pipeline ${pipeline}: ${reason}`)
   return 0
-}
-
-async function plannedStateTopic(loaded: LoadedConfig): Promise<string> {
-  const { isKafka, planPipelines, stateTopicOf } = await import('../pipelines/plan.ts')
-  const { carrier } = await planPipelines(loaded)
-  return isKafka(carrier) ? stateTopicOf(loaded.config, carrier.to) : `${loaded.config.name}.state`
 }
 
 async function progressOf(shell: Shell, config: Config, stateTopic: string): Promise<PartitionStatus[]> {
@@ -115,7 +134,7 @@ async function progressOf(shell: Shell, config: Config, stateTopic: string): Pro
   })
 }
 
-const tableColumns: readonly Column<PartitionStatus>[] = [
+const partitionColumns: readonly Column<PartitionStatus>[] = [
   { head: 'partition', align: 'right', text: ({ partition }) => String(partition) },
   { head: 'position', align: 'right', text: ({ position }) => String(position ?? '-') },
   { head: 'log end', align: 'right', text: ({ logEnd }) => String(logEnd ?? '-') },
@@ -124,10 +143,22 @@ const tableColumns: readonly Column<PartitionStatus>[] = [
   {
     head: 'last commit',
     align: 'left',
-    text: ({ committedAt }) => (committedAt === null ? '-' : (localTime(committedAt)?.slice(0, 19) ?? '-')),
+    text: ({ committedAt }) => timeText(committedAt),
   },
   { head: 'by', align: 'left', text: ({ owner }) => owner ?? '-' },
 ]
+
+const pipelineColumns: readonly Column<PipelineState>[] = [
+  { head: 'pipeline', align: 'left', text: ({ pipeline }) => pipeline },
+  { head: 'sink', align: 'left', text: ({ sink }) => sink },
+  { head: 'state', align: 'left', text: ({ state }) => state ?? '-' },
+  { head: 'lag', align: 'right', text: ({ lag }) => String(lag ?? '-') },
+  { head: 'oldest event', align: 'left', text: ({ oldest }) => timeText(oldest) },
+]
+
+function timeText(time: number | null): string {
+  return time === null ? '-' : (localTime(time)?.slice(0, 19) ?? '-')
+}
 
 function readsWhat({ inHistory, historyEnd }: PartitionStatus): string {
   if (inHistory === null) return '-'

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
+import { pipelinePositions, recordsLeft } from './positions.ts'
 
 export interface RemainingOptions {
   readonly kafka: Kafka
@@ -27,7 +28,7 @@ export function trackRemaining({ kafka, groupId, topics, progress }: RemainingOp
     if (isLooking) return
     isLooking = true
     told.clear()
-    const found = await recordsLeft(kafka, groupId, topics).catch(() => [])
+    const found = await lookUp(kafka, groupId, topics).catch(() => [])
     for (const [partition, records] of found)
       if (assigned.includes(partition) && !told.has(partition)) progress.left(partition, records)
     isLooking = false
@@ -47,22 +48,12 @@ export function trackRemaining({ kafka, groupId, topics, progress }: RemainingOp
 }
 
 /** Of each partition, by what the group has committed; of one without a position, all that is there. */
-async function recordsLeft(kafka: Kafka, groupId: string, topics: readonly string[]) {
+async function lookUp(kafka: Kafka, groupId: string, topics: readonly string[]): Promise<[string, number][]> {
   const admin = kafka.admin()
   try {
     await admin.connect()
-    const committed = new Map<string, number>()
-    for (const { topic, partitions } of await admin.fetchOffsets({ groupId, topics: [...topics] })) {
-      for (const { partition, offset } of partitions) committed.set(`${topic}-${partition}`, Number(offset))
-    }
-    const left: (readonly [string, number])[] = []
-    for (const topic of topics) {
-      for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-        const key = `${topic}-${partition}`
-        left.push([key, Math.max(0, Number(high) - Math.max(Number(low), committed.get(key) ?? -1))])
-      }
-    }
-    return left
+    const positions = await pipelinePositions(admin, groupId, topics)
+    return positions.map(at => [`${at.topic}-${at.partition}`, recordsLeft(at)])
   } finally {
     await admin.disconnect()
   }

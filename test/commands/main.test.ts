@@ -160,6 +160,19 @@ describe('a command line that is wrong', () => {
   })
 })
 
+describe('koff status of a deployment whose state is in a local file', () => {
+  it('says where it is, and that only the koff that runs can read it', async () => {
+    const file = join(home, 'local-state.yaml')
+    writeFileSync(file, 'name: k\nstate: { dir: /var/lib/koff }\nsinks: [{ type: stdout }]\n')
+    expect(await runKoff(['status', '-c', file])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'koff: status: nothing writes all events to Kafka, so the state is in /var/lib/koff/k.db, which only the koff that runs can read; its log and /metrics say how far it is\n',
+    })
+  })
+})
+
 describe('what goes wrong later', () => {
   it('is one line too, with exit code 1', async () => {
     expect(await runKoff(['decode', 'nowhere.log'])).toEqual({

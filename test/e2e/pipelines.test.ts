@@ -9,9 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { type Job, Queue, Worker } from 'bullmq'
 import { Redis as RedisClient } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { PipelineState } from '../../src/app/pipelineStates.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
 import { startKafkajsConsumer } from '../clients/kafkajs.ts'
 import { until } from '../clients/until.ts'
+import { runKoff } from '../commands/runKoff.ts'
 import { type Kafka, startKafka } from '../servers/kafka.ts'
 import { clientJars } from '../servers/maven.ts'
 import { type Redis, startRedis } from '../servers/redis.ts'
@@ -63,6 +65,15 @@ async function run(...how: Parameters<typeof start>) {
   const koff = start(...how)
   await said(koff, 'caught up')
   return koff
+}
+
+/** What `koff status` says of the further pipelines of a deployment that `start` started. */
+async function pipelineStates(name: string): Promise<PipelineState[]> {
+  const variables = { REDIS_URL: redis.url }
+  const { code, stdout, stderr } = await runKoff(['status', '-c', join(home, `${name}.yaml`)], { variables })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const lines = stdout.trim().split('\n')
+  return lines.map(line => JSON.parse(line) as PipelineState).filter(({ pipeline }) => pipeline !== undefined)
 }
 
 async function said(koff: KoffProcess, words: string): Promise<void> {
@@ -276,7 +287,16 @@ pipelines:
     await loading
     // The other pipeline has everything while this one has nothing to write to.
     await until({ what: 'the history', ask: inHistory, good: n => n === groups })
-    if (outage === 0) await said(koff, 'cannot be reached')
+    if (outage === 0) {
+      await said(koff, 'cannot be reached')
+      expect(await pipelineStates('several')).toEqual([
+        {
+          ...{ pipeline: 'queue', sink: 'bullmq', state: 'waits', reason: null },
+          ...{ lag: expect.any(Number), oldest: expect.any(Number) },
+        },
+        { pipeline: 'history', sink: 'history', state: 'runs', lag: 0, oldest: null, reason: null },
+      ])
+    }
     await redis.start()
     await load(5)
   }
@@ -305,6 +325,11 @@ pipelines:
   runs.push(...(await workOff('load', rest.length - runs.length)))
   expect(runs.toSorted()).toEqual(rest)
   await end(last)
+  const states = (await pipelineStates('several')).map(({ pipeline, state }) => [pipeline, state])
+  expect(states).toEqual([
+    ['queue', 'stopped'],
+    ['history', 'stopped'],
+  ])
 })
 
 test('the example consumers, kafkajs and Java, read the clean topic that koff wrote', async () => {

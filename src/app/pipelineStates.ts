@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Admin } from 'kafkajs'
+import { KoffError } from '../base/errors.ts'
+import type { Config } from '../config/schema.ts'
+import { instancesGroup, pipelineGroup } from '../engine/ownGroups.ts'
+import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
+import type { LoadedPipeline } from '../pipelines/load.ts'
+import { type KafkaPipeline, typesOf } from '../pipelines/plan.ts'
+import { type PipelinePosition, pipelinePositions, recordsLeft } from '../pipelines/positions.ts'
+import { brokerFault } from '../sinks/kafka/brokerFault.ts'
+import { routesOf, topicsOf } from '../sinks/kafka/routes.ts'
+import { brokerOptions } from './connection.ts'
+
+/** How a pipeline that reads the clean topic is doing, as far as its consumer group tells. */
+export interface PipelineState {
+  readonly pipeline: string
+  readonly sink: string
+  /**
+   * `waits`: its sink cannot be opened, or events are there and for two seconds at least none was delivered; `stopped`: no koff
+   * runs it. Null where that cannot be found out: then `reason` says why.
+   */
+  readonly state: 'runs' | 'waits' | 'stopped' | null
+  /** Records of the clean topic that are not delivered yet. */
+  readonly lag: number | null
+  /** Time of the oldest of them, ms. */
+  readonly oldest: number | null
+  readonly reason: string | null
+}
+
+export interface PipelineStatesOptions {
+  readonly config: Config
+  readonly carrier: KafkaPipeline
+  readonly followers: readonly LoadedPipeline[]
+  readonly signal: AbortSignal
+}
+
+/** Between two looks at a pipeline that is behind. */
+const lookAgainMs = 2_000
+
+export async function pipelineStates(options: PipelineStatesOptions): Promise<PipelineState[]> {
+  const { config, carrier, followers, signal } = options
+  if (followers.length === 0) return []
+  const { kafkaClient } = await import('../sinks/kafka/client.ts')
+  const broker = brokerOptions(config.kafka)
+  const admin = kafkaClient(broker).admin()
+  try {
+    await admin.connect().catch((error: unknown) => {
+      throw brokerFault(error, { ...broker, topic: topicsOf(routesOf(carrier.to), []).join() })
+    })
+    return await Promise.all(
+      followers.map(async pipeline => {
+        const groupId = pipelineGroup(config.name, pipeline.name)
+        const topics = topicsOf(routesOf(carrier.to), typesOf(config, pipeline))
+        const about = { pipeline: pipeline.name, sink: pipeline.to.type }
+        const look = { broker, groupId, instances: instancesGroup(config.name), topics, signal }
+        try {
+          return { ...about, ...(await stateOf(admin, look)), reason: null }
+        } catch (error) {
+          signal.throwIfAborted()
+          const call = { ...broker, topic: topics.join(), operation: 'Read', group: groupId } as const
+          const { message } = error instanceof KoffError ? error : brokerFault(error, call)
+          return { ...about, state: null, lag: null, oldest: null, reason: message }
+        }
+      }),
+    )
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+interface Look {
+  readonly broker: BrokerOptions
+  readonly groupId: string
+  /** The group of the instances of koff. */
+  readonly instances: string
+  readonly topics: readonly string[]
+  readonly signal: AbortSignal
+}
+
+async function stateOf(admin: Admin, look: Look): Promise<Pick<PipelineState, 'state' | 'lag' | 'oldest'>> {
+  const { groupId, instances, topics, signal } = look
+  const before = await pipelinePositions(admin, groupId, topics)
+  const behind = before.filter(at => recordsLeft(at) > 0)
+  const { groups } = await admin.describeGroups([groupId, instances])
+  const hasMembers = (name: string) => groups.some(group => group.groupId === name && group.members.length > 0)
+  // A pipeline joins its group when its sink is open.
+  const unmoved = hasMembers(groupId) || hasMembers(instances) ? 'waits' : 'stopped'
+  if (behind.length === 0) return { state: hasMembers(groupId) ? 'runs' : unmoved, lag: 0, oldest: null }
+  await sleep(lookAgainMs, undefined, { signal })
+  const after = await pipelinePositions(admin, groupId, topics)
+  const positionOf = new Map(after.map(at => [`${at.topic}-${at.partition}`, at.position]))
+  const hasMoved = behind.some(at => positionOf.get(`${at.topic}-${at.partition}`) !== at.position)
+  const left = after.filter(at => recordsLeft(at) > 0)
+  return {
+    state: hasMoved ? 'runs' : unmoved,
+    lag: left.reduce((sum, at) => sum + recordsLeft(at), 0),
+    oldest: await oldestOf(left, look),
+  }
+}
+
+/** Time of the oldest record at or after these positions. */
+async function oldestOf(positions: readonly PipelinePosition[], { broker, signal }: Look): Promise<number | null> {
+  const { openKafkaSource } = await import('../sources/kafka/source.ts')
+  let oldest: number | null = null
+  for (const [topic, inTopic] of Map.groupBy(positions, at => at.topic)) {
+    const left = new Map(inTopic.map(({ partition, position }) => [partition, position]))
+    // One batch of each partition: whatever its size, a broker sends the first one whole.
+    const limits = { maxBytes: 1, maxPartitionBytes: 1 }
+    const reading = { topic, partitions: [...left.keys()], from: new Map(left), topicNames: false, untilEnd: true }
+    await using source = await openKafkaSource({ ...broker, ...reading, ...limits, waitForTopic: false, signal })
+    for await (const inputs of source.chunks(signal)) {
+      for (const input of inputs) {
+        if (input.kind !== 'batch' || input.batch.isControl || !left.delete(input.batch.partition)) continue
+        const { baseTimestamp, maxTimestamp } = input.batch
+        oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, baseTimestamp, maxTimestamp)
+      }
+      if (left.size === 0) break
+    }
+  }
+  return oldest
+}
