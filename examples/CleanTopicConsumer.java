@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  * A consumer of the clean topic with Kafka's client and Apache Avro, nothing else: one line for each event. Where Confluent's
  * KafkaAvroDeserializer is at hand, it takes the place of {@code decode}.
  *
- * <p>{@code java -cp 'libs/*' examples/CleanTopicConsumer.java localhost:9092 http://localhost:8081 koff.events}, where libs
+ * <p>{@code java -cp 'libs/*' examples/CleanTopicConsumer.java localhost:9092 http://localhost:8081/apis/ccompat/v7 koff.events}, where libs
  * holds org.apache.kafka:kafka-clients and org.apache.avro:avro with what they need.
  */
 public final class CleanTopicConsumer {

@@ -1,13 +1,15 @@
 /*
  * A consumer of the clean topic, with kafkajs and the client of the schema registry: nothing of koff is needed to read it.
  *
- *   BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081 node examples/consumer.ts
+ *   KOFF_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081/apis/ccompat/v7 node examples/consumer.ts
  */
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import kafkajs from 'kafkajs'
 
-const registry = new SchemaRegistry({ host: process.env.SCHEMA_REGISTRY_URL ?? 'http://localhost:8081' })
-const brokers = (process.env.BROKERS ?? 'localhost:9092').split(',')
+const registry = new SchemaRegistry({
+  host: process.env.SCHEMA_REGISTRY_URL ?? 'http://localhost:8081/apis/ccompat/v7',
+})
+const brokers = (process.env.KOFF_BROKERS ?? 'localhost:9092').split(',')
 // Its notices go to standard output, where the events are.
 const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.WARN })
 // kafkajs reads what is committed unless told otherwise: koff writes in transactions, and what was aborted is written again.

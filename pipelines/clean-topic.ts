@@ -2,7 +2,7 @@
  * Everything, as Avro, exactly once: the clean topic, from which every other pipeline reads. Run it beside those that need it,
  * or alone for consumers of your own (examples/ has two):
  *
- *   SCHEMA_REGISTRY_URL=http://localhost:8081 koff run --brokers localhost:9092 --pipeline pipelines/clean-topic.ts
+ *   SCHEMA_REGISTRY_URL=http://localhost:8081/apis/ccompat/v7 koff run --brokers localhost:9092 --pipeline pipelines/clean-topic.ts
  */
 import { definePipeline } from 'koff'
 
@@ -13,6 +13,6 @@ export default definePipeline({
   to: {
     type: 'kafka',
     topic: process.env.KOFF_TOPIC ?? 'koff.events',
-    registry: { url: process.env.SCHEMA_REGISTRY_URL ?? 'http://localhost:8081' },
+    registry: { url: process.env.SCHEMA_REGISTRY_URL ?? 'http://localhost:8081/apis/ccompat/v7' },
   },
 })

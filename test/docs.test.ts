@@ -44,6 +44,31 @@ function faultOf(page: string, target: string): string | undefined {
   return undefined
 }
 
+/** What a user copies commands, variables and addresses from. */
+const shown = [
+  ...pages,
+  'docker-compose.yml',
+  ...['config', 'examples', 'pipelines'].flatMap(folder =>
+    readdirSync(join(root, folder)).map(name => `${folder}/${name}`),
+  ),
+]
+
+describe('what a user copies', () => {
+  it('calls the brokers by one variable, KOFF_BROKERS', () => {
+    const names = shown.flatMap(file => textOf(file).match(/\b[A-Z_]*BROKERS\b/g) ?? [])
+    expect(new Set(names)).toEqual(new Set(['KOFF_BROKERS']))
+  })
+
+  it('has one address for the registry, that of docker-compose.yml', () => {
+    const addresses = shown.flatMap(file => textOf(file).match(/http:\/\/localhost:8081[^\s'"`})]*/g) ?? [])
+    expect(addresses.length).toBeGreaterThan(5)
+    expect(new Set(addresses.map(address => address.replace(/[,;.]$/, '')))).toEqual(
+      new Set(['http://localhost:8081/apis/ccompat/v7']),
+    )
+    expect(textOf('docker-compose.yml')).toMatch(/SCHEMA_REGISTRY_URL: http:\/\/registry:8080\/apis\/ccompat\/v7/)
+  })
+})
+
 describe('the pages', () => {
   it('are those that a reader begins with, and more', () => {
     expect(pages).toEqual(expect.arrayContaining(['README.md', 'DESIGN.md', 'CONTRIBUTING.md', 'docs/events.md']))

@@ -20,7 +20,7 @@ beforeAll(() => {
   writeFileSync(join(home, 'client.key'), '-----BEGIN PRIVATE KEY-----\n')
   writeFileSync(join(home, 'registry-password'), 'hunter2\n')
   variables = {
-    KAFKA_BROKERS: 'kafka-1.example.org:9093,kafka-2.example.org:9093',
+    KOFF_BROKERS: 'kafka-1.example.org:9093,kafka-2.example.org:9093',
     KAFKA_CA_FILE: join(home, 'ca.pem'),
     KAFKA_PASSWORD_FILE: join(home, 'password'),
     KAFKA_API_KEY: 'key',
@@ -39,7 +39,7 @@ afterAll(() => {
 const examples: Readonly<Record<string, { readonly needs: readonly string[]; readonly sinks: readonly string[] }>> = {
   'confluent-cloud.yaml': {
     needs: [
-      'KAFKA_BROKERS',
+      'KOFF_BROKERS',
       'KAFKA_API_KEY',
       'KAFKA_API_SECRET',
       'SCHEMA_REGISTRY_URL',
@@ -51,7 +51,7 @@ const examples: Readonly<Record<string, { readonly needs: readonly string[]; rea
   'koff.example.yaml': { needs: [], sinks: ['stdout', 'kafka'] },
   'local.yaml': { needs: [], sinks: ['stdout'] },
   'redis-only.yaml': { needs: [], sinks: ['bullmq'] },
-  'sasl-ssl.yaml': { needs: ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'], sinks: ['kafka'] },
+  'sasl-ssl.yaml': { needs: ['KOFF_BROKERS', 'SCHEMA_REGISTRY_URL'], sinks: ['kafka'] },
 }
 
 describe('an example configuration', () => {

@@ -65,7 +65,7 @@ test.each([
 ])('config/%s runs as it is', async (name, pipeline) => {
   const isSecured = pipeline.startsWith('kafka')
   await using run = startKoff(['run', '-c', `config/${name}`, '--http-host', '127.0.0.1', '--http-port', '0'], {
-    KAFKA_BROKERS: isSecured ? secured.sasl : secured.kafka.bootstrap,
+    KOFF_BROKERS: isSecured ? secured.sasl : secured.kafka.bootstrap,
     KAFKA_CA_FILE: secured.certificates.broker.certFile,
     // What Node trusts, where a public authority signed.
     NODE_EXTRA_CA_CERTS: secured.certificates.broker.certFile,

@@ -333,7 +333,7 @@ pipelines:
 })
 
 test('the example consumers, kafkajs and Java, read the clean topic that koff wrote', async () => {
-  const variables = { BROKERS: kafka.bootstrap, SCHEMA_REGISTRY_URL: registry.url, TOPIC: 'clean' }
+  const variables = { KOFF_BROKERS: kafka.bootstrap, SCHEMA_REGISTRY_URL: registry.url, TOPIC: 'clean' }
   const expected = await eventsOf('load-')
   await using consumer = example('consumer.ts', variables)
   const ids = () => new Set(consumer.lines.map(line => JSON.parse(line) as { id: string; type: string }))
