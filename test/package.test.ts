@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -8,6 +8,7 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { packPackage } from './packPackage.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = promisify(execFile)
@@ -19,20 +20,11 @@ let project: string
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'koff-package-'))
-  // Built beside the checkout, so that nothing of a present dist/ gets in and no other test is disturbed.
-  const built = join(home, 'built')
-  mkdirSync(built)
-  for (const name of ['package.json', 'README.md', 'LICENSE', ...packageJson.files]) {
-    if (name !== 'dist' && !name.startsWith('!') && existsSync(join(root, name)))
-      cpSync(join(root, name), join(built, name), { recursive: true })
-  }
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(built, 'dist')])
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', home], { cwd: built })
+  const packed = await packPackage(home)
   project = join(home, 'project')
   installed = join(project, 'node_modules/koff')
   mkdirSync(installed, { recursive: true })
-  await run('tar', ['-xzf', join(home, `koff-${packageJson.version}.tgz`), '--strip-components=1', '-C', installed])
+  await run('tar', ['-xzf', packed, '--strip-components=1', '-C', installed])
   symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'))
 }, 120_000)
 
@@ -100,7 +92,7 @@ console.log(typeof decode, eventTypes.includes('rebalance'), packageJson.version
       `import { definePipeline, type KoffEvent } from 'koff'
 import { filter } from 'rxjs'
 
-const isLarge = (event: KoffEvent): boolean => event.type === 'rebalance' && event.data.moved > 3
+const isLarge = (event: KoffEvent): boolean => event.type === 'rebalance' && (event.data.moved ?? 0) > 3
 
 export default definePipeline({ name: 'mine', on: 'rebalance', operators: [filter(isLarge)], to: { type: 'stdout' } })
 `,
