@@ -76,6 +76,12 @@ async function pipelineStates(name: string): Promise<PipelineState[]> {
   return lines.map(line => JSON.parse(line) as PipelineState).filter(({ pipeline }) => pipeline !== undefined)
 }
 
+function onlyQueueWaits(states: readonly PipelineState[]): boolean {
+  const [queue, history] = states
+  const isBehind = queue?.state === 'waits' && (queue.lag ?? 0) > 0 && queue.oldest !== null
+  return isBehind && history?.state === 'runs' && history.lag === 0
+}
+
 async function said(koff: KoffProcess, words: string): Promise<void> {
   const ask = async () => koff.stderr()
   await until({ what: `koff says ${words}`, ask, good: text => text.includes(words), withinMs: 60_000 })
@@ -289,13 +295,8 @@ pipelines:
     await until({ what: 'the history', ask: inHistory, good: n => n === groups })
     if (outage === 0) {
       await said(koff, 'cannot be reached')
-      expect(await pipelineStates('several')).toEqual([
-        {
-          ...{ pipeline: 'queue', sink: 'bullmq', state: 'waits', reason: null },
-          ...{ lag: expect.any(Number), oldest: expect.any(Number) },
-        },
-        { pipeline: 'history', sink: 'history', state: 'runs', lag: 0, oldest: null, reason: null },
-      ])
+      const ask = () => pipelineStates('several')
+      await until({ what: 'koff status to show which pipeline waits', ask, good: onlyQueueWaits })
     }
     await redis.start()
     await load(5)
