@@ -202,7 +202,8 @@ export class PartitionState {
     const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
     if (decoded.kind === 'undecodable') {
       this.undecodable++
-      this.#events.push(undecodableRecord(this.#options, decoded, this.#cursor))
+      const known = decoded.group === null ? undefined : this.groups.get(decoded.group)?.group?.type
+      this.#events.push(undecodableRecord(this.#options, decoded, this.#cursor, known))
     } else if (decoded.type !== 'OFFSET_COMMIT' && decoded.type !== 'LEGACY_OFFSET_COMMIT') {
       this.#records.push({ record: decoded, at: { offset, timestamp } })
       for (const { topicId, topicName } of namedTopics(decoded)) {

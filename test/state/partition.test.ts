@@ -272,4 +272,31 @@ describe('history and what cannot be read', () => {
     expect(types(events)).toEqual(['koff-undecodable', 'group-created'])
     expect(events[0]).toMatchObject({ id: '7-0-koff-undecodable-0', data: { typeId: 99, key: 'AGM=', value: 'AQ==' } })
   })
+
+  it('a record that Kafka could not read has its group, where the key can be read, and the kind of that', () => {
+    const p = partition()
+    p.plain(classicOf('known', 1, [m('a', [0])]))
+    const badValue = Buffer.from([0x7f, 0xff])
+    const c = consumerRecords('c')
+    const events = p.plain(
+      { ...commitOf('known', 't', 0, 1), value: badValue },
+      { ...commitOf('other', 't', 0, 1), value: badValue },
+      { ...c.member('a'), value: badValue },
+      { ...shareRecords('s').epoch(1), value: badValue },
+      { ...streamsRecords('t').epoch(1), value: badValue },
+      { ...classicOf('k', 1), value: badValue },
+      { key: c.member('a').key?.subarray(0, -1) ?? null, value: null },
+      { key: null, value: badValue },
+    )
+    expect(events.map(({ type, group, groupType }) => [type, group, groupType])).toEqual([
+      ['koff-undecodable', 'known', 'classic'],
+      ['koff-undecodable', 'other', 'unknown'],
+      ['koff-undecodable', 'c', 'consumer'],
+      ['koff-undecodable', 's', 'share'],
+      ['koff-undecodable', 't', 'streams'],
+      ['koff-undecodable', 'k', 'classic'],
+      ['koff-undecodable', '', 'unknown'],
+      ['koff-undecodable', '', 'unknown'],
+    ])
+  })
 })

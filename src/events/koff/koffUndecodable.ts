@@ -6,7 +6,7 @@ export const koffUndecodable = defineEvent({
   severity: 'warn',
   section: 'About koff itself',
   trigger:
-    'A record, or a whole batch, that could not be read. It is reported and passed over; it never stops the stream.',
+    'A record, or a whole batch, that could not be read. It is reported and passed over; it never stops the stream. Where the key of the record can be read, the event has the group that it names, so that filters by group find it.',
   data: {
     partition: int('Partition of `__consumer_offsets`.'),
     position: long('Offset of the record, or where the unreadable batch begins.'),

@@ -1,5 +1,5 @@
 import type { Undecodable } from '../../coordinator/decode.ts'
-import type { KoffEvent } from '../../events/envelope.ts'
+import type { EventGroupType, KoffEvent, RecordPlace } from '../../events/envelope.ts'
 import { newEvent } from '../../events/newEvent.ts'
 import { dataParts } from '../../events/parts.ts'
 import type { BatchFault } from '../../kafka/records/batch.ts'
@@ -10,12 +10,32 @@ interface Place {
   readonly cluster: string
 }
 
-/** A record that Kafka itself would not read: reported with its bytes, so that nothing is dropped silently. */
-export function undecodableRecord(place: Place, { typeId, version, ...why }: Undecodable, at: RecordCursor): KoffEvent {
+/**
+ * A record that Kafka itself would not read: reported with its bytes, so that nothing is dropped silently. `known` is the
+ * kind of its group, where that is known.
+ */
+export function undecodableRecord(
+  place: Place,
+  { typeId, version, group, ...why }: Undecodable,
+  at: RecordCursor,
+  known: EventGroupType | undefined,
+): KoffEvent {
   const error = `${why.part} at byte ${why.position}: ${why.reason}`
   const key = base64(at.bytes, at.keyStart, at.keyEnd)
   const value = base64(at.bytes, at.valueStart, at.valueEnd)
-  return event(place, at.offset, at.timestamp, { typeId, version, error, key, value })
+  const about = { typeId, version, error, key, value }
+  return event({ ...place, offset: at.offset, timestamp: at.timestamp }, about, {
+    group: group ?? '',
+    groupType: group === null ? 'unknown' : (known ?? kindOf(why.type)),
+  })
+}
+
+/** Offset commits are written for groups of nearly all kinds. */
+function kindOf(type: Undecodable['type']): EventGroupType {
+  if (type === 'GROUP_METADATA') return 'classic'
+  if (type?.startsWith('CONSUMER_GROUP_') === true) return 'consumer'
+  if (type?.startsWith('SHARE_GROUP_') === true) return 'share'
+  return type?.startsWith('STREAMS_GROUP_') === true ? 'streams' : 'unknown'
 }
 
 /**
@@ -24,25 +44,28 @@ export function undecodableRecord(place: Place, { typeId, version, ...why }: Und
  */
 export function undecodableBatch(place: Place, fault: BatchFault, offset: number, timestamp: number): KoffEvent {
   const error = `${fault.code}: ${fault.reason}`
-  return event(place, offset, timestamp, { typeId: null, version: null, error, key: null, value: null })
+  const about = { typeId: null, version: null, error, key: null, value: null }
+  return event({ ...place, offset, timestamp }, about, { group: '', groupType: 'unknown' })
 }
 
 type About = Omit<KoffEvent<'koff-undecodable'>['data'], 'partition' | 'position'>
 
-function event(place: Place, offset: number, timestamp: number, about: About): KoffEvent {
-  const { partition, cluster } = place
+function event(
+  { partition, cluster, offset, timestamp }: Place & RecordPlace,
+  about: About,
+  group: Pick<KoffEvent, 'group' | 'groupType'>,
+): KoffEvent {
   const type = 'koff-undecodable'
   const data = { partition, position: offset, ...about }
   return newEvent({
     id: `${partition}-${offset}-${type}-0`,
     type,
     cluster,
-    group: '',
-    groupType: 'unknown',
+    ...group,
     time: timestamp,
     source: { partition, offset, timestamp },
     // It has no list, and so one part; but bytes that cannot be read can be many.
-    ...(dataParts(type, data, '')?.[0] ?? { data }),
+    ...(dataParts(type, data, group.group)?.[0] ?? { data }),
   })
 }
 
