@@ -1,21 +1,24 @@
-import { decodeRecordAt, groupOf } from '../coordinator/decode.ts'
+import { decodeRecordAt } from '../coordinator/decode.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 import { brokenBatch } from '../kafka/records/batchFault.ts'
 import { controlType } from '../kafka/records/controlRecord.ts'
 import { RecordCursor } from '../kafka/records/recordCursor.ts'
 import { Conditions } from './conditions/conditions.ts'
+import { conditionsAfterHistory } from './conditions/groupConditions.ts'
 import { LogEnds } from './conditions/logEnds.ts'
 import { defaultConditionSettings, type SettingsOf } from './conditions/settings.ts'
-import { compareText } from './group/group.ts'
+import { compareText, type Group } from './group/group.ts'
 import { type GroupSlot, newGroupSlot, setGroup, topicsWithId } from './group/groupSlot.ts'
 import type { TopicNames } from './group/topicNames.ts'
 import type { HashSeed } from './offsets/halfSipHash.ts'
 import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
-import { namedTopics } from './records/namedTopics.ts'
+import { topicNamesIn } from './records/namedTopics.ts'
 import { StateChanges } from './stored/changes.ts'
 import type { StoredPartition } from './stored/entry.ts'
 import { noteGroupChanges } from './stored/groupChanges.ts'
+import { groupAfterHistory, replayHistory } from './transition/afterHistory.ts'
+import { collectTransitions } from './transition/collect.ts'
 import { cutDrafts, placeEvents, type Told } from './transition/placeEvents.ts'
 import { reduceGroup } from './transition/reduceGroup.ts'
 import type { PlacedRecord } from './transition/replayRecords.ts'
@@ -86,6 +89,7 @@ export class PartitionState {
       changes: this.changes,
       slotOf: name => this.slotOf(name),
     })
+    if (options.history) this.offsets.table.keepTopicIds()
     this.#conditions = new Conditions({
       partition,
       cluster,
@@ -117,6 +121,7 @@ export class PartitionState {
     this.historyEnd = historyEnd
     this.#history = inHistory
     this.offsets.isHistory = inHistory
+    if (!inHistory) this.offsets.table.topicIds = null
   }
 
   /** One batch. The events are in the order of the log; a transition's in the order of the contract. */
@@ -167,13 +172,28 @@ export class PartitionState {
   endHistory(time: number): readonly KoffEvent[] {
     if (!this.#history) return NO_EVENTS
     this.#history = false
-    this.offsets.endHistory()
+    this.#forgetHistory()
     const { position } = this
     return snapshotOf(this.sortedGroups(), {
       ...this.#options,
       position,
       time: this.timestamp < 0 ? time : this.timestamp,
     })
+  }
+
+  /** What is left is a function of the last record of each live key and of the open transactions. */
+  #forgetHistory(): void {
+    const { changes, offsets } = this
+    for (const slot of this.groups.values()) {
+      const after = groupAfterHistory(slot.group, slot.offsets)
+      if (changes !== null) noteGroupChanges(changes, slot.group, after)
+      slot.lastType = 'simple'
+      setGroup(slot, after)
+      slot.conditions = conditionsAfterHistory(after)
+      changes?.conditions.add(slot.name)
+    }
+    offsets.endHistory(this.groups)
+    for (const slot of this.groups.values()) this.releaseSlot(slot)
   }
 
   #applyRecords(batch: RecordBatch): void {
@@ -206,9 +226,9 @@ export class PartitionState {
       this.#events.push(undecodableRecord(this.#options, decoded, this.#cursor, known))
     } else if (decoded.type !== 'OFFSET_COMMIT' && decoded.type !== 'LEGACY_OFFSET_COMMIT') {
       this.#records.push({ record: decoded, at: { offset, timestamp } })
-      for (const { topicId, topicName } of namedTopics(decoded)) {
-        this.names.learn(topicId, topicName)
-        this.changes?.note({ kind: 'topic', id: topicId })
+      for (const [id, name] of topicNamesIn(decoded)) {
+        this.names.learn(id, name)
+        this.changes?.note({ kind: 'topic', id })
       }
     }
   }
@@ -228,70 +248,59 @@ export class PartitionState {
     if (cursor.fault !== null) this.#reportBrokenBatch(batch, cursor.fault)
   }
 
-  /** All that the batch did, one transition a group, in the order of their last records. */
   #endTransitions(): void {
-    const transitions = new Map<GroupSlot, { records: PlacedRecord[]; changes: OffsetChanges }>()
-    for (const [slot, changes] of this.offsets.changes(this.#cursor)) transitions.set(slot, { records: [], changes })
-    for (const placed of this.#records) {
-      const { offset: position, timestamp } = placed.at
-      const slot = this.slotOf(groupOf(placed.record))
-      let transition = transitions.get(slot)
-      if (transition === undefined) {
-        transition = { records: [], changes: { commits: [], recreations: [], position, timestamp } }
-        transitions.set(slot, transition)
-      }
-      transition.records.push(placed)
-      if (position >= transition.changes.position) Object.assign(transition.changes, { position, timestamp })
+    const reading = { cursor: this.#cursor, slotOf: (name: string) => this.slotOf(name) }
+    for (const { slot, records, changes } of collectTransitions(this.offsets, this.#records, reading)) {
+      this.#endTransition(slot, records, changes, 0)
     }
     this.#records.length = 0
-    for (const [name, place] of this.offsets.strays) {
-      const slot = this.groups.get(name)
-      const changes = slot === undefined ? undefined : transitions.get(slot)?.changes
-      if (changes !== undefined && place.position > changes.position) Object.assign(changes, place)
-    }
-    const inOrder = [...transitions].sort(([, a], [, b]) => a.changes.position - b.changes.position)
-    for (const [slot, { records, changes }] of inOrder) this.#endTransition(slot, records, changes, 0)
   }
 
   /** Returns the next free ordinal. */
   #endTransition(slot: GroupSlot, records: readonly PlacedRecord[], changes: OffsetChanges, ordinal: number): number {
     const { names, everyCommit } = this.#options
     const { position: offset, timestamp, commits, recreations } = changes
-    const isHistory = this.#history
+    const before = slot.group
     const transition = {
       group: slot.name,
-      isHistory,
+      isHistory: this.#history,
       records,
       commits,
+      offsets: slot.offsets,
       recreations,
       time: timestamp,
       names,
       everyCommit,
-      hasOffsets: slot.offsets > 0,
     }
-    const before = slot.group
-    const { after, drafts, ofEnded, forgottenBelow, resets, moved } = reduceGroup(before, transition)
-    if (this.changes !== null && after !== before) noteGroupChanges(this.changes, before, after)
-    after?.members.seal()
-    setGroup(slot, after)
+    if (this.#history) {
+      const { after, isEnded } = replayHistory(before, transition)
+      this.#setGroup(slot, after)
+      this.#forgetEnded(slot, isEnded)
+      return ordinal
+    }
+    const { after, drafts, ofEnded, isEnded, resets, moved } = reduceGroup(before, transition)
+    this.#setGroup(slot, after)
     if (before !== null || after !== null) {
-      this.#conditions.transition(slot, {
-        before,
-        drafts,
-        anchor: { offset, timestamp },
-        time: timestamp,
-        isAboutGroup: records.length > 0,
-        isHistory,
-      })
+      const isAboutGroup = records.length > 0
+      const anchor = { offset, timestamp }
+      this.#conditions.transition(slot, { before, drafts, anchor, time: timestamp, isAboutGroup })
     }
     this.offsets.endTransition(slot, resets, moved)
-    if (isHistory && records.length > 0) this.offsets.noteAssigned(slot, records)
-    if (forgottenBelow >= 0) this.offsets.forget(slot, forgottenBelow)
-    if (after === null) this.releaseSlot(slot)
-    if (isHistory) return ordinal
+    this.#forgetEnded(slot, isEnded)
     const cut = cutDrafts(slot.name, { drafts, ofEnded })
     this.#told.push({ group: slot.name, ...cut, offset, timestamp, ordinal })
     return ordinal + cut.drafts.length
+  }
+
+  #setGroup(slot: GroupSlot, after: Group | null): void {
+    if (this.changes !== null && after !== slot.group) noteGroupChanges(this.changes, slot.group, after)
+    after?.members.seal()
+    setGroup(slot, after)
+  }
+
+  #forgetEnded(slot: GroupSlot, isEnded: boolean): void {
+    if (isEnded) this.offsets.forget(slot)
+    if (slot.group === null) this.releaseSlot(slot)
   }
 
   /** Gives up the slot of a group that is not known, unless an open transaction wants to commit offsets of it. */

@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Fold } from '../../src/engine/fold.ts'
-import { type EventType, eventTypes } from '../../src/events/definitions.ts'
+import { eventTypes } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
 import { encodeState } from '../../src/state/stored/encode.ts'
-import { type LogShape, type SimulatedLog, simulatedLog } from '../state/simulatedCluster.ts'
+import { choiceLimit, type LogShape, type SimulatedLog, simulatedLog } from '../state/simulatedCluster.ts'
 import { restoreInto } from '../state/stored/restoreInto.ts'
 import { heard, type Known } from './heard.ts'
 
 const shape: fc.Arbitrary<LogShape> = fc.record({
-  choices: fc.noBias(fc.array(fc.nat({ max: 3 * 16 * 1_000 }), { minLength: 20, maxLength: 150, size: 'max' })),
+  choices: fc.noBias(fc.array(fc.nat({ max: choiceLimit }), { minLength: 20, maxLength: 150, size: 'max' })),
   magic: fc.constantFrom(2 as const, 2 as const, 2 as const, 1 as const, 0 as const),
 })
 
@@ -62,25 +62,6 @@ describe('a simulated coordinator, its truth and the events of its log', () => {
     )
   })
 
-  it('what is news after a history is what it is without one', () => {
-    fc.assert(
-      fc.property(shape, fc.nat(), (given, at) => {
-        const { batches } = simulatedLog(given)
-        const cut = at % (batches.length + 1)
-        const position = cut === 0 ? 0 : (batches[cut - 1] as RecordBatch).lastOffset + 1
-        const fold = newFold('until-start')
-        const place = { kind: 'position', partition: 0, logEnd: position, timestamp: 0 } as const
-        fold.apply({ ...place, position: 0 })
-        for (const batch of batches.slice(0, cut)) expect(fold.apply({ kind: 'batch', batch })).toEqual([])
-        fold.apply({ ...place, position })
-        const after = batches.slice(cut).flatMap(batch => fold.apply({ kind: 'batch', batch }))
-        const expected = comparable(told(batches).filter(event => (event.source.offset ?? 0) >= position))
-        expect(comparable(after.filter(({ type }) => !ofHistory.has(type)))).toEqual(expected)
-      }),
-      { numRuns: 300 },
-    )
-  })
-
   it('the logs have what a law is to be tried with', () => {
     const seen = new Map<string, number>()
     const count = (what: string) => void seen.set(what, (seen.get(what) ?? 0) + 1)
@@ -103,18 +84,8 @@ describe('a simulated coordinator, its truth and the events of its log', () => {
   })
 })
 
-/** Events that begin what comes after a history. */
-const ofHistory: ReadonlySet<EventType> = new Set(['group-snapshot', 'koff-caught-up'])
-
-/** What a commit means depends on commits and assignments before it, of which the end of history forgets some. */
-function comparable(events: readonly KoffEvent[]): string[] {
-  return events
-    .filter(({ type }) => type !== 'offset-reset' && type !== 'offset-rewound')
-    .map(event => eventLine({ ...event, id: '' }))
-}
-
-function newFold(history: 'none' | 'until-start' = 'none'): Fold {
-  return new Fold({ cluster: '', history, types: everyType })
+function newFold(): Fold {
+  return new Fold({ cluster: '', history: 'none', types: everyType })
 }
 
 function told(batches: readonly RecordBatch[]): KoffEvent[] {

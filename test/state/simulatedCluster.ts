@@ -1,16 +1,16 @@
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
-import { batchOf, classicOf, commitOf, markerOf, type TestRecord } from './batchOf.ts'
-import { consumerRecords, shareRecords, streamsRecords } from './modernRecords.ts'
+import { batchOf, commitOf, commitWithId, markerOf, type TestRecord } from './batchOf.ts'
+import {
+  groupWriter,
+  type Kind,
+  newTrueGroup,
+  newTrueMember,
+  partitionCount,
+  type TrueGroup,
+  topicIds,
+} from './simulatedGroup.ts'
 
-/** A group as it truly is. */
-export interface TrueGroup {
-  kind: 'simple' | 'classic' | 'consumer' | 'share' | 'streams'
-  epoch: number
-  /** Member id → instance id; null: a dynamic member. */
-  readonly members: Map<string, string | null>
-  /** `partition` of topic `t` → offset. */
-  readonly offsets: Map<number, number>
-}
+export { type TrueGroup } from './simulatedGroup.ts'
 
 interface OpenTransaction {
   readonly commits: {
@@ -38,246 +38,301 @@ export interface LogShape {
 
 const groups = ['g', 'h', 'i'] as const
 const producers = [1n, 2n] as const
+/** Of `choice`: which group, what happens, and how. */
+export const choiceLimit = groups.length * 20 * 1_000
 
 /**
  * A coordinator in small: does what `choices` say, keeps the truth, and writes the records that a broker writes of it
  * (order and content as measured). What koff makes of the log can be held against a truth that it had no part in.
  */
 export function simulatedLog({ choices, magic }: LogShape): SimulatedLog {
-  const truth = new Map<string, TrueGroup>()
-  const open = new Map<bigint, OpenTransaction>()
-  /** Where the last plain record of an offset is: a transaction that came before does not count. */
-  const written = new Map<string, number>()
-  const batches: RecordBatch[] = []
-  const openAt: number[] = []
-  let waiting: TestRecord[] = []
-  let position = 0
-  let members = 0
-  let clock = 1_700_000_000_000
+  const cluster = new Cluster(magic)
+  for (const choice of choices) cluster.do(choice)
+  return cluster.end()
+}
 
-  const flush = () => {
+class Cluster {
+  readonly #truth = new Map<string, TrueGroup>()
+  readonly #open = new Map<bigint, OpenTransaction>()
+  /** Where the last plain record of an offset is: a transaction that came before does not count. */
+  readonly #written = new Map<string, number>()
+  readonly #batches: RecordBatch[] = []
+  readonly #openAt: number[] = []
+  readonly #magic: LogShape['magic']
+  #waiting: TestRecord[] = []
+  #position = 0
+  #members = 0
+  #clock = 1_700_000_000_000
+  #topicId: string = topicIds[0]
+
+  constructor(magic: LogShape['magic']) {
+    this.#magic = magic
+  }
+
+  end(): SimulatedLog {
+    this.#flush()
+    return { batches: this.#batches, truth: this.#truth, openAt: this.#openAt }
+  }
+
+  do(choice: number): void {
+    const name = groups[choice % groups.length] as string
+    const what = Math.floor(choice / groups.length) % 20
+    const more = Math.floor(choice / (groups.length * 20))
+    this.#clock += more % 50 === 49 ? 4_000_000 : 10
+    // Else it goes into the batch of the operation before it.
+    if (Math.floor(more / 7) % 2 === 0) this.#flush()
+    const group = this.#truth.get(name)
+    this.#operations[what]?.(name, group, more)
+    if (this.#open.size > 0 && this.#waiting.length === 0) this.#openAt.push(this.#batches.length)
+  }
+
+  readonly #operations: readonly ((name: string, group: TrueGroup | undefined, more: number) => void)[] = [
+    (name, group, more) => this.#join(name, group, more),
+    (name, group, more) => this.#join(name, group, more),
+    (name, group) => this.#leave(name, group),
+    (name, group) => this.#leave(name, group),
+    (name, group) => this.#restartStatic(name, group),
+    (name, group, more) => this.#reconcile(name, group, more),
+    (name, group, more) => this.#reconcile(name, group, more),
+    (name, group, more) => this.#reconcile(name, group, more),
+    (name, group) => this.#suspend(name, group),
+    (name, group, more) => this.#migrate(name, group, more),
+    (name, group) => this.#delete(name, group),
+    (name, group, more) => this.#deleteOffset(name, group, more % partitionCount),
+    (name, group, more) => this.#commit(name, group, more),
+    (name, group, more) => this.#commit(name, group, more),
+    (name, group, more) => this.#commit(name, group, more),
+    (name, group, more) => this.#commitInTransaction(name, group, more),
+    (name, group, more) => this.#commitInTransaction(name, group, more),
+    (_name, _group, more) => this.#endTransaction(more),
+    (name, group, more) => this.#rebalance(name, group, more),
+    (_name, _group, more) => this.#skip(more),
+  ]
+
+  /** A member joins; the first one makes the group, of a kind that `more` tells. */
+  #join(name: string, before: TrueGroup | undefined, more: number): void {
+    const kinds: readonly Kind[] = this.#magic < 2 ? ['classic'] : ['classic', 'consumer', 'share', 'streams']
+    const group = before ?? newTrueGroup()
+    this.#truth.set(name, group)
+    if (group.kind === 'simple') {
+      group.kind = kinds[more % kinds.length] as Kind
+      // What only committed is a classic group to Kafka, and an empty one makes way.
+      if (group.kind !== 'classic' && (before !== undefined || more % 3 === 0)) {
+        this.#write(...groupWriter(name, newTrueGroup('classic'), this.#topicId).tombstones())
+      }
+      // Brokers of today write a classic group down before its first generation.
+      if (group.kind === 'classic' && more % 2 === 0) this.#write(this.#writer(name, group).classic())
+    }
+    this.#members += 1
+    const id = `m${this.#members}`
+    const isStatic = group.kind !== 'share' && more % 2 === 1
+    group.members.set(id, newTrueMember(isStatic ? `static-${this.#members}` : null))
+    const writer = this.#writer(name, group)
+    if (group.kind === 'classic') {
+      group.epoch += 1
+      this.#write(writer.classic())
+      return
+    }
+    if (group.epoch === 0) this.#write(...writer.beginning())
+    group.epoch += group.epoch === 0 ? 2 : 1
+    // A member with a regular expression comes before its group's first epoch.
+    if (group.kind === 'consumer' && more % 5 === 4) this.#write(writer.member(id), writer.regex(['t']))
+    this.#write(writer.member(id), writer.epoch(), ...writer.assign(), ...writer.reconcile(id))
+  }
+
+  /** A member goes, by a leave or a crash. */
+  #leave(name: string, group: TrueGroup | undefined): void {
+    const [id] = group?.members.keys() ?? []
+    if (group === undefined || id === undefined) return
+    const writer = this.#writer(name, group)
+    const gone = group.kind === 'classic' ? [] : writer.tombstonesOf(id)
+    group.members.delete(id)
+    group.epoch += 1
+    this.#write(...gone, group.kind === 'classic' ? writer.classic() : writer.epoch())
+  }
+
+  #restartStatic(name: string, group: TrueGroup | undefined): void {
+    const [id, member] = [...(group?.members ?? [])].find(([, { instance }]) => instance !== null) ?? []
+    if (group === undefined || id === undefined || member === undefined) return
+    this.#members += 1
+    const next = `m${this.#members}`
+    const writer = this.#writer(name, group)
+    const gone = group.kind === 'classic' ? [] : writer.tombstonesOf(id)
+    const members = [...group.members].map(([each, what]) =>
+      each === id ? ([next, what] as const) : ([each, what] as const),
+    )
+    group.members.clear()
+    for (const [each, what] of members) group.members.set(each, what)
+    if (member.epoch === -2) member.epoch = group.targetEpoch
+    if (group.kind === 'classic') this.#write(writer.classic())
+    else this.#write(...gone, writer.member(next), writer.current(next))
+  }
+
+  /** A heartbeat of a member: it may get a new target, and takes a step towards it. */
+  #reconcile(name: string, group: TrueGroup | undefined, more: number): void {
+    if (group === undefined || group.kind === 'classic' || group.kind === 'simple') return
+    const present = [...group.members].filter(([, { epoch }]) => epoch !== -2)
+    const [id] = present[more % Math.max(1, present.length)] ?? []
+    if (id === undefined) return
+    const writer = this.#writer(name, group)
+    if (group.targetEpoch < group.epoch) this.#write(...writer.assign())
+    this.#write(...writer.reconcile(id))
+  }
+
+  #suspend(name: string, group: TrueGroup | undefined): void {
+    const [id, member] =
+      [...(group?.members ?? [])].find(([, each]) => each.instance !== null && each.epoch !== -2) ?? []
+    if (group?.kind !== 'consumer' || id === undefined || member === undefined) return
+    member.epoch = -2
+    member.revoking = []
+    this.#write(this.#writer(name, group).current(id))
+  }
+
+  /** To the consumer protocol with all members, or back; an empty group to any kind by way of classic. */
+  #migrate(name: string, group: TrueGroup | undefined, more: number): void {
+    if (this.#magic < 2 || group === undefined || group.kind === 'simple') return
+    const isEmpty = group.members.size === 0
+    const kinds: readonly Kind[] = isEmpty ? ['consumer', 'share', 'streams'] : ['consumer']
+    const kind = group.kind === 'classic' ? (kinds[more % kinds.length] as Kind) : 'classic'
+    if (!isEmpty && (group.kind === 'share' || group.kind === 'streams')) return
+    // Kafka turns a group into a share group as soon as its first member joins, and that one holds no offsets.
+    if (kind === 'share' && group.offsets.size > 0) return
+    this.#write(...this.#writer(name, group).tombstones())
+    group.kind = kind
+    for (const [, member] of group.members) Object.assign(member, { revoking: [], target: [], epoch: group.epoch })
+    const writer = this.#writer(name, group)
+    if (kind === 'classic') {
+      if (isEmpty) group.epoch = 0
+      this.#write(writer.classic())
+    } else if (isEmpty) {
+      group.epoch = 0
+      group.targetEpoch = 0
+      this.#join(name, group, more)
+    } else {
+      const ids = [...group.members.keys()]
+      this.#write(...ids.map(writer.member), writer.epoch(), ...writer.assign(), ...ids.map(writer.current))
+    }
+  }
+
+  #delete(name: string, group: TrueGroup | undefined): void {
+    if (group === undefined || group.members.size > 0) return
+    for (const partition of group.offsets.keys()) this.#writeOffset(name, partition, null)
+    for (const { commits } of this.#open.values()) {
+      // Offsets that a transaction wants go with the group, and have tombstones of their own.
+      for (const { group: of, partition } of commits) if (of === name) this.#writeOffset(name, partition, null)
+    }
+    this.#forgetClaims(name)
+    this.#write(...this.#writer(name, group).tombstones())
+    this.#truth.delete(name)
+  }
+
+  #deleteOffset(name: string, group: TrueGroup | undefined, partition: number): void {
+    if (group?.offsets.delete(partition) !== true) return
+    this.#writeOffset(name, partition, null)
+    this.#forgetClaims(name, partition)
+  }
+
+  #commit(name: string, group: TrueGroup | undefined, more: number): void {
+    if (group?.kind === 'share') return
+    const partition = more % partitionCount
+    // Mostly forward, as jobs without members do.
+    const offset = more % 4 === 0 ? more : (group?.offsets.get(partition) ?? 0) + 1 + (more % 5)
+    this.#commitOffset(name, partition, offset)
+    // The topic was deleted and made anew.
+    if (more % 97 === 0) this.#topicId = topicIds[this.#topicId === topicIds[0] ? 1 : 0]
+    this.#writeOffset(name, partition, offset, more % 3 > 0)
+  }
+
+  #commitInTransaction(name: string, group: TrueGroup | undefined, more: number): void {
+    if (this.#magic < 2 || group?.kind === 'share') return
+    this.#flush()
+    const partition = more % partitionCount
+    const producerId = producers[more % producers.length] as bigint
+    const transaction = this.#open.get(producerId) ?? { commits: [] }
+    this.#open.set(producerId, transaction)
+    transaction.commits.push({ group: name, partition, offset: more, at: this.#position })
+    const options = { baseOffset: this.#position, timestamp: this.#clock, producerId, isTransactional: true }
+    this.#batches.push(batchOf([commitOf(name, 't', partition, more)], options))
+    this.#position += 1
+  }
+
+  #endTransaction(more: number): void {
+    const [producerId] = this.#open.keys()
+    if (producerId === undefined) return
+    this.#flush()
+    const isCommit = more % 3 > 0
+    for (const { group, partition, offset, at } of this.#open.get(producerId)?.commits ?? []) {
+      const key = `${group} ${partition}`
+      if (!isCommit || (this.#written.get(key) ?? -1) > at) continue
+      this.#written.set(key, at)
+      this.#commitOffset(group, partition, offset)
+    }
+    this.#open.delete(producerId)
+    const options = { baseOffset: this.#position, timestamp: this.#clock, producerId }
+    this.#batches.push(markerOf(isCommit ? 'COMMIT' : 'ABORT', options))
+    this.#position += 1
+  }
+
+  /** A generation more of the same members, or a new target for them. */
+  #rebalance(name: string, group: TrueGroup | undefined, more: number): void {
+    if (group === undefined || group.members.size === 0) return
+    group.epoch += 1
+    const writer = this.#writer(name, group)
+    if (group.kind === 'classic') return this.#write(writer.classic())
+    this.#write(writer.epoch(), ...(more % 2 === 0 ? writer.assign() : []))
+  }
+
+  /** What stood here was compacted away. */
+  #skip(more: number): void {
+    this.#flush()
+    this.#position += 1 + (more % 3)
+  }
+
+  #writer(name: string, group: TrueGroup) {
+    return groupWriter(name, group, this.#topicId)
+  }
+
+  #commitOffset(name: string, partition: number, offset: number): void {
+    const group = this.#truth.get(name) ?? newTrueGroup()
+    this.#truth.set(name, group)
+    group.offsets.set(partition, offset)
+  }
+
+  #forgetClaims(name: string, partition: number | null = null): void {
+    for (const { commits } of this.#open.values()) {
+      const left = commits.filter(
+        claim => claim.group !== name || (partition !== null && claim.partition !== partition),
+      )
+      commits.splice(0, commits.length, ...left)
+    }
+  }
+
+  #writeOffset(name: string, partition: number, offset: number | null, hasId = false): void {
+    this.#written.set(`${name} ${partition}`, this.#position)
+    this.#write(
+      hasId && offset !== null
+        ? commitWithId(name, 't', partition, offset, this.#topicId)
+        : commitOf(name, 't', partition, offset, this.#clock),
+    )
+  }
+
+  #write(...records: TestRecord[]): void {
+    this.#waiting.push(...records)
+    this.#position += records.length
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting
     if (waiting.length === 0) return
-    if (magic === 2) batches.push(batchOf(waiting, { baseOffset: position - waiting.length, timestamp: clock }))
+    const start = this.#position - waiting.length
+    if (this.#magic === 2) this.#batches.push(batchOf(waiting, { baseOffset: start, timestamp: this.#clock }))
     else {
+      const timestamp = this.#magic === 0 ? -1 : this.#clock
       waiting.forEach((record, at) => {
-        const options = { baseOffset: position - waiting.length + at, timestamp: magic === 0 ? -1 : clock }
-        batches.push({ ...batchOf([record], options), magic, leaderEpoch: -1 })
+        const batch = batchOf([record], { baseOffset: start + at, timestamp })
+        this.#batches.push({ ...batch, magic: this.#magic, leaderEpoch: -1 })
       })
     }
-    waiting = []
+    this.#waiting = []
   }
-  const write = (...records: TestRecord[]) => {
-    for (const record of records) {
-      waiting.push(record)
-      position += 1
-    }
-  }
-  const commit = (name: string, partition: number, offset: number | null) => {
-    written.set(`${name} ${partition}`, position)
-    write(commitOf(name, 't', partition, offset))
-  }
-  const forget = (name: string) => {
-    const group = truth.get(name)
-    for (const partition of group?.offsets.keys() ?? []) commit(name, partition, null)
-    for (const { commits } of open.values()) {
-      // Offsets that a transaction wants go with the group, and have tombstones of their own.
-      for (const { group: of, partition } of commits) if (of === name) commit(name, partition, null)
-      for (let at = commits.length - 1; at >= 0; at--) if (commits[at]?.group === name) commits.splice(at, 1)
-    }
-    truth.delete(name)
-  }
-
-  for (const choice of choices) {
-    const name = groups[choice % groups.length] as string
-    const what = Math.floor(choice / groups.length) % 16
-    const more = Math.floor(choice / (groups.length * 16))
-    const group = truth.get(name)
-    const partition = more % 3
-    clock += 10
-    // Else it goes into the batch of the operation before it.
-    if (Math.floor(more / 7) % 2 === 0) flush()
-    switch (what) {
-      case 0:
-      case 1: {
-        // A member comes; the first one makes the group, of a kind that `more` tells.
-        const kind =
-          group === undefined || group.kind === 'simple' ? kinds(magic)[more % kinds(magic).length] : group.kind
-        const joined = group ?? { kind: 'simple', epoch: 0, members: new Map(), offsets: new Map() }
-        const was = joined.kind
-        joined.kind = kind ?? 'classic'
-        truth.set(name, joined)
-        members += 1
-        const id = `m${members}`
-        joined.members.set(id, joined.kind !== 'share' && more % 2 === 1 ? `static-${members}` : null)
-        joined.epoch += 1
-        if (joined.kind === 'classic') write(classicRecord(name, joined))
-        else {
-          if (was === 'simple') write(classicOf(name, null))
-          write(...described(name, joined, id), epochRecord(name, joined), current(name, joined, id))
-        }
-        // Nobody is gone again before he was seen: what history and news make of that is not the same.
-        if (joined.epoch === 1) flush()
-        break
-      }
-      case 2:
-      case 14: {
-        // A member goes, by a leave or a crash.
-        const [id] = group?.members.keys() ?? []
-        if (group === undefined || id === undefined) break
-        group.members.delete(id)
-        group.epoch += 1
-        if (group.kind === 'classic') write(classicRecord(name, group))
-        else write(...gone(name, group, id), epochRecord(name, group))
-        break
-      }
-      case 3: {
-        // A static member is restarted.
-        const found = [...(group?.members ?? [])].find(([, instance]) => instance !== null)
-        if (group === undefined || found === undefined) break
-        const [id, instance] = found
-        members += 1
-        const next = `m${members}`
-        group.members.delete(id)
-        group.members.set(next, instance)
-        if (group.kind === 'classic') write(classicRecord(name, group))
-        else write(...gone(name, group, id), ...described(name, group, next), current(name, group, next))
-        break
-      }
-      case 4: {
-        // Everybody has the epoch; or a static member goes for a while.
-        if (group === undefined || group.kind === 'classic' || group.kind === 'simple') break
-        const [away] = [...group.members].find(([, instance]) => instance !== null) ?? []
-        if (more % 2 === 0 && group.kind === 'consumer' && away !== undefined) {
-          write(consumerRecords(name).current(away, { epoch: -2 }))
-          break
-        }
-        write(...[...group.members.keys()].map(id => current(name, group, id)))
-        break
-      }
-      case 5: {
-        // Migration to the consumer protocol, or back.
-        if (group?.kind === 'classic' && magic === 2) {
-          group.kind = 'consumer'
-          const ids = [...group.members.keys()]
-          write(classicOf(name, null), ...ids.flatMap(id => described(name, group, id)), epochRecord(name, group))
-          write(...ids.map(id => current(name, group, id)))
-        } else if (group?.kind === 'consumer') {
-          write(...[...group.members.keys()].flatMap(id => gone(name, group, id)), consumerRecords(name).epoch(null))
-          group.kind = 'classic'
-          if (group.members.size === 0) group.epoch = 0
-          write(classicRecord(name, group))
-        }
-        break
-      }
-      case 6: {
-        if (group === undefined || group.members.size > 0) break
-        const { kind } = group
-        forget(name)
-        if (kind === 'simple' || kind === 'classic') write(classicOf(name, null))
-        else write(epochRecord(name, { kind, epoch: null }))
-        break
-      }
-      case 7: {
-        if (group === undefined || !group.offsets.has(partition)) break
-        group.offsets.delete(partition)
-        commit(name, partition, null)
-        for (const { commits } of open.values()) {
-          for (let at = commits.length - 1; at >= 0; at--) {
-            if (commits[at]?.group === name && commits[at]?.partition === partition) commits.splice(at, 1)
-          }
-        }
-        break
-      }
-      case 8:
-      case 9:
-      case 10: {
-        if (group?.kind === 'share') break
-        commitOffset(truth, name, partition, more)
-        commit(name, partition, more)
-        break
-      }
-      case 11:
-      case 12: {
-        if (magic < 2 || group?.kind === 'share') break
-        flush()
-        const producerId = producers[more % producers.length] as bigint
-        const transaction = open.get(producerId) ?? { commits: [] }
-        open.set(producerId, transaction)
-        transaction.commits.push({ group: name, partition, offset: more, at: position })
-        const options = { baseOffset: position, timestamp: clock, producerId, isTransactional: true }
-        batches.push(batchOf([commitOf(name, 't', partition, more)], options))
-        position += 1
-        break
-      }
-      case 13: {
-        const [producerId] = open.keys()
-        if (producerId === undefined) break
-        flush()
-        const isCommit = more % 3 > 0
-        for (const { group: of, partition: at, offset, at: place } of open.get(producerId)?.commits ?? []) {
-          const key = `${of} ${at}`
-          if (!isCommit || (written.get(key) ?? -1) > place) continue
-          written.set(key, place)
-          commitOffset(truth, of, at, offset)
-        }
-        open.delete(producerId)
-        const options = { baseOffset: position, timestamp: clock, producerId }
-        batches.push(markerOf(isCommit ? 'COMMIT' : 'ABORT', options))
-        position += 1
-        break
-      }
-      default:
-        // What stood here was compacted away.
-        flush()
-        position += 1 + (more % 3)
-    }
-    if (open.size > 0 && waiting.length === 0) openAt.push(batches.length)
-  }
-  flush()
-  return { batches, truth, openAt }
-}
-
-function kinds(magic: number): readonly TrueGroup['kind'][] {
-  return magic < 2 ? ['classic'] : ['classic', 'consumer', 'share', 'streams']
-}
-
-function commitOffset(truth: Map<string, TrueGroup>, name: string, partition: number, offset: number): void {
-  const group = truth.get(name) ?? { kind: 'simple', epoch: 0, members: new Map(), offsets: new Map() }
-  truth.set(name, group)
-  group.offsets.set(partition, offset)
-}
-
-function classicRecord(name: string, { epoch, members }: TrueGroup): TestRecord {
-  const all = [...members].map(([id, instance]) => ({ id, ...(instance === null ? {} : { instanceId: instance }) }))
-  return classicOf(name, epoch, all)
-}
-
-function recordsOf(name: string, kind: TrueGroup['kind']) {
-  switch (kind) {
-    case 'share':
-      return shareRecords(name)
-    case 'streams':
-      return streamsRecords(name)
-    case 'simple':
-    case 'classic':
-    case 'consumer':
-      return consumerRecords(name)
-  }
-}
-
-function epochRecord(name: string, { kind, epoch }: { kind: TrueGroup['kind']; epoch: number | null }): TestRecord {
-  return recordsOf(name, kind).epoch(epoch)
-}
-
-function described(name: string, { kind, members }: TrueGroup, id: string): TestRecord[] {
-  const instance = members.get(id) ?? null
-  return [recordsOf(name, kind).member(id, instance === null ? {} : { instanceId: instance })]
-}
-
-function current(name: string, { kind, epoch }: TrueGroup, id: string): TestRecord {
-  return recordsOf(name, kind).current(id, { epoch })
-}
-
-function gone(name: string, { kind }: TrueGroup, id: string): TestRecord[] {
-  return [recordsOf(name, kind).current(id, null), recordsOf(name, kind).member(id, null)]
 }

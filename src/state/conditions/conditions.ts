@@ -40,8 +40,6 @@ export interface GroupMoment {
   readonly time: number
   /** False where only offsets changed. */
   readonly isAboutGroup: boolean
-  /** True: what comes is history, which makes no events. */
-  readonly isHistory: boolean
 }
 
 /**
@@ -73,7 +71,7 @@ export class Conditions {
 
   /** After a transition of a group. */
   transition(slot: GroupSlot, moment: GroupMoment): void {
-    const { before, drafts, anchor, time, isAboutGroup, isHistory } = moment
+    const { before, drafts, anchor, time, isAboutGroup } = moment
     // Another group of the same name may have come with the same records.
     if (drafts.some(({ type }) => type === 'group-deleted')) this.#end(slot, moment)
     if (slot.group === null || !isAboutGroup) return
@@ -90,9 +88,7 @@ export class Conditions {
     }
     this.#options.changes?.conditions.add(slot.name)
     this.#changed?.add(slot)
-    if (!isHistory) {
-      this.#judge(slot, conditions, time)
-    }
+    this.#judge(slot, conditions, time)
     this.#noteDeadline(slot)
   }
 

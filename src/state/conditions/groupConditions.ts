@@ -1,4 +1,4 @@
-import { isReadable } from '../group/group.ts'
+import { type Group, isReadable, memberCount } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
 import { noSkew, type Skew } from './assignmentSkewed.ts'
 import { type LagState, noLag } from './lagExceeded.ts'
@@ -36,6 +36,17 @@ export function newGroupConditions(): GroupConditions {
     lag: noLag,
     numbers: new Map(),
   }
+}
+
+/**
+ * What conditions know of a group at the end of history: a function of its last records. The assignment of a settled group
+ * has yet to be judged; storms, and when the last rebalance completed, are forgotten.
+ */
+export function conditionsAfterHistory(group: Group | null): GroupConditions | null {
+  if (group === null || group.type === 'simple') return null
+  const isSettled = memberCount(group) > 0 && group.settledEpoch !== null
+  const judgeAt = isSettled ? (group.metadataAt?.timestamp ?? null) : null
+  return { ...newGroupConditions(), anchor: group.metadataAt, skew: { ...noSkew, judgeAt } }
 }
 
 /** The next time at which something of the group comes true without a record; Infinity: never. */

@@ -12,16 +12,21 @@ export interface Group {
   readonly epoch: number
   /** Epoch of the target assignment; 0 for classic groups. */
   readonly targetEpoch: number
-  /** Epoch at which the last rebalance completed, or at which the group was last empty. */
-  readonly settledEpoch: number
-  /** What every member held when the group was last settled: the "before" of the next rebalance. */
+  /**
+   * Epoch at which the last rebalance completed, or at which the group was last empty; null: not known, since the history
+   * before the first read ended within a rebalance.
+   */
+  readonly settledEpoch: number | null
+  /** What every member held when the group was last settled: the "before" of the next rebalance. Empty where not known. */
   readonly settled: ReadonlyMap<string, Holding>
   /** Time of the first `rebalance-started` since the group was settled; null when none is open. */
   readonly rebalanceStartedAt: number | null
-  /** When the last member went; null for a group that has members, or never had any. */
-  readonly emptiedAt: number | null
+  /** When the last member went, `unknown` if before the first read; null for a group that has members, or never had any. */
+  readonly emptiedAt: number | 'unknown' | null
   /** Where its last metadata record stands (GROUP_METADATA and the like); null: none was seen. */
   readonly metadataAt: Placed | null
+  /** Topic id → name, as the group's own records tell them (namedTopics.ts). */
+  readonly topicNames: ReadonlyMap<string, string>
   readonly protocolType: string | null
   readonly protocol: string | null
   readonly leader: string | null
@@ -58,6 +63,8 @@ export interface Member {
   readonly pendingRevocation: Assignment
   /** memberEpoch of its last CurrentMemberAssignment, null before the first; -2: a static member that is away (KIP-848). */
   readonly epoch: number | null
+  /** Log position of that CurrentMemberAssignment, where history holds it; else -1. */
+  readonly assignedAt: number
   /** Its last CurrentMemberAssignment says stable, with nothing pending. */
   readonly stable: boolean
   /** False for a member of which only an assignment was seen: it is counted when its own record comes. */
@@ -90,6 +97,7 @@ export const noPartitions: Assignment = new Map()
 const noRegexes: ReadonlyMap<string, readonly string[]> = new Map()
 /** One for all groups that have no members: there can be a million of them. */
 export const noHoldings: ReadonlyMap<string, Holding> = new Map()
+export const noNames: ReadonlyMap<string, string> = new Map()
 
 export function newGroup(name: string, type: GroupType): GroupDraft {
   return {
@@ -102,6 +110,7 @@ export function newGroup(name: string, type: GroupType): GroupDraft {
     rebalanceStartedAt: null,
     emptiedAt: null,
     metadataAt: null,
+    topicNames: noNames,
     protocolType: type === 'classic' || type === 'simple' ? null : type,
     protocol: null,
     leader: null,
@@ -131,6 +140,7 @@ export function newMember(id: string): Member {
     assignment: noPartitions,
     pendingRevocation: noPartitions,
     epoch: null,
+    assignedAt: -1,
     stable: false,
     described: false,
   }

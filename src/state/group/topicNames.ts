@@ -20,6 +20,14 @@ export class TopicNames {
     return this.#names.get(id) ?? this.#declared?.nameOf(id) ?? null
   }
 
+  /** Forgets what was learned here before. Returns the ids of which another name is known now, or none. */
+  replace(names: ReadonlyMap<string, string>): string[] {
+    const before = new Map(this.#names)
+    this.#names.clear()
+    for (const [id, name] of names) this.#names.set(id, name)
+    return [...new Set([...before.keys(), ...names.keys()])].filter(id => before.get(id) !== names.get(id))
+  }
+
   /** What was learned here, without what was declared. */
   entries(): Iterable<readonly [string, string]> {
     return this.#names

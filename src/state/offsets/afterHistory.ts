@@ -1,8 +1,8 @@
+import { type Group, keyedBy, membersOf } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
+import { heldBy } from '../group/holdings.ts'
 import type { TopicNames } from '../group/topicNames.ts'
 import type { StateChanges } from '../stored/changes.ts'
-import { heldPartitions } from '../transition/movedPartitions.ts'
-import type { PlacedRecord } from '../transition/replayRecords.ts'
 import { countStepAfterHistory } from './steps.ts'
 import { MOVED, type OffsetTable } from './table.ts'
 
@@ -12,23 +12,6 @@ import { MOVED, type OffsetTable } from './table.ts'
  * before the last record that assigns it: the metadata record of a classic group, the CurrentMemberAssignment of a
  * member of a consumer group.
  */
-
-/** The partitions that records of history assign to members of a consumer group, with the log position of each. */
-export function* assignedInHistory(
-  records: readonly PlacedRecord[],
-  names: TopicNames,
-): Generator<{ readonly topic: string; readonly partition: number; readonly position: number }> {
-  for (const { record, at } of records) {
-    if (record.type !== 'CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT' || record.value === null) continue
-    for (const { topicId, partitions } of [
-      ...record.value.assignedPartitions,
-      ...record.value.partitionsPendingRevocation,
-    ]) {
-      const topic = names.nameOf(topicId)
-      if (topic !== null) for (const partition of partitions) yield { topic, partition, position: at.offset }
-    }
-  }
-}
 
 /** `changes` is null where nobody stores the state. */
 export function afterHistory(table: OffsetTable, names: TopicNames, changes: StateChanges | null): void {
@@ -45,7 +28,6 @@ export function afterHistory(table: OffsetTable, names: TopicNames, changes: Sta
       topic: table.topicOf(row).name,
       partition: table.partitions[row] as number,
       position: table.positions[row] as number,
-      wasMoved,
     })
     if (isMoved) table.mark(row, MOVED)
     else table.unmark(row, MOVED)
@@ -57,19 +39,35 @@ interface LastCommit {
   readonly topic: string
   readonly partition: number
   readonly position: number
-  /** A record after it assigned the partition. */
-  readonly wasMoved: boolean
 }
 
 type IsMoved = (commit: LastCommit) => boolean
 
 function ownersOf({ group, standing }: GroupSlot, names: TopicNames): IsMoved {
   if (group === null || standing !== 'with-members') return () => false
-  const held = heldPartitions(group, names)
+  const assigned = assignedPositions(group, names)
+  const metadataAt = group.metadataAt?.offset ?? -1
   // Nobody can say which partitions are assigned: it may be any.
-  const assignedAt = group.metadataAt?.offset ?? -1
-  if (held === null) return ({ position }) => position < assignedAt
-  const isHeld = ({ topic, partition }: LastCommit) => held.get(topic)?.has(partition) === true
-  if (group.type === 'classic') return commit => commit.position < assignedAt && isHeld(commit)
-  return commit => commit.wasMoved && isHeld(commit)
+  if (assigned === null) return ({ position }) => position < metadataAt
+  return ({ topic, partition, position }) => position < (assigned.get(topic)?.get(partition) ?? -1)
+}
+
+/** Topic name → partition → log position of the record that assigns it; null where the records do not say. */
+function assignedPositions(group: Group, names: TopicNames): Map<string, Map<number, number>> | null {
+  const positions = new Map<string, Map<number, number>>()
+  const kind = keyedBy(group.type)
+  if (kind === 'subtopology') return null
+  for (const member of membersOf(group)) {
+    const held = heldBy(member)
+    if (held === null) return null
+    const position = group.type === 'classic' ? (group.metadataAt?.offset ?? -1) : member.assignedAt
+    for (const [key, partitions] of held) {
+      const topic = kind === 'topicId' ? names.nameOf(key) : key
+      if (topic === null) continue
+      let ofTopic = positions.get(topic)
+      if (ofTopic === undefined) positions.set(topic, (ofTopic = new Map()))
+      for (const partition of partitions) ofTopic.set(partition, Math.max(position, ofTopic.get(partition) ?? -1))
+    }
+  }
+  return positions
 }

@@ -7,10 +7,10 @@ import type { TopicNames } from '../group/topicNames.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import { offsetKey, rowConditionKey } from '../stored/entry.ts'
 import type { CommitChange, Moved, Recreation } from '../transition/offsets.ts'
-import type { PlacedRecord } from '../transition/replayRecords.ts'
-import { afterHistory, assignedInHistory } from './afterHistory.ts'
+import { afterHistory } from './afterHistory.ts'
 import { commitTime, recordTime } from './commitTime.ts'
 import type { HashSeed } from './halfSipHash.ts'
+import { keepLiveTopicIds } from './liveTopicIds.ts'
 import { meaningOf, standingFor } from './meaningOf.ts'
 import { findRow, INVALID, NONE, RowFinder } from './rowFinder.ts'
 import { countSteps, endAllSteps, endSilentSteps, isJudgedSimple } from './steps.ts'
@@ -140,7 +140,9 @@ export class Offsets {
       table.mark(row, TRANSACTIONAL)
       noted?.noteRow(row)
       table.watch?.touch(row, position)
-      if (commit.topicId !== null) this.#noteTopicId(row, wordsOf(commit.topicId), 0)
+      const topicId = commit.topicId === null ? null : wordsOf(commit.topicId)
+      if (topicId !== null) this.#noteTopicId(row, topicId, 0)
+      table.setTopicId(row, topicId)
       changesOf(changes, slot, position, time).commits.push({
         row,
         topic: topic.name,
@@ -148,6 +150,7 @@ export class Offsets {
         before,
         after: table.offsetOf(row),
         wasCommitted: true,
+        deletedAt: -1,
         position,
         transactional: true,
         time,
@@ -168,7 +171,12 @@ export class Offsets {
     const view = this.#view
     const changes = new Map<GroupSlot, OffsetChanges>()
     const touches = this.#touched.net()
-    for (const { row, start, before, wasCommitted } of touches) {
+    for (const { row, start, before, wasCommitted, tombstoneStart } of touches) {
+      let deletedAt = -1
+      if (tombstoneStart >= 0) {
+        cursor.goBack(tombstoneStart)
+        deletedAt = cursor.offset
+      }
       cursor.goBack(start)
       const { words, offset: position, timestamp, valueStart, valueEnd } = cursor
       const isCommit = valueStart >= 0
@@ -182,6 +190,7 @@ export class Offsets {
         before,
         after: table.isPresent(row) ? table.offsetOf(row) : null,
         wasCommitted,
+        deletedAt,
         position,
         transactional: false,
         time: isCommit ? commitTime(view, timestamp) : timestamp,
@@ -203,18 +212,17 @@ export class Offsets {
     if (moved !== null) this.#noteMoved(slot, moved)
   }
 
-  /** In history, records assigned these partitions of a group. */
-  noteAssigned(slot: GroupSlot, records: readonly PlacedRecord[]): void {
-    if (slot.offsets === 0) return
-    for (const { topic, partition, position } of assignedInHistory(records, this.#options.names)) {
-      this.#markMoved(findRow(this.table, slot.name, topic, partition), position)
-    }
-  }
-
-  /** What comes from here on is news. */
-  endHistory(): void {
+  /** History is over, the groups are as their live records have them: what is left of offsets and topics. */
+  endHistory(slots: ReadonlyMap<string, GroupSlot>): void {
     this.isHistory = false
-    afterHistory(this.table, this.#options.names, this.#changes)
+    const { table } = this
+    const { names } = this.#options
+    const changes = this.#changes
+    const live = keepLiveTopicIds(table, slots.values(), changes)
+    for (const { group } of slots.values()) for (const [id, name] of group?.topicNames ?? []) live.set(id, name)
+    for (const id of names.replace(live)) changes?.note({ kind: 'topic', id })
+    table.topicIds = null
+    afterHistory(table, names, changes)
   }
 
   #noteMoved(slot: GroupSlot, { partitions, position }: Moved): void {
@@ -227,21 +235,21 @@ export class Offsets {
     }
   }
 
-  /** The group went at a log position: the offsets and claims that it had there go without events. */
-  forget(slot: GroupSlot, end: number): void {
+  /**
+   * The group ended. Its offsets had tombstones of their own; brokers before Kafka 4 write none for what open transactions
+   * want to commit, and that goes with the group too. What is committed by now is of another group of that name.
+   */
+  forget(slot: GroupSlot): void {
     for (const topic of topicsWithId(slot)) this.#changes?.note({ kind: 'topicId', group: slot.name, topic })
     slot.topics.clear()
     if (slot.rows === 0) return
     const { table } = this
     for (const row of table.rows()) {
       if (table.groups[row] !== slot) continue
-      if (table.isPresent(row) && (table.positions[row] ?? 0) > end) {
+      if (table.isPresent(row)) {
         const topic = table.topicOf(row)
         slot.topics.set(topic.name, topic)
-        continue
       }
-      table.clear(row)
-      table.watch?.touch(row, end)
       this.#endClaims(row)
       this.#release(row)
     }
@@ -294,6 +302,9 @@ export class Offsets {
       }
     }
     if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.words, view.topicIdStart)
+    if (table.topicIds !== null) {
+      table.setTopicId(row, view.topicIdStart < 0 ? null : cursor.words, view.topicIdStart)
+    }
     table.set(row, offset, view.offsetBig, commitTime(view, cursor.timestamp), time, cursor.offset)
     if (this.#changes !== null) this.#changes.noteRow(row)
     if (table.watch !== null) table.watch.touch(row, cursor.offset)

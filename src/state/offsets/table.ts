@@ -36,6 +36,11 @@ export class OffsetTable {
   positions = new Float64Array(32)
   /** The committed offset; NaN where only a bigint holds it. */
   offsets = new Float64Array(32)
+  /**
+   * The topic id that each commit carried, in four big-endian words; all zero: none. Only while history is read: at its end
+   * a topic id counts where a live commit carries it. Null after that.
+   */
+  topicIds: Int32Array | null = null
   /** Grows whenever another set of rows holds a committed offset. */
   version = 0
   /** What conditions over time need beside; null as long as nobody samples where logs end. */
@@ -65,6 +70,7 @@ export class OffsetTable {
     this.partitions[row] = partition
     this.flags[row] = 0
     this.pending[row] = 0
+    this.setTopicId(row, null)
     this.watch?.clear(row)
     group.rows++
     return row
@@ -100,6 +106,18 @@ export class OffsetTable {
     this.recordTimes[row] = recordTime
     this.positions[row] = position
     if (Number.isNaN(offset)) this.#big.set(row, exact)
+  }
+
+  /** From here on it is kept which topic id each commit carries. */
+  keepTopicIds(): void {
+    this.topicIds ??= new Int32Array(this.flags.length * 4)
+  }
+
+  /** `words` from `at` on are the id that the row's commit carries; null: it carries none. */
+  setTopicId(row: number, words: DataView | null, at = 0): void {
+    const { topicIds } = this
+    if (topicIds === null) return
+    for (let word = 0; word < 4; word++) topicIds[row * 4 + word] = words?.getInt32(at + word * 4) ?? 0
   }
 
   /** Forgets the committed offset; the row goes when no transaction needs it. */
@@ -148,6 +166,7 @@ export class OffsetTable {
     this.advancedAt = grown(this.advancedAt, new Float64Array(length))
     this.positions = grown(this.positions, new Float64Array(length))
     this.offsets = grown(this.offsets, new Float64Array(length))
+    if (this.topicIds !== null) this.topicIds = grown(this.topicIds, new Int32Array(length * 4))
     this.watch?.reserve(length)
   }
 }

@@ -11,6 +11,8 @@ export interface Touch {
   readonly before: Int64 | null
   /** One of them is a commit. */
   readonly wasCommitted: boolean
+  /** Where the first tombstone among them begins in the batch; -1: none is. */
+  readonly tombstoneStart: number
 }
 
 /**
@@ -67,9 +69,15 @@ export class Touched {
         start: this.#starts[entry] as number,
         before: earlier === undefined ? this.#beforeOf(entry) : earlier.before,
         wasCommitted: earlier?.wasCommitted === true || !this.#tombstones.has(entry),
+        tombstoneStart: this.#tombstoneStart(entry, earlier),
       })
     }
     return superseded.size === 0 ? net : net.filter(touch => !superseded.has(touch))
+  }
+
+  #tombstoneStart(entry: number, earlier: Touch | undefined): number {
+    if (earlier !== undefined && earlier.tombstoneStart >= 0) return earlier.tombstoneStart
+    return this.#tombstones.has(entry) ? (this.#starts[entry] as number) : -1
   }
 
   #beforeOf(entry: number): Int64 | null {

@@ -14,7 +14,7 @@ export type GroupRecord = Exclude<CoordinatorRecord, { readonly type: 'OFFSET_CO
  */
 export function applyRecord(group: GroupDraft | null, record: GroupRecord, name: string): GroupDraft | null {
   // Of whichever kind: that only its commits were seen does not say that it wrote no more.
-  if (group?.type === 'simple' && isGroupTombstone(record)) return null
+  if (group?.type === 'simple' && record.value === null && isMetadata(record)) return null
   switch (record.type) {
     case 'GROUP_METADATA':
       return applyGroupMetadata(group, record, name)
@@ -43,17 +43,12 @@ export function applyRecord(group: GroupDraft | null, record: GroupRecord, name:
   }
 }
 
-/** The record that ends a group, whichever kind it is of. */
-export function isGroupTombstone(record: GroupRecord): boolean {
-  return record.value === null && groupRecords.has(record.type)
+/** The record that every group of its kind has; its tombstone ends the group. */
+export function isMetadata({ type }: GroupRecord): boolean {
+  return metadataRecords.has(type)
 }
 
-/** The record that holds the group's epoch or generation. */
-export function isGroupMetadata(record: GroupRecord): boolean {
-  return record.value !== null && groupRecords.has(record.type)
-}
-
-const groupRecords: ReadonlySet<GroupRecord['type']> = new Set([
+const metadataRecords: ReadonlySet<GroupRecord['type']> = new Set([
   'GROUP_METADATA',
   'CONSUMER_GROUP_METADATA',
   'SHARE_GROUP_METADATA',

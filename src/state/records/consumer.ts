@@ -1,6 +1,7 @@
-import { assignmentOf, type GroupDraft, rackOf, subscriptionOf } from '../group/group.ts'
+import { assignmentOf, type GroupDraft, noNames, rackOf, subscriptionOf } from '../group/group.ts'
 import type { ConsumerRecord } from './applyRecord.ts'
-import { clearCurrentAssignment, describeMember, groupOf, setMember } from './edit.ts'
+import { clearCurrentAssignment, describeMember, groupOf, removeMember, setMember } from './edit.ts'
+import { topicNamesIn } from './namedTopics.ts'
 
 // KIP-848, ConsumerGroupMember.MemberState: 0 stable, 1 unrevoked partitions, 2 unreleased partitions.
 const stable = 0
@@ -42,6 +43,8 @@ export function applyConsumerRecord(group: GroupDraft | null, record: ConsumerRe
       consumer.regexes = new Map(consumer.regexes).set(record.key.regularExpression, record.value.topics)
       break
     case 'CONSUMER_GROUP_PARTITION_METADATA':
+      consumer.topicNames = topicNamesIn(record)
+      break
     case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER':
       break
   }
@@ -53,7 +56,7 @@ function applyTombstone(group: GroupDraft, record: ConsumerRecord): GroupDraft |
     case 'CONSUMER_GROUP_METADATA':
       return null
     case 'CONSUMER_GROUP_MEMBER_METADATA':
-      group.members.delete(record.key.memberId)
+      removeMember(group, record.key.memberId)
       return group
     case 'CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT':
       clearCurrentAssignment(group, record.key.memberId)
@@ -67,6 +70,8 @@ function applyTombstone(group: GroupDraft, record: ConsumerRecord): GroupDraft |
       return group
     }
     case 'CONSUMER_GROUP_PARTITION_METADATA':
+      group.topicNames = noNames
+      return group
     case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER':
       return group
   }

@@ -24,6 +24,17 @@ export function describeMember(group: GroupDraft, id: string, change: Partial<Me
   setMember(group, id, { ...change, described: true })
 }
 
+/** A member whose own record is gone: where it still has an assignment of its own record, that is known. */
+export function removeMember(group: GroupDraft, id: string): void {
+  const member = group.members.get(id)
+  if (member === undefined) return
+  if (member.epoch === null) group.members.delete(id)
+  else {
+    const { assignment, pendingRevocation, epoch, stable, assignedAt } = member
+    group.members.set(id, { ...newMember(id), assignment, pendingRevocation, epoch, stable, assignedAt })
+  }
+}
+
 /** A member that was described stays; one of which only an assignment was known is gone with it. */
 export function clearCurrentAssignment(group: GroupDraft, id: string): void {
   const member = group.members.get(id)
@@ -37,5 +48,6 @@ const withoutAssignment: Partial<Member> = {
   assignment: nobody.assignment,
   pendingRevocation: nobody.pendingRevocation,
   epoch: nobody.epoch,
+  assignedAt: nobody.assignedAt,
   stable: nobody.stable,
 }

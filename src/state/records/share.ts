@@ -1,7 +1,8 @@
-import { type GroupDraft, noPartitions, rackOf, subscriptionOf } from '../group/group.ts'
+import { type GroupDraft, noNames, noPartitions, rackOf, subscriptionOf } from '../group/group.ts'
 import type { ShareRecord } from './applyRecord.ts'
 import { byTopicId } from './consumer.ts'
-import { clearCurrentAssignment, describeMember, groupOf, setMember } from './edit.ts'
+import { clearCurrentAssignment, describeMember, groupOf, removeMember, setMember } from './edit.ts'
+import { topicNamesIn } from './namedTopics.ts'
 
 /** Records of a share group (KIP-932). A share member revokes nothing: it is stable as soon as it has its epoch. */
 export function applyShareRecord(group: GroupDraft | null, record: ShareRecord, name: string): GroupDraft | null {
@@ -30,8 +31,10 @@ export function applyShareRecord(group: GroupDraft | null, record: ShareRecord, 
         pendingRevocation: noPartitions,
       })
       break
-    case 'SHARE_GROUP_TARGET_ASSIGNMENT_MEMBER':
     case 'SHARE_GROUP_STATE_PARTITION_METADATA':
+      share.topicNames = topicNamesIn(record)
+      break
+    case 'SHARE_GROUP_TARGET_ASSIGNMENT_MEMBER':
       break
   }
   return share
@@ -42,7 +45,7 @@ function applyTombstone(group: GroupDraft, record: ShareRecord): GroupDraft | nu
     case 'SHARE_GROUP_METADATA':
       return null
     case 'SHARE_GROUP_MEMBER_METADATA':
-      group.members.delete(record.key.memberId)
+      removeMember(group, record.key.memberId)
       return group
     case 'SHARE_GROUP_CURRENT_MEMBER_ASSIGNMENT':
       clearCurrentAssignment(group, record.key.memberId)
@@ -50,8 +53,10 @@ function applyTombstone(group: GroupDraft, record: ShareRecord): GroupDraft | nu
     case 'SHARE_GROUP_TARGET_ASSIGNMENT_METADATA':
       group.targetEpoch = 0
       return group
-    case 'SHARE_GROUP_TARGET_ASSIGNMENT_MEMBER':
     case 'SHARE_GROUP_STATE_PARTITION_METADATA':
+      group.topicNames = noNames
+      return group
+    case 'SHARE_GROUP_TARGET_ASSIGNMENT_MEMBER':
       return group
   }
 }

@@ -1,6 +1,6 @@
 import { assignmentOf, type GroupDraft, rackOf } from '../group/group.ts'
 import type { StreamsRecord } from './applyRecord.ts'
-import { clearCurrentAssignment, describeMember, groupOf, setMember } from './edit.ts'
+import { clearCurrentAssignment, describeMember, groupOf, removeMember, setMember } from './edit.ts'
 
 // KIP-1071, streams MemberState: 1 stable, 2 unrevoked tasks, 3 unreleased tasks (0 is unknown, unlike KIP-848's).
 const stable = 1
@@ -56,7 +56,7 @@ function applyTombstone(group: GroupDraft, record: StreamsRecord): GroupDraft | 
     case 'STREAMS_GROUP_METADATA':
       return null
     case 'STREAMS_GROUP_MEMBER_METADATA':
-      group.members.delete(record.key.memberId)
+      removeMember(group, record.key.memberId)
       return group
     case 'STREAMS_GROUP_CURRENT_MEMBER_ASSIGNMENT':
       clearCurrentAssignment(group, record.key.memberId)

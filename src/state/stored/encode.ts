@@ -98,6 +98,7 @@ export function* refsOf(slot: GroupSlot): Generator<EntryRef> {
   if (group === null) return
   yield { kind: 'metadata', group: name }
   yield { kind: 'epochs', group: name }
+  yield { kind: 'names', group: name }
   for (const { id } of group.members.values()) yield { kind: 'member', group: name, member: id }
   for (const regex of group.regexes.keys()) yield { kind: 'regex', group: name, regex }
   const holders = new Set(group.settled.keys())
@@ -124,6 +125,8 @@ function valueOf(ref: EntryRef, { groups, names }: PartitionState): string | nul
       return metadataValue(group)
     case 'epochs':
       return epochsValue(group)
+    case 'names':
+      return group.topicNames.size === 0 ? null : JSON.stringify([...group.topicNames])
     case 'member': {
       const member = group.members.get(ref.member)
       return member === undefined ? null : memberValue(member)

@@ -10,6 +10,7 @@ import type { OffsetTable } from '../offsets/table.ts'
  * | `["metadata", group]` | what is known of the group itself |
  * | `["member", group, member id]` | what the member's own record says |
  * | `["assignment", group, member id]` | what it holds, and what it held when the group was last settled |
+ * | `["names", group]` | topic ids with the names that its own records tell |
  * | `["epochs", group]` | the epochs of all members (epochs.ts) |
  * | `["regex", group, regular expression]` | the topics that the broker found for it |
  * | `["topicId", group, topic]` | the topic id that the group last committed with |
@@ -47,7 +48,7 @@ export interface StoredPartition {
 
 /** What an entry is about, where it is not an offset. */
 export type EntryRef =
-  | { readonly kind: 'metadata' | 'epochs'; readonly group: string }
+  | { readonly kind: 'metadata' | 'epochs' | 'names'; readonly group: string }
   | { readonly kind: 'member' | 'assignment'; readonly group: string; readonly member: string }
   | { readonly kind: 'regex'; readonly group: string; readonly regex: string }
   | { readonly kind: 'topicId'; readonly group: string; readonly topic: string }
@@ -59,6 +60,7 @@ export function keyOf(ref: EntryRef): string {
   switch (ref.kind) {
     case 'metadata':
     case 'epochs':
+    case 'names':
       return JSON.stringify([ref.kind, ref.group])
     case 'member':
     case 'assignment':

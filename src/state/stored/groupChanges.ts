@@ -12,6 +12,7 @@ export function noteGroupChanges(changes: StateChanges, before: Group | null, af
   if (before === null || after === null || metadataValue(before) !== metadataValue(after)) {
     changes.note({ kind: 'metadata', group })
   }
+  if (before?.topicNames !== after?.topicNames) changes.note({ kind: 'names', group })
   let areEpochsOthers = before?.epoch !== after?.epoch || before?.type !== after?.type
   for (const id of touchedIds(before, after)) {
     const old = before?.members.get(id)
@@ -67,11 +68,18 @@ function isSameValue(a: unknown, b: unknown): boolean {
 
 function isSameHeld(a: Member | undefined, b: Member | undefined): boolean {
   if (a === undefined || b === undefined) return isEmpty(a) && isEmpty(b)
-  return sameAssignment(a.assignment, b.assignment) && sameAssignment(a.pendingRevocation, b.pendingRevocation)
+  return (
+    a.assignedAt === b.assignedAt &&
+    sameAssignment(a.assignment, b.assignment) &&
+    sameAssignment(a.pendingRevocation, b.pendingRevocation)
+  )
 }
 
 function isEmpty(member: Member | undefined): boolean {
-  return member === undefined || (member.assignment?.size === 0 && member.pendingRevocation.size === 0)
+  return (
+    member === undefined ||
+    (member.assignedAt < 0 && member.assignment?.size === 0 && member.pendingRevocation.size === 0)
+  )
 }
 
 function isSameHolding(a: Holding | undefined, b: Holding | undefined): boolean {

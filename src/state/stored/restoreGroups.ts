@@ -69,6 +69,9 @@ function collect(state: PartitionState, { groups, conditions, commits }: Collect
     case 'epochs':
       entriesOf(groups, name, newStoredGroup).epochs = parsed
       break
+    case 'names':
+      entriesOf(groups, name, newStoredGroup).names = parsed
+      break
     case 'member':
       entriesOf(groups, name, newStoredGroup).members.set(String(place[1]), parsed)
       break
@@ -104,7 +107,14 @@ function collect(state: PartitionState, { groups, conditions, commits }: Collect
 }
 
 function newStoredGroup(): StoredGroup {
-  return { metadata: undefined, epochs: undefined, members: new Map(), assignments: new Map(), regexes: new Map() }
+  return {
+    metadata: undefined,
+    epochs: undefined,
+    names: undefined,
+    members: new Map(),
+    assignments: new Map(),
+    regexes: new Map(),
+  }
 }
 
 function newStoredConditions(): StoredConditionEntries {

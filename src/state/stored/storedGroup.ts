@@ -7,6 +7,7 @@ import {
   newGroup,
   newMember,
   noHoldings,
+  noNames,
   noPartitions,
   sameAssignment,
 } from '../group/group.ts'
@@ -14,14 +15,15 @@ import { heldBy } from '../group/holdings.ts'
 import { Members } from '../group/members.ts'
 import { type MemberEpoch, packEpochs, unpackEpochs } from './epochs.ts'
 
-type StoredMetadata = Omit<Group, 'name' | 'members' | 'settled' | 'regexes'>
-type StoredMember = Omit<Member, 'id' | 'assignment' | 'pendingRevocation' | keyof MemberEpoch>
+type StoredMetadata = Omit<Group, 'name' | 'members' | 'settled' | 'regexes' | 'topicNames'>
+type StoredMember = Omit<Member, 'id' | 'assignment' | 'pendingRevocation' | 'assignedAt' | keyof MemberEpoch>
 type StoredPartitions = readonly (readonly [string, readonly number[]])[]
 
 /** What is empty is left out; null: it cannot be read. */
 interface StoredAssignment {
   readonly assigned?: StoredPartitions | null
   readonly pendingRevocation?: StoredPartitions
+  readonly assignedAt?: number
   /** Left out: what the member holds. Null: nothing. */
   readonly settled?: (Omit<Holding, 'assignment'> & { readonly assignment: StoredPartitions | null }) | null
 }
@@ -31,13 +33,21 @@ export interface StoredGroup {
   /** Undefined: not stored. */
   metadata: unknown
   epochs: unknown
+  names: unknown
   readonly members: Map<string, unknown>
   readonly assignments: Map<string, unknown>
   readonly regexes: Map<string, unknown>
 }
 
 export function metadataValue(group: Group): string {
-  const { name: _name, members: _members, settled: _settled, regexes: _regexes, ...metadata } = group
+  const {
+    name: _name,
+    members: _members,
+    settled: _settled,
+    regexes: _regexes,
+    topicNames: _names,
+    ...metadata
+  } = group
   return JSON.stringify(metadata satisfies StoredMetadata)
 }
 
@@ -51,6 +61,7 @@ export function ownRecordOf(member: Member): StoredMember {
     id: _id,
     assignment: _assignment,
     pendingRevocation: _pending,
+    assignedAt: _assignedAt,
     epoch: _epoch,
     stable: _stable,
     ...own
@@ -67,6 +78,7 @@ export function assignmentValue(group: Group, id: string): string | null {
     ...(member === undefined || member.pendingRevocation.size === 0
       ? {}
       : { pendingRevocation: [...member.pendingRevocation] }),
+    ...(member === undefined || member.assignedAt < 0 ? {} : { assignedAt: member.assignedAt }),
     ...(isSettled(group, id)
       ? {}
       : { settled: settled === undefined || settled.assignment?.size === 0 ? null : encodeHolding(settled) }),
@@ -99,25 +111,27 @@ export function epochsValue(group: Group): string | null {
 }
 
 /** What an older version did not store has the value that a new group or member has. */
-export function decodeGroup(name: string, { metadata, epochs, members, assignments, regexes }: StoredGroup): Group {
+export function decodeGroup(name: string, stored: StoredGroup): Group {
+  const { metadata, epochs, names, members, assignments, regexes } = stored
   const head = metadata as StoredMetadata
   const epochOf =
     epochs === undefined ? new Map<string, MemberEpoch>() : unpackEpochs(epochs as string, head.epoch, members.keys())
   const all = new Map<string, Member>()
   for (const [id, own] of members) {
-    const { assigned, pendingRevocation } = (assignments.get(id) ?? {}) as StoredAssignment
+    const { assigned, pendingRevocation, assignedAt = -1 } = (assignments.get(id) ?? {}) as StoredAssignment
     const member = {
       ...newMember(id),
       ...(own as StoredMember),
       ...(epochOf.get(id) ?? always),
       assignment: assigned === null ? null : decodePartitions(assigned),
       pendingRevocation: decodePartitions(pendingRevocation),
+      assignedAt,
     }
     all.set(id, member)
   }
   const settled = new Map<string, Holding>()
-  for (const [id, stored] of assignments) {
-    const { settled: holding } = stored as StoredAssignment
+  for (const [id, value] of assignments) {
+    const { settled: holding } = value as StoredAssignment
     const member = all.get(id)
     if (holding !== undefined) {
       if (holding !== null) settled.set(id, decodeHolding(holding))
@@ -131,6 +145,7 @@ export function decodeGroup(name: string, { metadata, epochs, members, assignmen
     members: new Members(all),
     settled: settled.size === 0 ? noHoldings : settled,
     regexes: regexes as Map<string, readonly string[]>,
+    topicNames: names === undefined ? noNames : new Map(names as readonly (readonly [string, string])[]),
   }
 }
 

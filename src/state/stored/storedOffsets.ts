@@ -1,5 +1,7 @@
 import type { Int64 } from '../../events/envelope.ts'
+import { wordsOf } from '../../kafka/records/words.ts'
 import type { Open } from '../conditions/tell.ts'
+import { idOf } from '../offsets/liveTopicIds.ts'
 import { JUDGED_SIMPLE, setStep } from '../offsets/steps.ts'
 import { MOVED, type OffsetTable, STEPPED, TRANSACTIONAL } from '../offsets/table.ts'
 import type { PendingCommit } from '../offsets/transactions.ts'
@@ -19,6 +21,8 @@ export type StoredOffset = readonly [
   advancedAgoMs?: number | null,
   /** See `GroupSlot.steps`: when the first step was made, or -1: judged as a partition of a simple group. */
   step?: number | null,
+  /** The topic id that the commit carries, where it does; only while history is read. */
+  topicId?: string | null,
 ]
 
 /** A commit of an open transaction. */
@@ -57,19 +61,22 @@ export function offsetValue(table: OffsetTable, row: number): string {
     recordTime - time,
     Number.isNaN(advancedAt) ? null : recordTime - advancedAt,
     step === undefined ? null : step === JUDGED_SIMPLE ? judgedSimple : step,
+    idOf(table, row),
   ] satisfies StoredOffset
-  const defaults = [null, null, null, 0, 0, null, null]
+  const defaults = [null, null, null, 0, 0, null, null, null]
   while (value.at(-1) === defaults[value.length - 1]) value.pop()
   return JSON.stringify(value)
 }
 
 /** Into a row that another value may have been put into before. */
 export function decodeOffset(table: OffsetTable, row: number, stored: StoredOffset): void {
-  const [offset, time, position, flags = 0, recordDelayMs = 0, advancedAgoMs = null, step = null] = stored
+  const [offset, time, position, flags = 0, recordDelayMs = 0, advancedAgoMs = null, step = null, topicId = null] =
+    stored
   const exact = decodeInt64(offset)
   const recordTime = time + recordDelayMs
   table.set(row, numberOf(exact), BigInt(exact), time, recordTime, position)
   table.advancedAt[row] = advancedAgoMs === null ? Number.NaN : recordTime - advancedAgoMs
+  table.setTopicId(row, topicId === null ? null : wordsOf(Buffer.from(topicId, 'base64url')))
   table.unmark(row, TRANSACTIONAL | MOVED | STEPPED)
   table.mark(row, flags)
   table.groupOf(row).steps?.delete(row)

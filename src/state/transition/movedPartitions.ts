@@ -31,11 +31,6 @@ export function movedPartitions(before: Group | null, after: Group | null, names
   return moved
 }
 
-/** Who holds which partitions, by topic name; null where the records do not say. */
-export function heldPartitions(group: Group, names: TopicNames): Owners | null {
-  return ownersOf(group, membersOf(group), names)
-}
-
 /** Topic name → partition → owner. */
 type Owners = ReadonlyMap<string, ReadonlyMap<number, string>>
 

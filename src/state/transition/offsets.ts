@@ -18,6 +18,8 @@ export interface CommitChange {
   readonly after: Int64 | null
   /** There was a commit, also where it is deleted again by now. */
   readonly wasCommitted: boolean
+  /** Log position of its first tombstone, also where it is committed again by now; -1: there was none. */
+  readonly deletedAt: number
   /** Log position of its last record, or of the marker that made it count. */
   readonly position: number
   readonly transactional: boolean

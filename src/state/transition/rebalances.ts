@@ -24,7 +24,9 @@ export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBe
   const members = memberCount(after)
   followMembers(before, after)
   // Epochs only grow: the group was deleted and made again, and the records of that were compacted away before they were read.
-  if (after.epoch < epochBefore) after.settledEpoch = Math.min(after.settledEpoch, after.epoch)
+  if (after.epoch < epochBefore && after.settledEpoch !== null) {
+    after.settledEpoch = Math.min(after.settledEpoch, after.epoch)
+  }
 
   const starts = after.type !== 'classic' && after.type !== 'simple' && after.epoch > epochBefore && members > 0
   if (starts) {
@@ -41,9 +43,7 @@ export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBe
     settle(after)
     return drafts
   }
-  const complete =
-    after.type === 'classic' ? after.epoch > epochBefore : after.epoch > after.settledEpoch && isReconciled(after)
-  if (complete) {
+  if (isComplete(after, epochBefore)) {
     drafts.push(completed(after, members, moment))
     drafts.push(...classicChanges(after, moment))
     settle(after)
@@ -52,14 +52,44 @@ export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBe
   return drafts
 }
 
+function isComplete(group: Group, epochBefore: number): boolean {
+  const { type, epoch, settledEpoch, members } = group
+  if (type === 'classic') return epoch > epochBefore
+  return (settledEpoch === null || epoch > settledEpoch) && isReconciled(group) && members.some(isPresent)
+}
+
 /** Every member that is not away is stable at the group's epoch; share and streams groups alike. */
-function isReconciled({ members, epoch }: Group): boolean {
-  const isPresent = (member: Member) => member.described && !isSuspended(member)
-  const isBehind = (member: Member) => isPresent(member) && !(member.stable && member.epoch === epoch)
-  return !members.some(isBehind) && members.some(isPresent)
+export function isReconciled({ members, epoch }: Group): boolean {
+  return !members.some(member => isPresent(member) && !(member.stable && member.epoch === epoch))
+}
+
+function isPresent(member: Member): boolean {
+  return member.described && !isSuspended(member)
 }
 
 function completed(group: Group, members: number, moment: Moment): Draft<'rebalance'> {
+  const { type: groupType, settledEpoch: epochBefore, epoch: epochAfter, protocol, leader, rebalanceStartedAt } = group
+  const isKnown = epochBefore !== null && rebalanceStartedAt !== null
+  return {
+    type: 'rebalance',
+    groupType,
+    time: moment.time,
+    data: {
+      epochBefore,
+      epochAfter,
+      protocol,
+      leader,
+      memberCount: members,
+      durationMs: isKnown ? Math.max(0, moment.time - rebalanceStartedAt) : null,
+      // What was settled before is not known: neither is what changed.
+      ...(epochBefore === null ? { moved: null, changes: null } : movesOf(group, moment)),
+      unreadable: unreadableMembers(group),
+    },
+  }
+}
+
+/** Every member whose partitions differ from when the group was last settled. */
+function movesOf(group: Group, moment: Moment): Pick<Draft<'rebalance'>['data'], 'moved' | 'changes'> {
   const now = holdingsOf(group)
   const changes: NonNullable<Draft<'rebalance'>['data']['changes']>[number][] = []
   let moved = 0
@@ -71,22 +101,7 @@ function completed(group: Group, members: number, moment: Moment): Draft<'rebala
     moved += gainedCount
     changes.push({ memberId, clientId: (after ?? before)?.clientId ?? '', gained, lost })
   }
-  return {
-    type: 'rebalance',
-    groupType: group.type,
-    time: moment.time,
-    data: {
-      epochBefore: group.settledEpoch,
-      epochAfter: group.epoch,
-      protocol: group.protocol,
-      leader: group.leader,
-      memberCount: members,
-      durationMs: group.rebalanceStartedAt === null ? null : Math.max(0, moment.time - group.rebalanceStartedAt),
-      moved,
-      changes,
-      unreadable: unreadableMembers(group),
-    },
-  }
+  return { moved, changes }
 }
 
 /** Other protocol types than `consumer` have formats of their own: their members are not at fault. */
@@ -108,7 +123,8 @@ function classicChanges(group: Group, moment: Moment): Draft[] {
   return drafts
 }
 
-function settle(group: GroupDraft): void {
+/** The last rebalance is over, or nobody is left to wait for. */
+export function settle(group: Settling): void {
   group.settledEpoch = group.epoch
   group.rebalanceStartedAt = null
   group.settled = memberCount(group) === 0 ? noHoldings : holdingsOf(group)
@@ -119,6 +135,9 @@ function remember(group: GroupDraft): void {
   group.lastProtocol = group.protocol ?? group.lastProtocol
   group.lastLeader = group.leader ?? group.lastLeader
 }
+
+type Settling = Omit<Group, Settled> & { -readonly [K in Settled]: Group[K] }
+type Settled = 'settledEpoch' | 'settled' | 'rebalanceStartedAt'
 
 /** What the members of a group hold, by member id. */
 function holdingsOf(group: Group): Map<string, Holding> {

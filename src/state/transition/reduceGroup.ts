@@ -1,12 +1,12 @@
+import type { GroupType } from '../../events/envelope.ts'
 import { type Group, type GroupDraft, memberCount } from '../group/group.ts'
-import { goesOn, isMigration } from '../group/migration.ts'
-import { standingOf } from '../group/standing.ts'
+import { type Standing, standingOf } from '../group/standing.ts'
 import { type Draft, inOrder } from './draft.ts'
 import { describe, memberDrafts, sortedMembers } from './members.ts'
 import { movedPartitions } from './movedPartitions.ts'
 import { type CommitChange, describeOffsets, type Moved, type OffsetTransition } from './offsets.ts'
 import { rebalanceDrafts } from './rebalances.ts'
-import { replayRecords, type Transition } from './replayRecords.ts'
+import { type Replayed, replayRecords, type Transition } from './replayRecords.ts'
 
 export interface Reduced {
   readonly after: Group | null
@@ -14,8 +14,8 @@ export interface Reduced {
   readonly drafts: readonly Draft[]
   /** How many of them are of `before`, where it ended and another group of its name began; else 0. */
   readonly ofEnded: number
-  /** Offsets committed, or claimed by open transactions, at log positions below this went with the group; -1: none. */
-  readonly forgottenBelow: number
+  /** A group of that name ended: what open transactions want to commit for it is void. */
+  readonly isEnded: boolean
   /** The commits that are `offset-reset`. */
   readonly resets: readonly CommitChange[]
   /** Which partitions changed their owner; null: none, or nobody asked. */
@@ -28,19 +28,17 @@ export interface Reduced {
  */
 export function reduceGroup(before: Group | null, transition: Transition): Reduced {
   if (before !== null && transition.records.length === 0) return onlyCommits(before, transition)
-  const { after, isNew, commits, standings, forgottenBelow } = replayRecords(before, transition)
-  const isOther = before !== null && after !== null && (forgottenBelow >= 0 || !goesOn(before, after))
-  const countsAnew = before === null || isOther || (isNew && after !== null && after.epoch < before.epoch)
-  if (before !== null && after !== null && isNew && !isOther) carryOver(before, after, countsAnew)
-
-  const { recreations, time, names, everyCommit } = transition
-  const offsets = { time, names, commits, standings, recreations, isDeleted: after === null, everyCommit, moved: null }
-  if (isOther) {
+  const replayed = replayRecords(before, transition)
+  const { after, standings, endedAt } = replayed
+  const isEnded = endedAt >= 0
+  const { recreations, time, names, commits, everyCommit } = transition
+  const offsets = { time, names, commits, standings, everyCommit, isDeleted: after === null, moved: null }
+  if (before !== null && after !== null && isEnded) {
     const [gone, come] = splitOffsets(offsets)
     const ended = inOrder([
-      deleted(before, transition),
       ...memberDrafts(before, null, transition),
       ...describeOffsets(before, null, gone).drafts,
+      deleted(before, gone),
     ])
     const begun = inOrder([
       created(after, transition),
@@ -48,46 +46,56 @@ export function reduceGroup(before: Group | null, transition: Transition): Reduc
       ...rebalanceDrafts(null, after, 0, transition),
       ...describeOffsets(null, after, come).drafts,
     ])
-    const drafts = [...ended, ...begun]
-    return { after, drafts, ofEnded: ended.length, forgottenBelow, resets: [], moved: null }
+    return { after, drafts: [...ended, ...begun], ofEnded: ended.length, isEnded, resets: [], moved: null }
   }
   const drafts: Draft[] = []
-  drafts.push(...lifeDrafts(before, after, transition), ...memberDrafts(before, after, transition))
-  if (after !== null) drafts.push(...rebalanceDrafts(before, after, countsAnew ? 0 : before.epoch, transition))
+  if (after === null) {
+    if (before !== null) drafts.push(...memberDrafts(before, null, transition), deleted(before, transition))
+  } else {
+    const epochBefore = epochBeforeOf(before, replayed)
+    if (before !== null && replayed.isNew) carryOver(before, after, after.epoch >= before.epoch)
+    drafts.push(...(before === null ? [created(after, transition)] : lifeDrafts(before, replayed, transition)))
+    drafts.push(...memberDrafts(before, after, transition))
+    drafts.push(...rebalanceDrafts(before, after, epochBefore, transition))
+  }
   const moved = movedIn(before, after, transition, drafts)
-  const described = describeOffsets(before, after, {
-    ...offsets,
-    moved,
-    ...(forgottenBelow < 0 ? {} : { recreations: [] }),
-  })
+  const described = describeOffsets(before, after, { ...offsets, moved, recreations: isEnded ? [] : recreations })
   drafts.push(...described.drafts)
-  return { after, drafts: inOrder(drafts), ofEnded: 0, forgottenBelow, resets: described.resets, moved }
+  return { after, drafts: inOrder(drafts), ofEnded: 0, isEnded, resets: described.resets, moved }
 }
 
-/** Of use where offsets are committed; at the end of history, owners are found from the state (afterHistory.ts). */
+/** Of use where offsets are committed. */
 function movedIn(
   before: Group | null,
   after: Group | null,
-  { records, hasOffsets, isHistory, names }: Transition,
+  { records, offsets, names }: Transition,
   drafts: readonly Draft[],
 ): Moved | null {
   const position = records.at(-1)?.at.offset
-  if (position === undefined || after === null || isHistory || !hasOffsets) return null
+  if (position === undefined || after === null || offsets === 0) return null
   const partitions = movedPartitions(before, after, names)
   if (partitions !== null) return partitions.size === 0 ? null : { partitions, position }
   return drafts.some(({ type }) => type === 'rebalance') ? { partitions: 'all', position } : null
 }
 
-/** What became of the offsets of a group that ended, and what another of its name committed after that. */
-function splitOffsets(offsets: OffsetTransition): readonly [gone: OffsetTransition, come: OffsetTransition] {
-  const isCommitted = (at: number) => offsets.commits[at]?.after !== null
-  const only = (wanted: boolean) => ({
-    ...offsets,
-    recreations: [],
-    commits: offsets.commits.filter((_, at) => isCommitted(at) === wanted),
-    standings: offsets.standings.filter((_, at) => isCommitted(at) === wanted),
-  })
-  return [{ ...only(false), isDeleted: true }, only(true)]
+/**
+ * What became of the offsets of a group that ended, and what another of its name committed after that: a key that was
+ * deleted and committed again is in both.
+ */
+function splitOffsets(offsets: Omit<OffsetTransition, 'recreations'>): readonly [OffsetTransition, OffsetTransition] {
+  const gone: CommitChange[] = []
+  const come: CommitChange[] = []
+  const standings: Standing[] = []
+  for (const [at, commit] of offsets.commits.entries()) {
+    if (commit.before !== null) gone.push({ ...commit, after: null })
+    if (commit.after === null) continue
+    come.push({ ...commit, before: null })
+    standings.push(offsets.standings[at] as Standing)
+  }
+  return [
+    { ...offsets, recreations: [], commits: gone, isDeleted: true },
+    { ...offsets, recreations: [], commits: come, standings },
+  ]
 }
 
 /** The group itself stays what it is, and is the same object: that costs the same for any number of members. */
@@ -95,13 +103,21 @@ function onlyCommits(group: Group, transition: Transition): Reduced {
   const standing = standingOf(group)
   const standings = transition.commits.map(() => standing)
   const { drafts, resets } = describeOffsets(group, group, { ...transition, standings, isDeleted: false, moved: null })
-  return { after: group, drafts: inOrder(drafts), ofEnded: 0, forgottenBelow: -1, resets, moved: null }
+  return { after: group, drafts: inOrder(drafts), ofEnded: 0, isEnded: false, resets, moved: null }
+}
+
+/** A migration to a lower epoch counts from 0. */
+function epochBeforeOf(before: Group | null, { after, isNew }: Replayed): number {
+  if (before === null || after === null) return 0
+  return isNew && after.epoch < before.epoch ? 0 : before.epoch
 }
 
 /** A group that was made anew within its transition, by migration above all, keeps its history. */
-function carryOver(before: Group, after: GroupDraft, countsAnew: boolean): void {
+function carryOver(before: Group, after: GroupDraft, countsOn: boolean): void {
+  // What is left is a group that never had members: its kind ended.
+  if (after.type === 'simple') return
   after.emptiedAt = before.emptiedAt
-  if (countsAnew) return
+  if (!countsOn) return
   after.settledEpoch = before.settledEpoch
   after.settled = before.settled
   after.rebalanceStartedAt = after.type === 'classic' ? null : before.rebalanceStartedAt
@@ -110,19 +126,11 @@ function carryOver(before: Group, after: GroupDraft, countsAnew: boolean): void 
   after.lastLeader = before.lastLeader
 }
 
-function lifeDrafts(before: Group | null, after: GroupDraft | null, transition: Transition): Draft[] {
-  if (before === null) {
-    if (after === null) return []
-    // Compaction took the rest: a group that has an epoch had members once.
-    if (transition.isHistory && after.epoch > 0 && memberCount(after) === 0) after.emptiedAt = transition.time
-    return [created(after, transition)]
-  }
-  if (after === null) return [deleted(before, transition)]
-
-  const { time } = transition
+function lifeDrafts(before: Group, { after, isMigrated }: Replayed, { time }: Transition): Draft[] {
+  if (after === null) return []
   const groupType = after.type
   const drafts: Draft[] = []
-  if (isMigration(before, after)) {
+  if (isMigrated && before.type !== after.type && before.type !== 'simple' && after.type !== 'simple') {
     const data = { from: before.type, to: after.type, epoch: after.epoch }
     drafts.push({ type: 'group-migrated', groupType, time, data })
   }
@@ -131,22 +139,27 @@ function lifeDrafts(before: Group | null, after: GroupDraft | null, transition: 
   if (membersBefore > 0 && membersAfter === 0) {
     const lastMembers = sortedMembers(before).map(describe)
     drafts.push({ type: 'group-emptied', groupType, time, data: { lastMembers, epoch: after.epoch } })
-    after.emptiedAt = time
+    after.emptiedAt = after.type === 'simple' ? null : time
   } else if (membersBefore === 0 && membersAfter > 0) {
-    if (before.emptiedAt !== null) {
-      const emptyForMs = Math.max(0, time - before.emptiedAt)
-      drafts.push({ type: 'group-revived', groupType, time, data: { emptyForMs } })
-    }
+    if (before.emptiedAt !== null) drafts.push(revived(before.emptiedAt, groupType, time))
     after.emptiedAt = null
   }
   return drafts
+}
+
+function revived(emptiedAt: number | 'unknown', groupType: GroupType, time: number): Draft {
+  const emptyForMs = emptiedAt === 'unknown' ? null : Math.max(0, time - emptiedAt)
+  return { type: 'group-revived', groupType, time, data: { emptyForMs } }
 }
 
 function created({ type: groupType, protocolType }: Group, { time }: Transition): Draft {
   return { type: 'group-created', groupType, time, data: { protocolType } }
 }
 
-function deleted({ type: groupType, epoch: lastEpoch }: Group, { time, commits }: Transition): Draft {
+function deleted(
+  { type: groupType, epoch: lastEpoch }: Group,
+  { time, commits }: Pick<Transition, 'time' | 'commits'>,
+): Draft {
   const offsetsDeleted = commits.filter(commit => commit.before !== null && commit.after === null).length
   return { type: 'group-deleted', groupType, time, data: { lastEpoch, offsetsDeleted } }
 }

@@ -1,24 +1,25 @@
 import { draftOf, type Group, type GroupDraft, newGroup, type Placed } from '../group/group.ts'
-import { goesOn } from '../group/migration.ts'
+import { canBecome } from '../group/migration.ts'
 import { type Standing, standingOf } from '../group/standing.ts'
-import { applyRecord, type GroupRecord, isGroupMetadata, isGroupTombstone } from '../records/applyRecord.ts'
+import { applyRecord, type GroupRecord, isMetadata } from '../records/applyRecord.ts'
+import { setMember } from '../records/edit.ts'
 import type { Moment } from './members.ts'
 import type { CommitChange, Recreation } from './offsets.ts'
 
 /** All records of one group in one record batch, or what one COMMIT marker makes count for one group. */
 export interface Transition extends Moment {
   readonly group: string
-  /** What came before it may be gone. */
+  /** What it means is of no interest; more of it is kept, for the end of history. */
   readonly isHistory: boolean
   /** Records about the group itself, in log order. */
   readonly records: readonly PlacedRecord[]
   /** Net changes of its committed offsets, in record order. */
   readonly commits: readonly CommitChange[]
+  /** How many offsets the group has after it. */
+  readonly offsets: number
   readonly recreations: readonly Recreation[]
   /** False: nobody is told of a commit that means nothing else. */
   readonly everyCommit: boolean
-  /** The group has committed offsets. */
-  readonly hasOffsets: boolean
 }
 
 export interface PlacedRecord {
@@ -30,12 +31,12 @@ export interface Replayed {
   readonly after: GroupDraft | null
   /** `after` was made by a record of the transition: it is not what was there before, changed. */
   readonly isNew: boolean
-  /** The changes that are left. */
-  readonly commits: readonly CommitChange[]
-  /** How the group stood when each of them was made. */
+  /** A group that changed its kind did so by what Kafka calls a migration. */
+  readonly isMigrated: boolean
+  /** How the group stood when each of the commits was made. */
   readonly standings: readonly Standing[]
-  /** Offsets committed, or claimed by open transactions, at log positions below this went with the group; -1: none. */
-  readonly forgottenBelow: number
+  /** Log position of the record that ended the group that was there; -1: it goes on, or there was none. */
+  readonly endedAt: number
 }
 
 /**
@@ -43,62 +44,131 @@ export interface Replayed {
  * operations into one batch, so that a member's last commit and its leave can be in one, and what a commit means depends
  * on whether the group had members when it was made.
  */
-export function replayRecords(before: Group | null, { group, records, commits }: Transition): Replayed {
-  const known = before === null ? null : draftOf(before)
-  let after = known
-  let standing = standingOf(after)
-  let endedAt = -1
-  /** A group whose tombstone was the last to come: whether it ended, or becomes another kind, the next record says. */
-  let closing: { readonly group: Group; readonly position: number } | null = null
-  const close = (successor: Group | null) => {
-    if (closing !== null && (successor === null || !goesOn(closing.group, successor))) endedAt = closing.position
-    closing = null
-  }
+export function replayRecords(before: Group | null, transition: Transition): Replayed {
+  const life = new Life(before, transition)
+  const { records, commits } = transition
+  const standings: Standing[] = []
   let next = 0
+  let standing = standingOf(life.group)
   const applyUntil = (end: number) => {
     const from = next
     for (; next < records.length && (records[next] as PlacedRecord).at.offset < end; next++) {
-      const { record, at } = records[next] as PlacedRecord
-      const { offset: position } = at
-      const was = after
-      after = applyRecord(after, record, group)
-      if (after !== null && isGroupMetadata(record)) after.metadataAt = at
-      if (after !== null) close(after)
-      else if (was !== null && isGroupTombstone(record)) closing = { group: was, position }
-      else if (isGroupTombstone(record)) endedAt = position
-      if (endedAt < 0 && isOther(before, after)) endedAt = position
+      life.apply(records[next] as PlacedRecord)
     }
-    if (next > from) standing = standingOf(after)
+    if (next > from) standing = standingOf(life.group)
   }
-  const standings: Standing[] = []
   for (const { position, wasCommitted } of commits) {
     applyUntil(position)
-    if (after === null && wasCommitted) {
-      close(null)
-      after = newGroup(group, 'simple')
+    if (life.group === null && wasCommitted) {
+      life.commit(position)
       standing = 'simple'
     }
     standings.push(standing)
   }
   applyUntil(Number.POSITIVE_INFINITY)
-  close(null)
-  // A group that only became another kind keeps its offsets (KIP-848), as one does that is made again by its own records.
-  const forgottenBelow = isOther(before, after) || after === null || after.type === 'simple' ? endedAt : -1
-  const replayed = { after, isNew: after !== known, commits, standings, forgottenBelow }
-  return forgottenBelow < 0 ? replayed : { ...replayed, ...withoutForgotten(replayed) }
+  return { ...life.end(), standings }
 }
 
-/** One group went and another of its name came. */
-function isOther(before: Group | null, after: Group | null): boolean {
-  return before !== null && after !== null && !goesOn(before, after)
+/** A group on its way through its transition. */
+class Life {
+  group: GroupDraft | null
+  readonly #known: GroupDraft | null
+  readonly #transition: Transition
+  #isMigrated = false
+  #endedAt = -1
+  /** The group's tombstone, as long as nothing followed: what comes next tells whether the group ended. */
+  #tombstone: { readonly of: GroupDraft | null; readonly at: number } | null = null
+
+  constructor(before: Group | null, transition: Transition) {
+    this.#known = before === null ? null : draftOf(before)
+    this.group = this.#known
+    this.#transition = transition
+  }
+
+  apply({ record, at }: PlacedRecord): void {
+    const was = this.group
+    const next = applyRecord(was, record, this.#transition.group)
+    if (next === null) {
+      if (isMetadata(record)) this.#tombstone = { of: was ?? this.#tombstone?.of ?? null, at: at.offset }
+      this.group = null
+      return
+    }
+    if (next !== was) this.#become(this.#tombstone?.of ?? was, next, at.offset)
+    this.group = next
+    if (record.value !== null && isMetadata(record)) next.metadataAt = at
+    if (this.#transition.isHistory) noteAssigned(next, record, at)
+  }
+
+  /** A commit makes a group of which there is none. */
+  commit(position: number): void {
+    this.#goOnAsSimple(position)
+    this.group ??= newGroup(this.#transition.group, 'simple')
+  }
+
+  end(): Omit<Replayed, 'standings'> {
+    this.#goOnAsSimple(Number.POSITIVE_INFINITY)
+    return {
+      after: this.group,
+      isNew: this.group !== this.#known,
+      isMigrated: this.#isMigrated,
+      endedAt: this.#endedAt,
+    }
+  }
+
+  /**
+   * After its tombstone, and without records of a kind. Kafka deletes a group's offsets in the same batch as the group.
+   * Where one is still there, the tombstone is what compaction left of a migration: that kind of group ended, and the
+   * group goes on with its offsets. Else it ended.
+   */
+  #goOnAsSimple(position: number): void {
+    const tombstone = this.#tombstone
+    if (tombstone === null) return
+    this.#tombstone = null
+    const { of, at } = tombstone
+    if (of === null || this.#offsetsAt(position) === 0) this.#endedAt = at
+    else this.group = of.type === 'simple' ? of : newGroup(of.name, 'simple')
+  }
+
+  /** A record with a value made a group: is it the one that was there? */
+  #become(from: Group | null, to: Group, at: number): void {
+    const end = this.#tombstone?.at ?? at
+    this.#tombstone = null
+    if (from === null) return
+    const isSuccessor = from.type === to.type || (canBecome(from, to) && !this.#losesOffsets(at))
+    const goesOn = isSuccessor || this.#offsetsAt(at) > 0
+    if (!goesOn) this.#endedAt = end
+    this.#isMigrated = goesOn && canBecome(from, to)
+  }
+
+  /** How many offsets the group has at a log position within the transition. */
+  #offsetsAt(position: number): number {
+    const { offsets, commits } = this.#transition
+    let count = offsets
+    for (const commit of commits) {
+      if (commit.after !== null) count--
+      if (isThere(commit, position)) count++
+    }
+    return count
+  }
+
+  /** It had offsets, and all of them were deleted before a log position. */
+  #losesOffsets(position: number): boolean {
+    return this.#offsetsAt(position) === 0 && this.#transition.commits.some(commit => isDeletedBefore(commit, position))
+  }
 }
 
-/** A commit before the group's end went with it; one after it is the first of another group. */
-function withoutForgotten({ commits, standings, forgottenBelow }: Replayed): Pick<Replayed, 'commits' | 'standings'> {
-  const left = commits.flatMap((commit, at) => {
-    const standing = standings[at] as Standing
-    if (commit.after === null) return [{ commit, standing }]
-    return commit.position < forgottenBelow ? [] : [{ commit: { ...commit, before: null }, standing }]
-  })
-  return { commits: left.map(({ commit }) => commit), standings: left.map(({ standing }) => standing) }
+/** Where each member of a consumer group was last given partitions: at the end of history it tells who is a new owner. */
+function noteAssigned(group: GroupDraft, record: GroupRecord, { offset }: Placed): void {
+  if (record.type !== 'CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT' || record.value === null) return
+  setMember(group, record.key.memberId, { assignedAt: offset })
+}
+
+function isThere(commit: CommitChange, position: number): boolean {
+  const { before, after } = commit
+  if (before !== null && !isDeletedBefore(commit, position)) return true
+  return after !== null && commit.position < position
+}
+
+function isDeletedBefore({ before, deletedAt }: CommitChange, position: number): boolean {
+  return before !== null && deletedAt >= 0 && deletedAt < position
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Fold } from '../../../src/engine/fold.ts'
 import { encodeState } from '../../../src/state/stored/encode.ts'
+import { commitOf } from '../batchOf.ts'
 import { restoreInto } from '../stored/restoreInto.ts'
 import { member, start, World } from './world.ts'
 
@@ -70,7 +71,7 @@ const cases: readonly { readonly name: string; readonly play: (w: World) => void
           .every10(40, w => w.sample({ 0: 100 }))
           .wait(1)
           .generation(2)
-          .batch(w.tombstone()),
+          .batch(...[0, 1].map(at => commitOf('g', 'orders', at, null)), w.tombstone()),
       said: ['40 lag-exceeded', '41 lag-recovered'],
     },
     {

@@ -88,18 +88,11 @@ describe('a look at what was touched', () => {
         let before: Group | null = null
         for (const [time, records] of transitions.entries()) {
           const moment = { time, names: new TopicNames() }
-          const placed = records.map((record, position) => ({
+          const placed = records.map((record, offset) => ({
             record: groupRecord(record),
-            at: { offset: position, timestamp: time },
+            at: { offset, timestamp: time },
           }))
-          const rest = {
-            group: 'g',
-            isHistory: false,
-            commits: [],
-            recreations: [],
-            everyCommit: false,
-            hasOffsets: false,
-          }
+          const rest = { group: 'g', isHistory: false, commits: [], offsets: 0, recreations: [], everyCommit: false }
           const { after } = replayRecords(before, { ...moment, ...rest, records: placed })
           if (after === null) break
           // Of a copy nobody knows what was touched since

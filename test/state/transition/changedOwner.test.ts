@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KoffEvent } from '../../../src/events/envelope.ts'
-import { classicOf, commitOf, type TestRecord } from '../batchOf.ts'
+import { classicOf, commitOf, commitWithId, type TestRecord } from '../batchOf.ts'
 import { consumerRecords, streamsRecords } from '../modernRecords.ts'
 import { classicMember as m, toldPartition as partition, types } from '../toldPartition.ts'
 
@@ -120,12 +120,11 @@ describe('an offset that is rewound is a warning', () => {
 describe('at the end of history', () => {
   const rewound = (prepare: (p: ReturnType<typeof partition>) => void) => {
     const p = partition({ history: true })
-    p.names.learn(id, 'orders')
     prepare(p)
     p.state.endHistory(0)
     return severities(p.plain(commitOf('g', 'orders', 0, 5)))
   }
-  const commit = () => commitOf('g', 'orders', 0, 10)
+  const commit = () => commitWithId('g', 'orders', 0, 10, id)
 
   it('a partition whose last commit lies before the record that assigns it counts as one that changed its owner', () => {
     const same = (p: ReturnType<typeof partition>) => p.plain(...classic(2, m('a', [0])))

@@ -91,7 +91,7 @@ describe('an id of a topic', () => {
     expect(dataOf(p.plain(commitWithId('g', 't', 2, 1, b)), 'topic-recreated')).toEqual([
       { topic: 't', partition: 2, from: a, to: b },
     ])
-    p.plain(classicOf('g', null))
+    p.plain(commitOf('g', 't', 1, null), commitOf('g', 't', 2, null), classicOf('g', null))
     expect(types(p.plain(commitWithId('g', 't', 2, 1, a)))).toEqual(['group-created'])
   })
 

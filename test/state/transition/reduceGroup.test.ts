@@ -5,14 +5,21 @@ import { consumerRecords, shareRecords, streamsRecords } from '../modernRecords.
 import { dataOf, classicMember as m, toldPartition as partition, types } from '../toldPartition.ts'
 
 describe('a group that goes', () => {
-  it('takes along its members, and without events the offsets that have no tombstone', () => {
+  it('takes along its members, and its offsets, which have tombstones of their own', () => {
     const p = partition()
     p.plain(...consumerWith('g', 2, 'a'), commitOf('g', 'orders', 0, 5), commitOf('g', 'orders', 1, 6))
-    const events = p.plain(commitOf('g', 'orders', 0, null), ...consumerGone('g', 'a'))
-    expect(types(events)).toEqual(['member-left', 'offset-deleted', 'group-deleted'])
-    expect(events.map(event => event.groupType)).toEqual(['consumer', 'consumer', 'consumer'])
-    expect(dataOf(events, 'group-deleted')).toEqual([{ lastEpoch: 2, offsetsDeleted: 1 }])
-    expect(dataOf(events, 'offset-deleted')).toMatchObject([{ lastOffset: 5, cause: 'group-deleted' }])
+    const events = p.plain(
+      commitOf('g', 'orders', 0, null),
+      commitOf('g', 'orders', 1, null),
+      ...consumerGone('g', 'a'),
+    )
+    expect(types(events)).toEqual(['member-left', 'offset-deleted', 'offset-deleted', 'group-deleted'])
+    expect(new Set(events.map(event => event.groupType))).toEqual(new Set(['consumer']))
+    expect(dataOf(events, 'group-deleted')).toEqual([{ lastEpoch: 2, offsetsDeleted: 2 }])
+    expect(dataOf(events, 'offset-deleted')).toMatchObject([
+      { lastOffset: 5, cause: 'group-deleted' },
+      { lastOffset: 6, cause: 'group-deleted' },
+    ])
     const [created, ...others] = p.plain(commitOf('g', 'orders', 1, 2))
     expect(created?.type).toBe('group-created')
     expect(others).toEqual([])
@@ -62,17 +69,17 @@ describe('a group that goes', () => {
   it('as another kind that no migration makes: a group deleted and one created, nobody revived', () => {
     const p = partition()
     const g = shareRecords('g')
-    p.plain(classicOf('g', 1, [m('a', [0])]))
-    p.plain(classicOf('g', 2))
+    p.plain(...consumerWith('g', 1, 'a'))
+    p.plain(...consumerGone('g', 'a').slice(0, -1), consumerRecords('g').epoch(2))
     const events = p.plain(
-      classicOf('g', null),
+      ...consumerGone('g'),
       g.member('s'),
       g.epoch(1),
       g.targetEpoch(1),
       g.current('s', { epoch: 1 }),
     )
     expect(events.map(event => [event.type, event.groupType])).toEqual([
-      ['group-deleted', 'classic'],
+      ['group-deleted', 'consumer'],
       ['group-created', 'share'],
       ['member-joined', 'share'],
       ['rebalance-started', 'share'],
@@ -80,13 +87,13 @@ describe('a group that goes', () => {
     ])
   })
 
-  it('as another kind: its offsets and members went with it, whether or not its tombstone was still there', () => {
+  it('as another kind, members and all: a group deleted and one created, whether or not its tombstone is still there', () => {
     for (const gone of [[classicOf('g', null)], []]) {
       const p = partition()
       const g = shareRecords('g')
-      p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 5), commitOf('g', 'orders', 1, 5))
+      p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 5))
       const events = p.plain(
-        commitOf('g', 'orders', 0, 6),
+        commitOf('g', 'orders', 0, null),
         ...gone,
         g.member('a'),
         g.epoch(1),
@@ -94,39 +101,38 @@ describe('a group that goes', () => {
       )
       expect(events.map(event => [event.type, event.groupType])).toEqual([
         ['member-left', 'classic'],
+        ['offset-deleted', 'classic'],
         ['group-deleted', 'classic'],
         ['group-created', 'share'],
         ['member-joined', 'share'],
         ['rebalance-started', 'share'],
       ])
       expect(p.view('g')?.offsets).toEqual({ orders: { 2: 9 } })
-      expect(p.plain(commitOf('g', 'orders', 0, 1))).toEqual([])
     }
   })
 
-  it('a commit after its tombstone makes a simple group anew, one before is forgotten', () => {
-    const p = partition()
-    p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 50), commitOf('g', 'orders', 2, 9))
+  it('a commit after its tombstone makes a simple group anew, also of an offset that went with it', () => {
+    const p = partition({ everyCommit: true })
+    p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 50))
     p.plain(classicOf('g', 2))
-    const events = p.plain(
-      commitOf('g', 'orders', 0, null),
-      commitOf('g', 'orders', 1, 8),
-      classicOf('g', null),
-      commitOf('g', 'orders', 0, 3),
-    )
+    const events = p.plain(commitOf('g', 'orders', 0, null), classicOf('g', null), commitOf('g', 'orders', 0, 3))
     expect(events.map(event => [event.type, event.groupType])).toEqual([
+      ['offset-deleted', 'classic'],
       ['group-deleted', 'classic'],
       ['group-created', 'simple'],
+      ['offset-committed', 'simple'],
     ])
+    expect(dataOf(events, 'offset-deleted')).toMatchObject([{ lastOffset: 50, cause: 'group-deleted' }])
+    expect(dataOf(events, 'group-deleted')).toEqual([{ lastEpoch: 2, offsetsDeleted: 1 }])
+    expect(dataOf(events, 'offset-committed')).toMatchObject([{ offset: 3, previous: null }])
     expect(p.view('g')).toMatchObject({ groupType: 'simple', epoch: 0, offsets: { orders: { 0: 3 } } })
-    expect(Object.keys(p.view('g')?.offsets['orders'] ?? {})).toEqual(['0'])
   })
 
   it('and a simple one comes in its place by a commit in the same batch: deleted and created', () => {
     const p = partition()
-    p.plain(commitOf('g', 'orders', 0, 50), commitOf('g', 'orders', 1, 9))
+    p.plain(commitOf('g', 'orders', 0, 50))
     const events = p.plain(commitOf('g', 'orders', 0, null), classicOf('g', null), commitOf('g', 'orders', 0, 3))
-    expect(types(events)).toEqual(['group-deleted', 'group-created'])
+    expect(types(events)).toEqual(['offset-deleted', 'group-deleted', 'group-created'])
     expect(p.view('g')?.offsets).toEqual({ orders: { 0: 3 } })
   })
 
@@ -138,10 +144,10 @@ describe('a group that goes', () => {
     expect(p.view('h')).toBeUndefined()
   })
 
-  it('a group whose only commit and whose tombstone are in one batch was never there', () => {
+  it('a group whose only commit and whose tombstones are in one batch was there for a moment', () => {
     const p = partition()
-    expect(types(p.plain(commitOf('g', 'orders', 0, 3), classicOf('g', null)))).toEqual([])
-    expect(p.view('g')).toBeUndefined()
+    const events = p.plain(commitOf('g', 'orders', 0, 3), commitOf('g', 'orders', 0, null), classicOf('g', null))
+    expect(types(events)).toEqual([])
     expect(p.state.groups.size).toBe(0)
   })
 

@@ -1,0 +1,37 @@
+import { type Group, memberCount, noHoldings } from '../group/group.ts'
+import { isReconciled, settle } from './rebalances.ts'
+import { replayRecords, type Transition } from './replayRecords.ts'
+
+/** A transition that is history: what a group is after it, and nothing of what it means. */
+export function replayHistory(
+  before: Group | null,
+  transition: Transition,
+): { readonly after: Group | null; readonly isEnded: boolean } {
+  if (before !== null && transition.records.length === 0) return { after: before, isEnded: false }
+  const { after, endedAt } = replayRecords(before, transition)
+  return { after, isEnded: endedAt >= 0 }
+}
+
+/**
+ * A group at the end of history, as a function of its live records alone: compaction may have taken all others. Null: the
+ * records show no group. `offsets`: how many it has.
+ */
+export function groupAfterHistory(group: Group | null, offsets: number): Group | null {
+  // A simple group is its offsets.
+  if (group === null || (group.type === 'simple' && offsets === 0)) return null
+  const hasMembers = memberCount(group) > 0
+  const known = {
+    ...group,
+    emptiedAt: !hasMembers && group.epoch > 0 ? ('unknown' as const) : null,
+    lastProtocol: hasMembers ? group.protocol : null,
+    lastLeader: hasMembers ? group.leader : null,
+  }
+  if (!hasMembers || group.type === 'classic' || isReconciled(group)) settle(known)
+  else {
+    known.settledEpoch = null
+    known.settled = noHoldings
+    // Whenever it began, it was under way then.
+    known.rebalanceStartedAt = group.metadataAt?.timestamp ?? null
+  }
+  return known
+}
