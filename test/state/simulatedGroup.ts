@@ -121,7 +121,7 @@ export function groupWriter(name: string, group: TrueGroup, topicId: string) {
       each.revoking = []
       each.epoch = group.targetEpoch
       const free = each.target.filter(partition => group.kind === 'share' || isFree(partition, id))
-      each.assigned = [...new Set([...kept, ...free])].sort()
+      each.assigned = [...new Set([...kept, ...free])].sort((a, b) => a - b)
       return [current(id)]
     },
     tombstonesOf: (id: string): TestRecord[] => [
