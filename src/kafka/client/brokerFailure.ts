@@ -1,5 +1,5 @@
 import { type ErrorCode, KoffError, type KoffErrorOptions } from '../../base/errors.ts'
-import { causesOf, codeOf, systemReason } from '../../base/systemReason.ts'
+import { causesOf, codeOf, systemReason, tlsFault, tlsVersionAdvice } from '../../base/systemReason.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import { ConnectionFault } from '../net/socket.ts'
 import { codes, kafkaError, ProtocolError } from '../protocol/errors.ts'
@@ -34,7 +34,7 @@ export function brokerFailure(error: unknown, place: FailurePlace): KoffError {
     new KoffError(code, `${place.broker}: ${text}`, { ...options, cause: error })
   if (error instanceof BrokerRefusal) return named(error.code, error.message, error.options)
   const causes = causesOf(error)
-  const judged = tlsFailure(causes, place) ?? httpFailure(causes) ?? brokerError(causes, place)
+  const judged = tlsFailure(error, causes, place) ?? httpFailure(causes) ?? brokerError(causes, place)
   if (judged !== null) return named(judged.code, judged.text, judged)
   return named('BROKER_UNREACHABLE', networkReason(error, causes, place), { retriable: true })
 }
@@ -59,41 +59,45 @@ interface Judgement {
 
 const tlsSetting = ['kafka', 'tls']
 
-function tlsFailure(causes: readonly Error[], { options: { tls } }: FailurePlace): Judgement | null {
+function tlsFailure(error: unknown, causes: readonly Error[], { options: { tls } }: FailurePlace): Judgement | null {
   if (causes.some(cause => cause instanceof ConnectionFault && cause.kind === 'wants-tls')) {
     return { code: 'CONFIG_INVALID', text: 'this listener speaks TLS, but no tls is configured', setting: tlsSetting }
   }
   if (tls === undefined) return null
-  const codes = causes.map(codeOf)
-  if (codes.includes('ERR_TLS_CERT_ALTNAME_INVALID')) {
-    const text = 'its TLS certificate is for another name; connect by that name, or set tls.servername'
-    return { code: 'AUTHENTICATION_FAILED', text }
+  const codes = causes.map(codeOf).filter(code => code !== '')
+  const refused = (text: string): Judgement => ({ code: 'AUTHENTICATION_FAILED', text })
+  switch (tlsFault(error)) {
+    case 'versions':
+      return { code: 'UNSUPPORTED', text: `${systemReason(error)}; ${tlsVersionAdvice}` }
+    case 'name':
+      return refused('its TLS certificate is for another name; connect by that name, or set tls.servername')
+    case 'untrusted':
+      return refused(`its TLS certificate is not trusted (${codes[0]}); set tls.ca to the authority that signed it`)
+    case 'client-certificate': {
+      const what =
+        tls.cert === undefined ? 'wants a TLS certificate of koff; set tls.cert and tls.key' : 'refuses tls.cert'
+      return refused(`the broker ${what} (${codes[0]})`)
+    }
+    case 'refused': {
+      // TLS 1.2 has no other alert for a missing certificate.
+      const cure = 'if it wants a certificate of koff, set tls.cert and tls.key'
+      return refused(`the broker refuses the TLS handshake (${codes[0]}); ${cure}`)
+    }
+    case 'plain':
+      return withoutTls
+    case null:
+      break
   }
-  const untrusted = codes.find(code => /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code))
-  if (untrusted !== undefined) {
-    const text = `its TLS certificate is not trusted (${untrusted}); set tls.ca to the authority that signed it`
-    return { code: 'AUTHENTICATION_FAILED', text }
-  }
-  const alert = codes.find(code => /ALERT_.*CERTIFICATE|ALERT_UNKNOWN_CA/.test(code))
-  if (alert !== undefined) {
-    const text =
-      tls.cert === undefined ? 'wants a TLS certificate of koff; set tls.cert and tls.key' : 'refuses tls.cert'
-    return { code: 'AUTHENTICATION_FAILED', text: `the broker ${text} (${alert})` }
-  }
-  // TLS 1.2 has no other alert for a missing certificate.
-  const unsaid = codes.find(code => /ALERT_HANDSHAKE_FAILURE/.test(code))
-  if (unsaid !== undefined) {
-    const text = `the broker refuses the TLS handshake (${unsaid}); if it wants a certificate of koff, set tls.cert and tls.key`
-    return { code: 'AUTHENTICATION_FAILED', text }
-  }
-  const foreign = codes.some(code => /WRONG_VERSION_NUMBER|PACKET_LENGTH/.test(code))
-  if (foreign || causes.some(({ message }) => message.includes('before secure TLS connection was established'))) {
-    const text = 'no TLS handshake: this listener seems to be without TLS'
-    return { code: 'CONFIG_INVALID', text, setting: tlsSetting }
-  }
+  if (causes.some(({ message }) => message.includes('before secure TLS connection was established'))) return withoutTls
   const bad = codes.find(code => code.startsWith('ERR_OSSL_') || code === 'ERR_INVALID_ARG_TYPE')
   if (bad === undefined) return null
   return { code: 'CONFIG_INVALID', text: `tls cannot be used (${bad}); PEM is expected`, setting: tlsSetting }
+}
+
+const withoutTls: Judgement = {
+  code: 'CONFIG_INVALID',
+  text: 'no TLS handshake: this listener seems to be without TLS',
+  setting: tlsSetting,
 }
 
 function httpFailure(causes: readonly Error[]): Judgement | null {
