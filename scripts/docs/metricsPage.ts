@@ -1,37 +1,58 @@
 import { type MetricKind, metrics } from '../../src/telemetry/telemetry.ts'
 import { buildInfo } from '../../src/web/prometheus.ts'
+import { alertSections, rulesFile } from './alertRules.ts'
 
-/** docs/metrics.md: where koff tells how it is doing, and every metric. */
+/** docs/metrics.md: how to watch koff, every alert, every metric. */
 export function metricsPage(): string {
   const rows = Object.entries(metrics).map(([name, { kind, labels, help }]) => row(name, typeNames[kind], labels, help))
   rows.push(row(buildInfo.name, 'gauge', ['version'], buildInfo.help))
   return `${[
-    '<!-- Written by `npm run docs` from src/telemetry/telemetry.ts; edit the definitions there. -->',
-    '# Metrics and health',
+    `<!-- Written by \`npm run docs\` from src/telemetry/telemetry.ts and ${rulesFile}; edit these. -->`,
     introduction,
+    '## Alerts',
+    alerts,
+    alertSections(),
     '## Metrics',
     ['| metric | type | labels | |', '|---|---|---|---|', ...rows].join('\n'),
     closing,
   ].join('\n\n')}\n`
 }
 
-const introduction = `\`koff run --http-port 9404\` (or \`http: { port: 9404 }\`, or \`KOFF_HTTP_PORT\`) answers on that port; without one it listens nowhere.
+const introduction = `# Metrics, health and alerts
 
-| path | says |
+How to see from outside whether koff works: numbers for Prometheus, health checks for an orchestrator, and alerts, each with what it means and what to do.
+
+\`\`\`
+$ koff run -c koff.yaml --http-port 9404
+$ curl -s localhost:9404/readyz
+{"ready":true,"partitions":50,"catchingUp":0,"recordsLeft":0}
+$ curl -s localhost:9404/metrics | grep ^koff_waiting
+koff_waiting_pipelines{pipeline="kafka-koff.events"} 0
+\`\`\`
+
+\`--http-port\`, \`KOFF_HTTP_PORT\` or \`http: { port: 9404 }\` opens the port; without one koff listens nowhere. It listens on 127.0.0.1. A Prometheus or an
+orchestrator on another machine needs \`--http-host 0.0.0.0\`, \`KOFF_HTTP_HOST\` or \`http.host\`. Whoever reaches the port can read it; no group, member or secret is in it.
+
+| path | answer |
 |---|---|
-| \`/metrics\` | the numbers below, as Prometheus scrapes them |
-| \`/healthz\` | 200 as long as the process answers. A broker or sink that is down is waited for, which a restart would not hasten |
-| \`/readyz\` | 200 when this instance knows which partitions are its own and has read each to where it ended when it took it over; else 503, also while it waits for \`__consumer_offsets\` to be there. The body says how far it is |
+| \`/metrics\` | the metrics below, for Prometheus |
+| \`/healthz\` | 200 while the process answers. For a liveness check: koff waits for brokers and sinks that are down, and a restart would not help |
+| \`/readyz\` | 200 when this instance knows its partitions and has read each up to the end that it had when koff took it over; else 503, also while koff waits for \`__consumer_offsets\` to be created. The body says how far it is |`
 
-No group, member or secret is in any of it; whoever can reach the port can read it.`
+const alerts = `[${rulesFile}](../${rulesFile}) has the rules of all alerts below. They expect a job called \`koff\`:
 
-const closing = `Counters begin at 0 with the process. What \`prom-client\` tells of the process and of Node (\`process_*\`, \`nodejs_*\`) is there too: memory, CPU,
-event loop, garbage collection.
+\`\`\`yaml
+rule_files: [koff.rules.yml]
+scrape_configs:
+  - job_name: koff
+    static_configs: [{ targets: ['localhost:9404'] }]
+\`\`\`
 
-Worth an alert: \`increase(koff_log_lines_total{level="warn"}[5m]) > 0\` (reading or delivering stopped; the log says why), \`koff_fetch_lag_records\` that
-grows (koff does not keep up; while no broker answers it stays what it was), \`increase(koff_commit_failures_total[5m]) > 0\` and
-\`increase(koff_sink_retries_total[5m]) > 0\` (where the events go does not take them), \`increase(koff_undecodable_records_total[1h]) > 0\` (records that
-nobody could read; \`koff-undecodable\` says which).`
+Every counter starts at 0 for each value of its labels, so that an alert fires at the first failure. A koff that starts while something is down may have counted before its first scrape: for that the
+rules have \`unless … offset\`. The tests run the rules in a Prometheus, and stop Redis, the brokers and the registry, and lock the history file.`
+
+const closing = `Counters begin at 0 with the process. The metrics of \`prom-client\` for the process and Node are there, too: \`process_*\` and \`nodejs_*\` tell about memory, processor time, event
+loop and garbage collection.`
 
 const typeNames: Readonly<Record<MetricKind, string>> = {
   counter: 'counter',

@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts'
+import type { Outages } from '../base/outages.ts'
 import { version } from '../base/version.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
 import { selectedEvents } from '../config/eventPatterns.ts'
@@ -36,12 +37,13 @@ export interface ServicePlan {
   readonly deliver: Deliver
   readonly signal: AbortSignal
   readonly log: Log
+  readonly outages: Outages
   readonly signals: Signals
 }
 
 /** The cluster's events, delivered together with the state, until the signal aborts. */
 export async function runWithState(shell: Shell, plan: ServicePlan): Promise<void> {
-  const { config, deliver, signal, log, signals } = plan
+  const { config, deliver, signal, log, outages, signals } = plan
   const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const broker = brokerOptions(config.kafka)
@@ -74,14 +76,15 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
     tableFilter: { wants, text: JSON.stringify(config.groups) },
     signal,
     log,
-    openSource: async (positions, { signal: until, outages }) => {
+    outages,
+    openSource: async (positions, { signal: until, outages: ofReading }) => {
       const source = await openKafkaSource({
         ...broker,
         partitions: [...positions.keys()],
         from: new Map([...positions].flatMap(([partition, at]) => (at === null ? [] : [[partition, at] as const]))),
         isNew,
         log,
-        outages,
+        outages: ofReading,
         signal: until,
       })
       return sampler.around(catchUpProgress(source, shell).source)

@@ -6,6 +6,7 @@ export type Work = 'reading' | 'delivery'
 
 /** The outage of a service: it lasts while any work on any of its partitions fails. */
 export interface Outages {
+  readonly isOpen: boolean
   begin(work: Work, partitions: readonly number[], reason: string, kind?: OutageKind): void
   end(work: Work, partitions: readonly number[]): void
   /** This instance owns only these partitions now: failures of others no longer count. */
@@ -20,6 +21,9 @@ export function createOutages(log: Log, now: () => number = () => performance.no
     if (affected.reading.size + affected.delivery.size === 0) outage.end()
   }
   return {
+    get isOpen() {
+      return outage.isOpen
+    },
     begin(work, partitions, reason, kind) {
       if (partitions.length === 0) return
       for (const partition of partitions) affected[work].add(partition)

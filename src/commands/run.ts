@@ -17,6 +17,7 @@ import { serviceLog } from '../app/serviceLog.ts'
 import { stored } from '../app/stored.ts'
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { createOutages } from '../base/outages.ts'
 import type { Config } from '../config/schema.ts'
 import { connectionSettings, serviceSettings } from '../config/settings.ts'
 import { type Measuring, measuredOutput } from '../delivery/measuredOutput.ts'
@@ -26,7 +27,7 @@ import type { LoadedPipeline } from '../pipelines/load.ts'
 import { pipelineOutput } from '../pipelines/pipelineOutput.ts'
 import { isKafka, type PipelinePlan, planPipelines } from '../pipelines/plan.ts'
 import { countedLog } from '../telemetry/countedLog.ts'
-import { pipelineSamples, trackPipeline } from '../telemetry/pipelineProgress.ts'
+import { pipelineSamples, trackPipeline, waitingSample } from '../telemetry/pipelineProgress.ts'
 import { watchThrottling } from '../telemetry/watchThrottling.ts'
 import { exitCodeOf, type Shell } from '../terminal/shell.ts'
 
@@ -109,12 +110,15 @@ async function serve(shell: Shell, { config, plan, log: written }: Service): Pro
   const failed = new AbortController()
   const signal = AbortSignal.any([shell.signal, failed.signal, ...closed])
   const { promise: isOpen, resolve: opened } = Promise.withResolvers<void>()
+  const outages = createOutages(log)
+  telemetry.sample(() => [waitingSample(carrier.name, outages.isOpen)])
   const running = [
     runWithState(shell, {
       config,
       deliver: transforming(carrier, deliver, { signal, opened, telemetry }),
       signal,
       log,
+      outages,
       signals,
     }),
     ...[...sinks].map(async ([pipeline, sink]) => {

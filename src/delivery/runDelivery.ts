@@ -28,6 +28,8 @@ export interface ServiceOptions {
   readonly tableFilter?: TableFilter
   readonly signal: AbortSignal
   readonly log: Log
+  /** Reports outages; one with `log` unless given. */
+  readonly outages?: Outages
   /** State that changed without an event is committed this often at most; 5 s unless given. */
   readonly stateEveryMs?: number
   /** What an end by `signal` may take; 5 s unless given. */
@@ -51,7 +53,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const { output, ownership, signal, log, finishTimeoutMs = 5_000 } = options
   const fatal = new AbortController()
   const stop = AbortSignal.any([signal, fatal.signal])
-  const outages = createOutages(log)
+  const { outages = createOutages(log) } = options
   // What was interrupted fails in its own way, and is none.
   const fail = (error: unknown) => {
     if (!signal.aborted || error instanceof KoffError) fatal.abort(error)

@@ -53,8 +53,9 @@ export function pipelineSamples({ name, state, lag }: PipelineStatus): readonly 
   const labels = { pipeline: name }
   let records = 0
   for (const left of lag?.values() ?? []) records += left
-  return [
-    { metric: 'koff_pipeline_lag_records', labels, value: records },
-    { metric: 'koff_waiting_pipelines', labels, value: state === 'waits' ? 1 : 0 },
-  ]
+  return [{ metric: 'koff_pipeline_lag_records', labels, value: records }, waitingSample(name, state === 'waits')]
+}
+
+export function waitingSample(pipeline: string, isWaiting: boolean): Sample {
+  return { metric: 'koff_waiting_pipelines', labels: { pipeline }, value: isWaiting ? 1 : 0 }
 }
