@@ -37,12 +37,6 @@ export interface EventEncoder {
   schemaUrl(type: EventType): string
 }
 
-export interface EncoderContext {
-  readonly signal: AbortSignal
-  readonly log: Log
-  readonly opening?: Opening | undefined
-}
-
 /**
  * Registers the schemas of all types and gives what writes events with them. Where some could not be registered it tries
  * again before their first event.

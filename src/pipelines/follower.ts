@@ -73,7 +73,8 @@ export async function followCleanTopic(options: FollowerOptions): Promise<void> 
 }
 
 async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Promise<void> {
-  const { name, groupId, sessionTimeoutMs = defaultSessionMs, signal, log, progress } = options
+  const { groupId, sessionTimeoutMs = defaultSessionMs, signal } = options
+  const outage = pipelineOutage(options)
   const kafka = kafkaClient(options)
   readAnyCompression()
   let isPlaced = options.from === 'beginning'
@@ -92,19 +93,15 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
     const work = async () => {
       if (!isPlaced) await abortable(beginNow(kafka, groupId, options.topics), signal)
       isPlaced = true
+      consumer.on(consumer.events.FETCH, () => outage.end())
       return consume(kafka, consumer, options, decoder)
     }
     const error = await work().catch((thrown: unknown) => thrown)
     if (signal.aborted) return
     const call = { ...options, topic: options.topics.join(), operation: 'Read', group: groupId } as const
     const fault = error instanceof KoffError ? error : brokerFault(reasonBehind(error, kafka), call)
-    progress.waits(fault.message)
+    outage.goesOn(fault)
     failures = performance.now() - startedAt > joinedForMs ? 1 : failures + 1
-    if (failures === 1)
-      log.warn(`pipeline ${name}: ${fault.message}; joining group ${groupId} again`, {
-        pipeline: name,
-        reason: fault.message,
-      })
     await pause(pauseAfter(fault, failures, pauses), signal)
   }
 }
