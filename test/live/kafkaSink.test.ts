@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { noLog } from '../../src/base/log.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
 import { type KafkaSinkOptions, kafkaSink } from '../../src/sinks/kafka/sink.ts'
@@ -170,6 +171,41 @@ test('a topic that takes no message of 1 MiB is refused, with its limit and the 
     retriable: false,
     message: `topic ${topic} has max.message.bytes=1000000; koff writes messages of up to 1 MiB: ${command}`,
   })
+})
+
+test('a topic whose limit is lowered gets what fits, in order; what does not is logged with group, type, id and size', async () => {
+  const topic = newTopic()
+  const lines: { message: string; fields: unknown }[] = []
+  const log = { ...noLog, warn: (message: string, fields: unknown) => void lines.push({ message, fields }) }
+  await using sink = kafkaSink({ ...options(topic), partitions: 1, log })
+  await sink.open(running)
+  await withAdmin(admin =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: kafkajs.ConfigResourceTypes.TOPIC,
+          name: topic,
+          configEntries: [{ name: 'max.message.bytes', value: '4000' }],
+        },
+      ],
+    }),
+  )
+  const all = events(60).map((event, at) => (at === 31 ? { ...event, group: 'g'.repeat(5_000) } : event))
+  await sink.write(all, running)
+  const left = all[31] as KoffEvent
+  // What was taken before the first refusal comes again.
+  expect([...new Set((await read(topic)).map(({ value }) => value.id))]).toEqual(
+    all.filter(event => event !== left).map(({ id }) => id),
+  )
+  expect(lines).toEqual([
+    {
+      message: expect.stringMatching(
+        new RegExp(`^event ${left.id} of group g+ is left out: offset-committed, \\d+ bytes, .*kafka-configs`),
+      ),
+      fields: { group: left.group, type: left.type, id: left.id, topic, bytes: expect.any(Number) },
+    },
+  ])
 })
 
 test('a broker that is killed while events are written costs nothing but time', async () => {

@@ -5,6 +5,7 @@ import type { LeaderTable } from '../client/leaderTable.ts'
 import { codes } from '../protocol/errors.ts'
 import type { TopicPartition } from '../protocol/metadata.ts'
 import { type PartitionBatch, type ProducedBatch, produce } from '../protocol/produce.ts'
+import { recordCountOf } from '../records/batchEncoder.ts'
 import { rejection } from './rejection.ts'
 
 export interface DeliverOptions {
@@ -61,7 +62,8 @@ async function sendTo(node: number, batches: readonly PartitionBatch[], options:
       const result = results.get(nameOf(batch))
       if (result !== undefined && isWritten(result)) return []
       const { broker } = connection
-      const call = { broker, request: produce.name, topic: batch.topic }
+      const size = { bytes: batch.bytes.length, records: recordCountOf(batch.bytes) }
+      const call = { broker, request: produce.name, topic: batch.topic, batch: size }
       return [{ batch, error: rejection(result?.errorCode ?? codes.UNKNOWN_SERVER_ERROR, call) }]
     })
     return { failed }

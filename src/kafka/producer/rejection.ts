@@ -7,12 +7,15 @@ export class RequestRejected extends Error {
   readonly type: string
   /** The topic that the error is about, if any. */
   readonly topic: string | null
+  /** The record batch that the error is about, if any. */
+  readonly batch: BatchSize | null
 
-  constructor(code: number, { request, topic }: RejectedRequest) {
+  constructor(code: number, { request, topic, batch }: RejectedRequest) {
     const { name, text } = kafkaError(code)
     super(`${name} in ${request}${topic === undefined ? '' : ` to topic ${topic}`} (${text})`)
     this.type = name
     this.topic = topic ?? null
+    this.batch = batch ?? null
   }
 }
 
@@ -21,6 +24,12 @@ export interface RejectedRequest {
   readonly broker: string
   readonly request: string
   readonly topic?: string
+  readonly batch?: BatchSize
+}
+
+export interface BatchSize {
+  readonly bytes: number
+  readonly records: number
 }
 
 /** The error for an error code: a retriable `KoffError` where the same request can succeed later. */

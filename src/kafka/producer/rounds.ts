@@ -17,8 +17,9 @@ export function* rounds(
     round.push({ topic: partition.topic, partition: partition.partition, bytes })
   }
   for (const part of parts) {
+    const most = Math.min(batchBytes, part.batchBytes ?? batchBytes)
     for (const { key, value, headers } of part.records) {
-      if (batches.count > 0 && batches.size + key.length + (value?.length ?? 0) + overheadBytes > batchBytes) {
+      if (batches.count > 0 && batches.size + key.length + (value?.length ?? 0) + overheadBytes > most) {
         end(part)
         yield round
         round = []
@@ -42,6 +43,8 @@ type Header = (partition: TopicPartition, count: number) => BatchHeader
 /** What goes to one partition, in order. */
 export interface PartitionRecords extends TopicPartition {
   readonly records: Iterable<BatchRecord>
+  /** Batches are no larger, where the topic takes less than usual. */
+  readonly batchBytes?: number
 }
 
 export interface BatchRecord {

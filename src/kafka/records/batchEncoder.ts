@@ -156,6 +156,11 @@ export class BatchEncoder {
   }
 }
 
+/** Of a batch that was encoded here. */
+export function recordCountOf(batch: Buffer): number {
+  return batch.readInt32BE(57)
+}
+
 type Headers = Readonly<Record<string, string>>
 
 const none: Headers = {}

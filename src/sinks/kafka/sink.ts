@@ -15,6 +15,8 @@ import { brokerFault } from './brokerFault.ts'
 import { kafkaClient } from './client.ts'
 import { eventRecords, type RecordOptions } from './eventRecords.ts'
 import { eventTopics } from './eventTopics.ts'
+import { leftOutLine } from './leftOutLine.ts'
+import { type LeftOut, MessageLimits } from './messageLimits.ts'
 import { routesText, topicsOf } from './routes.ts'
 import { ensureTopic } from './topic.ts'
 import { type ContentOptions, openTopicEncoder } from './topicEncoder.ts'
@@ -51,7 +53,8 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
   const closing = new AbortController()
   let cluster: Cluster | null = null
   let writer: Writer | null = null
-  let making: RecordOptions | null = null
+  let making: Making | null = null
+  const limits = new MessageLimits()
 
   const connect = async (signal: AbortSignal): Promise<Writer> => {
     cluster ??= await openCluster(options, signal)
@@ -74,18 +77,21 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     } catch (error) {
       discard()
       until.throwIfAborted()
-      throw brokerFault(error, { ...options, topic })
+      throw limits.learn(error) ?? brokerFault(error, { ...options, topic })
     }
   }
 
-  const send = async (events: readonly KoffEvent[], as: RecordOptions, signal: AbortSignal) => {
+  const send = async (events: readonly KoffEvent[], as: Making, signal: AbortSignal) => {
     await as.encoder.prepare(events, signal)
     const { producer, batches } = (writer ??= await connect(signal))
-    for (const round of rounds(eventRecords(events, as), { batches, header: producer.header })) {
+    const leftOut: LeftOut[] = []
+    const records = eventRecords(events, { ...as, leaveOut: one => leftOut.push(one) })
+    for (const round of rounds(records, { batches, header: producer.header })) {
       // Whoever aborted has not waited for this, and may be writing with another producer by now.
       signal.throwIfAborted()
       await producer.send(round, { signal, timeoutMs: deliveryTimeoutMs, retried })
     }
+    for (const one of leftOut) log.warn(...leftOutLine(one, options))
   }
 
   return {
@@ -100,7 +106,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
           ensureTopic(kafka, { topic: name, ...shape }),
         )
         writer = await connect(until)
-        making = { routes, encoder, partitionOf }
+        making = { routes, encoder, partitionOf, limits }
       }
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
       await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs, retried, watch })
@@ -123,6 +129,8 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     },
   }
 }
+
+type Making = Omit<RecordOptions, 'leaveOut'>
 
 /** Lives as long as nothing fails. */
 interface Writer {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { eventJson } from '../../../src/events/ndjson.ts'
 import { partitioner } from '../../../src/kafka/producer/partitioner.ts'
 import { eventRecords } from '../../../src/sinks/kafka/eventRecords.ts'
+import { type LeftOut, MessageLimits } from '../../../src/sinks/kafka/messageLimits.ts'
 import type { TopicEncoder } from '../../../src/sinks/kafka/topicEncoder.ts'
 import { events } from '../events.ts'
 
@@ -14,9 +15,13 @@ const encoder: TopicEncoder = {
   contentOf: type => ({ contentType: 'application/json', dataschema: `urn:${type}` }),
 }
 
+const leaveOut = ({ event }: LeftOut) => {
+  throw new Error(`event ${event.id} was left out`)
+}
+
 test('each partition gets its events by itself, in order and whole', () => {
   const all = events(40)
-  const parts = eventRecords(all, { routes: { topic }, encoder, partitionOf })
+  const parts = eventRecords(all, { routes: { topic }, encoder, partitionOf, limits: new MessageLimits(), leaveOut })
   expect(parts.length).toBeGreaterThan(1)
   for (const { partition, records, ...part } of parts) {
     expect(part.topic).toBe(topic)
@@ -35,7 +40,13 @@ test('each partition gets its events by itself, in order and whole', () => {
 
 test('each type goes to the topic that the pattern names for it, in order', () => {
   const all = events(40)
-  const parts = eventRecords(all, { routes: { pattern: 'koff.{type}.v1' }, encoder, partitionOf })
+  const parts = eventRecords(all, {
+    routes: { pattern: 'koff.{type}.v1' },
+    encoder,
+    partitionOf,
+    limits: new MessageLimits(),
+    leaveOut,
+  })
   for (const type of ['member-joined', 'offset-committed']) {
     const written = parts.filter(part => part.topic === `koff.${type}.v1`)
     const ids = written.flatMap(({ records }) => [...records].map(({ headers }) => headers?.['ce_id']))
@@ -47,5 +58,7 @@ test('each type goes to the topic that the pattern names for it, in order', () =
 })
 
 test('no events go nowhere', () => {
-  expect(eventRecords([], { routes: { topic }, encoder, partitionOf })).toEqual([])
+  expect(eventRecords([], { routes: { topic }, encoder, partitionOf, limits: new MessageLimits(), leaveOut })).toEqual(
+    [],
+  )
 })

@@ -12,6 +12,7 @@ import type { BrokerOptions } from '../../../kafka/net/brokerOptions.ts'
 import { brokerFault } from '../brokerFault.ts'
 import { kafkaClient } from '../client.ts'
 import { eventTopics } from '../eventTopics.ts'
+import { MessageLimits } from '../messageLimits.ts'
 import { routesText, topicsOf } from '../routes.ts'
 import { ensureTopic, type TopicPlan } from '../topic.ts'
 import { type ContentOptions, openTopicEncoder, type TopicEncoder } from '../topicEncoder.ts'
@@ -56,6 +57,7 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   const owner = { host: hostname(), pid: process.pid }
   const closing = new AbortController()
   let opened: Opened | null = null
+  const limits = new MessageLimits()
 
   const prepare = async (signal: AbortSignal) => {
     const { partitions = 8, statePartitions, replicationFactor, minInsyncReplicas } = options
@@ -92,7 +94,10 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
     },
     async own(partition, signal) {
       if (opened === null) throw new KoffError('SINK_FAILED', `topic ${routesText(routes)}: used before it was opened`)
-      const owned = await ownPartition({ ...options, ...opened, owner, partition, closing: closing.signal }, signal)
+      const owned = await ownPartition(
+        { ...options, ...opened, limits, owner, partition, closing: closing.signal },
+        signal,
+      )
       let stored: StoredTable | null = null
       return {
         ...owned,

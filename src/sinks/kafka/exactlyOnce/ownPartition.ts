@@ -9,7 +9,9 @@ import { type PartitionRecords, rounds } from '../../../kafka/producer/rounds.ts
 import { openTransactionalProducer, type TransactionalProducer } from '../../../kafka/producer/transactionalProducer.ts'
 import { BatchEncoder } from '../../../kafka/records/batchEncoder.ts'
 import { brokerFault, isFenced } from '../brokerFault.ts'
-import { eventRecords } from '../eventRecords.ts'
+import { eventRecords, type RecordOptions } from '../eventRecords.ts'
+import { leftOutLine } from '../leftOutLine.ts'
+import type { LeftOut, MessageLimits } from '../messageLimits.ts'
 import { type Routes, routesText } from '../routes.ts'
 import type { TopicEncoder } from '../topicEncoder.ts'
 import { awaitSchemas } from './awaitSchemas.ts'
@@ -28,6 +30,7 @@ export interface OwnPartitionOptions {
   readonly encoder: TopicEncoder
   readonly groupsTopic?: string | undefined
   readonly encodeGroup: EncodeGroup | null
+  readonly limits: MessageLimits
   readonly log: Log
   /** Aborts when nothing more is to be written. */
   readonly closing: AbortSignal
@@ -48,7 +51,7 @@ export async function ownPartition(
   options: OwnPartitionOptions,
   signal: AbortSignal,
 ): Promise<Omit<PartitionOutput, 'restore'>> {
-  const { cluster, leaders, name, partition } = options
+  const { cluster, leaders, name, partition, limits, log } = options
   const transactionalId = `${name}-${partition}`
   const fault = (error: unknown): KoffError => {
     const topic = error instanceof RequestRejected && error.topic !== null ? error.topic : routesText(options.routes)
@@ -65,17 +68,25 @@ export async function ownPartition(
     throw fault(error)
   }
   const batches = new BatchEncoder(crc32c)
+  /** State, and groups as they are, cannot be left out. */
+  const mustBeWhole = new Set([options.stateTopic, options.groupsTopic])
+  const learned = (error: unknown) => {
+    const isOther = error instanceof RequestRejected && mustBeWhole.has(error.topic ?? undefined)
+    return isOther ? null : limits.learn(error)
+  }
   return {
     async commit(commit) {
       await awaitSchemas(commit.events, options)
       try {
-        const parts = partsOf(commit, options)
+        const leftOut: LeftOut[] = []
+        const parts = partsOf(commit, { ...options, leaveOut: one => leftOut.push(one) })
         producer.begin(parts)
         const header = producer.header.bind(producer)
         for (const round of rounds(parts, { batches, header })) await producer.send(round)
         await producer.commit()
+        for (const one of leftOut) log.warn(...leftOutLine(one, options))
       } catch (error) {
-        throw fault(error)
+        throw learned(error) ?? fault(error)
       }
     },
     [Symbol.asyncDispose]: () => producer[Symbol.asyncDispose](),
@@ -83,7 +94,10 @@ export async function ownPartition(
 }
 
 /** The state, the events of each partition that they go to, and the groups as they are. */
-function partsOf(commit: Commit, options: OwnPartitionOptions): readonly PartitionRecords[] {
+function partsOf(
+  commit: Commit,
+  options: OwnPartitionOptions & Pick<RecordOptions, 'leaveOut'>,
+): readonly PartitionRecords[] {
   const { stateTopic, groupsTopic: topic, encodeGroup: encode, partition, partitionOf, owner } = options
   const { events, changes, table } = commit
   const stored: StoredOwner = { ...owner, committedAt: Date.now() }

@@ -1,0 +1,63 @@
+import { crc32c } from '@node-rs/crc32'
+import { KoffError } from '../../base/errors.ts'
+import type { KoffEvent } from '../../events/envelope.ts'
+import { RequestRejected } from '../../kafka/producer/rejection.ts'
+import type { BatchRecord } from '../../kafka/producer/rounds.ts'
+import { BatchEncoder } from '../../kafka/records/batchEncoder.ts'
+
+/** What a topic is known not to take; in bytes of a record batch. */
+interface Limit {
+  /** A batch of several records that was refused: the next ones are half as large at most. */
+  batchBytes: number
+  /** A batch of one record that was refused: others as large are not sent. */
+  recordBytes: number
+}
+
+/** An event that is left out, since its topic takes no message that is as large. */
+export interface LeftOut {
+  readonly event: KoffEvent
+  readonly topic: string
+  readonly bytes: number
+}
+
+/**
+ * How large messages may be, learned from refusals: of a topic whose limit was lowered while koff runs, or is none that
+ * koff may see. Its events go on in smaller batches, and those that are too large by themselves are left out. An
+ * instance that is started again checks the limit, and learns again.
+ */
+export class MessageLimits {
+  readonly #limits = new Map<string, Limit>()
+  readonly #scratch = new BatchEncoder(crc32c)
+
+  /** The error to fail with, so that the same is tried again in smaller messages; null where it is not about their size. */
+  learn(error: unknown): KoffError | null {
+    if (!(error instanceof RequestRejected) || !tooLarge.has(error.type)) return null
+    const { topic, batch } = error
+    if (topic === null || batch === null) return null
+    const limit = this.#limits.get(topic) ?? {
+      batchBytes: Number.POSITIVE_INFINITY,
+      recordBytes: Number.POSITIVE_INFINITY,
+    }
+    this.#limits.set(topic, limit)
+    if (batch.records === 1) limit.recordBytes = Math.min(limit.recordBytes, batch.bytes)
+    limit.batchBytes = Math.min(limit.batchBytes, Math.floor(batch.bytes / 2))
+    const message = `topic ${topic} takes no batch of ${batch.bytes} bytes: trying smaller ones`
+    return new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
+  }
+
+  batchBytes(topic: string): number | undefined {
+    return this.#limits.get(topic)?.batchBytes
+  }
+
+  /** Bytes of a record that is known to be too large for its topic; null where it may be sent. */
+  excess(topic: string, { key, value, headers }: BatchRecord): number | null {
+    const limit = this.#limits.get(topic)
+    if (limit === undefined) return null
+    this.#scratch.append(key, value, headers)
+    const bytes = this.#scratch.size
+    this.#scratch.clear()
+    return bytes < limit.recordBytes ? null : bytes
+  }
+}
+
+const tooLarge: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
