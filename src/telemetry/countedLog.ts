@@ -1,7 +1,7 @@
 import type { Log, LogLine } from '../base/log.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** A log whose lines are counted by level, whatever of them is written. */
+/** Counts lines by level, also those below the level that is written; not those of `debug`. */
 export function countedLog(log: Log, telemetry: Telemetry): Log {
   const counted =
     (level: keyof Log): LogLine =>

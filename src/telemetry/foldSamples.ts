@@ -3,8 +3,8 @@ import { countOpen } from '../state/conditions/openConditions.ts'
 import type { Sample } from './telemetry.ts'
 
 /**
- * What a fold has done and what it holds, for telemetry: read where it stands, so that no record pays for it. Of conditions
- * those of groups that somebody `wants` to hear of.
+ * Metrics of a fold, looked up at a scrape so that they cost nothing per record. Open conditions are those of groups that
+ * `wants` accepts.
  */
 export function* foldSamples(fold: Fold, wants: (group: string) => boolean): Generator<Sample, void, void> {
   const { records, offsetRecords, undecodable } = fold.totals()

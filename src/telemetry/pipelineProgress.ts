@@ -1,24 +1,24 @@
 import type { Sample } from './telemetry.ts'
 
-/** How a pipeline is doing, for logs, metrics and status. */
+/** The state of a pipeline, for logs, metrics and status. */
 export interface PipelineStatus {
   readonly name: string
-  /** `runs`, or waits for what `reason` says. */
+  /** `waits`: see `reason`. */
   readonly state: 'runs' | 'waits'
   readonly reason: string | null
-  /** Events that its sink has, since the start of this instance. */
+  /** Events that its sink took since the start of this instance. */
   readonly delivered: number
-  /** Records of the clean topics that it has not read yet, by `<topic>-<partition>`; null where it does not read that topic. */
+  /** Unread records of the clean topics, by `<topic>-<partition>`; null where the pipeline does not read these topics. */
   readonly lag: ReadonlyMap<string, number> | null
 }
 
-/** What a running pipeline tells of itself. */
+/** Receives the progress of a running pipeline. */
 export interface PipelineProgress {
-  /** It reads these partitions (`<topic>-<partition>`) and no others. */
+  /** The partitions (`<topic>-<partition>`) that it reads now. */
   reads(partitions: readonly string[]): void
-  /** So many records of a partition it has not read. */
+  /** How many records of a partition it has not read. */
   left(partition: string, records: number): void
-  /** Its sink has so many events more. */
+  /** How many more events its sink took. */
   delivered(events: number): void
   waits(reason: string): void
   runs(): void

@@ -1,14 +1,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { labelValues, type MetricName, metrics, type Sample, type Telemetry } from '../telemetry/telemetry.ts'
 
-/** Telemetry that Prometheus can scrape. */
+/** Telemetry in Prometheus' text format. */
 export interface PrometheusTelemetry extends Telemetry {
-  /** Everything, in the text exposition format. */
+  /** All metrics at this moment. */
   text(): Promise<string>
   readonly contentType: string
 }
 
-/** A transaction of Kafka takes some ms, a queue less, an outage for ever. */
+/** A transaction of Kafka takes some milliseconds, a write to a queue less. */
 const bucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 export interface PrometheusOptions {
@@ -64,7 +64,7 @@ export function prometheusTelemetry({ version, pipelines }: PrometheusOptions): 
   const build = new Gauge({ name: buildInfo.name, help: buildInfo.help, labelNames: ['version'], registers })
   build.set({ version }, 1)
   collectDefaultMetrics({ register: registry })
-  // Gauges by the names of counters, which promtool complains of; the same by type, under proper names, stays.
+  // These gauges have names of counters, which promtool refuses. The same numbers by type stay, under other names.
   for (const what of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${what}_total`)
 
   return {

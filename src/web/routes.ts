@@ -7,11 +7,11 @@ export interface RouteOptions {
   readonly readiness: () => Readiness
 }
 
-/** What a running koff says of itself. */
+/** The paths of koff's HTTP port. */
 export function routes({ telemetry, readiness }: RouteOptions): HttpServerOptions['routes'] {
   return {
     '/metrics': async () => ({ status: 200, type: telemetry.contentType, body: await telemetry.text() }),
-    // Whoever can answer lives. What brokers or sinks do is no reason to start koff anew: it waits for them.
+    // A broker or sink that is down is no reason to restart koff, which waits for it.
     '/healthz': () => ({ status: 200, type: 'text/plain; charset=utf-8', body: 'ok' }),
     '/readyz': () => {
       const { isReady, owned, catchingUp, recordsLeft } = readiness()

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { KoffError } from '../base/errors.ts'
+import { codeOf, systemReason } from '../base/systemReason.ts'
 
 export interface Answer {
   readonly status: number
@@ -9,10 +10,10 @@ export interface Answer {
 }
 
 export interface HttpServerOptions {
-  /** 0 takes any free one. */
+  /** 0 takes any free port. */
   readonly port: number
   readonly host: string
-  /** Path → what is there now. */
+  /** What answers a path. */
   readonly routes: Readonly<Record<string, () => Answer | Promise<Answer>>>
 }
 
@@ -22,12 +23,11 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 /**
- * Listens when it resolves. Answers GET and HEAD; disposing of it ends the connections.
- * @throws KoffError CONFIG_INVALID where the port cannot be had.
+ * Resolves when the server listens. It answers GET and HEAD; disposing of it closes all connections.
+ * @throws KoffError CONFIG_INVALID where it cannot listen there.
  */
 export async function openHttpServer({ port, host, routes }: HttpServerOptions): Promise<HttpServer> {
   const server = createServer((request, response) => {
-    // Nobody waits for the answer but who asked.
     void answer(request, routes).then(found => send(response, request, found))
   })
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>()
@@ -38,7 +38,7 @@ export async function openHttpServer({ port, host, routes }: HttpServerOptions):
   } catch (error) {
     throw unavailable(error, { port, host })
   }
-  // No AddressInfo only where it listens on a pipe.
+  // It is an AddressInfo unless the server listens on a pipe.
   const { address, family, port: taken } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
@@ -51,7 +51,7 @@ export async function openHttpServer({ port, host, routes }: HttpServerOptions):
 }
 
 async function answer(request: IncomingMessage, routes: HttpServerOptions['routes']): Promise<Answer> {
-  // Whatever comes is compared, not understood: not everything that a client may send is a URL.
+  // Not parsed as a URL: a client may send anything.
   const [path = ''] = (request.url ?? '').split('?')
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined
   if (route === undefined) return plain(404, `nothing here; there is ${Object.keys(routes).join(', ')}`)
@@ -75,16 +75,17 @@ function plain(status: number, body: string): Answer {
 }
 
 function unavailable(error: unknown, { port, host }: Pick<HttpServerOptions, 'port' | 'host'>): KoffError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const reason = reasons[String(code)] ?? (error instanceof Error ? error.message : String(error))
-  const key = code === 'EADDRINUSE' || code === 'EACCES' ? 'port' : 'host'
-  const message = `cannot listen on ${host}:${port}: ${reason}`
-  return new KoffError('CONFIG_INVALID', message, { cause: error, setting: ['http', key] })
+  const code = error instanceof Error ? codeOf(error) : ''
+  const advice = portAdvice[code]
+  const message = `cannot listen on ${host}:${port}: ${systemReason(error)}${advice === undefined ? '' : `; ${advice}`}`
+  return new KoffError('CONFIG_INVALID', message, {
+    cause: error,
+    setting: ['http', advice === undefined ? 'host' : 'port'],
+  })
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program does; choose another port',
-  EACCES: 'this user may not; choose a port from 1024 on',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'no such host',
+/** Where the port is to blame, not the host. */
+const portAdvice: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'choose another port',
+  EACCES: 'choose a port from 1024 on',
 }

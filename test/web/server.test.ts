@@ -74,7 +74,7 @@ describe('the port of a running koff', () => {
     const { port } = new URL(server.url)
     await expect(openHttpServer({ port: Number(port), host: '127.0.0.1', routes: {} })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: `cannot listen on 127.0.0.1:${port}: another program does; choose another port`,
+      message: `cannot listen on 127.0.0.1:${port}: another program listens there; choose another port`,
       setting: ['http', 'port'],
     })
     await expect(openHttpServer({ port: 0, host: '192.0.2.1', routes: {} })).rejects.toMatchObject({

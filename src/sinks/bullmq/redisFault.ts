@@ -10,9 +10,11 @@ export function redisFault(error: unknown, place: string, secrets: readonly stri
   if (error instanceof KoffError) return error
   const causes = redisCauses(error)
   const said = (pattern: RegExp) => causes.some(({ message }) => pattern.test(message))
-  const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
-  const passing = (message: string) => new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
   const reason = serverText(systemReason(causes.at(-1)), secrets)
+  // Not the error itself, which holds the command with all that was sent.
+  const cause = new Error(reason)
+  const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause })
+  const passing = (message: string) => new KoffError('SINK_FAILED', message, { retriable: true, cause })
 
   if (said(/^(WRONGPASS|NOAUTH)|ERR AUTH|invalid password|without any password configured/)) {
     return permanent('AUTHENTICATION_FAILED', `${place} refuses the credentials`)
@@ -22,7 +24,7 @@ export function redisFault(error: unknown, place: string, secrets: readonly stri
     return permanent('AUTHORIZATION_FAILED', `${place}: not allowed to do what a queue needs: ${reason}`)
   }
   const tls = causes.map(tlsFault).find(fault => fault !== null)
-  if (tls !== undefined) return tlsFailure(tls, { place, reason, error })
+  if (tls !== undefined) return tlsFailure(tls, { place, reason, cause })
   if (said(/ERR DB index is out of range/)) {
     return permanent('UNSUPPORTED', `${place} has no database of that number; see redis.db`)
   }
@@ -52,11 +54,11 @@ export function speaksNoTls(place: string): KoffError {
 interface FailedHandshake {
   readonly place: string
   readonly reason: string
-  readonly error: unknown
+  readonly cause: Error
 }
 
-function tlsFailure(fault: TlsFault, { place, reason, error }: FailedHandshake): KoffError {
-  const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
+function tlsFailure(fault: TlsFault, { place, reason, cause }: FailedHandshake): KoffError {
+  const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause })
   switch (fault) {
     case 'plain':
       return speaksNoTls(place)

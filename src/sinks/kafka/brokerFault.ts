@@ -32,7 +32,8 @@ export function brokerFault(error: unknown, call: BrokerCall): KoffError {
     return permanent('AUTHORIZATION_FAILED', `${where}: koff may not ${operation} ${resource} ${name}${also}; ${cure}`)
   }
   if (causes.some(cause => cause.name === 'KafkaJSSASLAuthenticationError')) {
-    return permanent('AUTHENTICATION_FAILED', `${where} refuses the credentials; see sasl`)
+    // Without the broker's own text: some repeat what they were sent.
+    return new KoffError('AUTHENTICATION_FAILED', `${where} refuses the credentials; see sasl`)
   }
   const tls = tlsFault(error)
   if (tls !== null) {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { redisPlace, redisSecrets } from '../../../src/sinks/bullmq/client.ts'
 import { redisFault } from '../../../src/sinks/bullmq/redisFault.ts'
@@ -76,7 +77,9 @@ test('a server that repeats the command shows no password', () => {
   })
   const said =
     "ERR unknown command 'HELLO', with args beginning with: 'hunter2/a' 'hunter2%2Fa' 'swordfish' 'tr0ub4dor'"
-  const error = redisFault(Object.assign(new Error(said), { name: 'ReplyError' }), 'Redis at a', secrets)
+  const command = { name: 'auth', args: ['swordfish'] }
+  const error = redisFault(Object.assign(new Error(said), { name: 'ReplyError', command }), 'Redis at a', secrets)
+  expect(inspect(error, { depth: 10 })).not.toMatch(/hunter2|swordfish|tr0ub4dor/)
   expect(error.message).toBe(
     "Redis at a cannot hold a queue: ERR unknown command 'HELLO', with args beginning with: '[hidden]' '[hidden]' '[hidden]' '[hidden]'",
   )
