@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import type { Deployment } from '../delivery/deployment.ts'
 import { instancesGroup } from '../engine/ownGroups.ts'
 import { type KafkaPipeline, stateTopicOf, typesOf } from '../pipelines/plan.ts'
 import { routesOf } from '../sinks/kafka/routes.ts'
@@ -6,11 +7,13 @@ import { brokerOptions, registryOptions } from './connection.ts'
 import type { Deliver } from './runService.ts'
 
 /** Events to a topic, state to another, in one transaction; the partitions are shared by all instances that run. */
-export function exactlyOnce(config: Config, carrier: KafkaPipeline): Deliver {
+export function exactlyOnce(config: Config, carrier: KafkaPipeline, { settings }: Deployment): Deliver {
   return async ({ partitions, log }) => {
     const { openStateLog } = await import('../sources/kafka/stateLog.ts')
     const { exactlyOnceOutput } = await import('../sinks/kafka/exactlyOnce/output.ts')
     const { kafkaInstances } = await import('../sinks/kafka/exactlyOnce/instances.ts')
+    const { storedSettings } = await import('../sinks/kafka/exactlyOnce/progress.ts')
+    const { openKafkaSource } = await import('../sources/kafka/source.ts')
     const broker = brokerOptions(config.kafka)
     const { type: _type, registry, topic, routes, ...shape } = carrier.to
     const stateTopic = stateTopicOf(config, carrier.to)
@@ -31,7 +34,14 @@ export function exactlyOnce(config: Config, carrier: KafkaPipeline): Deliver {
         ...broker,
         groupId: instancesGroup(config.name),
         stateTopic,
+        partitions,
         sessionTimeoutMs: config.instances.sessionTimeoutMs,
+        settings,
+        storedSettings: async signal => {
+          const whole = { topic: stateTopic, topicNames: false, untilEnd: true, signal } as const
+          await using source = await openKafkaSource({ ...broker, ...whole })
+          return await storedSettings(source, stateTopic, signal)
+        },
         log,
       }),
     }

@@ -5,10 +5,12 @@ import { conditionSettings } from '../config/conditionSettings.ts'
 import { selectedEvents } from '../config/eventPatterns.ts'
 import type { Config } from '../config/schema.ts'
 import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
+import type { Deployment } from '../delivery/deployment.ts'
 import type { Output } from '../delivery/output.ts'
 import type { Ownership } from '../delivery/ownership.ts'
 import { readiness } from '../delivery/readiness.ts'
 import { runService } from '../delivery/runDelivery.ts'
+import { checkTopicId } from '../delivery/stateChecks.ts'
 import { Fold } from '../engine/fold.ts'
 import { foldSamples } from '../telemetry/foldSamples.ts'
 import { catchUpProgress } from '../terminal/progress.ts'
@@ -34,6 +36,7 @@ export type Deliver = (place: Place) => Promise<Delivery>
 
 export interface ServicePlan {
   readonly config: Config
+  readonly deployment: Deployment
   readonly deliver: Deliver
   readonly signal: AbortSignal
   readonly log: Log
@@ -43,11 +46,13 @@ export interface ServicePlan {
 
 /** The cluster's events, delivered together with the state, until the signal aborts. */
 export async function runWithState(shell: Shell, plan: ServicePlan): Promise<void> {
-  const { config, deliver, signal, log, outages, signals } = plan
+  const { config, deployment, deliver, signal, log, outages, signals } = plan
   const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
+  const { openOffsetsLog } = await import('../sources/kafka/offsetsLog.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const broker = brokerOptions(config.kafka)
-  const { cluster, partitions, isNew } = await awaitTopic(broker, { topic: consumerOffsets, signal, log })
+  const found = await awaitTopic(broker, { topic: consumerOffsets, signal, log })
+  const { cluster, partitions, isNew } = found
   const fields = { version: version(), cluster, partitionCount: partitions }
   log.info(`koff ${fields.version} reads the groups of cluster ${cluster}, ${partitions} partitions`, fields)
   const delivery = await deliver({ partitions, log })
@@ -67,11 +72,14 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
   telemetry.sample(() => foldSamples(fold, wants))
   signals.watch(() => readiness(ownership, fold))
   const { kafka, conditions } = config
+  await using sourceLog = await openOffsetsLog(broker, { found, log })
   await using sampler = await openSampler({ kafka, conditions, fold, wants })
   await runService({
     fold,
     output,
     ownership,
+    sourceLog,
+    deployment,
     accept: groupFilter(groups),
     tableFilter: { wants, text: JSON.stringify(config.groups) },
     signal,
@@ -82,6 +90,7 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
         ...broker,
         partitions: [...positions.keys()],
         from: new Map([...positions].flatMap(([partition, at]) => (at === null ? [] : [[partition, at] as const]))),
+        checkTopic: id => checkTopicId(found.id, id),
         isNew,
         log,
         outages: ofReading,

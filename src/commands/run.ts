@@ -7,6 +7,7 @@ import {
   connectionHelp,
   placedMessage,
 } from '../app/connection.ts'
+import { deploymentOf, type StateFlags } from '../app/deployment.ts'
 import { collect } from '../app/eventOptions.ts'
 import { exactlyOnce } from '../app/exactlyOnce.ts'
 import { follow } from '../app/follow.ts'
@@ -20,6 +21,7 @@ import type { Log } from '../base/log.ts'
 import { createOutages } from '../base/outages.ts'
 import type { Config } from '../config/schema.ts'
 import { connectionSettings, serviceSettings } from '../config/settings.ts'
+import type { Deployment } from '../delivery/deployment.ts'
 import { type Measuring, measuredOutput } from '../delivery/measuredOutput.ts'
 import { measuredSink } from '../delivery/measuredSink.ts'
 import { pipelineTransform } from '../pipelines/applyPipeline.ts'
@@ -39,6 +41,11 @@ export function runCommand(shell: Shell, finish: (code: number) => void): Comman
   addSettings(addConnectionOptions(command), serviceSettings)
   return command
     .option('--pipeline <file>', 'a pipeline, TypeScript or JavaScript; may be repeated', collect)
+    .option('--accept-events-topic <topic>', 'events may go to this topic from now on, and went to another one before')
+    .option(
+      '--reset-unusable-state',
+      'where the stored state no longer fits __consumer_offsets (the topic was created again, or lost records that koff had read), discard it and begin as at a first start',
+    )
     .addHelpText(
       'after',
       `${connectionHelp}
@@ -52,7 +59,7 @@ Examples:
     )
 }
 
-interface RunFlags extends ConnectionFlags {
+interface RunFlags extends ConnectionFlags, StateFlags {
   readonly pipeline?: readonly string[]
 }
 
@@ -62,7 +69,8 @@ async function run(shell: Shell, flags: RunFlags): Promise<number> {
   const plan = await planPipelines(loaded, flags.pipeline)
   const log = serviceLog({ level: config.logLevel, name: config.name, shell })
   try {
-    await serve(shell, { config, plan, log }).catch((error: unknown) => {
+    const deployment = deploymentOf(config, plan.carrier, flags)
+    await serve(shell, { config, plan, deployment, log }).catch((error: unknown) => {
       // What was under way when a signal came, the first contact for one, fails in its own way.
       if (!shell.signal.aborted || (error instanceof KoffError && !error.retriable)) throw error
     })
@@ -79,11 +87,12 @@ async function run(shell: Shell, flags: RunFlags): Promise<number> {
 interface Service {
   readonly config: Config
   readonly plan: PipelinePlan
+  readonly deployment: Deployment
   readonly log: Log
 }
 
 /** The pipeline that carries the state, and beside it those that read what it wrote. Where one fails for good all end. */
-async function serve(shell: Shell, { config, plan, log: written }: Service): Promise<void> {
+async function serve(shell: Shell, { config, plan, deployment, log: written }: Service): Promise<void> {
   const { carrier, followers } = plan
   const closed: AbortSignal[] = []
   await using stack = new AsyncDisposableStack()
@@ -106,7 +115,7 @@ async function serve(shell: Shell, { config, plan, log: written }: Service): Pro
   for (const pipeline of followers) {
     sinks.set(pipeline, measuredSink(await open(pipeline), { telemetry, log, pipeline: pipeline.name }))
   }
-  const deliver = isKafka(carrier) ? exactlyOnce(config, carrier) : stored(config, await open(carrier))
+  const deliver = isKafka(carrier) ? exactlyOnce(config, carrier, deployment) : stored(config, await open(carrier))
   const failed = new AbortController()
   const signal = AbortSignal.any([shell.signal, failed.signal, ...closed])
   const { promise: isOpen, resolve: opened } = Promise.withResolvers<void>()
@@ -115,6 +124,7 @@ async function serve(shell: Shell, { config, plan, log: written }: Service): Pro
   const running = [
     runWithState(shell, {
       config,
+      deployment,
       deliver: transforming(carrier, deliver, { signal, opened, telemetry }),
       signal,
       log,

@@ -16,6 +16,7 @@ export function measuredOutput(output: Output, measuring: Measuring): Output {
   return {
     name: output.name,
     open: (signal, opening) => output.open(signal, opening),
+    check: async () => output.check?.(),
     async own(partition, signal) {
       const owned = await output.own(partition, signal)
       return {

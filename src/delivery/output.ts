@@ -30,6 +30,8 @@ export interface Output extends AsyncDisposable {
   readonly name: string
   /** As a sink's. */
   open(signal: AbortSignal, opening?: Opening): Promise<void>
+  /** Fails where nothing can be written at present for a reason that is not the partition's: its topic was deleted. */
+  check?(): Promise<void>
   /**
    * Makes this instance the owner of a partition: when it resolves, whoever was it before can commit no more, and what
    * it left half done is undone.

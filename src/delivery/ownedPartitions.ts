@@ -1,22 +1,26 @@
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Outages } from '../base/outages.ts'
-import { retry } from '../base/retry.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { KoffEvent } from '../events/envelope.ts'
-import type { Input } from '../state/input.ts'
-import { takeChanges } from '../state/stored/encode.ts'
-import { groupTable, type TableFilter } from './groupTable.ts'
-import type { Output, PartitionOutput } from './output.ts'
+import type { Input, TickInput } from '../state/input.ts'
+import { Changes } from './changes.ts'
+import type { Deployment } from './deployment.ts'
+import type { TableFilter } from './groupTable.ts'
+import type { Output } from './output.ts'
+import { OwnedPartition, partitionOf } from './ownedPartition.ts'
 import type { Ownership } from './ownership.ts'
-import { PartitionWriter } from './partitionWriter.ts'
-import { restorePartition } from './restorePartition.ts'
+import type { PartitionWriter } from './partitionWriter.ts'
+import type { SourceLog } from './sourceLog.ts'
+import { type TakenOver, takeOver } from './takeOver.ts'
 import { Turns } from './turns.ts'
 
 export interface OwnedPartitionsOptions {
   readonly fold: Fold
   readonly output: Output
   readonly ownership: Ownership
+  readonly sourceLog: SourceLog
+  readonly deployment: Deployment
   readonly accept?: (event: KoffEvent) => boolean
   /** Of the groups in the table of groups; all unless given. */
   readonly tableFilter?: TableFilter
@@ -26,6 +30,8 @@ export interface OwnedPartitionsOptions {
   readonly signal: AbortSignal
   /** Called with what nothing but a person can mend. */
   readonly fail: (error: unknown) => void
+  /** ms since the epoch; Date.now unless given. */
+  readonly now?: () => number
 }
 
 /** What can be read at present. */
@@ -37,22 +43,21 @@ export interface Ready {
   readonly signal: AbortSignal
 }
 
-/** Partitions become ready one by one, and a source is opened for several. */
-const settleMs = 100
-const takeOverPauses = { firstPauseMs: 100, maxPauseMs: 5_000 }
 /** Each takes memory for what was read and is not settled yet; more at once are no faster, there is one processor for them. */
 const restoresAtOnce = 4
 
 /** Takes partitions over, gives them up, and takes them over anew where a commit failed. */
 export class OwnedPartitions {
   readonly #options: OwnedPartitionsOptions
-  readonly #owned = new Map<number, { readonly writer: PartitionWriter; readonly output: PartitionOutput }>()
+  readonly #owned = new Map<number, OwnedPartition>()
   readonly #acquiring = new Map<number, AbortController>()
   /** What a partition was used for before has to be over before it is taken over anew. */
   readonly #releases = new Map<number, Promise<void>>()
   readonly #restores = new Turns(restoresAtOnce)
-  #changed = new AbortController()
-  #settling: NodeJS.Timeout | undefined
+  /** The positions that this process has committed. */
+  readonly #committed = new Map<number, number>()
+  readonly #announced = new Set<string>()
+  readonly #changes = new Changes(() => this.#wakeReader())
   #wakeReader: () => void = () => undefined
 
   constructor(options: OwnedPartitionsOptions) {
@@ -71,11 +76,11 @@ export class OwnedPartitions {
 
   /** Resolves when there is something to read. */
   async whenReady(signal: AbortSignal): Promise<Ready> {
-    this.#forgetChange()
+    this.#changes.forget()
     while (this.#owned.size === 0 && !signal.aborted) {
-      const wait = AbortSignal.any([signal, this.#changed.signal])
+      const wait = AbortSignal.any([signal, this.#changes.signal])
       await new Promise(resolve => wait.addEventListener('abort', resolve, { once: true }))
-      this.#forgetChange()
+      this.#changes.forget()
     }
     const writers = new Map([...this.#owned].map(([partition, { writer }]) => [partition, writer] as const))
     const positions = new Map(
@@ -84,7 +89,7 @@ export class OwnedPartitions {
         return [partition, position === 0 && inHistory ? null : position] as const
       }),
     )
-    return { positions, writers, signal: this.#changed.signal }
+    return { positions, writers, signal: this.#changes.signal }
   }
 
   /** Folds one input, unless it is about a partition that is another's by now. Resolves when the next may come. */
@@ -96,8 +101,16 @@ export class OwnedPartitions {
       return
     }
     const writer = writers.get(partition)
-    if (writer === undefined || this.#owned.get(partition)?.writer !== writer) return
-    writer.add(this.#accepted(fold.apply(input)))
+    const owned = this.#owned.get(partition)
+    if (writer === undefined || owned?.writer !== writer) return
+    if (owned.isOutdatedBy(input)) {
+      this.#release(partition, 'finish')
+      this.#acquire(partition, false)
+      return
+    }
+    const events = fold.apply(input)
+    owned.heard(input, events)
+    writer.add(this.#accepted(events))
     while (writer.isFull && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#wakeReader = resolve
@@ -108,11 +121,7 @@ export class OwnedPartitions {
   /** An input about the cluster: what it makes happen belongs to the partitions that are read. */
   #applyToAll(input: Input, writers: Ready['writers']): void {
     const { fold } = this.#options
-    const isRead = (partition: number) => this.#owned.get(partition)?.writer === writers.get(partition)
-    const events =
-      input.kind === 'tick'
-        ? fold.apply({ ...input, partitions: (input.partitions ?? [...writers.keys()]).filter(isRead) })
-        : fold.apply(input)
+    const events = input.kind === 'tick' ? this.#applyTick(input, writers) : fold.apply(input)
     if (input.kind !== 'tick' && events.length === 0) return
     const byPartition = Map.groupBy(events, ({ source }) => source.partition)
     for (const [partition, { writer }] of this.#owned) {
@@ -123,9 +132,16 @@ export class OwnedPartitions {
     }
   }
 
+  #applyTick(tick: TickInput, writers: Ready['writers']): readonly KoffEvent[] {
+    const isRead = (partition: number) => this.#owned.get(partition)?.writer === writers.get(partition)
+    const partitions = (tick.partitions ?? [...writers.keys()]).filter(isRead)
+    for (const partition of partitions) this.#owned.get(partition)?.readToEnd(tick.timestamp)
+    return this.#options.fold.apply({ ...tick, partitions })
+  }
+
   /** Commits what is there, and lets go of everything. */
   async finish(): Promise<void> {
-    clearTimeout(this.#settling)
+    this.#changes.stop()
     for (const giveUp of this.#acquiring.values()) giveUp.abort()
     for (const partition of this.#owned.keys()) this.#release(partition, 'finish')
     await Promise.all(this.#releases.values())
@@ -154,30 +170,24 @@ export class OwnedPartitions {
   }
 
   async #takeOver(partition: number, confirm: boolean, signal: AbortSignal): Promise<void> {
-    const { ownership } = this.#options
-    const attempt = async () => {
-      await this.#releases.get(partition)
-      if (confirm) await ownership.confirmed(signal)
-      signal.throwIfAborted()
-      return ownership.partitions.has(partition) ? await this.#restored(partition, signal) : null
-    }
-    const retried = (error: KoffError) => this.#outage(partition, error)
-    const owned = await retry(attempt, { signal, timeoutMs: Number.POSITIVE_INFINITY, ...takeOverPauses, retried })
-    if (owned !== null) this.#begin(partition, owned)
+    const taken = await takeOver({
+      ...this.#options,
+      partition,
+      confirm,
+      signal,
+      turns: this.#restores,
+      released: () => this.#releases.get(partition),
+      committed: () => this.#committed.get(partition),
+      announce: line => this.#announce(line),
+      retried: error => this.#outage(partition, error),
+    })
+    if (taken !== null) this.#begin(partition, taken)
   }
 
-  async #restored(partition: number, signal: AbortSignal): Promise<PartitionOutput> {
-    const owned = await this.#options.output.own(partition, signal)
-    try {
-      using _turn = await this.#restores.take()
-      signal.throwIfAborted()
-      await restorePartition({ ...this.#options, partition, output: owned, signal })
-      signal.throwIfAborted()
-      return owned
-    } catch (error) {
-      await owned[Symbol.asyncDispose]()
-      throw error
-    }
+  /** Of what is the same for all partitions one line is enough. */
+  #announce(line: string): void {
+    if (!this.#announced.has(line)) this.#options.log.info(line)
+    this.#announced.add(line)
   }
 
   #outage(partition: number, { message, code }: KoffError): void {
@@ -185,24 +195,29 @@ export class OwnedPartitions {
     this.#options.outages.begin('delivery', [partition], message, kind)
   }
 
-  #begin(partition: number, output: PartitionOutput): void {
-    const { fold, stateEveryMs = 5_000, outages, tableFilter: filter = everyGroup } = this.#options
-    const state = fold.stateOf(partition)
-    const writer: PartitionWriter = new PartitionWriter({
+  #begin(partition: number, { output, restored }: TakenOver): void {
+    const { fold, stateEveryMs = 5_000, outages, tableFilter = everyGroup, now = Date.now } = this.#options
+    const owned: OwnedPartition = new OwnedPartition({
+      partition,
       output,
-      table: groupTable(output, { state, partition, filter }),
+      restored,
+      tableFilter,
+      state: fold.stateOf(partition),
       stateEveryMs,
+      now,
       partitions: () => this.#owned.size,
-      takeChanges: () => takeChanges(state),
-      countChanges: () => state.changes?.size ?? 0,
-      committed: () => outages.end('delivery', [partition]),
+      committed: position => {
+        this.#committed.set(partition, position)
+        outages.end('delivery', [partition])
+      },
       failed: error => {
-        if (this.#owned.get(partition)?.writer === writer) this.#failed(partition, error)
+        if (this.#owned.get(partition) === owned) this.#failed(partition, error)
       },
       drained: () => this.#wakeReader(),
     })
-    this.#owned.set(partition, { writer, output })
-    this.#changeSoon()
+    this.#owned.set(partition, owned)
+    if (restored.events.length > 0 || restored.entry.isDue) owned.writer.add(this.#accepted(restored.events))
+    this.#changes.comeSoon()
   }
 
   #failed(partition: number, error: unknown): void {
@@ -227,37 +242,8 @@ export class OwnedPartitions {
       partition,
       release.catch(() => undefined),
     )
-    this.#changeSoon()
-  }
-
-  /** A signal that has aborted tells nobody again. */
-  #forgetChange(): void {
-    if (this.#changed.signal.aborted) this.#changed = new AbortController()
-  }
-
-  #changeSoon(): void {
-    clearTimeout(this.#settling)
-    this.#settling = setTimeout(() => {
-      this.#changed.abort()
-      this.#wakeReader()
-    }, settleMs)
+    this.#changes.comeSoon()
   }
 }
 
 const everyGroup: TableFilter = { wants: () => true, text: '' }
-
-/** Null for what is about no partition of `__consumer_offsets`. */
-function partitionOf(input: Input): number | null {
-  switch (input.kind) {
-    case 'batch':
-      return input.batch.partition
-    case 'fault':
-      return input.fault.partition
-    case 'position':
-      return input.partition
-    case 'logEnd':
-    case 'topic':
-    case 'tick':
-      return null
-  }
-}

@@ -9,17 +9,22 @@ import { ranges } from '../base/ranges.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { Source } from '../engine/source.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import type { Deployment } from './deployment.ts'
 import type { TableFilter } from './groupTable.ts'
 import type { Output } from './output.ts'
 import { OwnedPartitions } from './ownedPartitions.ts'
 import type { Ownership } from './ownership.ts'
 import { readiness } from './readiness.ts'
+import type { SourceLog } from './sourceLog.ts'
 
 export interface ServiceOptions {
   /** Must note what changes. */
   readonly fold: Fold
   readonly output: Output
   readonly ownership: Ownership
+  /** What a stored state is held against. */
+  readonly sourceLog: SourceLog
+  readonly deployment: Deployment
   /** Reads those partitions from those positions; null: from the first record that there is. */
   readonly openSource: (positions: ReadonlyMap<number, number | null>, told: SourceHandles) => Promise<Source>
   /** Which events are delivered; by default all that the fold gives. */
@@ -34,6 +39,8 @@ export interface ServiceOptions {
   readonly stateEveryMs?: number
   /** What an end by `signal` may take; 5 s unless given. */
   readonly finishTimeoutMs?: number
+  /** ms since the epoch; Date.now unless given. */
+  readonly now?: () => number
 }
 
 export interface SourceHandles {

@@ -16,6 +16,7 @@ export function pipelineOutput(output: Output, { transform, signal, opened }: Pi
       await output.open(until, opening)
       opened()
     },
+    check: async () => output.check?.(),
     async own(partition, until) {
       const owned = await output.own(partition, until)
       return {

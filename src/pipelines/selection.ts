@@ -1,6 +1,6 @@
 import { typesSelected } from '../config/eventPatterns.ts'
 import { matchesGlob } from '../config/glob.ts'
-import type { GroupType, KoffEvent } from '../events/envelope.ts'
+import type { EventGroupType, GroupType, KoffEvent } from '../events/envelope.ts'
 
 /** `on` and `where` of a pipeline, as it is written and as it was checked. */
 export interface Selection {
@@ -21,12 +21,19 @@ interface GroupPatterns {
 /** Whether `on` and `where` want an event. Those about no group pass `where`. */
 export function selects({ on, where }: Selection): (event: KoffEvent) => boolean {
   const types = on === undefined ? null : typesSelected([on].flat())
-  const { groups = {}, groupTypes } = where ?? {}
-  const { include = ['*'], exclude = [] } = isList(groups) ? { include: groups } : groups
-  const fits = (patterns: readonly string[], group: string) => patterns.some(pattern => matchesGlob(pattern, group))
+  const wants = selectsGroup(where)
   return ({ type, group, groupType }) => {
     if (types !== null && !types.has(type)) return false
-    if (group === '') return true
+    return group === '' || wants(group, groupType)
+  }
+}
+
+/** Whether `where` wants a group. */
+export function selectsGroup(where: Selection['where'] = {}): (group: string, groupType: EventGroupType) => boolean {
+  const { groups = {}, groupTypes } = where
+  const { include = ['*'], exclude = [] } = isList(groups) ? { include: groups } : groups
+  const fits = (patterns: readonly string[], group: string) => patterns.some(pattern => matchesGlob(pattern, group))
+  return (group, groupType) => {
     if (groupTypes !== undefined && !groupTypes.some(kind => kind === groupType)) return false
     return fits(include, group) && !fits(exclude, group)
   }

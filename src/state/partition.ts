@@ -22,7 +22,7 @@ import { collectTransitions } from './transition/collect.ts'
 import { cutDrafts, placeEvents, type Told } from './transition/placeEvents.ts'
 import { reduceGroup } from './transition/reduceGroup.ts'
 import type { PlacedRecord } from './transition/replayRecords.ts'
-import { snapshotOf } from './transition/snapshot.ts'
+import { groupSnapshots, snapshotOf } from './transition/snapshot.ts'
 import { undecodableBatch, undecodableRecord } from './transition/undecodable.ts'
 
 export interface PartitionOptions {
@@ -110,6 +110,10 @@ export class PartitionState {
     return this.#options.cluster
   }
 
+  get partition(): number {
+    return this.#options.partition
+  }
+
   get inHistory(): boolean {
     return this.#history
   }
@@ -194,6 +198,12 @@ export class PartitionState {
     }
     offsets.endHistory(this.groups)
     for (const slot of this.groups.values()) this.releaseSlot(slot)
+  }
+
+  /** Snapshots of groups that nobody was told of before, at the position; their ids are numbered from `first` on. */
+  snapshots(isWanted: (slot: GroupSlot) => boolean, first: number): readonly KoffEvent[] {
+    const place = { ...this.#options, position: this.position, time: this.timestamp }
+    return groupSnapshots(this.sortedGroups().filter(isWanted), place, first)
   }
 
   #applyRecords(batch: RecordBatch): void {

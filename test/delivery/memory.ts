@@ -1,9 +1,12 @@
 import { KoffError } from '../../src/base/errors.ts'
+import type { Deployment } from '../../src/delivery/deployment.ts'
 import type { Output } from '../../src/delivery/output.ts'
 import type { Ownership } from '../../src/delivery/ownership.ts'
 import type { SourceHandles } from '../../src/delivery/runDelivery.ts'
+import type { SourceLog } from '../../src/delivery/sourceLog.ts'
 import type { Source } from '../../src/engine/source.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
+import type { RecordBatch } from '../../src/kafka/records/batch.ts'
 import type { Input } from '../../src/state/input.ts'
 
 /** An output that keeps what is committed, and fails as it is told to. */
@@ -96,33 +99,79 @@ export function givenOwnership(first: readonly number[]): Ownership & { give(par
   }
 }
 
+/** Settings that let every group through. */
+export const anyDeployment: Deployment = { settings: {}, admits: () => () => true }
+
 /** A log that can be read from anywhere, and that grows. */
 export interface MemoryLog {
+  /** The same log, to hold a state against. */
+  readonly sourceLog: SourceLog
+  /** Takes away what the function does not keep, as a cleaner does. */
+  clean(keep: (batch: RecordBatch) => boolean): void
+  /** Takes away what lies before an offset, as kafka-delete-records does. */
+  deleteBefore(partition: number, offset: number): void
   append(...inputs: readonly Input[]): void
   /** From now on a reader waits at this offset. */
   holdAt(offset: number): void
   open(positions: ReadonlyMap<number, number | null>, told: SourceHandles): Promise<Source>
 }
 
-export function memoryLog(): MemoryLog {
-  const inputs: Input[] = []
+export interface MemoryLogOptions {
+  readonly topicId?: string | null
+  readonly partitions?: number
+  readonly tombstonesKeptMs?: number
+}
+
+export function memoryLog({
+  topicId = null,
+  partitions = 4,
+  tombstonesKeptMs = 86_400_000,
+}: MemoryLogOptions = {}): MemoryLog {
+  /** Null where something was taken away: a reader keeps its place. */
+  const inputs: (Input | null)[] = []
+  const batchesOf = (partition: number) =>
+    inputs.flatMap(input => (input?.kind === 'batch' && input.batch.partition === partition ? [input.batch] : []))
+  const starts = new Map<number, number>()
+  const ends = new Map<number, number>()
+  const sourceLog: SourceLog = {
+    topicId,
+    partitions,
+    range: async partition => ({ start: starts.get(partition) ?? 0, end: ends.get(partition) ?? 0 }),
+    tombstonesKeptMs: async () => tombstonesKeptMs,
+    read: async (partition, from) => ({
+      cluster: 'c1',
+      async *chunks() {
+        const end = ends.get(partition) ?? 0
+        const batches = batchesOf(partition).filter(({ baseOffset }) => baseOffset >= from)
+        yield batches.map(batch => ({ kind: 'batch', batch }) as const)
+        yield [{ kind: 'position', partition, position: end, logEnd: end, timestamp: 1 }]
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    }),
+  }
   let wake = () => undefined as void
   let hold = Number.POSITIVE_INFINITY
   return {
+    sourceLog,
+    clean: keep => {
+      for (const [at, input] of inputs.entries()) if (input?.kind === 'batch' && !keep(input.batch)) inputs[at] = null
+    },
+    deleteBefore(partition, offset) {
+      starts.set(partition, offset)
+      this.clean(batch => batch.partition !== partition || batch.lastOffset >= offset)
+    },
     holdAt: offset => {
       hold = offset
     },
     append(...more) {
       inputs.push(...more)
+      for (const input of more) if (input.kind === 'batch') ends.set(input.batch.partition, input.batch.lastOffset + 1)
       wake()
     },
     open: async (positions, { outages }) => ({
       cluster: 'c1',
       async *chunks(signal) {
         outages.end([...positions.keys()])
-        const ends = new Map<number, number>()
-        for (const input of inputs)
-          if (input.kind === 'batch') ends.set(input.batch.partition, input.batch.lastOffset + 1)
         yield [...positions].map(([partition, at]) => ({
           kind: 'position',
           partition,
@@ -132,6 +181,7 @@ export function memoryLog(): MemoryLog {
         }))
         for (let next = 0; !signal.aborted; ) {
           const input = inputs[next++]
+          if (input === null) continue
           if (input === undefined || (input.kind === 'batch' && input.batch.baseOffset >= hold)) {
             next--
             const { promise, resolve } = Promise.withResolvers<void>()

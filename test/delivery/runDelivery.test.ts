@@ -6,7 +6,15 @@ import { Fold } from '../../src/engine/fold.ts'
 import { partitionKey } from '../../src/state/stored/entry.ts'
 import { until } from '../clients/until.ts'
 import { batchOf, classicOf, commitOf } from '../state/batchOf.ts'
-import { givenOwnership, type MemoryLog, type MemoryOutput, memoryLog, memoryOutput, passing } from './memory.ts'
+import {
+  anyDeployment,
+  givenOwnership,
+  type MemoryLog,
+  type MemoryOutput,
+  memoryLog,
+  memoryOutput,
+  passing,
+} from './memory.ts'
 
 const types = new Set([
   'group-snapshot',
@@ -25,6 +33,8 @@ function start(log: MemoryLog, output: MemoryOutput, { owned = [0], cluster = 'c
     fold: new Fold({ cluster, history: 'until-start', types, tracksChanges: true }),
     output,
     ownership,
+    sourceLog: log.sourceLog,
+    deployment: anyDeployment,
     openSource: (positions, told) => log.open(positions, told),
     signal: stopped.signal,
     log: told,
@@ -253,7 +263,7 @@ describe('a stored state', () => {
     expect(idsOf(output, 'group-created')).toHaveLength(1)
     expect(storedPartition(output)).toMatchObject({ version: 2, position: 9, inHistory: false })
     const kinds = [...(output.stored.get(0)?.keys() ?? [])].map(key => (JSON.parse(key) as string[])[0])
-    expect(new Set(kinds)).toEqual(new Set(['metadata', 'offset', 'partition']))
+    expect(new Set(kinds)).toEqual(new Set(['delivery', 'metadata', 'offset', 'partition']))
     const previous = output.events.flatMap(({ data }) => ('previous' in data ? [data.previous] : []))
     expect(previous.slice(6)).toEqual([3, 4, 5])
   })

@@ -8,6 +8,7 @@ import { storedOutput } from '../../src/delivery/storedOutput.ts'
 import { Fold } from '../../src/engine/fold.ts'
 import type { Sink } from '../../src/engine/sink.ts'
 import type { Source } from '../../src/engine/source.ts'
+import { openOffsetsLog } from '../../src/sources/kafka/offsetsLog.ts'
 import { openKafkaSource } from '../../src/sources/kafka/source.ts'
 import { foldSamples } from '../../src/telemetry/foldSamples.ts'
 import { prometheusTelemetry } from '../../src/web/prometheus.ts'
@@ -16,6 +17,7 @@ import { openHttpServer } from '../../src/web/server.ts'
 import type { JavaAdmin } from '../clients/admin.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
 import { until } from '../clients/until.ts'
+import { anyDeployment } from '../delivery/memory.ts'
 import { linesTo } from '../engine/linesTo.ts'
 import { type Kafka, startKafka } from '../servers/kafka.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
@@ -79,10 +81,14 @@ test('koff is not ready while it reads what was there, ready after, and its numb
   const scrape = async () => exposition((await ask('/metrics')).body)
 
   expect((await ask('/readyz')).status).toBe(503)
+  const found = { id: null, partitions: 4 }
+  await using sourceLog = await openOffsetsLog({ brokers: kafka.brokers }, { found, log: linesTo(lines) })
   const over = runService({
     fold,
     output,
     ownership,
+    sourceLog,
+    deployment: anyDeployment,
     signal: stopping.signal,
     log: linesTo(lines),
     openSource: async (positions, { signal }) =>

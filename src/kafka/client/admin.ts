@@ -1,8 +1,10 @@
 import { KoffError } from '../../base/errors.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
+import { describeTopicConfig } from '../protocol/describeConfigs.ts'
 import { codes } from '../protocol/errors.ts'
 import { listOffsets, logEnd, logStart } from '../protocol/listOffsets.ts'
 import type { TopicPartition } from '../protocol/metadata.ts'
+import { anyBroker } from './anyBroker.ts'
 import { openCluster } from './cluster.ts'
 import type { BrokerConnection } from './connection.ts'
 import { connectionPool } from './connectionPool.ts'
@@ -39,6 +41,11 @@ export interface KafkaAdmin extends AsyncDisposable {
    * Fails as `sampleLogEnds` does.
    */
   describeTopics(names: Iterable<string>): Promise<DescribedTopic[]>
+  /**
+   * The settings of a topic, by name; null where koff may not see them, which takes DescribeConfigs on the topic. Fails as
+   * `sampleLogEnds` does.
+   */
+  topicConfig(topic: string): Promise<ReadonlyMap<string, string | null> | null>
 }
 
 /** Fails as `openCluster` does. */
@@ -80,6 +87,10 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
         if (errorCode !== 0 && errorCode !== codes.UNKNOWN_TOPIC_OR_PARTITION) return []
         return [{ id: id ?? '', name, partitions: partitions.length }]
       }),
+    topicConfig: async topic => {
+      const { errorCode, values } = await (await anyBroker(cluster, closing.signal)).send(describeTopicConfig, topic)
+      return errorCode === 0 ? values : null
+    },
     [Symbol.asyncDispose]: async () => {
       closing.abort()
       connections.close()

@@ -11,8 +11,11 @@ export interface LedPartition extends TopicPartition {
 export interface LeaderTable {
   /** Those of the partitions that have a leader; topics that were never asked for, or long ago, are looked up. */
   find(partitions: readonly TopicPartition[]): Promise<readonly LedPartition[]>
-  /** What the cluster says of those topics; of one that koff may not see there is an error in it. */
-  topics(names: ReadonlySet<string>): Promise<readonly TopicMetadata[]>
+  /**
+   * What the cluster says of those topics, `ageMs` old at most, a minute unless given; of one that koff may not see there is
+   * an error in it.
+   */
+  topics(names: ReadonlySet<string>, ageMs?: number): Promise<readonly TopicMetadata[]>
   /** Looks those topics up again; false where it was done so lately that nothing can be new. */
   refresh(partitions: readonly TopicPartition[]): Promise<boolean>
 }
@@ -46,8 +49,8 @@ export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable 
         return known === undefined || known.leader < 0 ? [] : [known]
       })
     },
-    topics: async names => {
-      await lookUp(names, maxAgeMs)
+    topics: async (names, ageMs = maxAgeMs) => {
+      await lookUp(names, ageMs)
       return [...names].flatMap(name => topics.get(name)?.metadata ?? [])
     },
     refresh: partitions => lookUp(topicsOf(partitions), minAgeMs),

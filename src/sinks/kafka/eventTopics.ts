@@ -1,18 +1,64 @@
+import type { Log } from '../../base/log.ts'
+import type { LeaderTable } from '../../kafka/client/leaderTable.ts'
 import { partitioner } from '../../kafka/producer/partitioner.ts'
+import { describedTopics, type TopicShape, type TopicWatch, watchTopic } from './topicWatch.ts'
 
-/**
- * Which partition of each topic the events of a group go to. `ensure` makes sure that a topic is there, and gives how many
- * partitions it has.
- */
+export interface EventTopicsOptions {
+  /** Makes sure that a topic is there, and gives how many partitions it has. */
+  readonly ensure: (topic: string) => Promise<number>
+  readonly log: Log
+}
+
+/** The topics that events go to, and which of their partitions those of a group do, also after one was created again. */
+export interface EventTopics {
+  partitionOf(topic: string, group: string): number
+  /** Kafka's id of a topic, as last seen; null where that is not known. */
+  idOf(topic: string): string | null
+  /** To be called before a write; looks at the topics once a second at most. As `TopicWatch.check`. */
+  check(leaders: Pick<LeaderTable, 'topics'>): Promise<void>
+}
+
+interface EventTopic {
+  choose: (group: string) => number
+  readonly watch: TopicWatch
+}
+
+const cure = 'create it again and koff goes on, or restart koff, which creates it'
+
 export async function eventTopics(
   topics: readonly string[],
-  ensure: (topic: string) => Promise<number>,
-): Promise<(topic: string, group: string) => number> {
-  const partitioners = new Map<string, (group: string) => number>()
-  for (const topic of topics) partitioners.set(topic, partitioner(topic, await ensure(topic)))
-  return (topic, group) => {
-    const partitionOf = partitioners.get(topic)
-    if (partitionOf === undefined) throw new RangeError(`topic ${topic} was not opened`)
-    return partitionOf(group)
+  { ensure, log }: EventTopicsOptions,
+): Promise<EventTopics> {
+  const known = new Map<string, EventTopic>()
+  for (const topic of topics) {
+    const partitions = await ensure(topic)
+    const changed = (before: TopicShape, now: TopicShape) => {
+      entry.choose = partitioner(topic, now.partitions)
+      log.warn(changeText(topic, before, now), { topic, partitionCount: now.partitions })
+    }
+    const watch = watchTopic({ topic, partitions, cure, changed })
+    const entry: EventTopic = { choose: partitioner(topic, partitions), watch }
+    known.set(topic, entry)
   }
+  const entryOf = (topic: string) => {
+    const entry = known.get(topic)
+    if (entry === undefined) throw new RangeError(`topic ${topic} was not opened`)
+    return entry
+  }
+  return {
+    partitionOf: (topic, group) => entryOf(topic).choose(group),
+    idOf: topic => entryOf(topic).watch.shape.id,
+    async check(leaders) {
+      // One request for all of them: what each asks for is known then.
+      if ((await describedTopics(leaders, topics)) === null) return
+      for (const { watch } of known.values()) await watch.check(leaders)
+    },
+  }
+}
+
+function changeText(topic: string, before: TopicShape, now: TopicShape): string {
+  if (before.id !== null && before.id !== now.id) {
+    return `topic ${topic} was deleted and created again, with ${now.partitions} partitions: koff goes on in it, and what was written before is not in it`
+  }
+  return `topic ${topic} has ${now.partitions} partitions now, and had ${before.partitions}: what is written of a group from now on may be in another partition than what was`
 }

@@ -6,7 +6,7 @@ import { retry } from '../../base/retry.ts'
 import type { Sink } from '../../engine/sink.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { type Cluster, openCluster } from '../../kafka/client/cluster.ts'
-import { leaderTable } from '../../kafka/client/leaderTable.ts'
+import { type LeaderTable, leaderTable } from '../../kafka/client/leaderTable.ts'
 import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
 import { type IdempotentProducer, openIdempotentProducer } from '../../kafka/producer/idempotentProducer.ts'
 import { rounds } from '../../kafka/producer/rounds.ts'
@@ -14,7 +14,7 @@ import { BatchEncoder } from '../../kafka/records/batchEncoder.ts'
 import { brokerFault } from './brokerFault.ts'
 import { kafkaClient } from './client.ts'
 import { eventRecords, type RecordOptions } from './eventRecords.ts'
-import { eventTopics } from './eventTopics.ts'
+import { type EventTopics, eventTopics } from './eventTopics.ts'
 import { leftOutLine } from './leftOutLine.ts'
 import { type LeftOut, MessageLimits } from './messageLimits.ts'
 import { routesText, topicsOf } from './routes.ts'
@@ -61,7 +61,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     const leaders = leaderTable(cluster, closing.signal)
     const producer = await openIdempotentProducer({ cluster, leaders }, signal)
     signal.throwIfAborted()
-    return { producer, batches: new BatchEncoder(crc32c) }
+    return { producer, leaders, batches: new BatchEncoder(crc32c) }
   }
 
   const discard = () => {
@@ -83,7 +83,8 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
 
   const send = async (events: readonly KoffEvent[], as: Making, signal: AbortSignal) => {
     await as.encoder.prepare(events, signal)
-    const { producer, batches } = (writer ??= await connect(signal))
+    const { producer, leaders, batches } = (writer ??= await connect(signal))
+    await as.topics.check(leaders)
     const leftOut: LeftOut[] = []
     const records = eventRecords(events, { ...as, leaveOut: one => leftOut.push(one) })
     for (const round of rounds(records, { batches, header: producer.header })) {
@@ -102,11 +103,13 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
       const { partitions = 8, replicationFactor } = options
       const prepare = async (until: AbortSignal) => {
         const shape = { partitions, replicationFactor, cleanupPolicy: 'delete', brokers: options.brokers } as const
-        const partitionOf = await eventTopics(topicsOf(routes, options.types), name =>
-          ensureTopic(kafka, { topic: name, ...shape }),
-        )
+        const topics = await eventTopics(topicsOf(routes, options.types), {
+          ensure: name => ensureTopic(kafka, { topic: name, ...shape }),
+          log,
+        })
         writer = await connect(until)
-        making = { routes, encoder, partitionOf, limits }
+        await topics.check(writer.leaders)
+        making = { routes, encoder, topics, partitionOf: (name, group) => topics.partitionOf(name, group), limits }
       }
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
       await retry(() => attempt(prepare, signal), { signal, timeoutMs: openTimeoutMs, retried, watch })
@@ -130,11 +133,14 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
   }
 }
 
-type Making = Omit<RecordOptions, 'leaveOut'>
+interface Making extends Omit<RecordOptions, 'leaveOut'> {
+  readonly topics: EventTopics
+}
 
 /** Lives as long as nothing fails. */
 interface Writer {
   readonly producer: IdempotentProducer
+  readonly leaders: LeaderTable
   readonly batches: BatchEncoder
 }
 

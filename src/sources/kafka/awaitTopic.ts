@@ -17,6 +17,8 @@ export interface FoundTopic {
   /** Kafka's cluster id. */
   readonly cluster: string
   /** How many partitions the topic has. */
+  /** Kafka's id of the topic; null from brokers before 2.8, which have none. */
+  readonly id: string | null
   readonly partitions: number
   /** It was created after the start: none of its records is older. */
   readonly isNew: boolean
@@ -43,7 +45,7 @@ export async function awaitTopic(
       }
       if (found !== undefined && found.errorCode === 0 && found.partitions.length > 0) {
         if (tries > 0) log.info(`${topic} exists now`, { topic })
-        return { cluster: cluster.id, partitions: found.partitions.length, isNew: tries > 0 }
+        return { cluster: cluster.id, id: found.id, partitions: found.partitions.length, isNew: tries > 0 }
       }
       if (tries === 0) log.info(absentText(topic, true), { topic })
       await sleep(pauseMs, undefined, { signal })

@@ -33,6 +33,8 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly from?: From
   /** False fails where the topic is not there; by default it is waited for, and never created. */
   readonly waitForTopic?: boolean
+  /** Called with Kafka's id of the topic, null where it has none, before anything is read; the opening fails as it does. */
+  readonly checkTopic?: (id: string | null) => void
   /** True: the topic was not there when koff started, so that nothing in it is history. */
   readonly isNew?: boolean
   /** False where the records are none of a group coordinator, and need no names of topics; true unless given. */
@@ -177,6 +179,7 @@ class KafkaSource implements Source {
     if (this.#options.waitForTopic === false && !isRefused && (found?.partitions.length ?? 0) === 0) {
       throw new KoffError('BROKER_ERROR', `${this.#broker}: the cluster has no topic ${this.#topic}`)
     }
+    if (found?.errorCode === 0) this.#options.checkTopic?.(found.id)
     this.#first.push(...faultInputs(this.#session.table.receiveMetadata(found, this.#broker)))
     if (this.#topicIds !== null) this.#first.push(...(await this.#topicIds.all(signal)))
   }

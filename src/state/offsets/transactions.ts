@@ -52,6 +52,14 @@ export class OpenTransactions {
     return dropped
   }
 
+  /** Takes away one commit. False where there is none. */
+  remove(producerId: bigint, row: number): boolean {
+    const commits = this.#byProducer.get(producerId)
+    if (commits?.delete(row) !== true) return false
+    if (commits.size === 0) this.#byProducer.delete(producerId)
+    return true
+  }
+
   /** What a producer's open transaction holds; undefined where it has none. */
   of(producerId: bigint): Iterable<PendingCommit> | undefined {
     return this.#byProducer.get(producerId)?.values()

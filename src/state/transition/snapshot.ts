@@ -18,32 +18,40 @@ export interface SnapshotOptions {
 /** One `group-snapshot` a group, then `koff-caught-up`: what a partition held at the end of its history. */
 export function snapshotOf(groups: readonly GroupSlot[], options: SnapshotOptions): KoffEvent[] {
   const { partition, cluster, position, time } = options
-  // Anchored to the last offset of history. A partition that holds nothing has none; 0 is then as unique.
-  const offset = Math.max(0, position - 1)
-  const source = { partition, offset, timestamp: time }
+  const source = sourceOf(options)
+  const caughtUp = newEvent({
+    id: `${partition}-${source.offset}-koff-caught-up-0`,
+    type: 'koff-caught-up',
+    cluster,
+    group: '',
+    groupType: 'unknown',
+    time,
+    source,
+    data: { partition, position },
+  })
+  return [...groupSnapshots(groups, options, 0), caughtUp]
+}
+
+/** One `group-snapshot` a group, their ids numbered from `first` on. */
+export function groupSnapshots(groups: readonly GroupSlot[], options: SnapshotOptions, first: number): KoffEvent[] {
+  const { partition, cluster, time, names } = options
+  const source = sourceOf(options)
   const events: KoffEvent[] = []
   for (const { name, group, offsets } of groups) {
     if (group === null) continue
     const type = 'group-snapshot'
-    const data = dataOf(group, offsets, options.names)
+    const data = dataOf(group, offsets, names)
     for (const part of dataParts(type, data, name) ?? [{ data }]) {
-      const id = `${partition}-${offset}-${type}-${events.length}`
+      const id = `${partition}-${source.offset}-${type}-${first + events.length}`
       events.push(newEvent({ id, type, cluster, group: name, groupType: group.type, time, source, ...part }))
     }
   }
-  events.push(
-    newEvent({
-      id: `${partition}-${offset}-koff-caught-up-0`,
-      type: 'koff-caught-up',
-      cluster,
-      group: '',
-      groupType: 'unknown',
-      time,
-      source,
-      data: { partition, position },
-    }),
-  )
   return events
+}
+
+/** The last offset before the position. A partition that holds nothing has none; 0 is then as unique. */
+function sourceOf({ partition, position, time }: SnapshotOptions) {
+  return { partition, offset: Math.max(0, position - 1), timestamp: time }
 }
 
 function dataOf(group: Group, committedOffsets: number, names: TopicNames): KoffEvent<'group-snapshot'>['data'] {

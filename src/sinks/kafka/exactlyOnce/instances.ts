@@ -1,25 +1,33 @@
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Consumer, type PartitionAssigner } from 'kafkajs'
+import type { Consumer } from 'kafkajs'
 import { abortable } from '../../../base/abortable.ts'
 import { backOffMs } from '../../../base/backOff.ts'
+import type { KoffError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
 import type { Ownership } from '../../../delivery/ownership.ts'
+import type { SharedSettings } from '../../../delivery/sharedSettings.ts'
 import type { BrokerOptions } from '../../../kafka/net/brokerOptions.ts'
 import { brokerFault } from '../brokerFault.ts'
 import { kafkaClient, reasonBehind } from '../client.ts'
-import { type Claim, stickyAssignment } from './stickyAssignment.ts'
+import { assigner, refusalOf } from './assigner.ts'
+import { refusalError } from './refusals.ts'
 
 export interface InstancesOptions extends BrokerOptions {
   /** Of the consumer group that the instances are in. */
   readonly groupId: string
-  /** Its partitions are those of `__consumer_offsets`. */
   readonly stateTopic: string
+  /** How many there are to share: as many as `__consumer_offsets` has. */
+  readonly partitions: number
   /** An instance that is not heard of for so long loses what it owned; 10 s unless given. */
   readonly sessionTimeoutMs?: number | undefined
+  /** What all instances must agree on. */
+  readonly settings: SharedSettings
+  /** What is stored of that; null where nothing is. Asked where new instances do not agree. */
+  readonly storedSettings: (signal: AbortSignal) => Promise<SharedSettings | null>
   readonly log: Log
 }
 
-const protocolName = 'koff-sticky'
 /** All instances lose a coordinator at the same moment: the jitter keeps them from coming back at the same one. */
 const rejoinPauses = { firstMs: 500, maxMs: 10_000 }
 /** An instance that was in the group for that long begins with short pauses again. */
@@ -34,8 +42,11 @@ const leaveTimeoutMs = 1_500
 export function kafkaInstances(options: InstancesOptions): Ownership {
   const kafka = kafkaClient(options)
   const closing = new AbortController()
+  const instance = `${hostname()}:${process.pid}`
   let partitions: ReadonlySet<number> = new Set()
   let since = 0
+  let isKnown = false
+  let joins = 0
   let consumer: Consumer | null = null
   let over: Promise<void> = Promise.resolve()
   let waiting: (() => void)[] = []
@@ -44,8 +55,29 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
     for (const resolve of waiting.splice(0)) resolve()
   }
 
+  const take = (assigned: readonly number[], changed: () => void) => {
+    const isNews = !isKnown || assigned.length !== partitions.size || assigned.some(one => !partitions.has(one))
+    isKnown = true
+    if (assigned.length > 0) since = Date.now()
+    partitions = new Set(assigned)
+    if (isNews) changed()
+    confirm()
+  }
+
+  /** Why it was given nothing: others have all there is, which is null, or its settings are not theirs. */
+  const learnWhy = async (memberId: string, changed: () => void): Promise<KoffError | null> => {
+    const join = joins
+    const isPresent = () => joins === join && !closing.signal.aborted
+    const refusal = await refusalOf(kafka, { groupId: options.groupId, memberId, isPresent })
+    if (!isPresent()) return null
+    if (refusal !== null) return refusalError(options.settings, refusal)
+    take([], changed)
+    return null
+  }
+
   const join = async (changed: () => void): Promise<Error> => {
-    const { groupId, stateTopic, sessionTimeoutMs = 10_000 } = options
+    const { groupId, stateTopic, settings, sessionTimeoutMs = 10_000 } = options
+    const own = () => ({ partitions: [...partitions], since, instance, settings })
     const joined = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -53,7 +85,7 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
       heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
       maxWaitTimeInMs: 250,
       allowAutoTopicCreation: false,
-      partitionAssigners: [assigner(stateTopic, () => ({ partitions: [...partitions], since }))],
+      partitionAssigners: [assigner({ ...options, signal: closing.signal }, own)],
       // One crash is one end, and this function begins anew: no second place that retries.
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     })
@@ -63,10 +95,10 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
     joined.on(joined.events.HEARTBEAT, confirm)
     joined.on(joined.events.GROUP_JOIN, ({ payload }) => {
       joined.pause([{ topic: stateTopic }])
-      partitions = new Set(payload.memberAssignment[stateTopic] ?? [])
-      since = Date.now()
-      changed()
-      confirm()
+      const assigned = payload.memberAssignment[stateTopic] ?? []
+      joins += 1
+      if (assigned.length > 0 || partitions.size > 0) take(assigned, changed)
+      if (assigned.length === 0) void learnWhy(payload.memberId, changed).then(refused => refused && crash(refused))
     })
     try {
       await joined.connect()
@@ -91,7 +123,7 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
       if (failures === 1) {
         const { groupId: group, log } = options
         // Whoever cannot reach the group later cannot commit either, and that is told.
-        const level = since === 0 ? 'warn' : 'debug'
+        const level = isKnown ? 'debug' : 'warn'
         log[level](`group ${group}: ${fault.message}; joining again until it works`, { group, reason: fault.message })
       }
       await sleep(backOffMs(failures, rejoinPauses), undefined, { signal: closing.signal }).catch(() => undefined)
@@ -103,7 +135,7 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
       return partitions
     },
     get isKnown() {
-      return since > 0
+      return isKnown
     },
     async start({ changed, failed }, signal) {
       const { promise: joined, resolve, reject } = Promise.withResolvers<void>()
@@ -129,37 +161,4 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
       await Promise.race([left, sleep(leaveTimeoutMs, undefined, { ref: false })])
     },
   }
-}
-
-function assigner(topic: string, owned: () => Omit<Claim, 'memberId'>): PartitionAssigner {
-  const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol
-  return ({ cluster }) => ({
-    name: protocolName,
-    version: 0,
-    protocol: ({ topics }) => ({
-      name: protocolName,
-      metadata: MemberMetadata.encode({ version: 0, topics, userData: Buffer.from(JSON.stringify(owned())) }),
-    }),
-    assign: async ({ members }) => {
-      const claims = members.map(({ memberId, memberMetadata }): Claim => {
-        const userData = MemberMetadata.decode(memberMetadata)?.userData.toString()
-        return { memberId, ...(userData ? claimIn(userData) : { partitions: [], since: 0 }) }
-      })
-      const count = cluster.findTopicPartitionMetadata(topic).length
-      return [...stickyAssignment(count, claims)].map(([memberId, partitions]) => ({
-        memberId,
-        memberAssignment: MemberAssignment.encode({
-          version: 0,
-          assignment: { [topic]: partitions },
-          userData: Buffer.alloc(0),
-        }),
-      }))
-    },
-  })
-}
-
-/** Other versions of koff may say more. */
-function claimIn(userData: string): Omit<Claim, 'memberId'> {
-  const { partitions, since } = JSON.parse(userData) as Omit<Claim, 'memberId'>
-  return { partitions, since }
 }

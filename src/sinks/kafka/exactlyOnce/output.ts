@@ -11,14 +11,16 @@ import { type LeaderTable, leaderTable } from '../../../kafka/client/leaderTable
 import type { BrokerOptions } from '../../../kafka/net/brokerOptions.ts'
 import { brokerFault } from '../brokerFault.ts'
 import { kafkaClient } from '../client.ts'
-import { eventTopics } from '../eventTopics.ts'
+import { type EventTopics, eventTopics } from '../eventTopics.ts'
 import { MessageLimits } from '../messageLimits.ts'
 import { routesText, topicsOf } from '../routes.ts'
 import { ensureTopic, type TopicPlan } from '../topic.ts'
 import { type ContentOptions, openTopicEncoder, type TopicEncoder } from '../topicEncoder.ts'
+import type { TopicWatch } from '../topicWatch.ts'
 import { type EncodeGroup, openGroupsTopic, tableKey, tableOf } from './groupsTopic.ts'
-import { ownerKey } from './owner.ts'
+import { ownerKey, type StoredOwner } from './owner.ts'
 import { ownPartition } from './ownPartition.ts'
+import { watchStateTopic } from './stateTopic.ts'
 
 export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
   /** Of the deployment: its transactional ids are `<name>-<partition>`. */
@@ -52,9 +54,8 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
  * @throws KoffError from `open`: REGISTRY_MISSING, TOPIC_UNFIT, and whatever else makes writing impossible.
  */
 export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
-  const { routes, stateTopic, groupsTopic, groupsEveryMs = 1_000, openTimeoutMs = 30_000 } = options
+  const { routes, stateTopic, groupsTopic, groupsEveryMs = 1_000, openTimeoutMs = 30_000, log } = options
   const kafka = kafkaClient(options)
-  const owner = { host: hostname(), pid: process.pid }
   const closing = new AbortController()
   let opened: Opened | null = null
   const limits = new MessageLimits()
@@ -70,18 +71,30 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
       }
     }
     const written = [...topicsOf(routes, options.types), ...(groupsTopic === undefined ? [] : [groupsTopic])]
-    const partitionOf = await eventTopics(written, topic =>
-      ensure({ topic, partitions, cleanupPolicy: topic === groupsTopic ? 'compact' : 'delete' }),
-    )
+    const topics = await eventTopics(written, {
+      ensure: topic => ensure({ topic, partitions, cleanupPolicy: topic === groupsTopic ? 'compact' : 'delete' }),
+      log,
+    })
     await ensure({ topic: stateTopic, partitions: statePartitions, cleanupPolicy: 'compact', exactPartitions: true })
     const cluster = await openCluster(options, signal)
-    return { cluster, leaders: leaderTable(cluster, closing.signal), partitionOf }
+    const leaders = leaderTable(cluster, closing.signal)
+    return { cluster, leaders, topics, state: watchStateTopic(stateTopic, statePartitions) }
+  }
+
+  const use = (): Opened => {
+    if (opened === null) throw new KoffError('SINK_FAILED', `topic ${routesText(routes)}: used before it was opened`)
+    return opened
+  }
+  const check = async () => {
+    const { topics, state, leaders } = use()
+    await state.check(leaders)
+    await topics.check(leaders)
   }
 
   return {
     name: 'kafka',
     async open(signal, opening) {
-      const context = { signal, opening, log: options.log }
+      const context = { signal, opening, log }
       const encoder = await openTopicEncoder(options, context)
       const encodeGroup = groupsTopic === undefined ? null : await openGroupsTopic(groupsTopic, options, context)
       const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
@@ -92,10 +105,22 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
       })
       opened = { encoder, encodeGroup, ...prepared }
     },
+    check,
     async own(partition, signal) {
-      if (opened === null) throw new KoffError('SINK_FAILED', `topic ${routesText(routes)}: used before it was opened`)
+      const { topics, state } = use()
+      await check()
+      const owner = () => ({ ...thisProcess, ...(state.shape.id === null ? {} : { stateTopicId: state.shape.id }) })
+      const tableId = groupsTopic === undefined ? null : topics.idOf(groupsTopic)
+      const checkAll = async () => {
+        await check()
+        if (groupsTopic === undefined || topics.idOf(groupsTopic) === tableId) return
+        const message = `topic ${groupsTopic} was created again, and is written from the beginning`
+        throw new KoffError('SINK_FAILED', message, { retriable: true })
+      }
+      const partitionOf = (topic: string, group: string) => topics.partitionOf(topic, group)
+      const { signal: isClosing } = closing
       const owned = await ownPartition(
-        { ...options, ...opened, limits, owner, partition, closing: closing.signal },
+        { ...options, ...use(), limits, owner, partition, partitionOf, check: checkAll, closing: isClosing },
         signal,
       )
       let stored: StoredTable | null = null
@@ -103,13 +128,24 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
         ...owned,
         ...(groupsTopic === undefined
           ? {}
-          : { table: { topic: groupsTopic, everyMs: groupsEveryMs, stored: () => stored } }),
+          : {
+              table: {
+                topic: `${groupsTopic} ${tableId ?? ''}`.trimEnd(),
+                everyMs: groupsEveryMs,
+                stored: () => stored,
+              },
+            }),
         async *restore(until) {
-          await using log = await options.openStateLog(partition, until)
-          for await (const entries of wholeState(log, stateTopic, until)) {
-            for (const entry of entries) if (entry.key === tableKey) stored = tableOf(entry)
+          await using stateLog = await options.openStateLog(partition, until)
+          let last: string | null = null
+          for await (const entries of wholeState(stateLog, stateTopic, until)) {
+            for (const entry of entries) {
+              if (entry.key === tableKey) stored = tableOf(entry)
+              if (entry.key === ownerKey) last = entry.value
+            }
             yield entries.filter(({ key }) => key !== ownerKey && key !== tableKey)
           }
+          checkOwner(last, state, stateTopic)
         },
       }
     },
@@ -126,5 +162,15 @@ interface Opened {
   readonly encodeGroup: EncodeGroup | null
   readonly cluster: Cluster
   readonly leaders: LeaderTable
-  readonly partitionOf: (topic: string, group: string) => number
+  readonly topics: EventTopics
+  readonly state: TopicWatch
+}
+
+const thisProcess = { host: hostname(), pid: process.pid }
+
+/** Between the last look at the topic and a commit it can have become another one: then a part of the state is in it. */
+function checkOwner(value: string | null, { shape }: TopicWatch, stateTopic: string): void {
+  const { stateTopicId = null } = value === null ? {} : (JSON.parse(value) as Partial<StoredOwner>)
+  if (stateTopicId === null || shape.id === null || stateTopicId === shape.id) return
+  throw new KoffError('STATE_LOST', `topic ${stateTopic} was deleted and created again while koff wrote to it`)
 }

@@ -34,9 +34,11 @@ export interface OwnPartitionOptions {
   readonly log: Log
   /** Aborts when nothing more is to be written. */
   readonly closing: AbortSignal
-  readonly owner: Owner
+  readonly owner: () => Owner & Pick<StoredOwner, 'stateTopicId'>
   /** Of `__consumer_offsets`, and of the state topic. */
   readonly partition: number
+  /** Called before each commit; fails where the topics are no longer what they were. */
+  readonly check: () => Promise<void>
 }
 
 /** What the broker gives up after: longer than any transaction of koff, shorter than others like to wait for it. */
@@ -78,6 +80,7 @@ export async function ownPartition(
     async commit(commit) {
       await awaitSchemas(commit.events, options)
       try {
+        await options.check()
         const leftOut: LeftOut[] = []
         const parts = partsOf(commit, { ...options, leaveOut: one => leftOut.push(one) })
         producer.begin(parts)
@@ -100,7 +103,7 @@ function partsOf(
 ): readonly PartitionRecords[] {
   const { stateTopic, groupsTopic: topic, encodeGroup: encode, partition, partitionOf, owner } = options
   const { events, changes, table } = commit
-  const stored: StoredOwner = { ...owner, committedAt: Date.now() }
+  const stored: StoredOwner = { ...owner(), committedAt: Date.now() }
   const ofTable = table === undefined ? [] : [tableEntry(table.stored)]
   const records = [...changes, ...ofTable, { key: ownerKey, value: JSON.stringify(stored) }]
   const groups =

@@ -9,6 +9,8 @@ export const ownerKey = JSON.stringify(['owner'])
 
 /** The value under `ownerKey`. */
 export interface StoredOwner extends Owner {
+  /** Of the state topic that it was written to; absent where the broker has no topic ids. */
+  readonly stateTopicId?: string
   /** ms since the epoch. */
   readonly committedAt: number
 }

@@ -1,4 +1,6 @@
 import { committedEntries } from '../../../delivery/committedEntries.ts'
+import type { SharedSettings } from '../../../delivery/sharedSettings.ts'
+import { deliveryKey, type StoredDelivery } from '../../../delivery/storedDelivery.ts'
 import type { Source } from '../../../engine/source.ts'
 import { partitionKey, type StoredPartition } from '../../../state/stored/entry.ts'
 import { ownerKey, type StoredOwner } from './owner.ts'
@@ -37,4 +39,21 @@ export async function storedProgress(
       ] as const
     }),
   )
+}
+
+/** What the instances that stored last were set to; null where nobody has stored that yet. */
+export async function storedSettings(
+  source: Source,
+  stateTopic: string,
+  signal: AbortSignal,
+): Promise<SharedSettings | null> {
+  let last: StoredDelivery | null = null
+  for await (const { entries } of committedEntries(source, stateTopic, signal)) {
+    for (const { key, value } of entries) {
+      if (key !== deliveryKey || value === null) continue
+      const delivery = JSON.parse(value) as StoredDelivery
+      if (last === null || delivery.currentAt >= last.currentAt) last = delivery
+    }
+  }
+  return last?.settings ?? null
 }

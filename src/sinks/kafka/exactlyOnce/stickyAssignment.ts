@@ -1,9 +1,14 @@
+import type { SharedSettings } from '../../../delivery/sharedSettings.ts'
+
 /** One instance, and what it owned when it joined. */
 export interface Claim {
   readonly memberId: string
   readonly partitions: readonly number[]
-  /** When it was given them, ms: of two that claim the same, one was away for a while. */
+  /** When it was given them, ms, 0 for never: of two that claim the same, one was away for a while. */
   readonly since: number
+  /** host:pid; absent where an older version says neither this nor the next. */
+  readonly instance?: string
+  readonly settings?: SharedSettings
 }
 
 /**

@@ -1,0 +1,34 @@
+/** Partitions become ready one by one, and a source is opened for several. */
+const settleMs = 100
+
+/** Says that other partitions are ready, once for all that become so at about the same time. */
+export class Changes {
+  #changed = new AbortController()
+  #settling: NodeJS.Timeout | undefined
+  readonly #came: () => void
+
+  constructor(came: () => void) {
+    this.#came = came
+  }
+
+  get signal(): AbortSignal {
+    return this.#changed.signal
+  }
+
+  comeSoon(): void {
+    clearTimeout(this.#settling)
+    this.#settling = setTimeout(() => {
+      this.#changed.abort()
+      this.#came()
+    }, settleMs)
+  }
+
+  /** From now on `signal` is about later changes: one that has aborted stays so. */
+  forget(): void {
+    if (this.#changed.signal.aborted) this.#changed = new AbortController()
+  }
+
+  stop(): void {
+    clearTimeout(this.#settling)
+  }
+}

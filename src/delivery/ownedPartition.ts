@@ -1,0 +1,104 @@
+import { KoffError } from '../base/errors.ts'
+import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
+import type { KoffEvent } from '../events/envelope.ts'
+import type { Input } from '../state/input.ts'
+import type { PartitionState } from '../state/partition.ts'
+import { takeChanges } from '../state/stored/encode.ts'
+import { groupTable, type TableFilter } from './groupTable.ts'
+import type { PartitionOutput } from './output.ts'
+import { PartitionWriter, type PartitionWriterOptions } from './partitionWriter.ts'
+import type { Restored } from './restorePartition.ts'
+import { resetCure } from './stateChecks.ts'
+
+export interface OwnedPartitionOptions
+  extends Pick<PartitionWriterOptions, 'stateEveryMs' | 'partitions' | 'failed' | 'drained'> {
+  readonly partition: number
+  readonly output: PartitionOutput
+  readonly state: PartitionState
+  readonly restored: Restored
+  /** Of the groups in the table of groups. */
+  readonly tableFilter: TableFilter
+  /** Called after each commit, with the position that it stored. */
+  readonly committed: (position: number) => void
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+/** Silence that is shorter is no absence, however short tombstones are kept. */
+const leastAbsenceMs = 60_000
+
+/** A partition that this instance reads, and what it writes of it. */
+export class OwnedPartition {
+  readonly writer: PartitionWriter
+  readonly output: PartitionOutput
+  readonly #options: OwnedPartitionOptions
+  /** When something was last known of its log. */
+  #heardAt: number
+
+  constructor(options: OwnedPartitionOptions) {
+    const { partition, state, restored, output, tableFilter: filter, committed, now } = options
+    this.#options = options
+    this.#heardAt = now()
+    this.output = output
+    let taken = 0
+    this.writer = new PartitionWriter({
+      ...options,
+      table: groupTable(output, { state, partition, filter }),
+      takeChanges: () => {
+        taken = state.position
+        return [...restored.entry.takeChange(), ...takeChanges(state)]
+      },
+      countChanges: () => state.changes?.size ?? 0,
+      committed: () => committed(taken),
+    })
+  }
+
+  /**
+   * True where the log lost something that its state has not been held against: the partition has to be taken over again.
+   * @throws KoffError STATE_INVALID where the log is no longer the one that its state is made of.
+   */
+  isOutdatedBy(input: Input): boolean {
+    const { restored, partition, now } = this.#options
+    if (input.kind === 'fault' && input.fault.code === 'LOG_TRUNCATED') {
+      throw new KoffError('STATE_INVALID', `${consumerOffsets} ${partition}: ${input.fault.reason}. ${resetCure}`)
+    }
+    if (input.kind === 'fault' && input.fault.code === 'RECORDS_LOST') {
+      return (input.fault.offset ?? 0) >= restored.knownStart
+    }
+    const silentMs = now() - Math.max(this.#heardAt, restored.entry.value.currentAt)
+    return silentMs > Math.max(leastAbsenceMs, restored.tombstonesKeptMs)
+  }
+
+  /** Its log was folded so far. */
+  heard(input: Input, events: readonly KoffEvent[]): void {
+    const { restored, state, now } = this.#options
+    this.#heardAt = now()
+    if (input.kind !== 'position') return
+    if (input.position >= input.logEnd) restored.entry.readToEnd(input.timestamp)
+    if (events.length > 0) restored.entry.snapshotsMade(events, state.position)
+  }
+
+  /** Everything in its log was read at that time. */
+  readToEnd(at: number): void {
+    const { entry } = this.#options.restored
+    this.#heardAt = this.#options.now()
+    entry.readToEnd(at)
+    if (entry.isDue) this.writer.add([])
+  }
+}
+
+/** Null for what is about no partition of `__consumer_offsets`. */
+export function partitionOf(input: Input): number | null {
+  switch (input.kind) {
+    case 'batch':
+      return input.batch.partition
+    case 'fault':
+      return input.fault.partition
+    case 'position':
+      return input.partition
+    case 'logEnd':
+    case 'topic':
+    case 'tick':
+      return null
+  }
+}

@@ -1,0 +1,58 @@
+import { KoffError } from '../base/errors.ts'
+import type { PartitionState } from '../state/partition.ts'
+import { partitionKey, type StoredPartition } from '../state/stored/entry.ts'
+import { Restoring } from '../state/stored/restore.ts'
+import type { PartitionOutput } from './output.ts'
+import { deliveryKey, type StoredDelivery } from './storedDelivery.ts'
+
+/** What is stored of a partition, read and not yet put together. */
+export interface StoredState {
+  readonly restoring: Restoring
+  readonly partition: StoredPartition
+  /** Null where a version of koff stored it that did not know of it. */
+  readonly delivery: StoredDelivery | null
+}
+
+/**
+ * Reads what is stored into `state`. Null where nothing is.
+ * @throws KoffError STATE_LOST where what is stored is a part only.
+ */
+export async function readStored(
+  output: PartitionOutput,
+  state: PartitionState,
+  signal: AbortSignal,
+): Promise<StoredState | null> {
+  const restoring = new Restoring(state)
+  let delivery: string | null = null
+  for await (const entries of output.restore(signal)) {
+    for (const entry of entries) {
+      if (entry.key === deliveryKey) delivery = entry.value
+      else restoring.put(entry)
+    }
+  }
+  signal.throwIfAborted()
+  const { partition } = restoring
+  if (partition === null) return null
+  return { restoring, partition, delivery: delivery === null ? null : (JSON.parse(delivery) as StoredDelivery) }
+}
+
+/** Makes the first commit of a fresh state delete all that is stored. */
+export async function discardStored(
+  output: PartitionOutput,
+  state: PartitionState,
+  signal: AbortSignal,
+): Promise<void> {
+  const keys = new Set<string>()
+  try {
+    for await (const entries of output.restore(signal)) {
+      for (const { key, value } of entries) {
+        if (value === null) keys.delete(key)
+        else keys.add(key)
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof KoffError && error.code === 'STATE_LOST')) throw error
+  }
+  signal.throwIfAborted()
+  for (const key of keys) if (key !== partitionKey && key !== deliveryKey) state.changes?.goneKeys.add(key)
+}
