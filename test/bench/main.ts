@@ -8,8 +8,9 @@ import { environment } from './environment.ts'
 import { fill, untilLoaded } from './fill/fill.ts'
 import { defaultRecords, planOf } from './fill/plan.ts'
 import { measure, type Run } from './measure.ts'
-import { drainSection, writeSection } from './page.ts'
+import { drainSection, type Section, writeSection } from './page.ts'
 import { buildReaders } from './readers.ts'
+import { stateSection } from './state/section.ts'
 import { table } from './table.ts'
 
 const { values, positionals } = commandLine({
@@ -20,8 +21,9 @@ npm run bench -- --records 500000    a smaller topic
 npm run bench -- --rounds 3
 npm run bench -- delivery            latency, catch-up and restart of koff run, exactly once; --keys 100000 for less state
 npm run bench -- --write             the table goes into docs/benchmarks.md, too
-npm run bench -- conditions          what a round of samples costs; needs no broker`,
-  words: ['delivery', 'conditions'],
+npm run bench -- conditions          what a round of samples costs; needs no broker
+npm run bench -- state               what members that join large groups write to the state topic; needs no broker`,
+  words: ['delivery', 'conditions', 'state'],
   options: {
     keys: { type: 'string', default: '1000000' },
     records: { type: 'string', default: String(defaultRecords) },
@@ -33,14 +35,14 @@ process.exitCode = await part(positionals[0])
 
 async function part(name: string | undefined): Promise<number> {
   if (name === 'delivery') return benchDelivery(Number(values.keys))
-  if (name === 'conditions') return conditions()
+  if (name === 'conditions') return section('conditions', await conditionsSection())
+  if (name === 'state') return section('state', stateSection())
   return main(Number(values.records), Number(values.rounds))
 }
 
-async function conditions(): Promise<number> {
-  const section = await conditionsSection()
-  process.stdout.write(`\n${section}`)
-  if (values.write) await writeSection('conditions', section)
+async function section(name: Section, text: string): Promise<number> {
+  process.stdout.write(`\n${text}`)
+  if (values.write) await writeSection(name, text)
   return 0
 }
 

@@ -15,8 +15,9 @@ const titles = {
   drain: 'Reading a topic from its start to its end',
   follow: 'Memory over time',
   conditions: 'Conditions over time',
+  state: 'State that is written',
 } as const
-type Section = keyof typeof titles
+export type Section = keyof typeof titles
 
 /** Replaces one section of docs/benchmarks.md, and leaves the others as they are. */
 export async function writeSection(section: Section, text: string): Promise<void> {
