@@ -39,8 +39,9 @@ export class RowWatch {
   /** Active rows of which an offset was committed or deleted since they were last settled. */
   touchedCount = 0
   touchedRows = new Int32Array(64)
-  /** Log position of the last record that did so. */
+  /** Log position of the last record that did so, and when it did: the time of a commit is its commitTimestamp. */
   touchedAt = new Float64Array(64)
+  touchedTimes = new Float64Array(64)
 
   /** Makes room for rows below `length`. */
   reserve(length: number): void {
@@ -64,21 +65,27 @@ export class RowWatch {
     this.above.delete(row)
   }
 
-  /** A commit or a tombstone of the row counted. */
-  touch(row: number, position: number): void {
-    if (this.active[row] === 0) return
+  /** A commit or a tombstone of an active row counted. */
+  touch(row: number, position: number, time: number): void {
     if (((this.active[row] as number) & TOUCHED) !== 0) {
       const at = this.touchedRows.subarray(0, this.touchedCount).lastIndexOf(row)
       this.touchedAt[at] = position
+      this.touchedTimes[at] = time
       return
     }
     this.active[row] = (this.active[row] as number) | TOUCHED
     if (this.touchedCount === this.touchedRows.length) {
       this.touchedRows = grown(this.touchedRows, new Int32Array(this.touchedCount * 2))
       this.touchedAt = grown(this.touchedAt, new Float64Array(this.touchedCount * 2))
+      this.touchedTimes = grown(this.touchedTimes, new Float64Array(this.touchedCount * 2))
     }
     this.touchedRows[this.touchedCount] = row
+    this.touchedTimes[this.touchedCount] = time
     this.touchedAt[this.touchedCount++] = position
+  }
+
+  isActive(row: number): boolean {
+    return this.active[row] !== 0
   }
 
   /** The rows touched are settled. */

@@ -24,7 +24,7 @@ export function settleRows(context: SettleContext): void {
   if (watch.conditions.size > 0) {
     order.sort((a, b) => comparePlaces(table, watch.touchedRows[a] as number, watch.touchedRows[b] as number))
   }
-  for (const at of order) settle(watch.touchedRows[at] as number, watch.touchedAt[at] as number, context)
+  for (const at of order) settle(at, context)
   watch.endTouched()
 }
 
@@ -36,7 +36,8 @@ function comparePlaces(table: OffsetTable, a: number, b: number): number {
   )
 }
 
-function settle(row: number, position: number, { table, watch, tell, timestamp, changed }: SettleContext): void {
+function settle(at: number, { table, watch, tell, timestamp, changed }: SettleContext): void {
+  const row = watch.touchedRows[at] as number
   const conditions = watch.conditions.get(row)
   const isGone = !table.isPresent(row)
   // Not `>`: an offset beyond what a number holds is NaN here, and has grown to that.
@@ -46,9 +47,12 @@ function settle(row: number, position: number, { table, watch, tell, timestamp, 
     watch.endWindow(row)
     changed(row)
     if (conditions !== undefined) {
-      const about: About = { ...aboutRow(row, table, conditions.numbers), anchor: { offset: position, timestamp } }
+      const about: About = {
+        ...aboutRow(row, table, conditions.numbers),
+        anchor: { offset: watch.touchedAt[at] as number, timestamp },
+      }
       const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
-      const time = isGone ? timestamp : (table.times[row] as number)
+      const time = watch.touchedTimes[at] as number
       if (conditions.stalled !== null) {
         tell.close('offset-stalled', conditions.stalled, about, time, place)
         conditions.stalled = null

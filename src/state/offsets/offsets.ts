@@ -14,7 +14,7 @@ import { keepLiveTopicIds } from './liveTopicIds.ts'
 import { meaningOf, standingFor } from './meaningOf.ts'
 import { findRow, INVALID, NONE, RowFinder } from './rowFinder.ts'
 import { countSteps, endAllSteps, endSilentSteps, isJudgedSimple } from './steps.ts'
-import { MOVED, OffsetTable, PRESENT, STEPPED, TRANSACTIONAL } from './table.ts'
+import { MOVED, OffsetTable, OLD, PRESENT, REPEATED, STEPPED, TRANSACTIONAL } from './table.ts'
 import { Touched } from './touched.ts'
 import { OpenTransactions } from './transactions.ts'
 
@@ -59,7 +59,10 @@ export class Offsets {
   /** Rows whose partition had changed its owner before this transition committed them. */
   readonly #moved = new Set<number>()
   /** What comes is history: when an offset grew there is not told. */
-  isHistory: boolean
+  #isHistory = false
+  /** Flags of a row whose last commit went forward, and of one whose last was of the same offset. */
+  #flagsForward = 0
+  #flagsRepeated = 0
   #recreated: { slot: GroupSlot; topic: TopicSlot; partition: number; from: string }[] = []
 
   constructor(options: OffsetsOptions) {
@@ -68,6 +71,12 @@ export class Offsets {
     this.isHistory = options.isHistory
     this.table = new OffsetTable(options.hashSeed)
     this.#rows = new RowFinder(this.table, options.slotOf)
+  }
+
+  set isHistory(isHistory: boolean) {
+    this.#isHistory = isHistory
+    this.#flagsForward = isHistory ? PRESENT | OLD : PRESENT
+    this.#flagsRepeated = isHistory ? PRESENT | OLD : PRESENT | REPEATED
   }
 
   /** Begins a transition. */
@@ -135,11 +144,13 @@ export class Offsets {
       const partition = table.partitions[row] ?? 0
       const before = table.isPresent(row) ? table.offsetOf(row) : null
       this.#beforeCommit(row, time)
-      if (before === null || !(commit.offset <= (table.offsets[row] as number))) this.#advance(row, time)
-      table.set(row, commit.offset, commit.exact, time, time, commit.position)
-      table.mark(row, TRANSACTIONAL)
+      if (before !== null && !this.#isHistory) {
+        table.noteGrowth(row, !(commit.offset <= (table.offsets[row] as number)))
+      }
+      table.set(row, commit.offset, commit.exact, time, commit.position)
+      if (this.#isHistory) table.mark(row, TRANSACTIONAL | OLD)
       noted?.noteRow(row)
-      table.watch?.touch(row, position)
+      this.#touch(row, position, time)
       const topicId = commit.topicId === null ? null : wordsOf(commit.topicId)
       if (topicId !== null) this.#noteTopicId(row, topicId, 0)
       table.setTopicId(row, topicId)
@@ -280,34 +291,49 @@ export class Offsets {
 
   #set(row: number, cursor: RecordCursor, view: OffsetCommitView): void {
     const { table } = this
-    const { offset } = view
     this.#touched.commit(row, cursor.start, table)
-    const slot = table.groups[row] as GroupSlot
     const time = recordTime(view, cursor.timestamp)
-    const flags = table.flags[row] as number
-    if (flags === 0) {
-      if (slot.group === null) this.notable = true
-      this.#advance(row, time)
-    } else {
-      let { standing } = slot
-      if (flags !== PRESENT) {
-        this.#beforeCommit(row, time)
-        standing = standingFor(standing, isJudgedSimple(table, row))
-      }
-      const before = table.offsets[row] as number
-      if (offset !== before) {
-        // NaN, which stands for what a number does not hold, is lower than everything here, and higher.
-        if (!(offset <= before)) this.#advance(row, time)
-        if (meaningOf(standing, !(offset > before)) !== null) this.notable = true
-      }
-    }
+    if (this.#isOrdinary(row, view.offset)) table.update(row, view.offset, time, cursor.offset)
+    else this.#setAny(row, cursor.offset, time, view)
     if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.words, view.topicIdStart)
     if (table.topicIds !== null) {
       table.setTopicId(row, view.topicIdStart < 0 ? null : cursor.words, view.topicIdStart)
     }
-    table.set(row, offset, view.offsetBig, commitTime(view, cursor.timestamp), time, cursor.offset)
     if (this.#changes !== null) this.#changes.noteRow(row)
-    if (table.watch !== null) table.watch.touch(row, cursor.offset)
+    const { watch } = table
+    if (watch !== null && watch.isActive(row)) watch.touch(row, cursor.offset, commitTime(view, cursor.timestamp))
+  }
+
+  /** The next of a row of commits forward, or another one of the same offset: it means nothing and marks nothing. */
+  #isOrdinary(row: number, offset: number): boolean {
+    const { table } = this
+    const flags = table.flags[row] as number
+    const before = table.offsets[row] as number
+    if (offset === before) return flags === this.#flagsRepeated
+    const { standing } = table.groups[row] as GroupSlot
+    return offset > before && flags === this.#flagsForward && meaningOf(standing, false) === null
+  }
+
+  #setAny(row: number, position: number, time: number, { offset, offsetBig }: OffsetCommitView): void {
+    const { table } = this
+    const slot = table.groupOf(row)
+    if (!table.isPresent(row)) {
+      if (slot.group === null) this.notable = true
+    } else {
+      this.#beforeCommit(row, time)
+      const before = table.offsets[row] as number
+      const standing = standingFor(slot.standing, isJudgedSimple(table, row))
+      // NaN, which stands for what a number does not hold, is lower than everything here, and has grown.
+      if (offset !== before && meaningOf(standing, !(offset > before)) !== null) this.notable = true
+      if (!this.#isHistory) table.noteGrowth(row, !(offset <= before))
+    }
+    table.set(row, offset, offsetBig, time, position)
+    if (this.#isHistory) table.mark(row, OLD)
+  }
+
+  #touch(row: number, position: number, time: number): void {
+    const { watch } = this.table
+    if (watch?.isActive(row) === true) watch.touch(row, position, time)
   }
 
   /** What the marks of a row say holds until it is committed again. */
@@ -317,10 +343,6 @@ export class Offsets {
     if ((flags & STEPPED) !== 0) endSilentSteps(table, row, time)
     if ((flags & MOVED) !== 0) this.#moved.add(row)
     table.unmark(row, MOVED | TRANSACTIONAL)
-  }
-
-  #advance(row: number, time: number): void {
-    this.table.advancedAt[row] = this.isHistory ? Number.NaN : time
   }
 
   #tombstone(row: number, cursor: RecordCursor): true {
@@ -333,7 +355,7 @@ export class Offsets {
     this.#changes?.noteRow(row)
     this.#touched.tombstone(row, cursor.start, table)
     table.clear(row)
-    table.watch?.touch(row, cursor.offset)
+    this.#touch(row, cursor.offset, cursor.timestamp)
     this.notable = true
     return true
   }

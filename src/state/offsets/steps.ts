@@ -20,7 +20,7 @@ export function isJudgedSimple(table: OffsetTable, row: number): boolean {
 
 /** Before a commit whose record has that time: without one for an hour, the partition is an ordinary one again. */
 export function endSilentSteps(table: OffsetTable, row: number, recordTime: number): void {
-  if (recordTime - (table.recordTimes[row] as number) > hourMs && isJudgedSimple(table, row)) endSteps(table, row)
+  if (recordTime - (table.times[row] as number) > hourMs && isJudgedSimple(table, row)) endSteps(table, row)
 }
 
 /** After a transition, with those of its commits that were resets. */
@@ -32,7 +32,7 @@ export function countSteps(table: OffsetTable, resets: readonly CommitChange[]):
       continue
     }
     const slot = table.groupOf(row)
-    const time = table.recordTimes[row] as number
+    const time = table.times[row] as number
     const first = slot.steps?.get(row)
     setStep(table, row, first !== undefined && time - first <= hourMs ? JUDGED_SIMPLE : time)
   }
@@ -61,7 +61,7 @@ export function countStepAfterHistory(table: OffsetTable, row: number): boolean 
     endSteps(table, row)
     return true
   }
-  const time = table.recordTimes[row] as number
+  const time = table.times[row] as number
   if (step === time) return false
   setStep(table, row, time)
   return true

@@ -13,6 +13,10 @@ export const TRANSACTIONAL = 2
 export const MOVED = 4
 /** It is among the `steps` of its group. */
 export const STEPPED = 8
+/** It did not grow with its last commit: `grewAt` knows when it did. */
+export const REPEATED = 16
+/** It was committed in history and not since: when it last grew is not known. */
+export const OLD = 32
 
 /**
  * Every committed offset of one partition of `__consumer_offsets`, a row each, in typed arrays: it sees every commit of
@@ -26,12 +30,10 @@ export class OffsetTable {
   flags = new Uint8Array(32)
   /** Commits of open transactions that wait for their marker. */
   pending = new Int32Array(32)
-  /** commitTimestamp of the counted commit, ms. */
+  /** Timestamp of the record of the counted commit, or of the marker that made it count, ms. */
   times = new Float64Array(32)
-  /** Timestamp of its record, or of the marker that made it count, ms. */
-  recordTimes = new Float64Array(32)
-  /** Timestamp of the record with which the offset last grew, ms; NaN: not known, it lies in history. */
-  advancedAt = new Float64Array(32)
+  /** Where the offset is REPEATED, timestamp of the record with which it last grew, ms; NaN: not known. */
+  grewAt = new Float64Array(32)
   /** Log position of the counted commit: of a transactional and a plain commit the higher one counts. */
   positions = new Float64Array(32)
   /** The committed offset; NaN where only a bigint holds it. */
@@ -94,8 +96,15 @@ export class OffsetTable {
     return Number.isNaN(offset) ? (this.#big.get(row) ?? 0n) : offset
   }
 
+  /** Of a row that has an offset; neither it nor the new one is beyond what a number holds. */
+  update(row: number, offset: number, time: number, position: number): void {
+    this.offsets[row] = offset
+    this.times[row] = time
+    this.positions[row] = position
+  }
+
   /** `offset` is NaN where only `exact` holds it. */
-  set(row: number, offset: number, exact: bigint, time: number, recordTime: number, position: number): void {
+  set(row: number, offset: number, exact: bigint, time: number, position: number): void {
     if (!this.isPresent(row)) {
       this.mark(row, PRESENT)
       this.version++
@@ -103,7 +112,6 @@ export class OffsetTable {
     } else if (Number.isNaN(this.offsets[row])) this.#big.delete(row)
     this.offsets[row] = offset
     this.times[row] = time
-    this.recordTimes[row] = recordTime
     this.positions[row] = position
     if (Number.isNaN(offset)) this.#big.set(row, exact)
   }
@@ -118,6 +126,23 @@ export class OffsetTable {
     const { topicIds } = this
     if (topicIds === null) return
     for (let word = 0; word < 4; word++) topicIds[row * 4 + word] = words?.getInt32(at + word * 4) ?? 0
+  }
+
+  /** Before a commit of another offset, or of the same: keeps track of when the offset last grew. */
+  noteGrowth(row: number, grows: boolean): void {
+    const flags = this.flags[row] as number
+    if (grows) this.flags[row] = flags & ~(REPEATED | OLD)
+    else if ((flags & REPEATED) === 0) {
+      this.grewAt[row] = (flags & OLD) === 0 ? (this.times[row] as number) : Number.NaN
+      this.flags[row] = (flags & ~OLD) | REPEATED
+    }
+  }
+
+  /** Timestamp of the record with which the offset last grew, ms; NaN: not known, it lies in history. */
+  lastGrowth(row: number): number {
+    const flags = this.flags[row] as number
+    if ((flags & OLD) !== 0) return Number.NaN
+    return ((flags & REPEATED) === 0 ? this.times : this.grewAt)[row] as number
   }
 
   /** Forgets the committed offset; the row goes when no transaction needs it. */
@@ -162,8 +187,7 @@ export class OffsetTable {
     this.flags = grown(this.flags, new Uint8Array(length))
     this.pending = grown(this.pending, new Int32Array(length))
     this.times = grown(this.times, new Float64Array(length))
-    this.recordTimes = grown(this.recordTimes, new Float64Array(length))
-    this.advancedAt = grown(this.advancedAt, new Float64Array(length))
+    this.grewAt = grown(this.grewAt, new Float64Array(length))
     this.positions = grown(this.positions, new Float64Array(length))
     this.offsets = grown(this.offsets, new Float64Array(length))
     if (this.topicIds !== null) this.topicIds = grown(this.topicIds, new Int32Array(length * 4))

@@ -3,7 +3,7 @@ import { wordsOf } from '../../kafka/records/words.ts'
 import type { Open } from '../conditions/tell.ts'
 import { idOf } from '../offsets/liveTopicIds.ts'
 import { JUDGED_SIMPLE, setStep } from '../offsets/steps.ts'
-import { MOVED, type OffsetTable, STEPPED, TRANSACTIONAL } from '../offsets/table.ts'
+import { MOVED, type OffsetTable, OLD, REPEATED, STEPPED, TRANSACTIONAL } from '../offsets/table.ts'
 import type { PendingCommit } from '../offsets/transactions.ts'
 
 export type StoredInt64 = number | string
@@ -11,14 +11,13 @@ export type StoredInt64 = number | string
 /** What is at the end and does not apply is left out. */
 export type StoredOffset = readonly [
   offset: StoredInt64,
-  commitTimestamp: number,
+  /** Of the record, or of the marker that made the commit count. */
+  timestamp: number,
   position: number,
-  /** `TRANSACTIONAL`, `MOVED`. */
+  /** Those of the table that are stored. */
   flags?: number,
-  /** How much later the record's timestamp is. */
-  recordDelayMs?: number,
-  /** How long before that record the offset last grew. Null: not known. */
-  advancedAgoMs?: number | null,
+  /** Where the offset is REPEATED, how long before that record it last grew. Null: not known. */
+  grewAgoMs?: number | null,
   /** See `GroupSlot.steps`: when the first step was made, or -1: judged as a partition of a simple group. */
   step?: number | null,
   /** The topic id that the commit carries, where it does; only while history is read. */
@@ -47,38 +46,36 @@ export interface StoredRowConditions {
 }
 
 const judgedSimple = -1
+const storedFlags = TRANSACTIONAL | MOVED | REPEATED | OLD
 
 export function offsetValue(table: OffsetTable, row: number): string {
   const time = table.times[row] as number
-  const recordTime = table.recordTimes[row] as number
-  const advancedAt = table.advancedAt[row] as number
+  const flags = table.flags[row] as number
+  const grewAt = table.grewAt[row] as number
   const step = table.groupOf(row).steps?.get(row)
   const value = [
     encodeInt64(table.offsetOf(row)),
     time,
     table.positions[row] as number,
-    (table.flags[row] as number) & (TRANSACTIONAL | MOVED),
-    recordTime - time,
-    Number.isNaN(advancedAt) ? null : recordTime - advancedAt,
+    flags & storedFlags,
+    (flags & REPEATED) === 0 || Number.isNaN(grewAt) ? null : time - grewAt,
     step === undefined ? null : step === JUDGED_SIMPLE ? judgedSimple : step,
     idOf(table, row),
   ] satisfies StoredOffset
-  const defaults = [null, null, null, 0, 0, null, null, null]
+  const defaults = [null, null, null, 0, null, null, null]
   while (value.at(-1) === defaults[value.length - 1]) value.pop()
   return JSON.stringify(value)
 }
 
 /** Into a row that another value may have been put into before. */
 export function decodeOffset(table: OffsetTable, row: number, stored: StoredOffset): void {
-  const [offset, time, position, flags = 0, recordDelayMs = 0, advancedAgoMs = null, step = null, topicId = null] =
-    stored
+  const [offset, time, position, flags = 0, grewAgoMs = null, step = null, topicId = null] = stored
   const exact = decodeInt64(offset)
-  const recordTime = time + recordDelayMs
-  table.set(row, numberOf(exact), BigInt(exact), time, recordTime, position)
-  table.advancedAt[row] = advancedAgoMs === null ? Number.NaN : recordTime - advancedAgoMs
+  table.set(row, numberOf(exact), BigInt(exact), time, position)
+  table.grewAt[row] = grewAgoMs === null ? Number.NaN : time - grewAgoMs
   table.setTopicId(row, topicId === null ? null : wordsOf(Buffer.from(topicId, 'base64url')))
-  table.unmark(row, TRANSACTIONAL | MOVED | STEPPED)
-  table.mark(row, flags)
+  table.unmark(row, storedFlags | STEPPED)
+  table.mark(row, flags & storedFlags)
   table.groupOf(row).steps?.delete(row)
   if (step !== null) setStep(table, row, step === judgedSimple ? JUDGED_SIMPLE : step)
 }
