@@ -9,7 +9,7 @@ const stalled = given('offset-stalled', 'shop', {
   ...place,
   offset: 10,
   logEnd: 50,
-  lag: 40,
+  lag: 40, lagMs: null,
   reason: 'silent',
   member: null,
 })

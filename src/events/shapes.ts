@@ -6,6 +6,7 @@ import {
   int,
   list,
   long,
+  millis,
   nullable,
   record,
   string,
@@ -73,4 +74,14 @@ export const topicPartition = {
 export const topicPartitionLag = record('TopicPartitionLag', 'How far one partition is behind.', {
   ...topicPartition,
   lag: long('Log-end offset − committed offset, or − log-start offset where that is higher.'),
+})
+
+export const lagInTime = record('LagInTime', 'How old the record at the committed offset is, between two bounds.', {
+  min: nullable(millis('At least; null where there is no such bound.')),
+  max: nullable(millis('At most; null where there is no such bound.')),
+  by: enumOf(
+    'LagInTimeBy',
+    ['samples', 'timestamp'],
+    '`samples`: by the samples of the log end around it; `timestamp`: by the time of the record itself.',
+  ),
 })

@@ -5,7 +5,8 @@ import * as say from './words.ts'
 const place = ({ topic, partition }: { readonly topic: string; readonly partition: number }) =>
   `${terminalText(topic)}[${partition}]`
 
-const after = ({ durationMs }: { readonly durationMs: number }) => `after ${say.duration(durationMs)}`
+const after = ({ durationMs }: { readonly durationMs: number | null }) =>
+  durationMs === null ? '' : `after ${say.duration(durationMs)}`
 
 const names = (members: EventData<'rebalance-storm'>['joined']) =>
   say.some(
@@ -20,7 +21,7 @@ export const conditionDetails = {
     (data.member === null
       ? ' · nobody owns it'
       : ` · owned by ${say.memberName(data.member)} ${say.memberOrigin(data.member)}`),
-  'offset-resumed': data => `${place(data)} ${after(data)}`,
+  'offset-resumed': data => `${place(data)} ${after(data)}`.trimEnd(),
   'lag-exceeded': ({ lag, threshold, worst }) =>
     `${say.integer(lag)} behind, threshold ${say.integer(threshold)} · worst ${place(worst)}: ${say.integer(worst.lag)}`,
   'lag-recovered': after,

@@ -10,6 +10,7 @@ import { deadlineOf, type GroupConditions, newGroupConditions } from './groupCon
 import { judgeRows, type SampledLag } from './judgeRows.ts'
 import { endLag, type GroupLag, judgeLag } from './lagExceeded.ts'
 import type { LogEnds } from './logEnds.ts'
+import { isOldPace, slotOf } from './pace.ts'
 import { findUnassigned, judgeUnassigned } from './partitionUnassigned.ts'
 import { judgeStorm, noteRebalance } from './rebalanceStorm.ts'
 import { judgeStuck } from './rebalanceStuck.ts'
@@ -61,6 +62,8 @@ export class Conditions {
   #topicsVersion = 0
   /** True until samples were judged: what was sampled of these logs before this state came here is old. */
   #isNew = true
+  /** That of the last round (pace.ts). */
+  #paceSlot = Number.NaN
   /** Time of the last round. */
   #roundAt = Number.NEGATIVE_INFINITY
 
@@ -120,6 +123,7 @@ export class Conditions {
     table.watch ??= new RowWatch()
     const { watch } = table
     const changed = (row: number) => this.#options.changes?.conditionRows.note(row)
+    this.#forgetOldPaces(watch, now, changed)
     const lags = judgeRows({ table, watch, logEnds, names, settingsOf, tell: this.#tell, now, changed })
     for (const [slot, lag] of lags) {
       // What is missing may be most of it; what is missing for good is not waited for.
@@ -129,12 +133,24 @@ export class Conditions {
     for (const slot of this.#allLagging()) if (slot.offsets === 0) this.#judgeLag(slot, null, now)
   }
 
+  #forgetOldPaces(watch: RowWatch, now: number, changed: (row: number) => void): void {
+    const slot = slotOf(now)
+    if (slot === this.#paceSlot) return
+    this.#paceSlot = slot
+    for (const [row, pace] of watch.paces) {
+      if (!isOldPace(pace, now)) continue
+      watch.forgetPace(row)
+      changed(row)
+    }
+  }
+
   /** After a batch: commits and tombstones of rows that were behind or have open conditions. */
   settle(timestamp: number): void {
-    const { table, changes } = this.#options
+    const { table, changes, settingsOf } = this.#options
     const { watch } = table
     if (watch === null || watch.touchedCount === 0) return
-    settleRows({ table, watch, tell: this.#tell, timestamp, changed: row => changes?.conditionRows.note(row) })
+    const changed = (row: number) => changes?.conditionRows.note(row)
+    settleRows({ table, watch, settingsOf, tell: this.#tell, timestamp, changed })
   }
 
   /** The events since the last call. */

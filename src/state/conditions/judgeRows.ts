@@ -1,11 +1,12 @@
 import { compareText } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
+import { isJudgedSimple } from '../offsets/steps.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import { judgeRange } from './judgeRange.ts'
-import { beginStallWindow, endStall, judgeStall } from './judgeStall.ts'
+import { beginBehind, endStall, judgeStall } from './judgeStall.ts'
 import type { GroupLag } from './lagExceeded.ts'
-import type { RowsContext } from './rows.ts'
-import { CONDITIONS, WINDOW } from './rowWatch.ts'
+import type { RowsContext, SampledRow } from './rows.ts'
+import { BEHIND, CONDITIONS, PACED } from './rowWatch.ts'
 import type { ConditionSettings } from './settings.ts'
 import { DroppedTopics } from './subscribedTopics.ts'
 import type { Anchor } from './tell.ts'
@@ -55,21 +56,22 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     const active = watch.active[row] as number
     const isLevel = lag < settings.stallMinLag
     const isOutside = lag < 0 || offset < logStart
-    if (active === 0 && isLevel && !isOutside) continue
+    const alive = active & ~PACED
+    if (alive === 0 && isLevel && !isOutside) continue
     const time = logEnds.times[id] as number
-    // Behind, and the window is young: what most rows of a busy cluster are that are not level.
+    // Behind, and not for long: what most rows of a busy cluster are that are not level.
     const since = watch.since[row] as number
-    // A window that has yet to begin: the clock was set back.
+    // A time that has yet to begin: the clock was set back.
     const isAhead = since > now
-    if (active === WINDOW && !isLevel && !isOutside && !isAhead && time - since < settings.stallAfterMs) continue
+    if (alive === BEHIND && !isLevel && !isOutside && !isAhead && time - since < settings.stallAfterMs) continue
     const sampled = { row, slot: owner, settings, offset, logStart, logEnd, lag, time }
-    if (isOutside || active >= CONDITIONS) judgeRange(sampled, context)
-    if (isLevel || (watch.isStalled(row) && isDropped(row))) endStall(sampled, context)
-    else if (isAhead) beginStallWindow(sampled, context)
-    else if ((active & WINDOW) !== 0) judgeStall(sampled, context, isDropped)
-    else if (!watch.isStalled(row) && isInUse(owner, settings, { time, lastCommitOf }) && !isDropped(row)) {
-      beginStallWindow(sampled, context)
-    }
+    if (isOutside || alive >= CONDITIONS) judgeRange(sampled, context)
+    const isStalled = watch.isStalled(row)
+    if (isLevel || (isStalled && isDropped(row))) endStall(sampled, context)
+    else if (isStalled) continue
+    else if (isAhead) beginBehind(sampled, context)
+    else if ((alive & BEHIND) !== 0) judgeStall(sampled, context, isDropped)
+    else if (isInUse(sampled, table, lastCommitOf) && !isDropped(row)) beginBehind(sampled, context)
   }
   for (const slot of partial) {
     const lag = lags.get(slot)
@@ -78,24 +80,31 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
   return lags
 }
 
-interface Use {
-  readonly time: number
-  readonly lastCommitOf: (slot: GroupSlot) => number
-}
-
 /**
- * False for a group of which nobody expects that it reads: one without members, unless the configuration wants to hear
- * of those too. A simple group has no members to go by; it is used while it commits.
+ * False where nobody is expected to read: in a group without members, unless the configuration asks for those too. A
+ * simple group has no members to go by: it is in use while it commits, and so is a partition that is judged as one of it.
  */
-function isInUse(slot: GroupSlot, settings: ConditionSettings, { time, lastCommitOf }: Use): boolean {
+function isInUse(
+  { row, slot, settings, time }: SampledRow,
+  table: OffsetTable,
+  lastCommitOf: (slot: GroupSlot) => number,
+): boolean {
   if (slot.group === null) return false
   if (settings.stallEmptyGroups) return true
-  if (slot.group.type === 'simple') return lastCommitOf(slot) >= time - settings.stallAfterMs
-  return slot.standing === 'with-members'
+  switch (slot.standing) {
+    case 'with-members':
+      return true
+    case 'simple':
+      return lastCommitOf(slot) >= time - settings.stallAfterMs
+    case 'without-members':
+      return isJudgedSimple(table, row) && (table.times[row] as number) >= time - settings.stallAfterMs
+    case 'unknown':
+      return false
+  }
 }
 
 /** When each simple group last committed anything; found out once a round, and only if somebody asks. */
-function lastCommits(table: OffsetTable): Use['lastCommitOf'] {
+function lastCommits(table: OffsetTable): (slot: GroupSlot) => number {
   let found: Map<GroupSlot, number> | null = null
   return wanted => {
     if (found === null) {

@@ -1,11 +1,15 @@
 import { describe } from '../transition/members.ts'
-import { ownerOf, stallDeadline, stallReason } from './offsetStalled.ts'
+import { ownerOf, stallBegin, stallReason } from './offsetStalled.ts'
+import { stallAfter } from './pace.ts'
 import { aboutRow, type RowsContext, type SampledRow } from './rows.ts'
+import type { OpenStall } from './rowWatch.ts'
+import type { About, Teller } from './tell.ts'
 
 /** The log end is ahead, and was not, or the offset has grown since. */
-export function beginStallWindow({ row, offset, time }: SampledRow, { table, watch, now, changed }: RowsContext): void {
+export function beginBehind({ row, offset, time }: SampledRow, { table, watch, now, changed }: RowsContext): void {
+  const grewAt = table.lastGrowth(row)
   // A sample that is older than the commit says nothing of the time before it; clocks that differ are not believed beyond now.
-  watch.beginWindow(row, Math.max(time, Math.min(table.times[row] as number, now)), offset)
+  watch.beginBehind(row, Number.isNaN(grewAt) ? time : Math.max(time, Math.min(grewAt, now)), offset)
   changed(row)
 }
 
@@ -19,10 +23,12 @@ export function judgeStall(
   const { group } = slot
   if (group === null) return
   const rebalancedAt = slot.conditions?.rebalancedAt ?? null
-  const deadline = stallDeadline({ since: watch.since[row] as number, group, rebalancedAt, settings, now: time })
+  const afterMs = stallAfter(watch.paces.get(row), time, settings)
+  const since = watch.since[row] as number
+  const deadline = stallBegin({ since, group, rebalancedAt, settings, now: time }) + afterMs
   if (deadline > time) return
   if (isDropped(row)) {
-    watch.endWindow(row)
+    watch.endBehind(row)
     changed(row)
     return
   }
@@ -31,29 +37,44 @@ export function judgeStall(
   const owner = ownerOf(group, topic, partition, names)
   const conditions = watch.conditionsOf(row)
   const about = aboutRow(row, table, conditions.numbers)
-  conditions.stalled = tell.open('offset-stalled', about, deadline, {
+  const grewAt = table.lastGrowth(row)
+  const open = tell.open('offset-stalled', about, deadline, {
     topic,
     partition,
     offset,
     logEnd,
     lag,
-    reason: stallReason(deadline, table.times[row] as number, settings),
+    lagMs: null,
+    reason: stallReason(deadline, table.times[row] as number, afterMs),
     member: owner === null ? null : describe(owner),
   })
-  watch.endWindow(row)
+  conditions.stalled = { ...open, grewAt: Number.isNaN(grewAt) ? null : grewAt }
   changed(row)
 }
 
-/** The log end is not ahead: no window runs, and a stall is over. */
+/** The log end is not ahead, or nobody in the group wants the topic any more: a stall is over. */
 export function endStall({ row, time }: SampledRow, { table, watch, tell, changed }: RowsContext): void {
   if (!Number.isNaN(watch.since[row])) {
-    watch.endWindow(row)
+    watch.endBehind(row)
     changed(row)
   }
   const conditions = watch.conditions.get(row)
   if (conditions === undefined || conditions.stalled === null) return
   const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
-  tell.close('offset-stalled', conditions.stalled, aboutRow(row, table, conditions.numbers), time, place)
+  closeStall(conditions.stalled, { tell, about: aboutRow(row, table, conditions.numbers), time, place })
   conditions.stalled = null
   changed(row)
+}
+
+interface Closing {
+  readonly tell: Teller
+  readonly about: About
+  readonly time: number
+  readonly place: { readonly topic: string; readonly partition: number }
+}
+
+export function closeStall(stalled: OpenStall, { tell, about, time, place }: Closing): void {
+  const { grewAt } = stalled
+  const durationMs = grewAt === null ? null : Math.max(0, time - grewAt)
+  tell.close('offset-stalled', stalled, about, time, { ...place, durationMs })
 }

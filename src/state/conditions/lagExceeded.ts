@@ -37,7 +37,10 @@ export function judgeLag(state: LagState, { lag, worst }: GroupLag, context: Lag
   // A time that has yet to come: the clock was set back.
   const since = Math.min(state.since ?? now, now)
   if (now - since < lagForMs) return state.since === since ? state : { since, open }
-  return { since: null, open: tell.open('lag-exceeded', about, since + lagForMs, { lag, threshold, worst }) }
+  return {
+    since: null,
+    open: tell.open('lag-exceeded', about, since + lagForMs, { lag, lagMs: null, threshold, worst }),
+  }
 }
 
 /** The group is gone, and its lag with it. */

@@ -17,23 +17,23 @@ export interface StallWindow {
 }
 
 /**
- * When a partition that is behind and does not get on counts as stalled. While a group rebalances nobody gets on: the
+ * From when on the time counts after which a partition that is behind is stalled. While a group rebalances nobody gets on: the
  * time begins anew with a rebalance that runs or has completed, but all of them together move it by no more than the
  * rebalance timeout of the members. So a rebalance within its timeout is no stall, and members that crash again and
  * again cannot hide one.
  */
-export function stallDeadline({ since, group, rebalancedAt, settings, now }: StallWindow): number {
+export function stallBegin({ since, group, rebalancedAt, settings, now }: StallWindow): number {
   const latestBegin = since + rebalanceTimeoutOf(group, settings)
   const rebalance = group.rebalanceStartedAt !== null ? now : (rebalancedAt ?? since)
-  return Math.max(since, Math.min(rebalance, latestBegin)) + settings.stallAfterMs
+  return Math.max(since, Math.min(rebalance, latestBegin))
 }
 
 /**
  * `repeating` where a commit came in the last half of the time: someone reads the same again and again, or holds the
  * partition and does not get on. The last commit of a consumer that fell silent lies before that.
  */
-export function stallReason(deadline: number, lastCommit: number, settings: ConditionSettings): 'repeating' | 'silent' {
-  return lastCommit > deadline - settings.stallAfterMs / 2 ? 'repeating' : 'silent'
+export function stallReason(deadline: number, lastCommit: number, afterMs: number): 'repeating' | 'silent' {
+  return lastCommit > deadline - afterMs / 2 ? 'repeating' : 'silent'
 }
 
 /** The member that holds a partition; null where none does or the records do not say (streams members hold tasks). */

@@ -1,21 +1,30 @@
 import { grown } from '../offsets/keyIndex.ts'
+import type { Pace } from './pace.ts'
 import type { Numbers, Open } from './tell.ts'
+
+/** A stall that is open. */
+export interface OpenStall extends Open {
+  /** When the offset had last grown; null: before the end of history. */
+  readonly grewAt: number | null
+}
 
 /** What is open for one committed offset, or was since its last commit. */
 export interface RowConditions {
-  stalled: Open | null
+  stalled: OpenStall | null
   outOfRange: Open | null
   readonly numbers: Numbers
 }
 
-/** A window runs: the log end is ahead and the offset does not grow. */
-export const WINDOW = 1
+/** The log end is ahead and the offset does not grow: `since` says since when. */
+export const BEHIND = 1
 /** There is an entry in `conditions`. */
 export const CONDITIONS = 2
 /** There is an entry in `above`. */
 export const ABOVE = 4
+/** There is an entry in `paces`. */
+export const PACED = 8
 /** It is in `touched`. */
-const TOUCHED = 8
+const TOUCHED = 16
 
 /**
  * What conditions need of every committed offset beside what the table holds, in typed arrays by the same rows. Made
@@ -26,7 +35,7 @@ const TOUCHED = 8
 export class RowWatch {
   /** Id in LogEnds; -1: not looked up, or never sampled. */
   ends = new Int32Array(0)
-  /** Since when a window runs, ms; NaN: none does. */
+  /** Since when the row is BEHIND, ms; else NaN. */
   since = new Float64Array(0)
   /** The committed offset as last seen here, where something is active. */
   offsets = new Float64Array(0)
@@ -36,6 +45,8 @@ export class RowWatch {
   readonly conditions = new Map<number, RowConditions>()
   /** Committed offsets that the last sample found above the log end. */
   readonly above = new Map<number, number>()
+  /** How slowly offsets moved in the last hour, of those that were slow. */
+  readonly paces = new Map<number, Pace>()
   /** Active rows of which an offset was committed or deleted since they were last settled. */
   touchedCount = 0
   touchedRows = new Int32Array(64)
@@ -63,6 +74,7 @@ export class RowWatch {
     this.stored[row] = 0
     this.conditions.delete(row)
     this.above.delete(row)
+    this.paces.delete(row)
   }
 
   /** A commit or a tombstone of an active row counted. */
@@ -97,15 +109,25 @@ export class RowWatch {
     this.touchedCount = 0
   }
 
-  beginWindow(row: number, since: number, offset: number): void {
+  beginBehind(row: number, since: number, offset: number): void {
     this.since[row] = since
     this.offsets[row] = offset
-    this.active[row] = (this.active[row] as number) | WINDOW
+    this.active[row] = (this.active[row] as number) | BEHIND
   }
 
-  endWindow(row: number): void {
+  endBehind(row: number): void {
     this.since[row] = Number.NaN
-    this.active[row] = (this.active[row] as number) & ~WINDOW
+    this.active[row] = (this.active[row] as number) & ~BEHIND
+  }
+
+  setPace(row: number, pace: Pace): void {
+    this.paces.set(row, pace)
+    this.active[row] = (this.active[row] as number) | PACED
+  }
+
+  forgetPace(row: number): void {
+    this.paces.delete(row)
+    this.active[row] = (this.active[row] as number) & ~PACED
   }
 
   isStalled(row: number): boolean {

@@ -1,12 +1,16 @@
 import { compareText } from '../group/group.ts'
 import type { OffsetTable } from '../offsets/table.ts'
+import { closeStall } from './judgeStall.ts'
+import { notePace, type Pace } from './pace.ts'
 import { aboutRow } from './rows.ts'
 import type { RowWatch } from './rowWatch.ts'
+import type { SettingsOf } from './settings.ts'
 import type { About, Teller } from './tell.ts'
 
 export interface SettleContext {
   readonly table: OffsetTable
   readonly watch: RowWatch
+  readonly settingsOf: SettingsOf
   readonly tell: Teller
   /** Of the batch: that of its last record. */
   readonly timestamp: number
@@ -36,7 +40,7 @@ function comparePlaces(table: OffsetTable, a: number, b: number): number {
   )
 }
 
-function settle(at: number, { table, watch, tell, timestamp, changed }: SettleContext): void {
+function settle(at: number, { table, watch, settingsOf, tell, timestamp, changed }: SettleContext): void {
   const row = watch.touchedRows[at] as number
   const conditions = watch.conditions.get(row)
   const isGone = !table.isPresent(row)
@@ -44,7 +48,9 @@ function settle(at: number, { table, watch, tell, timestamp, changed }: SettleCo
   const grew = !isGone && !((table.offsets[row] as number) <= (watch.offsets[row] as number))
   let closed = false
   if (grew || isGone) {
-    watch.endWindow(row)
+    if (isGone) watch.forgetPace(row)
+    else notePaceOf(row, { table, watch, settingsOf })
+    watch.endBehind(row)
     changed(row)
     if (conditions !== undefined) {
       const about: About = {
@@ -54,7 +60,7 @@ function settle(at: number, { table, watch, tell, timestamp, changed }: SettleCo
       const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
       const time = watch.touchedTimes[at] as number
       if (conditions.stalled !== null) {
-        tell.close('offset-stalled', conditions.stalled, about, time, place)
+        closeStall(conditions.stalled, { tell, about, time, place })
         conditions.stalled = null
         closed = true
       }
@@ -74,3 +80,15 @@ function settle(at: number, { table, watch, tell, timestamp, changed }: SettleCo
     changed(row)
   }
 }
+
+/** It was behind, and its offset has grown. */
+function notePaceOf(row: number, { table, watch, settingsOf }: Pick<SettleContext, 'table' | 'watch' | 'settingsOf'>) {
+  const since = watch.since[row] as number
+  if (Number.isNaN(since)) return
+  const time = table.times[row] as number
+  const before = watch.paces.get(row) ?? noPace
+  const pace = notePace(before, time - since, time, settingsOf(table.groupOf(row).name))
+  if (pace !== before) watch.setPace(row, pace)
+}
+
+const noPace: Pace = []

@@ -49,7 +49,9 @@ const closings = {
   'assignment-skewed': 'assignment-balanced',
 } as const satisfies Record<Opening, EventType>
 
-type ClosingData<T extends Opening> = Omit<EventData<(typeof closings)[T]>, 'opened' | 'durationMs'>
+/** Where nothing else is said, `durationMs` counts from the opening event. */
+type ClosingData<T extends Opening> = Omit<EventData<(typeof closings)[T]>, 'opened' | 'durationMs'> &
+  Partial<Pick<EventData<(typeof closings)[T]>, 'durationMs'>>
 
 /**
  * Makes the events of conditions: gives them their ids, which are `<partition>-<offset>-<type>-<n>` (n counts the events
@@ -73,7 +75,7 @@ export class Teller {
   }
 
   close<T extends Opening>(type: T, open: Open, about: About, time: number, data: ClosingData<T>): void {
-    const durationMs = Math.max(0, time - open.time)
+    const durationMs = 'durationMs' in data ? data.durationMs : Math.max(0, time - open.time)
     this.#add(closings[type], about, time, { ...data, opened: open.id, durationMs })
   }
 

@@ -19,7 +19,7 @@ export function restoreOffset(state: PartitionState, place: Place, value: string
 export function restoreRowConditions(state: PartitionState, place: Place, value: string | null): void {
   const { table } = state.offsets
   if (value === null) return takeAway(state, place, row => table.watch?.clear(row))
-  const { window, above, stalled, outOfRange, numbers } = JSON.parse(value) as StoredRowConditions
+  const { window, above, stalled, outOfRange, pace, numbers } = JSON.parse(value) as StoredRowConditions
   const row = rowOf(state, place)
   if (table.watch === null) {
     table.watch = new RowWatch()
@@ -31,11 +31,13 @@ export function restoreRowConditions(state: PartitionState, place: Place, value:
   // The entry of the offset itself comes before this one or after it.
   const offset = table.offsets[row] ?? 0
   watch.offsets[row] = offset
-  if (window !== undefined) watch.beginWindow(row, window[0], offset)
+  if (window !== undefined) watch.beginBehind(row, window[0], offset)
+  if (pace !== undefined) watch.setPace(row, pace)
   if (above !== undefined) watch.setAbove(row, above)
   if (numbers === undefined) return
   const conditions = watch.conditionsOf(row)
-  conditions.stalled = stalled ?? null
+  // Version 1 stored no more than the opening.
+  conditions.stalled = stalled === undefined ? null : { ...stalled, grewAt: stalled.grewAt ?? null }
   conditions.outOfRange = outOfRange ?? null
   for (const [type, last] of numbers) conditions.numbers.set(type, last)
 }

@@ -1,5 +1,7 @@
 import type { Int64 } from '../../events/envelope.ts'
 import { wordsOf } from '../../kafka/records/words.ts'
+import type { Pace } from '../conditions/pace.ts'
+import type { OpenStall } from '../conditions/rowWatch.ts'
 import type { Open } from '../conditions/tell.ts'
 import { idOf } from '../offsets/liveTopicIds.ts'
 import { JUDGED_SIMPLE, setStep } from '../offsets/steps.ts'
@@ -36,12 +38,13 @@ export interface StoredCommit {
 
 /** What conditions over time know of one committed offset. What does not apply is left out. */
 export interface StoredRowConditions {
-  /** A window in which it is behind: since when. */
+  /** It is behind: since when. */
   readonly window?: readonly [since: number]
   /** The committed offset that the last sample found above the log end. */
   readonly above?: number
-  readonly stalled?: Open
+  readonly stalled?: OpenStall
   readonly outOfRange?: Open
+  readonly pace?: Pace
   readonly numbers?: readonly (readonly [string, readonly [number, number]])[]
 }
 
@@ -86,10 +89,12 @@ export function rowConditionValue({ watch }: OffsetTable, row: number): string |
   const since = watch.since[row] ?? Number.NaN
   const above = watch.above.get(row)
   const conditions = watch.conditions.get(row)
+  const pace = watch.paces.get(row)
   const value: StoredRowConditions = {
     ...(Number.isNaN(since) ? {} : { window: [since] }),
     ...(above === undefined ? {} : { above }),
     ...(conditions?.stalled ? { stalled: conditions.stalled } : {}),
+    ...(pace === undefined ? {} : { pace }),
     ...(conditions?.outOfRange ? { outOfRange: conditions.outOfRange } : {}),
     ...(conditions === undefined ? {} : { numbers: [...conditions.numbers] }),
   }

@@ -154,6 +154,7 @@ test.each([
       offset: 10,
       logEnd: 100,
       lag: 90,
+      lagMs: null,
       reason: 'silent',
       member: fixed,
     },
@@ -164,6 +165,7 @@ test.each([
     offset: 10,
     logEnd: 100,
     lag: 90,
+    lagMs: null,
     reason: 'repeating',
     member: null,
   }),
@@ -175,6 +177,7 @@ test.each([
   }),
   said('lag-exceeded', '5,000 behind, threshold 1,000 · worst orders[3]: 4,000', {
     lag: 5_000,
+    lagMs: null,
     threshold: 1_000,
     worst: { topic: 'orders', partition: 3, lag: 4_000 },
   }),

@@ -18,6 +18,8 @@ type Reason =
   | 'before a full window'
   /** A rebalance has just completed. */
   | 'a rebalance'
+  /** It was behind without advancing for about as long before, and advanced. */
+  | 'slow, but it moves'
   /** The group has been without members all the time. */
   | 'a group long empty'
 
@@ -57,6 +59,8 @@ class Play {
   committed = 0
   /** First of the samples that were ahead since the offset last grew. */
   aheadSince: number | null = null
+  /** For how long it was behind before it advanced, the longest of all: no history takes an hour. */
+  longestBehind = 0
   hasMembers = false
   emptiedAt = 0
   rebalancedAt = 0
@@ -74,7 +78,10 @@ class Play {
   }
 
   commit(offset: number): void {
-    if (offset > this.committed) this.aheadSince = null
+    if (offset > this.committed) {
+      if (this.aheadSince !== null) this.longestBehind = Math.max(this.longestBehind, this.world.now - this.aheadSince)
+      this.aheadSince = null
+    }
     this.committed = offset
     this.world.commit({ 0: offset })
     this.burrow.commit(offset, this.world.now)
@@ -122,7 +129,9 @@ class Play {
     if (aheadSince === null) return hasMembers ? null : 'a group long empty'
     if (now - aheadSince < stallAfterMs) return 'before a full window'
     const beganAnew = Math.min(rebalancedAt, aheadSince + (hasMembers ? rebalanceTimeoutMs : 0))
-    return now - beganAnew < stallAfterMs ? 'a rebalance' : null
+    if (now - beganAnew < stallAfterMs) return 'a rebalance'
+    const allowed = Math.min(3 * this.longestBehind, 10 * stallAfterMs)
+    return now - Math.max(aheadSince, beganAnew) < allowed ? 'slow, but it moves' : null
   }
 }
 
@@ -180,6 +189,7 @@ describe('offset-stalled against Burrow', () => {
       'a young group',
       'before a full window',
       'hidden for a window',
+      'slow, but it moves',
       'told by another name',
     ])
   })

@@ -188,7 +188,8 @@ function faultsIn(conditions: readonly KoffEvent[]): string[] {
         before !== undefined &&
         'opened' in data &&
         data.opened === before.id &&
-        data.durationMs === Math.max(0, event.time - before.time)
+        // A stall lasts from when the offset had last grown, which a commit that closes it does not tell.
+        (event.type === 'offset-resumed' || data.durationMs === Math.max(0, event.time - before.time))
       if (!isRight) faults.push(`${event.id} closes ${JSON.stringify(data)}, open is ${before?.id ?? 'nothing'}`)
       open.delete(key)
     }

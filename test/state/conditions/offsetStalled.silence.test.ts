@@ -93,6 +93,24 @@ const silence: Case[] = [
     said: [],
   },
   {
+    name: 'a partition that a job gave up, in a group that had members',
+    play: w => {
+      busy(w).generation(2).wait(10)
+      w.every10(60, (w, s) => w.commit({ 0: 100 + s, 1: s }).sample({ 0: 100 + s, 1: s }))
+      w.every10(600, (w, s) => w.commit({ 1: 60 + s }).sample({ 0: s < 120 ? 160 : 200, 1: 60 + s }))
+    },
+    said: [],
+  },
+  {
+    name: 'offsets that a person set twice, of a group without members',
+    play: w => {
+      busy(w).generation(2).wait(10)
+      w.commit({ 0: 110 }).wait(10).commit({ 0: 120 }).wait(300)
+      w.every10(600, w => w.sample({ 0: 200 }))
+    },
+    said: [],
+  },
+  {
     name: 'a topic that is gone, and nobody can sample it',
     play: w => {
       busy(w).every10(50, w => w.sample({ 0: 120 }))

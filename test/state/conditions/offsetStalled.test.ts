@@ -58,6 +58,15 @@ const opening: Case[] = [
     said: ['70 offset-stalled orders/0'],
   },
   {
+    name: 'a job that commits without being a member, in a group that had some',
+    play: w => {
+      busy(w).generation(2).wait(10)
+      w.every10(60, (w, s) => w.commit({ 0: 100 + s }).sample({ 0: 101 + s }))
+      w.every10(80, w => w.sample({ 0: 300 }))
+    },
+    said: ['130 offset-stalled orders/0'],
+  },
+  {
     name: 'a simple group that stopped committing',
     play: w => {
       w.every10(60, (w, s) => w.commit({ 0: s }).sample({ 0: s + 1 }))
@@ -159,18 +168,18 @@ const closing: Case[] = [
     said: ['70 offset-stalled orders/0', '75 offset-resumed orders/0'],
   },
   {
-    name: 'it stalls once more: another opening with another id',
+    name: 'it stalls once more, after three times as long: another opening with another id',
     play: w => {
       busy(w).every10(70, w => w.sample({ 0: 120 }))
       w.wait(5).commit({ 0: 110 })
-      w.every10(80, w => w.sample({ 0: 120 }))
+      w.every10(220, w => w.sample({ 0: 120 }))
       w.wait(1).commit({ 0: 120 })
     },
     said: [
       '70 offset-stalled orders/0',
       '75 offset-resumed orders/0',
-      '145 offset-stalled orders/0',
-      '156 offset-resumed orders/0',
+      '280 offset-stalled orders/0',
+      '296 offset-resumed orders/0',
     ],
   },
   {
@@ -214,8 +223,27 @@ describe('offset-stalled', () => {
     expect(w.conditions[1]).toMatchObject({
       id: '0-2-offset-resumed-0',
       severity: 'info',
-      data: { topic: 'orders', partition: 0, opened: '0-1-offset-stalled-0', durationMs: 2_000 },
+      data: { topic: 'orders', partition: 0, opened: '0-1-offset-stalled-0', durationMs: 72_000 },
     })
+  })
+
+  it('lasts from when the offset last grew, however often the same was committed since', () => {
+    const w = busy(new World()).every10(300, w => w.commit({ 0: 100 }).sample({ 0: 100 }))
+    w.every10(70, w => w.commit({ 0: 100 }).sample({ 0: 120 }))
+    w.wait(5).commit({ 0: 101 })
+    expect(w.conditions.map(({ data }) => 'durationMs' in data && data.durationMs)).toEqual([false, 375_000])
+  })
+
+  it('does not say how long it lasted where the offset last grew before the end of history, also after a restart', () => {
+    const first = busy(new World({}, { history: { liveFrom: start + 10_000 } }))
+    first.commit({ 0: 100 }).wait(10).commit({ 0: 100 })
+    const w = first.restarted().every10(70, w => w.sample({ 0: 120 }))
+    w.wait(5).commit({ 0: 101 })
+    expect(w.said).toEqual(['80 offset-stalled orders/0', '85 offset-resumed orders/0'])
+    expect(w.conditions[1]?.data).toMatchObject({ durationMs: null })
+    w.every10(300, w => w.sample({ 0: 120 }))
+    w.commit({ 0: 102 })
+    expect(w.conditions.at(-1)?.data).toMatchObject({ durationMs: 300_000 })
   })
 
   it('counts as lag only what the log still holds', () => {
@@ -274,7 +302,7 @@ describe('offset-stalled', () => {
     w.wait(1).commit({ 0: 105 })
     expect(w.said).toEqual(['70 offset-stalled orders/0', '71 offset-resumed orders/0'])
     sample()
-    w.wait(60)
+    w.wait(183)
     sample()
     expect(w.fold.end().map(({ type }) => type)).toEqual(['offset-stalled'])
   })

@@ -38,8 +38,8 @@ test('each kind of condition is counted where it is open, over groups and offset
   ]
   const groups = new Map(slots.map(slot => [slot.name, slot]))
   const watch = new RowWatch()
-  watch.conditions.set(0, { stalled: open, outOfRange: null, numbers: new Map() })
-  watch.conditions.set(1, { stalled: open, outOfRange: open, numbers: new Map() })
+  watch.conditions.set(0, { stalled: { ...open, grewAt: null }, outOfRange: null, numbers: new Map() })
+  watch.conditions.set(1, { stalled: { ...open, grewAt: null }, outOfRange: open, numbers: new Map() })
   watch.conditions.set(2, { stalled: null, outOfRange: null, numbers: new Map() })
   // Rows 0 and 1 are of the group that is skewed, row 2 of the calm one.
   const groupOf = (row: number) => slots[row < 2 ? 3 : 1] as GroupSlot
