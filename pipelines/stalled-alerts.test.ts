@@ -9,7 +9,8 @@ const stalled = given('offset-stalled', 'shop', {
   ...place,
   offset: 10,
   logEnd: 50,
-  lag: 40, lagMs: null,
+  lag: 40,
+  lagMs: null,
   reason: 'silent',
   member: null,
 })
