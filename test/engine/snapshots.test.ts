@@ -37,6 +37,8 @@ interface BrokersView {
     readonly host: string
     /** None of a classic member. */
     readonly epoch?: number
+    /** As `assignment`; none of classic and share members. */
+    readonly target?: readonly string[] | string
     /** `topic-partition`; a text for the tasks of a streams member, none of a Connect worker. */
     readonly assignment?: readonly string[] | string
   }[]
@@ -124,8 +126,9 @@ function compare(broker: BrokersView, koff: GroupView | undefined): unknown[] {
     }),
     koff.members.map(({ id, instanceId, clientId, host, epoch }) => ({ id, instanceId, clientId, host, epoch })),
   )
-  for (const { memberId, assignment } of theirs) {
+  for (const { memberId, assignment, target } of theirs) {
     const ours = koff.members.find(({ id }) => id === memberId)
+    if (typeof target === 'object') check(`${memberId} target`, target.toSorted(), partitionsIn(ours?.targetAssignment))
     if (typeof assignment === 'object') check(memberId, assignment.toSorted(), ours === undefined ? null : held(ours))
   }
   return differences
@@ -140,6 +143,10 @@ function sortedById<T>(all: readonly T[], id: (one: T) => string): T[] {
 }
 
 function held({ assignment }: MemberView): string[] {
+  return partitionsIn(assignment)
+}
+
+function partitionsIn(assignment: MemberView['assignment'] | undefined): string[] {
   return Object.entries(assignment ?? {})
     .flatMap(([topic, partitions]) => partitions.map(at => `${topic}-${at}`))
     .sort()

@@ -118,6 +118,8 @@ export function shareRecords(group: string) {
             ],
       ),
     targetEpoch: (epoch: number | null) => record(12, [group], epoch === null ? null : [int32(epoch), noTags]),
+    target: (id: string, assigned: Assigned | null = {}) =>
+      record(13, [group, id], assigned === null ? null : [topics(assigned), noTags]),
     current: (id: string, current: Current | null) =>
       record(
         14,
@@ -184,6 +186,8 @@ export function streamsRecords(group: string) {
             ],
       ),
     targetEpoch: (epoch: number | null) => record(20, [group], epoch === null ? null : [int32(epoch), noTags]),
+    target: (id: string, assigned: Assigned | null = {}) =>
+      record(21, [group, id], assigned === null ? null : [tasks(assigned), tasks({}), tasks({}), noTags]),
     current: (id: string, current: Current | null, standbyRevoking: Assigned = {}) =>
       record(
         22,

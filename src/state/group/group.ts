@@ -61,6 +61,8 @@ export interface Member {
   readonly assignment: Assignment | null
   /** Partitions that the member was told to give up and has not yet: it still holds them. */
   readonly pendingRevocation: Assignment
+  /** What the coordinator wants it to hold; empty for classic members. No event depends on it. */
+  readonly target: Assignment
   /** memberEpoch of its last CurrentMemberAssignment, null before the first; -2: a static member that is away (KIP-848). */
   readonly epoch: number | null
   /** Log position of that CurrentMemberAssignment, where history holds it; else -1. */
@@ -139,6 +141,7 @@ export function newMember(id: string): Member {
     sessionTimeoutMs: null,
     assignment: noPartitions,
     pendingRevocation: noPartitions,
+    target: noPartitions,
     epoch: null,
     assignedAt: -1,
     stable: false,

@@ -42,6 +42,8 @@ export interface MemberView {
    * known; of a streams member subtopologies → tasks. Null where it cannot be read.
    */
   readonly assignment: PartitionsView | null
+  /** What the coordinator wants it to hold; null for classic members, whose assignment it is. */
+  readonly targetAssignment: PartitionsView | null
 }
 
 interface PartitionsView {
@@ -103,7 +105,8 @@ function memberView(member: Member, group: Group, names: TopicNames): MemberView
   const { id, instanceId, clientId, host, epoch } = member
   const held = heldBy(member)
   const assignment = held === null ? null : partitionsView(held, group, names)
-  return { id, instanceId, clientId, host, epoch, assignment }
+  const targetAssignment = group.type === 'classic' ? null : partitionsView(member.target, group, names)
+  return { id, instanceId, clientId, host, epoch, assignment, targetAssignment }
 }
 
 function partitionsView(assignment: Assignment, { type }: Group, names: TopicNames): PartitionsView {

@@ -1,6 +1,22 @@
-import { assignmentOf, type GroupDraft, noNames, rackOf, subscriptionOf } from '../group/group.ts'
+import {
+  type Assignment,
+  assignmentOf,
+  type GroupDraft,
+  noNames,
+  noPartitions,
+  rackOf,
+  subscriptionOf,
+} from '../group/group.ts'
 import type { ConsumerRecord } from './applyRecord.ts'
-import { clearCurrentAssignment, describeMember, groupOf, removeMember, setMember } from './edit.ts'
+import {
+  clearCurrentAssignment,
+  clearTarget,
+  describeMember,
+  groupOf,
+  removeMember,
+  setMember,
+  setTarget,
+} from './edit.ts'
 import { topicNamesIn } from './namedTopics.ts'
 
 // KIP-848, ConsumerGroupMember.MemberState: 0 stable, 1 unrevoked partitions, 2 unreleased partitions.
@@ -46,6 +62,7 @@ export function applyConsumerRecord(group: GroupDraft | null, record: ConsumerRe
       consumer.topicNames = topicNamesIn(record)
       break
     case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER':
+      setTarget(consumer, record.key.memberId, targetByTopicId(record.value.topicPartitions))
       break
   }
   return consumer
@@ -73,11 +90,32 @@ function applyTombstone(group: GroupDraft, record: ConsumerRecord): GroupDraft |
       group.topicNames = noNames
       return group
     case 'CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER':
+      clearTarget(group, record.key.memberId)
       return group
   }
 }
 
+interface OfTopicId {
+  readonly topicId: string
+  readonly partitions: readonly number[]
+}
+
 /** Consumer and share groups name topics by id. */
-export function byTopicId(entries: readonly { readonly topicId: string; readonly partitions: readonly number[] }[]) {
+export function byTopicId(entries: readonly OfTopicId[]): Assignment {
   return assignmentOf(entries.map(entry => [entry.topicId, entry.partitions]))
+}
+
+/** In the order of the record: in a large group, sorting takes longer than the rest. */
+export function targetByTopicId(entries: readonly OfTopicId[]): Assignment {
+  if (entries.length === 0) return noPartitions
+  const target = new Map<string, readonly number[]>()
+  for (const { topicId, partitions } of entries) {
+    if (partitions.length === 0 || !isAscending(partitions) || target.has(topicId)) return byTopicId(entries)
+    target.set(topicId, partitions)
+  }
+  return target
+}
+
+function isAscending(partitions: readonly number[]): boolean {
+  return partitions.every((partition, at) => at === 0 || partition > (partitions[at - 1] ?? partition))
 }

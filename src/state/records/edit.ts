@@ -1,5 +1,13 @@
 import type { GroupType } from '../../events/envelope.ts'
-import { type GroupDraft, type Member, newGroup, newMember } from '../group/group.ts'
+import {
+  type Assignment,
+  type GroupDraft,
+  type Member,
+  newGroup,
+  newMember,
+  noPartitions,
+  sameAssignment,
+} from '../group/group.ts'
 
 /** The group as a value record of `type` finds it: a group of another kind has ended, one not known begins. */
 export function groupOf(group: GroupDraft | null, type: GroupType, name: string): GroupDraft {
@@ -7,7 +15,22 @@ export function groupOf(group: GroupDraft | null, type: GroupType, name: string)
 }
 
 export function setMember(group: GroupDraft, id: string, change: Partial<Member>): void {
-  group.members.set(id, { ...(group.members.get(id) ?? newMember(id)), ...change })
+  const member = { ...(group.members.get(id) ?? newMember(id)), ...change }
+  // A settled member holds what it is to hold: one list in memory instead of two.
+  const isShared = member.target === member.assignment || !sameAssignment(member.target, member.assignment)
+  group.members.set(id, isShared || member.assignment === null ? member : { ...member, target: member.assignment })
+}
+
+export function setTarget(group: GroupDraft, id: string, target: Assignment): void {
+  setMember(group, id, { target })
+}
+
+/** A member of which only a target was known is gone with it. */
+export function clearTarget(group: GroupDraft, id: string): void {
+  const member = group.members.get(id)
+  if (member === undefined || member.target.size === 0) return
+  if (member.described || member.epoch !== null) setMember(group, id, { target: noPartitions })
+  else group.members.delete(id)
 }
 
 /**
@@ -24,22 +47,22 @@ export function describeMember(group: GroupDraft, id: string, change: Partial<Me
   setMember(group, id, { ...change, described: true })
 }
 
-/** A member whose own record is gone: where it still has an assignment of its own record, that is known. */
+/** A member whose own record is gone: where it still has a record of its assignment or its target, that is known. */
 export function removeMember(group: GroupDraft, id: string): void {
   const member = group.members.get(id)
   if (member === undefined) return
-  if (member.epoch === null) group.members.delete(id)
+  if (member.epoch === null && member.target.size === 0) group.members.delete(id)
   else {
-    const { assignment, pendingRevocation, epoch, stable, assignedAt } = member
-    group.members.set(id, { ...newMember(id), assignment, pendingRevocation, epoch, stable, assignedAt })
+    const { assignment, pendingRevocation, epoch, stable, assignedAt, target } = member
+    group.members.set(id, { ...newMember(id), assignment, pendingRevocation, epoch, stable, assignedAt, target })
   }
 }
 
-/** A member that was described stays; one of which only an assignment was known is gone with it. */
+/** A member that was described stays, as one with a target does; one of which only an assignment was known is gone with it. */
 export function clearCurrentAssignment(group: GroupDraft, id: string): void {
   const member = group.members.get(id)
   if (member === undefined) return
-  if (member.described) setMember(group, id, withoutAssignment)
+  if (member.described || member.target.size > 0) setMember(group, id, withoutAssignment)
   else group.members.delete(id)
 }
 

@@ -1,7 +1,15 @@
 import { type GroupDraft, noNames, noPartitions, rackOf, subscriptionOf } from '../group/group.ts'
 import type { ShareRecord } from './applyRecord.ts'
-import { byTopicId } from './consumer.ts'
-import { clearCurrentAssignment, describeMember, groupOf, removeMember, setMember } from './edit.ts'
+import { byTopicId, targetByTopicId } from './consumer.ts'
+import {
+  clearCurrentAssignment,
+  clearTarget,
+  describeMember,
+  groupOf,
+  removeMember,
+  setMember,
+  setTarget,
+} from './edit.ts'
 import { topicNamesIn } from './namedTopics.ts'
 
 /** Records of a share group (KIP-932). A share member revokes nothing: it is stable as soon as it has its epoch. */
@@ -35,6 +43,7 @@ export function applyShareRecord(group: GroupDraft | null, record: ShareRecord, 
       share.topicNames = topicNamesIn(record)
       break
     case 'SHARE_GROUP_TARGET_ASSIGNMENT_MEMBER':
+      setTarget(share, record.key.memberId, targetByTopicId(record.value.topicPartitions))
       break
   }
   return share
@@ -57,6 +66,7 @@ function applyTombstone(group: GroupDraft, record: ShareRecord): GroupDraft | nu
       group.topicNames = noNames
       return group
     case 'SHARE_GROUP_TARGET_ASSIGNMENT_MEMBER':
+      clearTarget(group, record.key.memberId)
       return group
   }
 }

@@ -1,6 +1,14 @@
 import { assignmentOf, type GroupDraft, rackOf } from '../group/group.ts'
 import type { StreamsRecord } from './applyRecord.ts'
-import { clearCurrentAssignment, describeMember, groupOf, removeMember, setMember } from './edit.ts'
+import {
+  clearCurrentAssignment,
+  clearTarget,
+  describeMember,
+  groupOf,
+  removeMember,
+  setMember,
+  setTarget,
+} from './edit.ts'
 
 // KIP-1071, streams MemberState: 1 stable, 2 unrevoked tasks, 3 unreleased tasks (0 is unknown, unlike KIP-848's).
 const stable = 1
@@ -46,6 +54,7 @@ export function applyStreamsRecord(group: GroupDraft | null, record: StreamsReco
       streams.topologyEpoch = record.value.epoch
       break
     case 'STREAMS_GROUP_TARGET_ASSIGNMENT_MEMBER':
+      setTarget(streams, record.key.memberId, tasks(record.value.activeTasks))
       break
   }
   return streams
@@ -68,6 +77,7 @@ function applyTombstone(group: GroupDraft, record: StreamsRecord): GroupDraft | 
       group.topologyEpoch = -1
       return group
     case 'STREAMS_GROUP_TARGET_ASSIGNMENT_MEMBER':
+      clearTarget(group, record.key.memberId)
       return group
   }
 }

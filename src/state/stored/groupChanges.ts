@@ -71,15 +71,15 @@ function isSameHeld(a: Member | undefined, b: Member | undefined): boolean {
   return (
     a.assignedAt === b.assignedAt &&
     sameAssignment(a.assignment, b.assignment) &&
+    sameAssignment(a.target, b.target) &&
     sameAssignment(a.pendingRevocation, b.pendingRevocation)
   )
 }
 
 function isEmpty(member: Member | undefined): boolean {
-  return (
-    member === undefined ||
-    (member.assignedAt < 0 && member.assignment?.size === 0 && member.pendingRevocation.size === 0)
-  )
+  if (member === undefined) return true
+  const { assignedAt, assignment, target, pendingRevocation } = member
+  return assignedAt < 0 && assignment?.size === 0 && target.size === 0 && pendingRevocation.size === 0
 }
 
 function isSameHolding(a: Holding | undefined, b: Holding | undefined): boolean {

@@ -16,7 +16,10 @@ import { Members } from '../group/members.ts'
 import { type MemberEpoch, packEpochs, unpackEpochs } from './epochs.ts'
 
 type StoredMetadata = Omit<Group, 'name' | 'members' | 'settled' | 'regexes' | 'topicNames'>
-type StoredMember = Omit<Member, 'id' | 'assignment' | 'pendingRevocation' | 'assignedAt' | keyof MemberEpoch>
+type StoredMember = Omit<
+  Member,
+  'id' | 'assignment' | 'pendingRevocation' | 'target' | 'assignedAt' | keyof MemberEpoch
+>
 type StoredPartitions = readonly (readonly [string, readonly number[]])[]
 
 /** What is empty is left out; null: it cannot be read. */
@@ -24,6 +27,8 @@ interface StoredAssignment {
   readonly assigned?: StoredPartitions | null
   readonly pendingRevocation?: StoredPartitions
   readonly assignedAt?: number
+  /** Left out: what is assigned; of a classic member nothing. */
+  readonly target?: StoredPartitions
   /** Left out: what the member holds. Null: nothing. */
   readonly settled?: (Omit<Holding, 'assignment'> & { readonly assignment: StoredPartitions | null }) | null
 }
@@ -61,6 +66,7 @@ export function ownRecordOf(member: Member): StoredMember {
     id: _id,
     assignment: _assignment,
     pendingRevocation: _pending,
+    target: _target,
     assignedAt: _assignedAt,
     epoch: _epoch,
     stable: _stable,
@@ -79,11 +85,16 @@ export function assignmentValue(group: Group, id: string): string | null {
       ? {}
       : { pendingRevocation: [...member.pendingRevocation] }),
     ...(member === undefined || member.assignedAt < 0 ? {} : { assignedAt: member.assignedAt }),
+    ...(member === undefined || hasUsualTarget(group, member) ? {} : { target: [...member.target] }),
     ...(isSettled(group, id)
       ? {}
       : { settled: settled === undefined || settled.assignment?.size === 0 ? null : encodeHolding(settled) }),
   }
   return Object.keys(stored).length === 0 ? null : JSON.stringify(stored)
+}
+
+function hasUsualTarget(group: Group, { assignment, target }: Member): boolean {
+  return group.type === 'classic' ? target.size === 0 : sameAssignment(assignment, target)
 }
 
 /** The member, if it is one, holds what it held when the group was last settled. */
@@ -118,13 +129,16 @@ export function decodeGroup(name: string, stored: StoredGroup): Group {
     epochs === undefined ? new Map<string, MemberEpoch>() : unpackEpochs(epochs as string, head.epoch, members.keys())
   const all = new Map<string, Member>()
   for (const [id, own] of members) {
-    const { assigned, pendingRevocation, assignedAt = -1 } = (assignments.get(id) ?? {}) as StoredAssignment
+    const { assigned, pendingRevocation, target, assignedAt = -1 } = (assignments.get(id) ?? {}) as StoredAssignment
+    const assignment = assigned === null ? null : decodePartitions(assigned)
+    const usualTarget = head.type === 'classic' ? noPartitions : (assignment ?? noPartitions)
     const member = {
       ...newMember(id),
       ...(own as StoredMember),
       ...(epochOf.get(id) ?? always),
-      assignment: assigned === null ? null : decodePartitions(assigned),
+      assignment,
       pendingRevocation: decodePartitions(pendingRevocation),
+      target: target === undefined ? usualTarget : decodePartitions(target),
       assignedAt,
     }
     all.set(id, member)

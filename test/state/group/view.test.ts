@@ -96,6 +96,49 @@ describe('the view of a group', () => {
     ])
   })
 
+  it('has what the coordinator wants a member to hold, of every kind that is told of it', () => {
+    const p = partition()
+    p.names.learn(orders, 'orders')
+    const g = consumerRecords('g')
+    p.plain(g.member('a'), g.epoch(2), g.target('a', { [orders]: [0, 1] }), g.targetEpoch(2))
+    p.plain(g.current('a', { epoch: 2, assigned: { [orders]: [0, 1] } }))
+    p.plain(
+      g.member('b'),
+      g.epoch(3),
+      g.target('a', { [orders]: [1] }),
+      g.target('b', { [orders]: [0] }),
+      g.targetEpoch(3),
+    )
+    p.plain(g.current('a', { epoch: 2, state: 1, assigned: { [orders]: [1] }, revoking: { [orders]: [0] } }))
+    expect(p.view('g')?.members).toMatchObject([
+      { id: 'a', epoch: 2, assignment: { orders: [0, 1] }, targetAssignment: { orders: [1] } },
+      { id: 'b', epoch: null, assignment: {}, targetAssignment: { orders: [0] } },
+    ])
+    const s = shareRecords('s')
+    p.plain(s.member('a'), s.epoch(1), s.target('a', { [orders]: [2] }))
+    expect(p.view('s')?.members).toMatchObject([{ assignment: {}, targetAssignment: { orders: [2] } }])
+    const t = streamsRecords('t')
+    p.plain(t.member('a'), t.epoch(1), t.target('a', { '0': [1, 0] }))
+    expect(p.view('t')?.members).toMatchObject([{ assignment: {}, targetAssignment: { '0': [0, 1] } }])
+    p.plain(classicOf('c', 4, [m('a', [0])]))
+    expect(p.view('c')?.members).toMatchObject([{ assignment: { orders: [0] }, targetAssignment: null }])
+  })
+
+  it('has a target that came before its member, as compaction leaves it, and none that is gone', () => {
+    const p = partition()
+    const g = consumerRecords('g')
+    p.plain(g.target('a', { [orders]: [1, 0] }), g.epoch(2))
+    expect(p.view('g')?.members).toEqual([])
+    p.plain(g.member('a'))
+    expect(p.view('g')?.members).toMatchObject([{ targetAssignment: { [orders]: [0, 1] } }])
+    p.plain(g.target('a', null))
+    expect(p.view('g')?.members).toMatchObject([{ targetAssignment: {} }])
+    p.plain(g.target('b', { [orders]: [1] }))
+    p.plain(g.target('b', null))
+    p.plain(g.member('b'))
+    expect(p.view('g')?.members).toMatchObject([{ id: 'a' }, { id: 'b', targetAssignment: {} }])
+  })
+
   it('has what a static member that is away still holds, at epoch -2', () => {
     const p = partition()
     const g = consumerRecords('g')

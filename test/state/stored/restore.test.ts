@@ -4,6 +4,7 @@ import { groupViews } from '../../../src/state/group/view.ts'
 import { PartitionState } from '../../../src/state/partition.ts'
 import { encodeState, takeChanges } from '../../../src/state/stored/encode.ts'
 import { batchOf, classicOf, commitOf, type TestRecord } from '../batchOf.ts'
+import { consumerRecords } from '../modernRecords.ts'
 import { classicMember } from '../toldPartition.ts'
 import { restoreInto } from './restoreInto.ts'
 
@@ -44,6 +45,34 @@ describe('names that are not UTF-8', () => {
     state.apply(batchOf([commitOfBytes(Buffer.alloc(0x7fff, 0xff), 10)]))
     const events = restored(state).apply(batchOf([commitOfBytes(Buffer.alloc(0x7fff, 0xff), 9)], { baseOffset: 1 }))
     expect(events[0]).toMatchObject({ type: 'offset-rewound', data: { from: 10, to: 9 } })
+  })
+})
+
+describe('the target of a member', () => {
+  const topic = 'AAAAAAAAAAAAAAAAAAAAAQ'
+  const g = consumerRecords('g')
+  const views = (state: PartitionState) => groupViews(state, { names: state.names }).map(({ members }) => members)
+
+  it('is as it was after the state was stored, whether the member holds it or not', () => {
+    const state = newState()
+    const settled = [g.member('a'), g.epoch(2), g.target('a', { [topic]: [0, 1] }), g.targetEpoch(2)]
+    state.apply(batchOf([...settled, g.current('a', { epoch: 2, assigned: { [topic]: [0, 1] } })]))
+    expect(views(restored(state))).toEqual(views(state))
+    state.apply(
+      batchOf([g.target('a', { [topic]: [1] }), g.member('b'), g.target('b', { [topic]: [0] })], { baseOffset: 5 }),
+    )
+    expect(views(restored(state))).toEqual(views(state))
+    state.apply(batchOf([g.target('a', {}), classicOf('c', 1, [classicMember('m', [0])])], { baseOffset: 8 }))
+    expect(views(restored(state))).toEqual(views(state))
+  })
+
+  it('is written when it changes', () => {
+    const options = { partition: 0, cluster: '', names: new TopicNames(), everyCommit: false, history: false }
+    const state = new PartitionState({ ...options, tracksChanges: true })
+    state.apply(batchOf([g.member('a'), g.member('b'), g.epoch(2)]))
+    takeChanges(state)
+    state.apply(batchOf([g.target('b', { [topic]: [0] })], { baseOffset: 3 }))
+    expect(takeChanges(state).map(({ key }) => key)).toContain('["assignment","g","b"]')
   })
 })
 
