@@ -13,7 +13,7 @@ import { recordingByTime, samplesBefore } from './sampledRecording.ts'
 const numRuns = Number(process.env['KOFF_LAW_RUNS'] ?? 300)
 
 const cleaning: fc.Arbitrary<Cleaning> = fc.record({
-  rounds: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 3 }),
+  rounds: fc.array(fc.noBias(fc.integer({ min: 0, max: 100 })), { minLength: 1, maxLength: 3 }),
   isDue: fc.array(fc.boolean(), { minLength: 1, maxLength: 7 }),
   isProducerKnown: fc.boolean(),
 })

@@ -5,7 +5,7 @@ import { RecordCursor } from '../../src/kafka/records/recordCursor.ts'
 
 /** What a log cleaner may choose by its timing, as numbers: what is not decided by them is decided by Kafka. */
 export interface Cleaning {
-  /** How far each round cleans, as parts of what can be cleaned. */
+  /** How far each round cleans, in percent of what can be cleaned. */
   readonly rounds: readonly number[]
   /** Whose time to be deleted has come, of tombstones and markers: one number a batch, again and again. */
   readonly isDue: readonly boolean[]
@@ -23,8 +23,8 @@ export function compacted(log: readonly RecordBatch[], { rounds, isDue, isProduc
   const limit = cleanableEnd(log)
   let batches = [...log]
   const seen = new Set<number>()
-  for (const [round, part] of rounds.toSorted((a, b) => a - b).entries()) {
-    const end = Math.ceil(limit * part)
+  for (const [round, percent] of rounds.toSorted((a, b) => a - b).entries()) {
+    const end = Math.ceil((limit * percent) / 100)
     const wasSeen = new Set(seen)
     const isGone = ({ baseOffset }: RecordBatch) =>
       wasSeen.has(baseOffset) && isDue[(baseOffset + round) % Math.max(1, isDue.length)] === true
