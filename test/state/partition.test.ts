@@ -147,12 +147,20 @@ describe('transactions', () => {
     const p = partition()
     p.plain(commitOf('g', 't', 0, 10))
     p.pending(1n, commitOf('g', 't', 0, 12), commitOf('g', 't', 1, 12))
-    expect(types(p.plain(commitOf('g', 't', 0, null), classicOf('g', null)))).toEqual([
-      'offset-deleted',
-      'group-deleted',
-    ])
+    // Brokers write a tombstone for what is only claimed, too.
+    const deleted = p.plain(commitOf('g', 't', 0, null), commitOf('g', 't', 1, null), classicOf('g', null))
+    expect(types(deleted)).toEqual(['offset-deleted', 'group-deleted'])
     expect(types(p.marker('COMMIT', 1n))).toEqual([])
     expect(p.state.groups.size).toBe(0)
+  })
+
+  it('a claim without a tombstone of its own is alive, whatever became of its group', () => {
+    const p = partition()
+    p.plain(commitOf('g', 't', 0, 10))
+    p.pending(1n, commitOf('g', 't', 1, 12))
+    p.plain(commitOf('g', 't', 0, null), classicOf('g', null))
+    expect(types(p.marker('COMMIT', 1n))).toEqual(['group-created'])
+    expect(p.view('g')?.offsets).toEqual({ t: { 1: 12 } })
   })
 
   it('the groups of one marker share its position: their ordinals run on', () => {

@@ -78,6 +78,13 @@ export function topicIdOf(topic: TopicSlot): string | null {
   return bytes.toString('base64url')
 }
 
+export function forgetTopicId(topic: TopicSlot): void {
+  topic.id0 = 0
+  topic.id1 = 0
+  topic.id2 = 0
+  topic.id3 = 0
+}
+
 export function setTopicId(topic: TopicSlot, words: DataView, at: number): void {
   topic.id0 = words.getInt32(at)
   topic.id1 = words.getInt32(at + 4)

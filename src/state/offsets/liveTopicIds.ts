@@ -1,5 +1,5 @@
 import { wordsOf } from '../../kafka/records/words.ts'
-import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf } from '../group/groupSlot.ts'
+import { forgetTopicId, type GroupSlot, setTopicId, type TopicSlot, topicIdOf } from '../group/groupSlot.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import type { OffsetTable } from './table.ts'
 
@@ -30,7 +30,8 @@ export function keepLiveTopicIds(
       const row = lastRows.get(topic)
       const id = row === undefined ? null : idOf(table, row)
       if (id !== before) {
-        setTopicId(topic, id === null ? noId : wordsOf(Buffer.from(id, 'base64url')), 0)
+        if (id === null) forgetTopicId(topic)
+        else setTopicId(topic, wordsOf(Buffer.from(id, 'base64url')), 0)
         changes?.note({ kind: 'topicId', group: slot.name, topic: topic.name })
       }
       if (!used.has(topic)) slot.topics.delete(topic.name)
@@ -55,5 +56,3 @@ export function idOf({ topicIds }: OffsetTable, row: number): string | null {
 function positionOf({ positions }: OffsetTable, row: number): number {
   return positions[row] as number
 }
-
-const noId = wordsOf(Buffer.alloc(16))

@@ -2,7 +2,7 @@ import { OffsetCommitView, readOffsetCommitValue } from '../../coordinator/offse
 import type { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import { decodeUtf8 } from '../../kafka/records/utf8.ts'
 import { wordsOf } from '../../kafka/records/words.ts'
-import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicsWithId } from '../group/groupSlot.ts'
+import { forgetTopicId, type GroupSlot, setTopicId, type TopicSlot, topicIdOf } from '../group/groupSlot.ts'
 import type { TopicNames } from '../group/topicNames.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import { offsetKey, rowConditionKey } from '../stored/entry.ts'
@@ -247,22 +247,20 @@ export class Offsets {
   }
 
   /**
-   * The group ended. Its offsets had tombstones of their own; brokers before Kafka 4 write none for what open transactions
-   * want to commit, and that goes with the group too. What is committed by now is of another group of that name.
+   * The group ended, its offsets with it, each by a tombstone of its own. What is committed by now is of another group of
+   * that name; so is what open transactions still want to commit, as it is to the broker when it loads the log.
    */
   forget(slot: GroupSlot): void {
-    for (const topic of topicsWithId(slot)) this.#changes?.note({ kind: 'topicId', group: slot.name, topic })
-    slot.topics.clear()
-    if (slot.rows === 0) return
-    const { table } = this
-    for (const row of table.rows()) {
-      if (table.groups[row] !== slot) continue
-      if (table.isPresent(row)) {
-        const topic = table.topicOf(row)
-        slot.topics.set(topic.name, topic)
-      }
-      this.#endClaims(row)
-      this.#release(row)
+    const left = new Set<TopicSlot>()
+    if (slot.rows > 0) {
+      for (const row of this.table.rows()) if (this.table.groups[row] === slot) left.add(this.table.topicOf(row))
+    }
+    const isCommitted = slot.offsets > 0
+    for (const topic of slot.topics.values()) {
+      if (isCommitted && left.has(topic)) continue
+      if (topicIdOf(topic) !== null) this.#changes?.note({ kind: 'topicId', group: slot.name, topic: topic.name })
+      forgetTopicId(topic)
+      if (!left.has(topic)) slot.topics.delete(topic.name)
     }
   }
 

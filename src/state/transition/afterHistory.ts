@@ -8,8 +8,7 @@ export function replayHistory(
   transition: Transition,
 ): { readonly after: Group | null; readonly isEnded: boolean } {
   if (before !== null && transition.records.length === 0) return { after: before, isEnded: false }
-  const { after, endedAt } = replayRecords(before, transition)
-  return { after, isEnded: endedAt >= 0 }
+  return replayRecords(before, transition)
 }
 
 /**

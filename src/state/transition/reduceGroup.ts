@@ -14,7 +14,7 @@ export interface Reduced {
   readonly drafts: readonly Draft[]
   /** How many of them are of `before`, where it ended and another group of its name began; else 0. */
   readonly ofEnded: number
-  /** A group of that name ended: what open transactions want to commit for it is void. */
+  /** The group that was there ended. */
   readonly isEnded: boolean
   /** The commits that are `offset-reset`. */
   readonly resets: readonly CommitChange[]
@@ -29,8 +29,7 @@ export interface Reduced {
 export function reduceGroup(before: Group | null, transition: Transition): Reduced {
   if (before !== null && transition.records.length === 0) return onlyCommits(before, transition)
   const replayed = replayRecords(before, transition)
-  const { after, standings, endedAt } = replayed
-  const isEnded = endedAt >= 0
+  const { after, standings, isEnded } = replayed
   const { recreations, time, names, commits, everyCommit } = transition
   const offsets = { time, names, commits, standings, everyCommit, isDeleted: after === null, moved: null }
   if (before !== null && after !== null && isEnded) {

@@ -35,8 +35,8 @@ export interface Replayed {
   readonly isMigrated: boolean
   /** How the group stood when each of the commits was made. */
   readonly standings: readonly Standing[]
-  /** Log position of the record that ended the group that was there; -1: it goes on, or there was none. */
-  readonly endedAt: number
+  /** The group that was there ended. */
+  readonly isEnded: boolean
 }
 
 /**
@@ -75,9 +75,9 @@ class Life {
   readonly #known: GroupDraft | null
   readonly #transition: Transition
   #isMigrated = false
-  #endedAt = -1
-  /** The group's tombstone, as long as nothing followed: what comes next tells whether the group ended. */
-  #tombstone: { readonly of: GroupDraft | null; readonly at: number } | null = null
+  #isEnded = false
+  /** The group whose tombstone came, as long as nothing followed: what comes next tells whether it ended. */
+  #tombstoneOf: GroupDraft | null = null
 
   constructor(before: Group | null, transition: Transition) {
     this.#known = before === null ? null : draftOf(before)
@@ -89,11 +89,11 @@ class Life {
     const was = this.group
     const next = applyRecord(was, record, this.#transition.group)
     if (next === null) {
-      if (isMetadata(record)) this.#tombstone = { of: was ?? this.#tombstone?.of ?? null, at: at.offset }
+      if (was !== null) this.#tombstoneOf = was
       this.group = null
       return
     }
-    if (next !== was) this.#become(this.#tombstone?.of ?? was, next, at.offset)
+    if (next !== was) this.#become(this.#tombstoneOf ?? was, next, at.offset)
     this.group = next
     if (record.value !== null && isMetadata(record)) next.metadataAt = at
     if (this.#transition.isHistory) noteAssigned(next, record, at)
@@ -107,12 +107,8 @@ class Life {
 
   end(): Omit<Replayed, 'standings'> {
     this.#goOnAsSimple(Number.POSITIVE_INFINITY)
-    return {
-      after: this.group,
-      isNew: this.group !== this.#known,
-      isMigrated: this.#isMigrated,
-      endedAt: this.#endedAt,
-    }
+    const { group } = this
+    return { after: group, isNew: group !== this.#known, isMigrated: this.#isMigrated, isEnded: this.#isEnded }
   }
 
   /**
@@ -121,22 +117,20 @@ class Life {
    * group goes on with its offsets. Else it ended.
    */
   #goOnAsSimple(position: number): void {
-    const tombstone = this.#tombstone
-    if (tombstone === null) return
-    this.#tombstone = null
-    const { of, at } = tombstone
-    if (of === null || this.#offsetsAt(position) === 0) this.#endedAt = at
+    const of = this.#tombstoneOf
+    if (of === null) return
+    this.#tombstoneOf = null
+    if (this.#offsetsAt(position) === 0) this.#isEnded = true
     else this.group = of.type === 'simple' ? of : newGroup(of.name, 'simple')
   }
 
   /** A record with a value made a group: is it the one that was there? */
   #become(from: Group | null, to: Group, at: number): void {
-    const end = this.#tombstone?.at ?? at
-    this.#tombstone = null
+    this.#tombstoneOf = null
     if (from === null) return
     const isSuccessor = from.type === to.type || (canBecome(from, to) && !this.#losesOffsets(at))
     const goesOn = isSuccessor || this.#offsetsAt(at) > 0
-    if (!goesOn) this.#endedAt = end
+    if (!goesOn) this.#isEnded = true
     this.#isMigrated = goesOn && canBecome(from, to)
   }
 

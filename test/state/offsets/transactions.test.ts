@@ -49,7 +49,7 @@ describe('a commit in a transaction', () => {
     p.plain(classicOf('g', 1, [m('a')]), commitOf('g', 't', 0, 9))
     p.pending(1n, commitOf('g', 't', 0, 10), commitOf('g', 't', 5, 10))
     p.plain(classicOf('g', 2))
-    const deleted = p.plain(commitOf('g', 't', 0, null), classicOf('g', null))
+    const deleted = p.plain(commitOf('g', 't', 0, null), commitOf('g', 't', 5, null), classicOf('g', null))
     expect(types(deleted)).toEqual(['offset-deleted', 'group-deleted'])
     p.pending(2n, commitOf('g', 't', 7, 1))
     expect(types(p.marker('COMMIT', 1n))).toEqual([])
