@@ -239,7 +239,7 @@ class Cluster {
     const offset = more % 4 === 0 ? more : (group?.offsets.get(partition) ?? 0) + 1 + (more % 5)
     this.#commitOffset(name, partition, offset)
     // The topic was deleted and made anew.
-    if (more % 97 === 0) this.#topicId = topicIds[this.#topicId === topicIds[0] ? 1 : 0]
+    if (more % 41 === 0) this.#topicId = topicIds[this.#topicId === topicIds[0] ? 1 : 0]
     this.#writeOffset(name, partition, offset, more % 3 > 0)
   }
 
