@@ -5,6 +5,7 @@ import type { RecordBatch } from '../../src/kafka/records/batch.ts'
 import type { Input } from '../../src/state/input.ts'
 import { type Cleaning, compacted } from '../state/compacted.ts'
 import { choiceLimit, type LogShape, simulatedLog } from '../state/simulatedCluster.ts'
+import { partitionCount } from '../state/simulatedGroup.ts'
 import { eventsOfFirstRead, type FirstRead, firstRead } from './historyLaw.ts'
 import { corpusFile, inputsOf, recordings } from './replay.ts'
 import { recordingByTime, samplesBefore } from './sampledRecording.ts'
@@ -37,7 +38,9 @@ describe('the events after a first read do not depend on what compaction took be
         const { batches, openAt } = simulatedLog(given)
         // Some cuts lie in the middle of a transaction.
         const cut = at % 4 === 0 && openAt.length > 0 ? (openAt[at % openAt.length] ?? 0) : at % (batches.length + 1)
-        expectSame(firstRead(inputsFrom(batches), cut), how, interruption)
+        const inputs = inputsFrom(batches)
+        const read = firstRead(inputs, cut)
+        expectSame({ ...read, news: withSamples(read.news) }, how, interruption)
       }),
       { numRuns },
     )
@@ -72,6 +75,20 @@ function expectSame(read: FirstRead, how: Cleaning, interruption: number): void 
 
 function inputsFrom(batches: readonly RecordBatch[]): Input[] {
   return batches.map(batch => ({ kind: 'batch', batch }))
+}
+
+/** A round of samples of topic `t` now and then, whose log grows. */
+function withSamples(inputs: readonly Input[]): Input[] {
+  const topic = { kind: 'topic', id: '', name: 't', partitions: partitionCount } as const
+  const rounds = inputs.flatMap((input, at): Input[] => {
+    if (input.kind !== 'batch' || at % 4 !== 0) return [input]
+    const timestamp = input.batch.maxTimestamp
+    const ends = Array.from({ length: partitionCount }, (_, partition): Input => {
+      return { kind: 'logEnd', topic: 't', partition, logStart: at, logEnd: (at + 1) * 20, timestamp }
+    })
+    return [input, ...ends, { kind: 'tick', timestamp }]
+  })
+  return [topic, ...rounds]
 }
 
 /** The recording as a live run has it, with samples of log ends and ticks. */

@@ -78,7 +78,7 @@ class Cluster {
     const name = groups[choice % groups.length] as string
     const what = Math.floor(choice / groups.length) % 20
     const more = Math.floor(choice / (groups.length * 20))
-    this.#clock += more % 50 === 49 ? 4_000_000 : 10
+    this.#clock += more % 50 === 49 ? 4_000_000 : more % 8 === 7 ? 20_000 : 10
     // Else it goes into the batch of the operation before it.
     if (Math.floor(more / 7) % 2 === 0) this.#flush()
     const group = this.#truth.get(name)
