@@ -4,7 +4,7 @@ import { parseTime } from '../app/logPoint.ts'
 import { ranges } from '../base/ranges.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
 import { Fold } from '../engine/fold.ts'
-import { MissingRecords, type PartLog } from '../engine/missingRecords.ts'
+import { MissingRecords, type PartLog, type PartLogs } from '../engine/missingRecords.ts'
 import type { Source } from '../engine/source.ts'
 import { stdoutSink } from '../sinks/stdout/sink.ts'
 import { openFiles } from '../sources/openFiles.ts'
@@ -84,17 +84,18 @@ function watched(source: Source, missing: MissingRecords): Source {
   }
 }
 
-function noteMissing(shell: Shell, logs: readonly PartLog[]): void {
-  if (logs.length === 0) return
-  note(
-    shell,
-    `records are missing: ${missingText(logs)}; groups that were there before show as new (group-created, rebalance from ` +
-      'epoch 0), and of what happened in a gap at most the net effect shows',
-  )
-  note(
-    shell,
-    '--live-from TIME makes what each partition holds before that time history, which makes no events but one group-snapshot a group',
-  )
+function noteMissing(shell: Shell, { history, news }: PartLogs): void {
+  if (history.length > 0) {
+    const means = 'that part is history, and what it still holds makes the state that news are compared with'
+    note(shell, `records are missing before --live-from: ${missingText(history)}; ${means}`)
+  }
+  if (news.length === 0) return
+  const means =
+    'groups that were there before show as new (group-created, rebalance from epoch 0), and of what happened in a gap at most the net effect shows'
+  note(shell, `records are missing: ${missingText(news)}; ${means}`)
+  const cure =
+    'makes what each partition holds before that time history, which makes no events but one group-snapshot a group'
+  note(shell, `--live-from TIME ${cure}`)
 }
 
 function missingText(logs: readonly PartLog[]): string {

@@ -1,53 +1,79 @@
 import type { RecordBatch } from '../kafka/records/batch.ts'
 
-/** A log from which records are missing that are taken for events. */
+/** A log from which records are missing. */
 export interface PartLog {
   /** Of `__consumer_offsets`. */
   readonly partition: number
-  /** The offset of its first record, where that is not 0 and no history came before it. */
+  /** The offset of its first record, where that is not 0. */
   readonly beginsAt: number | null
-  /** How many times offsets are missing between two records that are both taken for events. */
+  /** How many times offsets are missing between two records. */
   readonly gaps: number
 }
 
-interface Reading {
-  next: number
-  isLive: boolean
+/** By partition; none where every log is whole. */
+export interface PartLogs {
+  /** What is missing before the time from which on records are news. */
+  readonly history: readonly PartLog[]
+  /** What is missing among the records that become events, or before the first of them where no history is. */
+  readonly news: readonly PartLog[]
+}
+
+interface Missing {
   beginsAt: number | null
   gaps: number
 }
 
-/** Which logs begin after offset 0 or have gaps, in what comes from `liveFrom` on: before that it is history. */
+interface Reading {
+  next: number
+  isNews: boolean
+  readonly history: Missing
+  readonly news: Missing
+}
+
+/** Which logs begin after offset 0 or have gaps. */
 export class MissingRecords {
   readonly #liveFrom: number
   readonly #logs = new Map<number, Reading>()
 
+  /** Of each partition, what lies before its first batch with a record at or after `liveFrom` is history. */
   constructor(liveFrom = Number.NEGATIVE_INFINITY) {
     this.#liveFrom = liveFrom
   }
 
   /** Batches of one partition come in the order of its log. */
   take({ partition, baseOffset, lastOffset, recordCount, maxTimestamp }: RecordBatch): void {
-    const isLive = maxTimestamp >= this.#liveFrom
+    const isNews = maxTimestamp >= this.#liveFrom
     let log = this.#logs.get(partition)
     if (log === undefined) {
-      const beginsAt = isLive && baseOffset > 0 ? baseOffset : null
-      log = { next: baseOffset, isLive, beginsAt, gaps: 0 }
+      log = { next: baseOffset, isNews, history: nothing(), news: nothing() }
+      if (baseOffset > 0) partOf(log).beginsAt = baseOffset
       this.#logs.set(partition, log)
     }
-    // What is missing right before the first live batch is part of history.
-    if (log.isLive && baseOffset > log.next) log.gaps++
-    log.isLive ||= isLive
-    if (log.isLive && recordCount <= lastOffset - baseOffset) log.gaps++
+    // What is missing right before the first batch of news is missing from history.
+    if (baseOffset > log.next) partOf(log).gaps++
+    log.isNews ||= isNews
+    if (recordCount <= lastOffset - baseOffset) partOf(log).gaps++
     log.next = Math.max(log.next, lastOffset + 1)
   }
 
-  /** By partition; none where every log is whole. */
-  logs(): PartLog[] {
-    const parts: PartLog[] = []
-    for (const [partition, { beginsAt, gaps }] of this.#logs) {
-      if (beginsAt !== null || gaps > 0) parts.push({ partition, beginsAt, gaps })
-    }
-    return parts.sort((a, b) => a.partition - b.partition)
+  logs(): PartLogs {
+    return { history: this.#of('history'), news: this.#of('news') }
   }
+
+  #of(part: 'history' | 'news'): PartLog[] {
+    const logs: PartLog[] = []
+    for (const [partition, log] of this.#logs) {
+      const { beginsAt, gaps } = log[part]
+      if (beginsAt !== null || gaps > 0) logs.push({ partition, beginsAt, gaps })
+    }
+    return logs.sort((a, b) => a.partition - b.partition)
+  }
+}
+
+function nothing(): Missing {
+  return { beginsAt: null, gaps: 0 }
+}
+
+function partOf(log: Reading): Missing {
+  return log.isNews ? log.news : log.history
 }

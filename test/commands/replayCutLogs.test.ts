@@ -44,10 +44,12 @@ describe('koff replay', () => {
     expect(stderr).toContain('the log begins after offset 0 in partitions 0-1, 2 gaps in partition 3;')
   })
 
-  it('says nothing where what is missing lies before --live-from: history may be cut', async () => {
+  it('says what it means where what is missing lies before --live-from: history may be cut', async () => {
     const log = recordingOf(generation(812, 1, 83), generation(815, 2, 84), generation(816, 3, 85))
     const { stderr, types } = await replay(log, '--live-from', textAt(3))
-    expect(stderr).toBe('')
+    expect(stderr).toBe(
+      'koff: records are missing before --live-from: the log begins after offset 0 in partition 0, 1 gap in partition 0; that part is history, and what it still holds makes the state that news are compared with\n',
+    )
     expect(types).toContain('group-snapshot')
     expect(types).not.toContain('group-created')
   })
