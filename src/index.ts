@@ -8,7 +8,6 @@ export type { Log, LogFields, LogLine } from './base/log.ts'
 export type { ConsumerProtocolAssignment, ConsumerProtocolSubscription } from './coordinator/consumerProtocol.ts'
 export type { CoordinatorRecord, RecordOf, RecordType, Undecodable } from './coordinator/decode.ts'
 // Sources, sinks and what drives them
-export { type EngineOptions, runEngine } from './engine/engine.ts'
 // From inputs to events
 export { Fold, type FoldOptions, type History } from './engine/fold.ts'
 export type { Sink } from './engine/sink.ts'
@@ -52,6 +51,10 @@ export {
   type UndecodableMessage,
 } from './library/decode.ts'
 export type { ConsumerMessage, FaultMessage, MarkerMessage, ReadRecord, Transaction } from './library/messages.ts'
+export { type EventsOptions, events$, groups$, records$, type SourceOptions } from './library/observables.ts'
+// The way of data
+export { apply } from './pipeline/apply.ts'
+export { type ToSinksOptions, toSinks } from './pipeline/toSinks.ts'
 // Pipelines
 export { applyPipeline } from './pipelines/applyPipeline.ts'
 export {

@@ -53,6 +53,15 @@ const shown = [
   ),
 ]
 
+describe('the way of data', () => {
+  const [, body = ''] = /\n( {2}return source[^]*?)\n\}/.exec(textOf('src/pipeline/pipeline.ts')) ?? []
+
+  it.each(['README.md', 'DESIGN.md'])('stands in %s as it is in the code', page => {
+    expect(body).toContain('deliver(delivery)')
+    expect(textOf(page)).toContain(body.replaceAll(/^ {2}/gm, ''))
+  })
+})
+
 describe('what a user copies', () => {
   it('calls the brokers by one variable, KOFF_BROKERS', () => {
     const names = shown.flatMap(file => textOf(file).match(/\b[A-Z_]*BROKERS\b/g) ?? [])

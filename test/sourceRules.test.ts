@@ -84,3 +84,16 @@ describe('a module of any room', () => {
     ])
   })
 })
+
+describe('the way of data', () => {
+  it.each(['mergeMap', 'bufferTime', 'from', 'flatMap as concatMap', 'shareReplay'])(
+    'may not take %s of rxjs',
+    name => {
+      expect(faultsOf('src/pipeline/planted.ts', `import { ${name} } from 'rxjs'`)).not.toEqual([])
+    },
+  )
+
+  it('takes what asks for one chunk at a time', () => {
+    expect(faultsOf('src/pipeline/planted.ts', `import { concatMap, map, type Observable } from 'rxjs'`)).toEqual([])
+  })
+})

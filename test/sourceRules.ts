@@ -14,6 +14,9 @@ const impureGlobals: ReadonlySet<string> = new Set(
 /** The one module that imports what a user names: a pipeline's file. */
 const importsUserFiles = 'src/pipelines/load.ts'
 
+/** What the way of data takes of RxJS: operators that ask for no more than they hand on, and keep the order. */
+const pulledOperators: ReadonlySet<string> = new Set(['Observable', 'OperatorFunction', 'concatMap', 'map', 'tap'])
+
 /** Methods that only code outside `src` calls, by the reason. */
 const calledFromOutside: ReadonlySet<string> = new Set(['next', 'return', 'throw'])
 
@@ -29,6 +32,12 @@ export function checkSources(root: string): string[] {
   for (const path of sourceFiles(root)) {
     const program = parseSync(readFileSync(join(root, path), 'utf8'), { syntax: 'typescript', target: 'es2024' })
     const isPure = pure.test(path)
+    if (path.startsWith('src/pipeline/')) {
+      for (const name of importedFromRxjs(program.body)) {
+        if (pulledOperators.has(name)) continue
+        faults.push(`${path}: takes ${name} of rxjs; the way of data has ${[...pulledOperators].join(', ')}`)
+      }
+    }
     walk(program, {
       reference: name => {
         if (isPure && impureGlobals.has(name)) faults.push(`${path}: uses ${name}; a pure room has no clock and no I/O`)
@@ -59,6 +68,20 @@ export function sourceFiles(root: string): string[] {
     .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
     .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort()
+}
+
+function importedFromRxjs(body: readonly unknown[]): string[] {
+  const names: string[] = []
+  for (const item of body) {
+    if (!isNode(item) || item['type'] !== 'ImportDeclaration') continue
+    const { source, specifiers } = item
+    if (!isNode(source) || !String(source['value']).startsWith('rxjs') || !Array.isArray(specifiers)) continue
+    for (const specifier of specifiers) {
+      const name: unknown = isNode(specifier) ? (specifier['imported'] ?? specifier['local']) : null
+      names.push(nameOf(name) ?? '*')
+    }
+  }
+  return names
 }
 
 interface Visitor {

@@ -1,10 +1,10 @@
 import { KoffError } from '../base/errors.ts'
-import { type EngineOptions, runEngine } from '../engine/engine.ts'
+import { type ToSinksOptions, toSinks } from '../pipeline/toSinks.ts'
 
-/** Runs the engine until its source ends or its signal aborts, also in the middle of a write: that is an end, no failure. */
-export async function deliver(options: EngineOptions): Promise<void> {
+/** Reads, and gives the events to the sinks, until its source ends or its signal aborts, also in the middle of a write: that is an end, no failure. */
+export async function deliver(options: ToSinksOptions): Promise<void> {
   try {
-    await runEngine(options)
+    await toSinks(options)
   } catch (error) {
     if (!options.signal.aborted || error instanceof KoffError) throw error
   }

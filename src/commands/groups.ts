@@ -15,6 +15,7 @@ import { withInt64 } from '../coordinator/jsonValue.ts'
 import { Fold } from '../engine/fold.ts'
 import { KnownSince } from '../engine/knownSince.ts'
 import type { Source } from '../engine/source.ts'
+import { apply } from '../pipeline/apply.ts'
 import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import type { Input } from '../state/input.ts'
@@ -69,7 +70,7 @@ async function groups(shell: Shell, files: readonly string[], options: GroupsOpt
   for await (const inputs of source.chunks(shell.signal)) {
     for (const input of inputs) {
       known?.take(input)
-      if (!isLater(input, at)) fold.apply(input)
+      if (!isLater(input, at)) apply(fold, input)
     }
   }
   if (shell.signal.aborted) return interruptionCode(shell)

@@ -4,6 +4,7 @@ import { openSampler } from '../app/sampler.ts'
 import { KoffError } from '../base/errors.ts'
 import { isClosedPipe } from '../base/writeText.ts'
 import { Fold } from '../engine/fold.ts'
+import { apply } from '../pipeline/apply.ts'
 import { openRecordingWriter } from '../sources/recording/write.ts'
 import { note, OutputClosed, type Shell } from '../terminal/shell.ts'
 import { usage } from '../terminal/usage.ts'
@@ -60,7 +61,7 @@ async function record(shell: Shell, options: RecordOptions): Promise<number> {
   await using sampler = options.samples ? await openSampler({ kafka, conditions: sampling, fold, wants }) : null
   const source = sampler === null ? live.source : sampler.around(live.source)
   for await (const inputs of source.chunks(live.signal)) {
-    if (sampler !== null) for (const input of inputs) fold.apply(input)
+    if (sampler !== null) for (const input of inputs) apply(fold, input)
     await writer.write(inputs.flatMap(selected.of)).catch(rethrowUnlessClosed)
   }
   if (options.output !== '-') note(shell, `${options.output}: ${selected.records} records`)

@@ -1,6 +1,6 @@
 import { KoffError } from '../base/errors.ts'
 import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
-import type { KoffEvent } from '../events/envelope.ts'
+import type { Outcome } from '../pipeline/conditions.ts'
 import type { Input } from '../state/input.ts'
 import type { PartitionState } from '../state/partition.ts'
 import { takeChanges } from '../state/stored/encode.ts'
@@ -70,10 +70,10 @@ export class OwnedPartition {
   }
 
   /** Its log was folded so far. */
-  heard(input: Input, events: readonly KoffEvent[]): void {
+  heard({ input, events }: Outcome): void {
     const { restored, state, now } = this.#options
     this.#heardAt = now()
-    if (input.kind !== 'position') return
+    if (input?.kind !== 'position') return
     if (input.position >= input.logEnd) restored.entry.readToEnd(input.timestamp)
     if (events.length > 0) restored.entry.snapshotsMade(events, state.position)
   }

@@ -3,6 +3,8 @@ import type { Log } from '../base/log.ts'
 import type { Outages } from '../base/outages.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import type { Outcome } from '../pipeline/conditions.ts'
+import type { Delivery } from '../pipeline/deliver.ts'
 import type { Input, TickInput } from '../state/input.ts'
 import { Changes } from './changes.ts'
 import type { Deployment } from './deployment.ts'
@@ -21,6 +23,7 @@ export interface OwnedPartitionsOptions {
   readonly ownership: Ownership
   readonly sourceLog: SourceLog
   readonly deployment: Deployment
+  /** Which events are delivered; by default all that the fold gives. */
   readonly accept?: (event: KoffEvent) => boolean
   /** Of the groups in the table of groups; all unless given. */
   readonly tableFilter?: TableFilter
@@ -92,25 +95,43 @@ export class OwnedPartitions {
     return { positions, writers, signal: this.#changes.signal }
   }
 
-  /** Folds one input, unless it is about a partition that is another's by now. Resolves when the next may come. */
-  async apply(input: Input, { writers, signal }: Ready): Promise<void> {
-    const { fold } = this.#options
-    const partition = partitionOf(input)
-    if (partition === null) {
-      this.#applyToAll(input, writers)
-      return
+  /** Of a chunk, the inputs of the partitions that this instance still owns when their turn comes. */
+  *ofOwned(inputs: Iterable<Input>, { writers }: Ready): Generator<Input, void, undefined> {
+    for (const input of inputs) {
+      const partition = partitionOf(input)
+      if (input.kind === 'tick') yield this.#tickOf(input, writers)
+      else if (partition === null) yield input
+      else {
+        const owned = this.#owned.get(partition)
+        if (owned === undefined || owned.writer !== writers.get(partition)) continue
+        if (!owned.isOutdatedBy(input)) yield input
+        else {
+          this.#release(partition, 'finish')
+          this.#acquire(partition, false)
+        }
+      }
     }
-    const writer = writers.get(partition)
-    const owned = this.#owned.get(partition)
-    if (writer === undefined || owned?.writer !== writer) return
-    if (owned.isOutdatedBy(input)) {
-      this.#release(partition, 'finish')
-      this.#acquire(partition, false)
-      return
+  }
+
+  /** Where the outcomes of these partitions go: each to the writer of its partition, whose commit takes its state with it. */
+  delivery({ signal }: Ready): Delivery {
+    return {
+      take: outcome => {
+        if (outcome.partition === null) {
+          this.#takeOfCluster(outcome)
+          return undefined
+        }
+        const owned = this.#owned.get(outcome.partition)
+        if (owned === undefined) return undefined
+        owned.heard(outcome)
+        owned.writer.add(outcome.events)
+        return owned.writer.isFull && !signal.aborted ? this.#untilRoom(owned.writer, signal) : undefined
+      },
+      endChunk: async () => undefined,
     }
-    const events = fold.apply(input)
-    owned.heard(input, events)
-    writer.add(this.#accepted(events))
+  }
+
+  async #untilRoom(writer: PartitionWriter, signal: AbortSignal): Promise<void> {
     while (writer.isFull && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#wakeReader = resolve
@@ -118,25 +139,23 @@ export class OwnedPartitions {
     }
   }
 
-  /** An input about the cluster: what it makes happen belongs to the partitions that are read. */
-  #applyToAll(input: Input, writers: Ready['writers']): void {
-    const { fold } = this.#options
-    const events = input.kind === 'tick' ? this.#applyTick(input, writers) : fold.apply(input)
-    if (input.kind !== 'tick' && events.length === 0) return
+  /** What an input about the cluster makes happen belongs to the partitions that are read. */
+  #takeOfCluster({ input, events }: Outcome): void {
+    if (input?.kind !== 'tick' && events.length === 0) return
     const byPartition = Map.groupBy(events, ({ source }) => source.partition)
     for (const [partition, { writer }] of this.#owned) {
       const own = byPartition.get(partition)
       // Time changes the state also where nothing happens.
-      const isUnchanged = fold.partitions.get(partition)?.changes?.isEmpty ?? true
-      if (own !== undefined || !isUnchanged) writer.add(this.#accepted(own ?? []))
+      const isUnchanged = this.#options.fold.partitions.get(partition)?.changes?.isEmpty ?? true
+      if (own !== undefined || !isUnchanged) writer.add(own ?? [])
     }
   }
 
-  #applyTick(tick: TickInput, writers: Ready['writers']): readonly KoffEvent[] {
+  #tickOf(tick: TickInput, writers: Ready['writers']): TickInput {
     const isRead = (partition: number) => this.#owned.get(partition)?.writer === writers.get(partition)
     const partitions = (tick.partitions ?? [...writers.keys()]).filter(isRead)
     for (const partition of partitions) this.#owned.get(partition)?.readToEnd(tick.timestamp)
-    return this.#options.fold.apply({ ...tick, partitions })
+    return { ...tick, partitions }
   }
 
   /** Commits what is there, and lets go of everything. */
@@ -145,11 +164,6 @@ export class OwnedPartitions {
     for (const giveUp of this.#acquiring.values()) giveUp.abort()
     for (const partition of this.#owned.keys()) this.#release(partition, 'finish')
     await Promise.all(this.#releases.values())
-  }
-
-  #accepted(events: readonly KoffEvent[]): readonly KoffEvent[] {
-    const { accept } = this.#options
-    return accept === undefined || events.length === 0 ? events : events.filter(accept)
   }
 
   /** `confirm`: a commit failed, perhaps because the partition is another's; that has to be known first. */
@@ -196,7 +210,7 @@ export class OwnedPartitions {
   }
 
   #begin(partition: number, { output, restored }: TakenOver): void {
-    const { fold, stateEveryMs = 5_000, outages, tableFilter = everyGroup, now = Date.now } = this.#options
+    const { accept, fold, stateEveryMs = 5_000, outages, tableFilter = everyGroup, now = Date.now } = this.#options
     const owned: OwnedPartition = new OwnedPartition({
       partition,
       output,
@@ -216,7 +230,9 @@ export class OwnedPartitions {
       drained: () => this.#wakeReader(),
     })
     this.#owned.set(partition, owned)
-    if (restored.events.length > 0 || restored.entry.isDue) owned.writer.add(this.#accepted(restored.events))
+    if (restored.events.length > 0 || restored.entry.isDue) {
+      owned.writer.add(accept === undefined ? restored.events : restored.events.filter(accept))
+    }
     this.#changes.comeSoon()
   }
 

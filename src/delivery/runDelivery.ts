@@ -9,10 +9,12 @@ import { ranges } from '../base/ranges.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { Source } from '../engine/source.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import { pipeline } from '../pipeline/pipeline.ts'
+import type { Input } from '../state/input.ts'
 import type { Deployment } from './deployment.ts'
 import type { TableFilter } from './groupTable.ts'
 import type { Output } from './output.ts'
-import { OwnedPartitions } from './ownedPartitions.ts'
+import { OwnedPartitions, type Ready } from './ownedPartitions.ts'
 import type { Ownership } from './ownership.ts'
 import { readiness } from './readiness.ts'
 import type { SourceLog } from './sourceLog.ts'
@@ -116,7 +118,7 @@ interface Reading extends ServiceOptions {
 
 /** Reads what this instance owns. Opens another source whenever other partitions are ready, and where one failed. */
 async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedPartitions): Promise<void> {
-  const { outages } = options
+  const { outages, fold, accept } = options
   const reading: PartitionOutages = {
     begin: (of, reason, kind) => outages.begin('reading', of, reason, kind),
     end: of => outages.end('reading', of),
@@ -127,12 +129,12 @@ async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedP
     const until = AbortSignal.any([stop, ready.signal])
     try {
       await using source = await options.openSource(ready.positions, { signal: until, outages: reading })
-      for await (const chunk of source.chunks(until)) {
+      const chunks = (ended: AbortSignal) =>
+        ofOwned(source, { partitions, ready, signal: AbortSignal.any([until, ended]) })
+      await pipeline({ chunks, fold, accept, delivery: partitions.delivery(ready) }).forEach(() => {
         failures = 0
-        for (const input of chunk) await partitions.apply(input, ready)
         options.heard()
-        if (until.aborted) break
-      }
+      })
     } catch (error) {
       if (until.aborted) continue
       if (!(error instanceof KoffError && error.retriable)) throw error
@@ -140,5 +142,18 @@ async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedP
       reading.begin([...ready.positions.keys()], error.message)
       await sleep(backOffMs(failures, readPauses), undefined, { signal: until }).catch(() => undefined)
     }
+  }
+}
+
+interface OfOwned {
+  readonly partitions: OwnedPartitions
+  readonly ready: Ready
+  readonly signal: AbortSignal
+}
+
+async function* ofOwned(source: Source, { partitions, ready, signal }: OfOwned): AsyncGenerator<Iterable<Input>> {
+  for await (const inputs of source.chunks(signal)) {
+    yield partitions.ofOwned(inputs, ready)
+    if (signal.aborted) return
   }
 }

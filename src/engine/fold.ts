@@ -69,6 +69,8 @@ export class Fold {
   readonly #options: FoldOptions
   readonly #hashSeed = randomSeed()
   #heartbeatAt = Number.NEGATIVE_INFINITY
+  /** Events that come before those of the batch that is being read. */
+  readonly #before: KoffEvent[] = []
   /** Types that are given. */
   readonly types: ReadonlySet<EventType>
 
@@ -79,9 +81,23 @@ export class Fold {
     this.types = types
   }
 
-  /** What one input makes happen, in order. */
-  apply(input: Input): readonly KoffEvent[] {
-    return this.#wanted(this.#apply(input))
+  /** What an input that is no batch makes happen, in order. */
+  take(input: Exclude<Input, { readonly kind: 'batch' }>): readonly KoffEvent[] {
+    return this.#wanted(this.#take(input))
+  }
+
+  /** Before a batch: samples that no tick followed are judged, and history may end. */
+  beginBatch(batch: RecordBatch): void {
+    this.#before.push(...this.#judgeSamples())
+    const state = this.stateOf(batch.partition)
+    if (state.inHistory && this.#isLive(batch.maxTimestamp)) this.#before.push(...state.endHistory(batch.maxTimestamp))
+    state.begin(batch)
+  }
+
+  /** After the transitions of a batch: all that it made happen, in order. */
+  endBatch(state: PartitionState): readonly KoffEvent[] {
+    const events = state.end()
+    return this.#wanted(this.#before.length === 0 ? events : [...this.#before.splice(0), ...events])
   }
 
   /** The inputs are at their end: what was history all along ends here. */
@@ -139,14 +155,8 @@ export class Fold {
     return views.sort((a, b) => compareText(a.group, b.group))
   }
 
-  #apply(input: Input): readonly KoffEvent[] {
+  #take(input: Exclude<Input, { readonly kind: 'batch' }>): readonly KoffEvent[] {
     switch (input.kind) {
-      case 'batch': {
-        const { batch } = input
-        const judged = this.#judgeSamples()
-        if (judged.length > 0) return [...judged, ...this.#applyBatch(batch)]
-        return this.#applyBatch(batch)
-      }
       case 'fault':
         return this.stateOf(input.fault.partition).applyFault(input.fault)
       case 'topic':
@@ -173,12 +183,6 @@ export class Fold {
         return this.types.has('koff-heartbeat') ? [...judged, ...this.#heartbeats(input.timestamp)] : judged
       }
     }
-  }
-
-  #applyBatch(batch: RecordBatch): readonly KoffEvent[] {
-    const state = this.stateOf(batch.partition)
-    if (!state.inHistory || !this.#isLive(batch.maxTimestamp)) return state.apply(batch)
-    return [...state.endHistory(batch.maxTimestamp), ...state.apply(batch)]
   }
 
   /** Samples that no tick followed. */

@@ -46,7 +46,7 @@ export interface ProgressListener {
  * besides goes to `listener` in its turn: a position when all below it was taken.
  */
 export function* messagesIn(
-  inputs: readonly Input[],
+  inputs: Iterable<Input>,
   listener: ProgressListener,
 ): Generator<ConsumerMessage, void, undefined> {
   const cursor = new RecordCursor()

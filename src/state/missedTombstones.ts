@@ -4,6 +4,7 @@ import type { RecordBatch } from '../kafka/records/batch.ts'
 import { controlType } from '../kafka/records/controlRecord.ts'
 import { encodeRecords } from '../kafka/records/encodeRecords.ts'
 import { RecordCursor } from '../kafka/records/recordCursor.ts'
+import { applyBatch } from './applyBatch.ts'
 import { claimsOf, dropClaim, keepClaims } from './claims.ts'
 import { compareText } from './group/group.ts'
 import type { GroupSlot } from './group/groupSlot.ts'
@@ -90,7 +91,7 @@ export class MissedTombstones {
       let numbers = 0
       // Their records are there: no tombstone came after them.
       const claims = claimsOf(state, slot)
-      for (const event of state.apply(tombstones(keys, state))) {
+      for (const event of applyBatch(state, tombstones(keys, state))) {
         const ordinal = event.id.startsWith(prefix) ? Number(event.id.slice(prefix.length)) : Number.NaN
         // Of conditions that close with it the ids are those that they have anywhere.
         if (Number.isNaN(ordinal)) events.push(event)

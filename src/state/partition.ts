@@ -3,7 +3,7 @@ import type { KoffEvent } from '../events/envelope.ts'
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 import { brokenBatch } from '../kafka/records/batchFault.ts'
 import { controlType } from '../kafka/records/controlRecord.ts'
-import { RecordCursor } from '../kafka/records/recordCursor.ts'
+import type { RecordCursor } from '../kafka/records/recordCursor.ts'
 import { Conditions } from './conditions/conditions.ts'
 import { conditionsAfterHistory } from './conditions/groupConditions.ts'
 import { LogEnds } from './conditions/logEnds.ts'
@@ -12,15 +12,15 @@ import { compareText, type Group } from './group/group.ts'
 import { type GroupSlot, newGroupSlot, setGroup, topicsWithId } from './group/groupSlot.ts'
 import type { TopicNames } from './group/topicNames.ts'
 import type { HashSeed } from './offsets/halfSipHash.ts'
-import { type OffsetChanges, Offsets } from './offsets/offsets.ts'
+import { Offsets } from './offsets/offsets.ts'
 import { topicNamesIn } from './records/namedTopics.ts'
 import { StateChanges } from './stored/changes.ts'
 import type { StoredPartition } from './stored/entry.ts'
 import { noteGroupChanges } from './stored/groupChanges.ts'
 import { groupAfterHistory, replayHistory } from './transition/afterHistory.ts'
-import { collectTransitions } from './transition/collect.ts'
+import { type Collected, collectTransitions } from './transition/collect.ts'
 import { cutDrafts, placeEvents, type Told } from './transition/placeEvents.ts'
-import { reduceGroup } from './transition/reduceGroup.ts'
+import { type Reduced, reduceGroup } from './transition/reduceGroup.ts'
 import type { PlacedRecord } from './transition/replayRecords.ts'
 import { groupSnapshots, snapshotOf } from './transition/snapshot.ts'
 import { undecodableBatch, undecodableRecord } from './transition/undecodable.ts'
@@ -42,6 +42,16 @@ export interface PartitionOptions {
   readonly conditionSettings?: SettingsOf
   /** Where logs end, as sampled; nobody samples unless given. */
   readonly logEnds?: LogEnds
+}
+
+/** A group before and after a transition. */
+export interface Change {
+  readonly transition: Collected
+  readonly before: Group | null
+  /** The group after it and what the difference means; null in history, which means nothing. */
+  readonly reduced: Reduced | null
+  /** A group of that name ended. */
+  readonly isEnded: boolean
 }
 
 /**
@@ -67,10 +77,11 @@ export class PartitionState {
   historyEnd: number | null = null
   #history: boolean
   readonly #options: PartitionOptions
-  readonly #cursor = new RecordCursor()
   /** Records about groups in the present batch. */
   readonly #records: PlacedRecord[] = []
   #events: KoffEvent[] = []
+  /** The next free ordinal of the marker that is being read. */
+  #ordinal = 0
   /** Transitions of the present batch. */
   readonly #told: Told[] = []
   readonly #conditions: Conditions
@@ -128,18 +139,79 @@ export class PartitionState {
     if (!inHistory) this.offsets.table.topicIds = null
   }
 
-  /** One batch. The events are in the order of the log; a transition's in the order of the contract. */
-  apply(batch: RecordBatch): readonly KoffEvent[] {
+  /** Before a batch: what comes true before its first record. */
+  begin(batch: RecordBatch): void {
     // A batch with a delete horizon has that as its base (KIP-534), which may lie after its records.
     const time = Math.min(batch.baseTimestamp, batch.maxTimestamp)
-    // Not with it: what a record ends at the very deadline did not last beyond it.
+    // Not the time itself: a record at the very deadline ends the condition in time.
     if (!this.#history && time > this.#conditions.nextDeadline) this.#conditions.advance(time - 1)
     this.#events.push(...this.#conditions.take())
-    if (batch.isControl) this.#applyControl(batch)
-    else this.#applyRecords(batch)
+  }
+
+  /**
+   * Takes the records of a batch. Null: all it did was move offsets forward. Else its transitions, in order; each must be
+   * taken through `diff` before the next one is asked for.
+   */
+  read(batch: RecordBatch, cursor: RecordCursor): Iterable<Collected> | null {
+    this.offsets.begin()
     this.position = batch.lastOffset + 1
+    if (batch.isControl) return this.#ofMarkers(batch, cursor)
+    this.#takeRecords(batch, cursor)
+    return this.offsets.notable || this.#records.length > 0 ? this.#ofRecords(cursor) : null
+  }
+
+  /** The group before and after a transition. */
+  diff(transition: Collected): Change {
+    const { slot, records, changes, continues } = transition
+    const { names, everyCommit } = this.#options
+    const { timestamp, commits, recreations } = changes
+    const before = slot.group
+    const input = {
+      group: slot.name,
+      isHistory: this.#history,
+      records,
+      commits,
+      offsets: slot.offsets,
+      recreations,
+      time: timestamp,
+      names,
+      everyCommit,
+    }
+    if (this.#history) {
+      const { after, isEnded } = replayHistory(before, input)
+      this.#setGroup(slot, after)
+      return { transition, before, reduced: null, isEnded }
+    }
+    const reduced = reduceGroup(before, input)
+    this.#setGroup(slot, reduced.after)
+    const { position: offset } = changes
+    const cut = cutDrafts(slot.name, reduced)
+    const ordinal = continues ? this.#ordinal : 0
+    this.#told.push({ group: slot.name, ...cut, offset, timestamp, ordinal })
+    this.#ordinal = ordinal + cut.drafts.length
+    return { transition, before, reduced, isEnded: reduced.isEnded }
+  }
+
+  /** Judges the conditions of the group that a transition changed. */
+  judgeChange({ transition: { slot, records, changes }, before, reduced }: Change): void {
+    if (reduced === null || (before === null && reduced.after === null)) return
+    const { position: offset, timestamp } = changes
+    const isAboutGroup = records.length > 0
+    const anchor = { offset, timestamp }
+    this.#conditions.transition(slot, { before, drafts: reduced.drafts, anchor, time: timestamp, isAboutGroup })
+  }
+
+  /** Lets go of what the transition ended. */
+  endTransition({ transition: { slot }, reduced, isEnded }: Change): void {
+    if (reduced !== null) this.offsets.endTransition(slot, reduced.resets, reduced.moved)
+    if (isEnded) this.offsets.forget(slot)
+    if (slot.group === null) this.releaseSlot(slot)
+  }
+
+  /** The end of a batch: its events in the order of the log, those of a transition in the order of the contract. */
+  end(): readonly KoffEvent[] {
     this.#conditions.settle(this.timestamp)
-    this.#tell()
+    this.#placeEvents()
     if (this.#events.length === 0) return NO_EVENTS
     const events = this.#events
     this.#events = []
@@ -161,7 +233,7 @@ export class PartitionState {
   }
 
   /** The events of the transitions, each with those of its group's conditions; then those of other groups. */
-  #tell(): void {
+  #placeEvents(): void {
     const ofConditions = this.#conditions.take()
     const byGroup = ofConditions.length === 0 ? null : Map.groupBy(ofConditions, ({ group }) => group)
     for (const told of this.#told) {
@@ -206,11 +278,9 @@ export class PartitionState {
     return groupSnapshots(this.sortedGroups().filter(isWanted), place, first)
   }
 
-  #applyRecords(batch: RecordBatch): void {
-    const cursor = this.#cursor
+  /** Takes the offsets of the records at once, and keeps the records about groups for their transitions. */
+  #takeRecords(batch: RecordBatch, cursor: RecordCursor): void {
     const { offsets } = this
-    offsets.begin()
-    cursor.open(batch)
     const { isTransactional, producerId } = batch
     while (cursor.next()) {
       this.records++
@@ -220,20 +290,19 @@ export class PartitionState {
           continue
         }
       }
-      this.#applyDecoded()
+      this.#keepDecoded(cursor)
     }
     if (cursor.fault !== null) this.#reportBrokenBatch(batch, cursor.fault)
     if (batch.recordCount > 0) this.timestamp = cursor.timestamp
-    if (offsets.notable || this.#records.length > 0) this.#endTransitions()
   }
 
-  #applyDecoded(): void {
-    const { bytes, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = this.#cursor
+  #keepDecoded(cursor: RecordCursor): void {
+    const { bytes, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = cursor
     const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
     if (decoded.kind === 'undecodable') {
       this.undecodable++
       const known = decoded.group === null ? undefined : this.groups.get(decoded.group)?.group?.type
-      this.#events.push(undecodableRecord(this.#options, decoded, this.#cursor, known))
+      this.#events.push(undecodableRecord(this.#options, decoded, cursor, known))
     } else if (decoded.type !== 'OFFSET_COMMIT' && decoded.type !== 'LEGACY_OFFSET_COMMIT') {
       this.#records.push({ record: decoded, at: { offset, timestamp } })
       for (const [id, name] of topicNamesIn(decoded)) {
@@ -243,74 +312,30 @@ export class PartitionState {
     }
   }
 
-  #applyControl(batch: RecordBatch): void {
-    const cursor = this.#cursor
-    this.offsets.begin()
-    cursor.open(batch)
+  *#ofMarkers(batch: RecordBatch, cursor: RecordCursor): Generator<Collected, void, undefined> {
     while (cursor.next()) {
       const type = controlType(cursor)
       this.timestamp = cursor.timestamp
       if (type === 'UNKNOWN') continue
-      const changes = this.offsets.complete(batch.producerId, type === 'COMMIT', cursor.offset, cursor.timestamp)
-      let ordinal = 0
-      for (const [slot, change] of changes) ordinal = this.#endTransition(slot, [], change, ordinal)
+      const ended = this.offsets.complete(batch.producerId, type === 'COMMIT', cursor.offset, cursor.timestamp)
+      let continues = false
+      for (const [slot, changes] of ended) {
+        yield { slot, records: [], changes, continues }
+        continues = true
+      }
     }
     if (cursor.fault !== null) this.#reportBrokenBatch(batch, cursor.fault)
   }
 
-  #endTransitions(): void {
-    const reading = { cursor: this.#cursor, slotOf: (name: string) => this.slotOf(name) }
-    for (const { slot, records, changes } of collectTransitions(this.offsets, this.#records, reading)) {
-      this.#endTransition(slot, records, changes, 0)
-    }
-    this.#records.length = 0
-  }
-
-  /** Returns the next free ordinal. */
-  #endTransition(slot: GroupSlot, records: readonly PlacedRecord[], changes: OffsetChanges, ordinal: number): number {
-    const { names, everyCommit } = this.#options
-    const { position: offset, timestamp, commits, recreations } = changes
-    const before = slot.group
-    const transition = {
-      group: slot.name,
-      isHistory: this.#history,
-      records,
-      commits,
-      offsets: slot.offsets,
-      recreations,
-      time: timestamp,
-      names,
-      everyCommit,
-    }
-    if (this.#history) {
-      const { after, isEnded } = replayHistory(before, transition)
-      this.#setGroup(slot, after)
-      this.#forgetEnded(slot, isEnded)
-      return ordinal
-    }
-    const { after, drafts, ofEnded, isEnded, resets, moved } = reduceGroup(before, transition)
-    this.#setGroup(slot, after)
-    if (before !== null || after !== null) {
-      const isAboutGroup = records.length > 0
-      const anchor = { offset, timestamp }
-      this.#conditions.transition(slot, { before, drafts, anchor, time: timestamp, isAboutGroup })
-    }
-    this.offsets.endTransition(slot, resets, moved)
-    this.#forgetEnded(slot, isEnded)
-    const cut = cutDrafts(slot.name, { drafts, ofEnded })
-    this.#told.push({ group: slot.name, ...cut, offset, timestamp, ordinal })
-    return ordinal + cut.drafts.length
+  #ofRecords(cursor: RecordCursor): readonly Collected[] {
+    const records = this.#records.splice(0)
+    return collectTransitions(this.offsets, records, { cursor, slotOf: name => this.slotOf(name) })
   }
 
   #setGroup(slot: GroupSlot, after: Group | null): void {
     if (this.changes !== null && after !== slot.group) noteGroupChanges(this.changes, slot.group, after)
     after?.members.seal()
     setGroup(slot, after)
-  }
-
-  #forgetEnded(slot: GroupSlot, isEnded: boolean): void {
-    if (isEnded) this.offsets.forget(slot)
-    if (slot.group === null) this.releaseSlot(slot)
   }
 
   /** Gives up the slot of a group that is not known, unless an open transaction wants to commit offsets of it. */

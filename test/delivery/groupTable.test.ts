@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { GroupTable, type StoredTable } from '../../src/delivery/groupTable.ts'
 import { Fold } from '../../src/engine/fold.ts'
 import { fittedGroupState, type GroupState } from '../../src/events/groupState.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import { groupViews } from '../../src/state/group/view.ts'
 import type { PartitionState } from '../../src/state/partition.ts'
 import { encodeState } from '../../src/state/stored/encode.ts'
@@ -86,7 +87,7 @@ test('at every quiet moment the topic is what koff groups prints, whoever dies b
       let table: GroupTable | null = null
       let now = 0
       batches.forEach((batch, at) => {
-        fold.apply({ kind: 'batch', batch })
+        apply(fold, { kind: 'batch', batch })
         const pause = pauses[at % pauses.length] ?? 0
         now += pause
         table ??= open(fold.stateOf(0), topic.stored)
@@ -116,7 +117,7 @@ test('at every quiet moment the topic is what koff groups prints, whoever dies b
 test('a table that is new, or of another filter, is written whole, in commits of bounded size', () => {
   const { batches } = simulatedLog({ choices: fc.sample(shape, { numRuns: 1, seed: 7 })[0]?.choices ?? [], magic: 2 })
   const fold = newFold()
-  for (const batch of batches) fold.apply({ kind: 'batch', batch })
+  for (const batch of batches) apply(fold, { kind: 'batch', batch })
   const state = fold.stateOf(0)
   const first = new Topic()
   expect(first.commit(open(state, null), 0)).toBeNull()

@@ -7,6 +7,7 @@ import { conditionSettings } from '../../src/config/conditionSettings.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { Fold } from '../../src/engine/fold.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import { readRecording } from '../../src/sources/recording/readRecording.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
 import { until } from '../clients/until.ts'
@@ -104,7 +105,7 @@ async function replayed(): Promise<{ readonly events: EventLine[]; readonly late
   let tick = 0
   for await (const chunk of readRecording(lines, recording, new AbortController().signal)) {
     for (const input of chunk) {
-      for (const event of fold.apply(input)) {
+      for (const event of apply(fold, input)) {
         if (!isCondition(event)) continue
         events.push(...eventsIn([eventLine(event)]))
         // A storm is told with its record.

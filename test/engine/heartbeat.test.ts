@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { Fold } from '../../src/engine/fold.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import type { Input } from '../../src/state/input.ts'
 import { batchOf, commitOf } from '../state/batchOf.ts'
 
@@ -25,8 +26,8 @@ const tick = (timestamp: number): Input => ({ kind: 'tick', timestamp, partition
 
 it('a tick tells how far each partition is, also one that is behind or in its history; the same tick twice is one', () => {
   const fold = new Fold({ cluster: 'c', history: 'until-start', types: new Set(['koff-heartbeat']) })
-  for (const input of [batch(3, true), position(3), batch(1, false)]) expect(fold.apply(input)).toEqual([])
-  const beats = fold.apply(tick(time + 5_000))
+  for (const input of [batch(3, true), position(3), batch(1, false)]) expect(apply(fold, input)).toEqual([])
+  const beats = apply(fold, tick(time + 5_000))
   expect(beats).toMatchObject([
     {
       id: `1-41-koff-heartbeat-${time + 5_000}`,
@@ -38,12 +39,12 @@ it('a tick tells how far each partition is, also one that is behind or in its hi
     },
   ])
   expect(beats[1]).toMatchObject({ time: time + 5_000, group: '', source: { offset: 41, timestamp: time } })
-  expect(fold.apply(tick(time + 5_000))).toEqual([])
-  expect(fold.apply(tick(time + 6_000))).toHaveLength(2)
+  expect(apply(fold, tick(time + 5_000))).toEqual([])
+  expect(apply(fold, tick(time + 6_000))).toHaveLength(2)
 })
 
 it('is there only for who asks for it', () => {
   const fold = new Fold({ cluster: 'c', history: 'none' })
-  fold.apply(batch(0, false))
-  expect(fold.apply(tick(time + 5_000))).toEqual([])
+  apply(fold, batch(0, false))
+  expect(apply(fold, tick(time + 5_000))).toEqual([])
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Fold } from '../../src/engine/fold.ts'
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import type { Input } from '../../src/state/input.ts'
 import { type Cleaning, compacted } from '../state/compacted.ts'
 import { choiceLimit, type LogShape, simulatedLog } from '../state/simulatedCluster.ts'
@@ -98,7 +99,7 @@ async function sampled(): Promise<Input[]> {
   const inputs: Input[] = []
   for (const input of await recordingByTime()) {
     for (const each of [...samples(input, fold), input]) {
-      fold.apply(each)
+      apply(fold, each)
       inputs.push(each)
     }
   }

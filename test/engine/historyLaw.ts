@@ -3,6 +3,7 @@ import { eventTypes } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import type { Input } from '../../src/state/input.ts'
 import { encodeState } from '../../src/state/stored/encode.ts'
 import { restoreInto } from '../state/stored/restoreInto.ts'
@@ -41,22 +42,23 @@ export function firstRead(inputs: readonly Input[], cut: number): FirstRead {
 export function eventsOfFirstRead({ history, ends, news, declared = [] }: FirstRead, interruptedAt = -1): string[] {
   let fold = newFold()
   const events: KoffEvent[] = []
-  for (const input of declared) fold.apply(input)
-  for (const [partition, logEnd] of ends) fold.apply({ kind: 'position', partition, position: 0, logEnd, timestamp: 0 })
+  for (const input of declared) apply(fold, input)
+  for (const [partition, logEnd] of ends)
+    apply(fold, { kind: 'position', partition, position: 0, logEnd, timestamp: 0 })
   let count = 0
   for (const batches of history.values()) {
     for (const batch of batches) {
       if (count++ === interruptedAt) {
         fold = startedAnew(fold)
-        for (const input of declared) fold.apply(input)
+        for (const input of declared) apply(fold, input)
       }
-      fold.apply({ kind: 'batch', batch })
+      apply(fold, { kind: 'batch', batch })
     }
   }
   for (const [partition, position] of ends) {
-    events.push(...fold.apply({ kind: 'position', partition, position, logEnd: position, timestamp: 0 }))
+    events.push(...apply(fold, { kind: 'position', partition, position, logEnd: position, timestamp: 0 }))
   }
-  events.push(...news.flatMap(input => fold.apply(input)), ...fold.end())
+  events.push(...news.flatMap(input => apply(fold, input)), ...fold.end())
   return events.map(event => eventLine(event))
 }
 

@@ -6,6 +6,7 @@ import { Fold } from '../../src/engine/fold.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
 import { RecordCursor } from '../../src/kafka/records/recordCursor.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import { segmentFilesIn } from '../../src/sources/segment/segmentFile.ts'
 import { segmentSource } from '../../src/sources/segment/segmentSource.ts'
 import type { Input } from '../../src/state/input.ts'
@@ -33,9 +34,9 @@ describe('laws of the fold', () => {
         const inputs = inputsFor(name)
         const cut = at % (inputs.length + 1)
         const first = newFold()
-        const before = lines(inputs.slice(0, cut).flatMap(input => first.apply(input)))
+        const before = lines(inputs.slice(0, cut).flatMap(input => apply(first, input)))
         const second = restored(first)
-        const after = lines(inputs.slice(cut).flatMap(input => second.apply(input)))
+        const after = lines(inputs.slice(cut).flatMap(input => apply(second, input)))
         expect([...before, ...after]).toEqual(lines(eventsOf(inputs, { types: everyType })))
         expect(stateOf(second)).toEqual(stateOf(foldOf(inputs)))
       }),
@@ -62,7 +63,7 @@ describe('laws of the fold', () => {
         const stored = new Map<number, Map<string, string>>()
         let at = 0
         for (const step of [...steps, inputs.length]) {
-          for (const input of inputs.slice(at, at + step)) fold.apply(input)
+          for (const input of inputs.slice(at, at + step)) apply(fold, input)
           at += step
           for (const partition of fold.partitions.keys()) store(fold, partition, stored)
         }
@@ -110,7 +111,7 @@ describe('laws of the fold', () => {
         const fold = newFold()
         const events: KoffEvent[] = []
         for await (const chunk of segmentSource(segments, { chunkLength }).chunks(new AbortController().signal)) {
-          for (const input of chunk) events.push(...fold.apply(input))
+          for (const input of chunk) events.push(...apply(fold, input))
         }
         expect(lines(events)).toEqual(whole)
       }),
@@ -148,8 +149,8 @@ describe('laws of the fold', () => {
               ? markerOf(at.kind, { baseOffset, producerId })
               : batchOf(picked, { baseOffset, producerId, isTransactional: at.kind === 'transactional' })
           baseOffset = batch.lastOffset + 1
-          const events = fold.apply({ kind: 'batch', batch })
-          expect(lines(other.apply({ kind: 'batch', batch }))).toEqual(lines(events))
+          const events = apply(fold, { kind: 'batch', batch })
+          expect(lines(apply(other, { kind: 'batch', batch }))).toEqual(lines(events))
           for (const event of events) {
             expect(ids.has(event.id)).toBe(false)
             ids.add(event.id)
@@ -203,7 +204,7 @@ function foldFrom(stored: Iterable<readonly [number, Iterable<StateChange>]>): F
 
 function foldOf(inputs: readonly Input[]): Fold {
   const fold = newFold()
-  for (const input of inputs) fold.apply(input)
+  for (const input of inputs) apply(fold, input)
   return fold
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { Fold } from '../../src/engine/fold.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import { batchOf, classicOf, commitOf } from '../state/batchOf.ts'
 
 const everyGroup = () => true
@@ -7,7 +8,7 @@ const everyGroup = () => true
 it('are the partitions that groups commit to, each once, of the groups that are wanted', () => {
   const fold = new Fold({ cluster: '', history: 'none' })
   const commits = [commitOf('a', 'orders', 0, 5), commitOf('b', 'orders', 0, 7), commitOf('b', 'bills', 2, 1)]
-  fold.apply({ kind: 'batch', batch: batchOf(commits) })
+  apply(fold, { kind: 'batch', batch: batchOf(commits) })
   const orders = { topic: 'orders', partition: 0 }
   expect(fold.reads.committed(everyGroup)).toEqual([orders, { topic: 'bills', partition: 2 }])
   expect(fold.reads.committed(group => group === 'a')).toEqual([orders])
@@ -17,7 +18,7 @@ it('are found anew only where offsets come or go', () => {
   const fold = new Fold({ cluster: '', history: 'none' })
   let baseOffset = 0
   const committed = (partition: number, offset: number | null) => {
-    fold.apply({
+    apply(fold, {
       kind: 'batch',
       batch: batchOf([commitOf('a', 'orders', partition, offset)], { baseOffset: baseOffset++ }),
     })
@@ -36,7 +37,7 @@ it('are the topics that members subscribe to, of the groups that are wanted', ()
     classicOf('a', 1, [member('m', 'orders', 'bills')]),
     classicOf('b', 1, [member('n', 'orders', 'mails')]),
   ]
-  fold.apply({ kind: 'batch', batch: batchOf(groups) })
+  apply(fold, { kind: 'batch', batch: batchOf(groups) })
   expect(fold.reads.subscribed(everyGroup)).toEqual(['bills', 'orders', 'mails'])
   expect(fold.reads.subscribed(group => group === 'b')).toEqual(['mails', 'orders'])
 })

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Fold, type FoldOptions } from '../../src/engine/fold.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import { openFiles } from '../../src/sources/openFiles.ts'
 import type { Input } from '../../src/state/input.ts'
 
@@ -25,7 +26,7 @@ export async function inputsOf(path: string): Promise<Input[]> {
 
 export function eventsOf(inputs: readonly Input[], options: Partial<FoldOptions> = {}): KoffEvent[] {
   const fold = new Fold({ cluster: '', history: 'none', ...options })
-  return [...inputs.flatMap(input => fold.apply(input)), ...fold.end()]
+  return [...inputs.flatMap(input => apply(fold, input)), ...fold.end()]
 }
 
 function copied<B extends { readonly bytes: Buffer; readonly start: number; readonly end: number }>(batch: B): B {

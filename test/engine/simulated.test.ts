@@ -5,6 +5,7 @@ import { eventTypes } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import { encodeState } from '../../src/state/stored/encode.ts'
 import { choiceLimit, type LogShape, type SimulatedLog, simulatedLog } from '../state/simulatedCluster.ts'
 import { restoreInto } from '../state/stored/restoreInto.ts'
@@ -23,7 +24,7 @@ describe('a simulated coordinator, its truth and the events of its log', () => {
       fc.property(shape, given => {
         const { batches, truth } = simulatedLog(given)
         const fold = newFold()
-        for (const batch of batches) fold.apply({ kind: 'batch', batch })
+        for (const batch of batches) apply(fold, { kind: 'batch', batch })
         expect(viewsOf(fold)).toEqual(listed(trulyOf(truth)))
       }),
       { numRuns: 300 },
@@ -53,9 +54,9 @@ describe('a simulated coordinator, its truth and the events of its log', () => {
         const { batches, openAt } = simulatedLog(given)
         const cut = openAt.length > 0 ? (openAt[at % openAt.length] ?? 0) : at % (batches.length + 1)
         const first = newFold()
-        const before = batches.slice(0, cut).flatMap(batch => first.apply({ kind: 'batch', batch }))
+        const before = batches.slice(0, cut).flatMap(batch => apply(first, { kind: 'batch', batch }))
         const second = restored(first)
-        const after = batches.slice(cut).flatMap(batch => second.apply({ kind: 'batch', batch }))
+        const after = batches.slice(cut).flatMap(batch => apply(second, { kind: 'batch', batch }))
         expect(lines([...before, ...after])).toEqual(lines(told(batches)))
       }),
       { numRuns: 300 },
@@ -90,7 +91,7 @@ function newFold(): Fold {
 
 function told(batches: readonly RecordBatch[]): KoffEvent[] {
   const fold = newFold()
-  return batches.flatMap(batch => fold.apply({ kind: 'batch', batch }))
+  return batches.flatMap(batch => apply(fold, { kind: 'batch', batch }))
 }
 
 function restored(fold: Fold): Fold {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { Fold } from '../../src/engine/fold.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import type { GroupView, MemberView } from '../../src/state/group/view.ts'
 import type { Input } from '../../src/state/input.ts'
 import { corpusFile, inputsOf } from './replay.ts'
@@ -74,7 +75,7 @@ describe('at every moment at which the broker was asked, koff knows what the bro
       if (!isWhole && [...ends].some(([partition, end]) => step.ends?.[partition] !== end)) continue
       seen.splice(0, seen.length, ...inputs.filter(input => isBefore(input, step.ends ?? {})))
       const fold = new Fold({ cluster: '', history: 'none', types: new Set() })
-      for (const input of [...names, ...seen]) fold.apply(input)
+      for (const input of [...names, ...seen]) apply(fold, input)
       const views = new Map(fold.groups().map(view => [view.group, view]))
       compared += 1
       kinds = new Set([...kinds, ...[...views.values()].map(view => view.groupType)])

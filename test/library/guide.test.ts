@@ -14,6 +14,7 @@ const examples = Object.fromEntries(examplesIn('docs/library.md').map((code, i) 
 const printed: readonly (RegExp | null)[] = [
   null,
   /^order orders 2 null\n$/,
+  /^1 rebalances\n[^]*\d+ rebalances\n$/,
   /^\S+ \d+ \d+\n[^]*\n\S+ (?:Stable|Empty) \d+\n$/,
   /^\{[^]*'member-joined': \d+[^]*\}\n$/,
 ]

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { Fold, type KoffEvent, openFiles } from 'koff'
+import { apply } from '../../src/pipeline/apply.ts'
 
 /** What koff tells of a recorded cluster, on which groups of all kinds lived. */
 export async function recorded(): Promise<readonly KoffEvent[]> {
@@ -8,7 +9,7 @@ export async function recorded(): Promise<readonly KoffEvent[]> {
   const events: KoffEvent[] = []
   await using source = await openFiles([file])
   for await (const chunk of source.chunks(new AbortController().signal)) {
-    for (const input of chunk) events.push(...fold.apply(input))
+    for (const input of chunk) events.push(...apply(fold, input))
   }
   return [...events, ...fold.end()]
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
+import { applyBatch } from '../../src/state/applyBatch.ts'
 import { MissedTombstones } from '../../src/state/missedTombstones.ts'
 import { heard, type Known } from '../engine/heard.ts'
 import { classicOf, commitOf } from './batchOf.ts'
@@ -24,10 +25,10 @@ function ended({ state }: Told, log: readonly RecordBatch[] = [], firstNumber = 
 function logOf(tell: (told: Told) => void): RecordBatch[] {
   const batches: RecordBatch[] = []
   const told = toldPartition()
-  const apply = told.state.apply.bind(told.state)
-  told.state.apply = batch => {
+  const begin = told.state.begin.bind(told.state)
+  told.state.begin = batch => {
     batches.push(batch)
-    return apply(batch)
+    begin(batch)
   }
   tell(told)
   return batches
@@ -139,11 +140,11 @@ describe('a koff that is away while the cleaner takes every tombstone', () => {
         const { batches, truth } = simulatedLog(given)
         const cut = at % (batches.length + 1)
         const p = toldPartition({ everyCommit: true })
-        const events = batches.slice(0, cut).flatMap(batch => p.state.apply(batch))
+        const events = batches.slice(0, cut).flatMap(batch => applyBatch(p.state, batch))
         const log = cleanedLog(batches)
         events.push(...ended(p, log))
         const position = p.state.position
-        for (const batch of log) if (batch.baseOffset >= position) events.push(...p.state.apply(batch))
+        for (const batch of log) if (batch.baseOffset >= position) events.push(...applyBatch(p.state, batch))
         const { groups, faults } = heard(events)
         expect(faults).toEqual([])
         const truly = trulyOf(truth)

@@ -1,6 +1,7 @@
 import type { EventData, EventType } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
+import { applyBatch } from '../../src/state/applyBatch.ts'
 import { TopicNames } from '../../src/state/group/topicNames.ts'
 import { groupViews } from '../../src/state/group/view.ts'
 import { PartitionState } from '../../src/state/partition.ts'
@@ -15,7 +16,7 @@ export function toldPartition({ everyCommit = false, history = false } = {}) {
   const apply = (make: (options: { baseOffset: number; timestamp: number }) => RecordBatch) => {
     const batch = make({ baseOffset, timestamp })
     baseOffset = batch.lastOffset + 1
-    return state.apply(batch).filter(event => event.type !== 'offset-committed' || everyCommit)
+    return applyBatch(state, batch).filter(event => event.type !== 'offset-committed' || everyCommit)
   }
   return {
     state,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Fold } from '../../src/engine/fold.ts'
+import { apply } from '../../src/pipeline/apply.ts'
 import type { Input } from '../../src/state/input.ts'
 import { foldSamples } from '../../src/telemetry/foldSamples.ts'
 import { batchOf, commitOf, markerOf } from '../state/batchOf.ts'
@@ -28,8 +29,8 @@ function sampled(fold: Fold): Record<string, number> {
 
 test('what a fold has read and holds is told, history and markers as what they are', () => {
   const fold = new Fold({ cluster: '', history: 'until-start' })
-  for (const input of [position(0, 0, 10), batch(0, 0), position(0, 3, 10), position(1, 7, 7)]) fold.apply(input)
-  fold.apply({ kind: 'batch', batch: markerOf('COMMIT', { partition: 0, baseOffset: 3, producerId: 1n }) })
+  for (const input of [position(0, 0, 10), batch(0, 0), position(0, 3, 10), position(1, 7, 7)]) apply(fold, input)
+  apply(fold, { kind: 'batch', batch: markerOf('COMMIT', { partition: 0, baseOffset: 3, producerId: 1n }) })
   expect(sampled(fold)).toEqual({
     koff_records_total: 3,
     koff_offset_records_total: 2,
@@ -42,7 +43,7 @@ test('what a fold has read and holds is told, history and markers as what they a
 
 test('what was counted stays counted when the partition goes, and when it is taken over anew', () => {
   const fold = new Fold({ cluster: '', history: 'none' })
-  for (const input of [position(0, 0, 3), batch(0, 0), position(1, 0, 3), batch(1, 0)]) fold.apply(input)
+  for (const input of [position(0, 0, 3), batch(0, 0), position(1, 0, 3), batch(1, 0)]) apply(fold, input)
   fold.forget(0)
   expect(sampled(fold)).toEqual({
     koff_records_total: 6,
@@ -52,6 +53,6 @@ test('what was counted stays counted when the partition goes, and when it is tak
     koff_groups: 2,
   })
   fold.adopt(1, fold.newState(1))
-  fold.apply(batch(1, 0))
+  apply(fold, batch(1, 0))
   expect(sampled(fold)).toMatchObject({ koff_records_total: 9, koff_undecodable_records_total: 3 })
 })

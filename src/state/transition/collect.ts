@@ -10,6 +10,8 @@ export interface Collected {
   /** Records about the group itself, in log order. */
   readonly records: PlacedRecord[]
   readonly changes: OffsetChanges
+  /** Its ordinals run on from the transition before: groups of one marker share its position. */
+  readonly continues: boolean
 }
 
 /** What a plain batch did, one transition a group, in the order of their last records. `cursor` is what it was read with. */
@@ -19,13 +21,15 @@ export function collectTransitions(
   { cursor, slotOf }: { readonly cursor: RecordCursor; readonly slotOf: (name: string) => GroupSlot },
 ): Collected[] {
   const transitions = new Map<string, Collected>()
-  for (const [slot, changes] of offsets.changes(cursor)) transitions.set(slot.name, { slot, records: [], changes })
+  for (const [slot, changes] of offsets.changes(cursor))
+    transitions.set(slot.name, { slot, records: [], changes, continues: false })
   for (const placed of records) {
     const { offset: position, timestamp } = placed.at
     const name = groupOf(placed.record)
     let transition = transitions.get(name)
     if (transition === undefined) {
-      transition = { slot: slotOf(name), records: [], changes: { commits: [], recreations: [], position, timestamp } }
+      const changes = { commits: [], recreations: [], position, timestamp }
+      transition = { slot: slotOf(name), records: [], changes, continues: false }
       transitions.set(name, transition)
     }
     transition.records.push(placed)

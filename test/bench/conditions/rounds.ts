@@ -1,6 +1,7 @@
 import { Fold } from '../../../src/engine/fold.ts'
 import type { RecordBatch } from '../../../src/kafka/records/batch.ts'
 import { RecordCursor } from '../../../src/kafka/records/recordCursor.ts'
+import { apply as applyInput } from '../../../src/pipeline/apply.ts'
 import type { LogEndInput } from '../../../src/state/input.ts'
 import { batchOf, classicOf, commitOf } from '../../state/batchOf.ts'
 
@@ -94,7 +95,7 @@ function apply(batch: RecordBatch): void {
   const { recordCount } = batch
   const lastOffset = position + recordCount - 1
   const times = { baseTimestamp: now, maxTimestamp: now }
-  fold.apply({ kind: 'batch', batch: { ...batch, ...times, baseOffset: position, lastOffset } })
+  applyInput(fold, { kind: 'batch', batch: { ...batch, ...times, baseOffset: position, lastOffset } })
   position += recordCount
 }
 
@@ -119,9 +120,9 @@ function measure(lag: number, isMoving: boolean): number {
 function sample(logEnd: number): void {
   for (const { topic, partition } of fold.reads.committed()) {
     const input: LogEndInput = { kind: 'logEnd', topic, partition, logStart: 0, logEnd, timestamp: now }
-    fold.apply(input)
+    applyInput(fold, input)
   }
-  fold.apply({ kind: 'tick', timestamp: now })
+  applyInput(fold, { kind: 'tick', timestamp: now })
 }
 
 function committedNow(): number {

@@ -1,6 +1,6 @@
-import { runEngine } from '../../../src/engine/engine.ts'
 import { Fold } from '../../../src/engine/fold.ts'
 import type { Source } from '../../../src/engine/source.ts'
+import { toSinks } from '../../../src/pipeline/toSinks.ts'
 import { countsOf } from './counts.ts'
 
 /*
@@ -19,7 +19,7 @@ const accept = () => {
   events++
   return false
 }
-await runEngine({ source, fold, sinks: [], signal: new AbortController().signal, accept })
+await toSinks({ source, fold, sinks: [], signal: new AbortController().signal, accept })
 process.stdout.write(`${JSON.stringify({ ...countsOf(fold), events })}\n`)
 process.stdin.resume()
 

@@ -1,5 +1,6 @@
 import { crc32c } from '@node-rs/crc32'
 import { BatchEncoder } from '../../../src/kafka/records/batchEncoder.ts'
+import { applyBatch } from '../../../src/state/applyBatch.ts'
 import { TopicNames } from '../../../src/state/group/topicNames.ts'
 import { PartitionState } from '../../../src/state/partition.ts'
 import { takeChanges } from '../../../src/state/stored/encode.ts'
@@ -49,7 +50,7 @@ export function joins(kind: Kind, pace: Pace, members: number): Written {
     for (const records of batches) {
       const batch = batchOf(records, { baseOffset: position, timestamp: clock })
       position = batch.lastOffset + 1
-      if (state.apply(batch).length > 0) hasEvents = true
+      if (applyBatch(state, batch).length > 0) hasEvents = true
     }
   }
   const commit = () => {

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Fold } from '../../../src/engine/fold.ts'
 import { encodeRecords } from '../../../src/kafka/records/encodeRecords.ts'
+import { apply } from '../../../src/pipeline/apply.ts'
 import { segmentFile } from '../../../src/sources/segment/segmentFile.ts'
 import { segmentSource } from '../../../src/sources/segment/segmentSource.ts'
 import type { Input } from '../../../src/state/input.ts'
@@ -177,7 +178,7 @@ describe('a segment that is damaged', () => {
     for (const chunkLength of [100, 200, 300, 1000, 10_000]) {
       for (const inputs of await readTwice(bytes, { chunkLength })) {
         const fold = new Fold({ cluster: '', history: 'none' })
-        const events = inputs.flatMap(input => fold.apply(input)).filter(({ type }) => type === 'koff-undecodable')
+        const events = inputs.flatMap(input => apply(fold, input)).filter(({ type }) => type === 'koff-undecodable')
         told.add(JSON.stringify(events.filter(({ source }) => source.offset === 8)))
         expect(batchesOf(inputs).map(({ position }) => position / size)).toContain(7)
       }

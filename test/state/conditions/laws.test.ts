@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { Fold } from '../../../src/engine/fold.ts'
 import type { KoffEvent } from '../../../src/events/envelope.ts'
 import { eventLine } from '../../../src/events/ndjson.ts'
+import { apply } from '../../../src/pipeline/apply.ts'
 import { readRecording } from '../../../src/sources/recording/readRecording.ts'
 import { recordingLines } from '../../../src/sources/recording/recordingLines.ts'
 import { type ConditionSettings, defaultConditionSettings } from '../../../src/state/conditions/settings.ts'
@@ -243,7 +244,7 @@ describe('laws of conditions', () => {
         const first = newFold(empty)
         const stored = new Map<string, string>()
         const before = inputs.slice(0, cut).flatMap((input, n) => {
-          const made = first.apply(input)
+          const made = apply(first, input)
           if (n % 3 === 0) store(first, stored)
           return made
         })
@@ -254,8 +255,8 @@ describe('laws of conditions', () => {
           empty,
         )
         // A sampler tells first what topics there are.
-        for (const told of inputs.slice(0, cut)) if (told.kind === 'topic') second.apply(told)
-        const after = inputs.slice(cut).flatMap(input => second.apply(input))
+        for (const told of inputs.slice(0, cut)) if (told.kind === 'topic') apply(second, told)
+        const after = inputs.slice(cut).flatMap(input => apply(second, input))
         expect(lines([...before, ...after])).toEqual(lines(events))
         expect(sorted(entriesOf(second))).toEqual(sorted(entriesOf(fold)))
       }),
@@ -271,7 +272,7 @@ describe('laws of conditions', () => {
         const again: KoffEvent[] = []
         const text = Readable.from([Buffer.from(recordingLines(inputs))])
         for await (const chunk of readRecording(text, 'test', new AbortController().signal)) {
-          for (const input of chunk) again.push(...fold.apply(input))
+          for (const input of chunk) again.push(...apply(fold, input))
         }
         expect(lines(again)).toEqual(lines(events))
       }),
@@ -289,7 +290,7 @@ describe('laws of conditions', () => {
         const ahead = new Map<number, LogEndInput[]>()
         let committed: ReadonlyMap<number, number> = new Map()
         for (const input of inputs) {
-          const events = fold.apply(input)
+          const events = apply(fold, input)
           const now = offsetsOf(fold)
           for (const p of [0, 1, 2]) if (!((now.get(p) ?? 0) <= (committed.get(p) ?? -1))) ahead.set(p, [])
           committed = now

@@ -1,6 +1,7 @@
 import { Fold, type FoldOptions } from '../../../src/engine/fold.ts'
 import type { EventType } from '../../../src/events/definitions.ts'
 import type { KoffEvent } from '../../../src/events/envelope.ts'
+import { apply } from '../../../src/pipeline/apply.ts'
 import { type ConditionSettings, defaultConditionSettings } from '../../../src/state/conditions/settings.ts'
 import type { Input } from '../../../src/state/input.ts'
 import { encodeState } from '../../../src/state/stored/encode.ts'
@@ -83,7 +84,7 @@ export class World {
 
   input(input: Input): void {
     this.inputs.push(input)
-    this.events.push(...this.fold.apply(input))
+    this.events.push(...apply(this.fold, input))
   }
 
   /** Seconds. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { applyBatch } from '../../../src/state/applyBatch.ts'
 import { TopicNames } from '../../../src/state/group/topicNames.ts'
 import { groupViews } from '../../../src/state/group/view.ts'
 import { PartitionState } from '../../../src/state/partition.ts'
@@ -35,7 +36,7 @@ function entriesOf(stored: ReadonlyMap<string, string>): StateEntry[] {
 describe('an entry that is too large for a message', () => {
   it('is stored in pieces, each fit for a message, and read back in any order of them', () => {
     const state = newState()
-    state.apply(batchOf([classicOf('g', 1, [subscriber(5_000)])]))
+    applyBatch(state, batchOf([classicOf('g', 1, [subscriber(5_000)])]))
     const stored = new Map<string, string>()
     write(state, stored)
     const entries = entriesOf(stored)
@@ -54,7 +55,7 @@ describe('an entry that is too large for a message', () => {
     let state = newState()
     const stored = new Map<string, string>()
     const counts = [4_000, 2_000, 3, 3_000].map((topics, n) => {
-      state.apply(batchOf([classicOf('g', n + 1, [subscriber(topics)])], { baseOffset: n }))
+      applyBatch(state, batchOf([classicOf('g', n + 1, [subscriber(topics)])], { baseOffset: n }))
       write(state, stored)
       const copy = restoreInto(newState(), entriesOf(stored))
       expect(encodeState(copy)).toEqual(encodeState(state))
@@ -66,14 +67,14 @@ describe('an entry that is too large for a message', () => {
     expect(fewer).toBeGreaterThan(0)
     expect(none).toBe(0)
     expect(again).toBeGreaterThan(0)
-    state.apply(batchOf([classicOf('g', null)], { baseOffset: 9 }))
+    applyBatch(state, batchOf([classicOf('g', null)], { baseOffset: 9 }))
     write(state, stored)
     expect([...stored.keys()]).toEqual(['["partition"]'])
   })
 
   it('of which a piece is missing is no state', () => {
     const state = newState()
-    state.apply(batchOf([classicOf('g', 1, [subscriber(4_000)])]))
+    applyBatch(state, batchOf([classicOf('g', 1, [subscriber(4_000)])]))
     const entries = encodeState(state).filter(({ key }) => !key.startsWith('["piece",1,'))
     expect(() => restoreInto(newState(), entries)).toThrow('piece 1 is missing')
   })

@@ -6,6 +6,7 @@ import { Fold } from '../../../src/engine/fold.ts'
 import { eventTypes } from '../../../src/events/definitions.ts'
 import type { KoffEvent } from '../../../src/events/envelope.ts'
 import { eventLine } from '../../../src/events/ndjson.ts'
+import { apply } from '../../../src/pipeline/apply.ts'
 import type { Input } from '../../../src/state/input.ts'
 import { encodeState, takeChanges } from '../../../src/state/stored/encode.ts'
 import type { StateEntry } from '../../../src/state/stored/entry.ts'
@@ -42,14 +43,14 @@ beforeAll(async () => {
   for (const input of await recordingByTime()) {
     const all = [...samples(input, whole), input]
     inputs.push(all)
-    events.push(all.flatMap(one => [...whole.apply(one)]))
+    events.push(all.flatMap(one => [...apply(whole, one)]))
   }
 })
 
 describe('a state that version 1 stored', () => {
   it.each(cuts)('is gone on from without loss or repetition, cut at %i', cut => {
     const fold = restoredAt(cut)
-    const after = inputs.slice(cut).flatMap(all => all.flatMap(input => [...fold.apply(input)]))
+    const after = inputs.slice(cut).flatMap(all => all.flatMap(input => [...apply(fold, input)]))
     const expected = events.slice(cut).flat()
     expect(recordDerived(after)).toEqual(recordDerived(expected))
     // What is open carries the id that version 1 gave it.

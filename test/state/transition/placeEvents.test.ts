@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { apply } from '../../../src/pipeline/apply.ts'
 import { batchOf, classicOf, commitOf, commitWithId, type TestRecord } from '../batchOf.ts'
 import { member, World } from '../conditions/world.ts'
 import { orders } from '../consumerGroup.ts'
@@ -165,7 +166,7 @@ describe('conditions in a transition', () => {
       baseOffset: 4,
       timestamp: world.now,
     })
-    const events = world.fold.apply({ kind: 'batch', batch })
+    const events = apply(world.fold, { kind: 'batch', batch })
     expect(events.map(({ group, type }) => `${group} ${type}`)).toEqual([
       'h offset-resumed',
       'h offset-deleted',

@@ -1,0 +1,28 @@
+import type { RecordBatch } from '../kafka/records/batch.ts'
+import { RecordCursor } from '../kafka/records/recordCursor.ts'
+import type { Input } from '../state/input.ts'
+import { overItems } from './chunk.ts'
+
+/** A batch with a cursor before its first record: the cursor makes no object for a record. Valid until the next item. */
+export interface OpenBatch {
+  readonly kind: 'records'
+  readonly batch: RecordBatch
+  readonly cursor: RecordCursor
+}
+
+/** What a source gives, with its batches open. */
+export type Decoded = Exclude<Input, { readonly kind: 'batch' }> | OpenBatch
+
+/** Opens each batch: bytes → records. Who reads a record decodes it, once. */
+export const decode = () => overItems(decoded)
+
+export function* decoded(inputs: Iterable<Input>): Generator<Decoded, void, undefined> {
+  const cursor = new RecordCursor()
+  for (const input of inputs) {
+    if (input.kind !== 'batch') yield input
+    else {
+      cursor.open(input.batch)
+      yield { kind: 'records', batch: input.batch, cursor }
+    }
+  }
+}
