@@ -87,7 +87,8 @@ function report(thrown: unknown, shell: Shell): number {
   if (!(error instanceof KoffError)) {
     const what =
       error instanceof CommanderError || !(error instanceof Error) ? String(error) : (error.stack ?? error.message)
-    shell.stderr.write(`koff: unexpected, a fault of koff itself: ${what}\n`)
+    const lines = `koff: unexpected, a fault of koff itself: ${what}`.split('\n')
+    shell.stderr.write(`${lines.map(terminalText).join('\n')}\n`)
     return 1
   }
   const message = placedMessage(shell, error)
