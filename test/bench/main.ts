@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { commandLine } from '../commandLine.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { dataFolderOf, startBenchBroker } from './broker.ts'
@@ -19,12 +20,14 @@ const { values, positionals } = commandLine({
 npm run bench                        fills a broker (once; kept in .servers/), drains it with every reader, 5 rounds
 npm run bench -- --records 500000    a smaller topic
 npm run bench -- --rounds 3
+npm run bench -- --against ../old    takes turns with another checkout of koff, and leaves out slower readers
 npm run bench -- delivery            latency, catch-up and restart of koff run, exactly once; --keys 100000 for less state
 npm run bench -- --write             the table goes into docs/benchmarks.md, too
 npm run bench -- conditions          what a round of samples costs; needs no broker
 npm run bench -- state               what members that join large groups write to the state topic; needs no broker`,
   words: ['delivery', 'conditions', 'state'],
   options: {
+    against: { type: 'string' },
     keys: { type: 'string', default: '1000000' },
     records: { type: 'string', default: String(defaultRecords) },
     rounds: { type: 'string', default: '5' },
@@ -61,7 +64,11 @@ async function main(records: number, rounds: number): Promise<number> {
     )
   })
   try {
-    const { readers, judge, leftOut } = await buildReaders({ broker, folder })
+    const { readers, judge, leftOut } = await buildReaders({
+      broker,
+      folder,
+      against: values.against && resolve(values.against),
+    })
     for (const reason of leftOut) say(reason)
     await untilLoaded(broker)
     const truth = (await measure(judge)).counts

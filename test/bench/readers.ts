@@ -12,6 +12,8 @@ export interface ReaderOptions {
   readonly broker: BenchBroker
   /** For compiled programs; gone after the benchmark. */
   readonly folder: string
+  /** Another checkout of koff: its readers take turns with those of this one, beside the fastest other reader only. */
+  readonly against?: string | undefined
 }
 
 export interface Readers {
@@ -38,24 +40,31 @@ const asInstalled = {
 }
 
 /** Compiles those that need it. */
-export async function buildReaders({ broker, folder }: ReaderOptions): Promise<Readers> {
-  const koff = file('readers/koff.ts')
+export async function buildReaders({ broker, folder, against }: ReaderOptions): Promise<Readers> {
+  const koffOf = (koff: string, suffix = ''): readonly Reader[] => [
+    { name: `${names.live}${suffix}`, ...asInstalled, args: [launcherFlag, koff, 'live', broker.bootstrap] },
+    { name: `${names.segments}${suffix}`, ...asInstalled, args: [launcherFlag, koff, 'segments', broker.dataFolder] },
+  ]
   const jars = join(await kafkaJars(), '*')
   await compileJava({ classPath: jars, sources: [file('java/Drain.java')], into: folder })
   const java = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', `${folder}:${jars}`, 'Drain', broker.bootstrap]
   const go = await buildGo(folder)
+  const others: readonly Reader[] = [
+    { name: names.java, command: 'java', args: [...java, 'decode'] },
+    ...('program' in go
+      ? [
+          { name: names.go, command: go.program, args: [broker.bootstrap, 'copies'] },
+          { name: names.goUnsafe, command: go.program, args: [broker.bootstrap, 'parts'] },
+        ]
+      : []),
+  ]
+  const own = koffOf(file('readers/koff.ts'))
+  const earlier = against === undefined ? [] : koffOf(join(against, 'test/bench/readers/koff.ts'), `, ${against}`)
   return {
-    readers: [
-      { name: names.live, ...asInstalled, args: [launcherFlag, koff, 'live', broker.bootstrap] },
-      { name: names.segments, ...asInstalled, args: [launcherFlag, koff, 'segments', broker.dataFolder] },
-      { name: names.java, command: 'java', args: [...java, 'decode'] },
-      ...('program' in go
-        ? [
-            { name: names.go, command: go.program, args: [broker.bootstrap, 'copies'] },
-            { name: names.goUnsafe, command: go.program, args: [broker.bootstrap, 'parts'] },
-          ]
-        : []),
-    ],
+    readers:
+      against === undefined
+        ? [...own, ...others]
+        : [...own, ...earlier, ...others.filter(({ name }) => name === names.goUnsafe)],
     judge: { name: 'Java, state', command: 'java', args: [...java, 'state'] },
     leftOut: 'program' in go ? [] : [go.leftOut],
   }
