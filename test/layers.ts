@@ -49,7 +49,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'kafka/net': [],
   'kafka/protocol': ['kafka/records', 'kafka/codecs', 'kafka/net'],
   'kafka/client': ['kafka/records', 'kafka/net', 'kafka/protocol'],
-  'kafka/thread': ['kafka/codecs', 'kafka/net', 'kafka/protocol'],
+  'kafka/thread': ['kafka/records', 'kafka/codecs', 'kafka/net', 'kafka/protocol'],
   'kafka/consumer': ['kafka/records', 'kafka/net', 'kafka/protocol', 'kafka/client', 'kafka/thread'],
   'kafka/producer': ['kafka/records', 'kafka/protocol', 'kafka/client'],
   coordinator: ['kafka/records'],

@@ -1,4 +1,4 @@
-import { int64At } from '../kafka/records/words.ts'
+import { int64At } from '../kafka/records/int64.ts'
 /**
  * An offset commit, or the tombstone of one, as positions and numbers: one view is filled again for every record, so
  * that the path that sees each commit of a cluster makes neither objects nor strings. Positions are in the buffer that

@@ -3,7 +3,7 @@ import {
   readOffsetCommitKey,
   readOffsetCommitValue,
 } from '../../src/coordinator/offsetCommit.ts'
-import { wordsOf } from '../../src/kafka/records/words.ts'
+import { wordsOf } from '../../src/kafka/records/int64.ts'
 
 /** Reads key and value of a record into `view`; false for another type of record and for one that Kafka refuses. */
 export function readOffsetCommit(

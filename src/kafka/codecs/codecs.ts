@@ -18,7 +18,7 @@ const DEFAULT_MAX_OUTPUT_LENGTH = 128 * 1024 * 1024
 export function batchCodecs(options: CodecOptions = {}): BatchCodecs {
   const maxOutputLength = options.maxOutputLength ?? DEFAULT_MAX_OUTPUT_LENGTH
   return {
-    crc32c: (bytes, start = 0, end = bytes.length) => crc32c(bytes, start, end),
+    crc32c,
     crc32: bytes => crc32(bytes),
     decompress: (compression, bytes) => decompress(compression, bytes, maxOutputLength),
   }

@@ -19,7 +19,7 @@ for (let i = 256; i < tables.length; i++) {
 const NATIVE_FROM = 256
 
 /** CRC32C of `bytes[start, end)`. */
-export function crc32c(bytes: Buffer, start: number, end: number): number {
+export function crc32c(bytes: Buffer, start = 0, end = bytes.length): number {
   return end - start < NATIVE_FROM ? sumUp(bytes, start, end) : nativeCrc32c(bytes.subarray(start, end))
 }
 

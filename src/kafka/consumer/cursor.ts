@@ -1,7 +1,7 @@
 import type { EpochEnd } from '../protocol/leaderEpochs.ts'
 import { logEnd, logStart } from '../protocol/listOffsets.ts'
 import type { BatchFault, BatchFaultCode } from '../records/batch.ts'
-import type { EpochStart } from './walkBatches.ts'
+import type { EpochStart } from '../records/walkBatches.ts'
 
 /** How far one partition is read, and what is to be found out before the next Fetch. */
 export interface Cursor {
@@ -65,18 +65,20 @@ export function cursorAt({ partition, start, isLate }: Beginning): Cursor {
   }
 }
 
-/** Per partition: the log of a new leader never differs from before the last few leaders. */
 /** True where it is read up to the end that its log had in the first response. */
 export function hasReachedEnd({ firstLogEnd, position }: Cursor): boolean {
   return firstLogEnd >= 0 && position >= firstLogEnd
 }
 
+/** Per partition: the log of a new leader never differs from before the last few leaders. */
 const EPOCHS_KEPT = 32
 
-/** Notes that batches were read up to `next`. */
+/** Notes that batches of these leader epochs were read, up to `next`. */
 export function advance(cursor: Cursor, next: number, epochs: readonly EpochStart[]): void {
   cursor.position = next
-  if (epochs.length > 0) cursor.epochs = [...cursor.epochs, ...epochs].slice(-EPOCHS_KEPT)
+  for (const start of epochs) {
+    if (start.epoch !== lastEpoch(cursor)) cursor.epochs = [...cursor.epochs, start].slice(-EPOCHS_KEPT)
+  }
 }
 
 /** Leader epoch of the last batch read, -1 where it is not known. */

@@ -4,9 +4,9 @@ import type { FetchedRecords, FetchResponse } from '../protocol/fetch.ts'
 import type { EpochEnd } from '../protocol/leaderEpochs.ts'
 import { type FoundOffset, logStart } from '../protocol/listOffsets.ts'
 import type { BatchCodecs, BatchFault } from '../records/batch.ts'
-import { advance, type Cursor, hasReachedEnd, lastEpoch, receiveEpochEnd, receiveOffset } from './cursor.ts'
+import { walkRest } from '../records/walkBatches.ts'
+import { advance, type Cursor, hasReachedEnd, receiveEpochEnd, receiveOffset } from './cursor.ts'
 import { PartitionTable, type PartitionTableOptions } from './partitionTable.ts'
-import { walkBatches } from './walkBatches.ts'
 
 export interface FetchSessionOptions extends PartitionTableOptions {
   readonly codecs: BatchCodecs
@@ -38,8 +38,8 @@ export interface FetchedPartition {
   readonly isNews: boolean
   /** Whole batches, or bytes that are not a batch. */
   readonly records: Buffer
-  /** True where their checksums are known to be right. */
-  readonly isChecked: boolean
+  /** Where each of the batches of `walkBatches` begins in them, and where the last one ends; a rest may follow. */
+  readonly bounds: Uint32Array
 }
 
 /**
@@ -114,28 +114,31 @@ export class FetchSession {
     return fetched
   }
 
-  #take(cursor: Cursor, { logEnd, records, isSound }: FetchedRecords, broker: string): FetchedPartition[] {
+  #take(cursor: Cursor, { logEnd, records, walk }: FetchedRecords, broker: string): FetchedPartition[] {
     const { partition, position: from } = cursor
-    const walk = walkBatches(records, { position: from, epoch: lastEpoch(cursor), codecs: this.#options.codecs })
+    const { bounds } = walk
+    const walked = bounds.at(-1) ?? 0
+    const rest = walk.isSound ? null : walkRest(records.subarray(walked), this.#options.codecs.crc32c)
+    const length = walked + (rest?.length ?? 0)
+    const next = Math.max(from, walk.next, rest?.next ?? -1)
     // Only the beginning of a batch, which did not fit, brings nothing; anything else must move the position.
-    const isStuck = walk.next === from && (walk.length > 0 || walk.isBroken)
+    const isBroken = rest?.isBroken ?? false
+    const isStuck = next === from && (length > 0 || isBroken)
     if (isStuck) {
       this.table.fail([cursor], `${broker} sends what is not a record batch at offset ${from}`)
       if (cursor.brokenAt === from) return []
       cursor.brokenAt = from
     }
     const isFirst = cursor.firstLogEnd < 0
-    const isNews = walk.next !== from || logEnd !== cursor.logEnd
+    const isNews = next !== from || logEnd !== cursor.logEnd
     if (isFirst) cursor.firstLogEnd = cursor.isLate ? from : logEnd
     cursor.logEnd = logEnd
-    advance(cursor, walk.next, walk.epochs)
+    advance(cursor, next, [...walk.epochs, ...(rest?.epochs ?? [])])
     // A partition with records goes to the end of the queue. One whose batch did not fit comes first, and then it fits.
-    if (walk.length > 0) cursor.turn = ++this.#turns
-    const whole = walk.length === 0 && walk.isBroken ? records : records.subarray(0, walk.length)
+    if (length > 0) cursor.turn = ++this.#turns
+    const whole = length === 0 && isBroken ? records : records.subarray(0, length)
     const { firstLogEnd } = cursor
-    return [
-      { partition, from, next: walk.next, logEnd, firstLogEnd, isFirst, isNews, records: whole, isChecked: isSound },
-    ]
+    return [{ partition, from, next, logEnd, firstLogEnd, isFirst, isNews, records: whole, bounds }]
   }
 
   #receive<A extends { readonly partition: number; readonly errorCode: number }>(

@@ -1,5 +1,6 @@
-import { soundLength } from '../codecs/soundLength.ts'
+import { crc32c } from '../codecs/crc32c.ts'
 import { bytesLeft, DecodeFault, readInt16, readInt32, readInt64, readUnsignedVarint } from '../records/reader.ts'
+import { type BatchWalk, walkBatches } from '../records/walkBatches.ts'
 import type { Request } from './request.ts'
 import { writeArray, writeInt8, writeInt32, writeInt64, writeText } from './requestWriter.ts'
 import { type ResponseReader, readArray, readNullableArray, readText, readThrottleTime } from './responseReader.ts'
@@ -35,8 +36,8 @@ export interface FetchedRecords {
   readonly logEnd: number
   /** Whole record batches, and perhaps the beginning of one more; a part of the response's bytes. */
   readonly records: Buffer
-  /** True where all batches are of message format v2 and their checksums are right. */
-  readonly isSound: boolean
+  /** The batches in `records`. */
+  readonly walk: BatchWalk
 }
 
 const consumer = -1
@@ -48,7 +49,7 @@ const unknownOffset = -1n
 const unknownEpoch = -1
 
 /**
- * Reads records uncommitted, control batches included, without a copy of them. From version 13 on topics have ids instead
+ * Reads records uncommitted, control batches included, without a copy of them, and walks their batches. From version 13 on topics have ids instead
  * of names: another request. Errors of partitions are in the response.
  */
 export const fetch: Request<FetchRequest, FetchResponse> = {
@@ -113,7 +114,7 @@ function readPartition(reader: ResponseReader, version: number): FetchedRecords 
   })
   if (version >= 11) readInt32(reader) // preferred read replica
   const records = readRecords(reader)
-  return { partition, errorCode, logEnd, records, isSound: soundLength(records).isSound }
+  return { partition, errorCode, logEnd, records, walk: walkBatches(records, crc32c) }
 }
 
 /** Empty for null. */

@@ -65,11 +65,13 @@ export interface BatchFault {
   readonly reason: string
 }
 
-/** What batch reading needs from libraries, handed in so that `wire` itself needs none. */
+/** CRC32C of `bytes[start, end)`; of all of them by default. */
+export type Crc32c = (bytes: Buffer, start?: number, end?: number) => number
+
+/** What reading batches needs from packages; passed in, because this room imports none. */
 export interface BatchCodecs {
-  /** Of `bytes[start, end)`, of all of them by default: parts need no Buffer of their own, of which there would be millions. */
-  crc32c(bytes: Buffer, start?: number, end?: number): number
-  crc32(bytes: Buffer): number
+  readonly crc32c: Crc32c
+  readonly crc32: (bytes: Buffer) => number
   /** Throws on malformed input. `compression` is never `none`. */
-  decompress(compression: Compression, bytes: Buffer): Buffer
+  readonly decompress: (compression: Compression, bytes: Buffer) => Buffer
 }

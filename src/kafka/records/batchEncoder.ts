@@ -1,14 +1,32 @@
+import {
+  ATTRIBUTES_AT,
+  BASE_OFFSET_AT,
+  BASE_SEQUENCE_AT,
+  BASE_TIMESTAMP_AT,
+  BATCH_HEADER_LENGTH,
+  CRC_AT,
+  LAST_OFFSET_DELTA_AT,
+  LEADER_EPOCH_AT,
+  LENGTH_AT,
+  MAGIC_AT,
+  MAX_TIMESTAMP_AT,
+  PREFIX,
+  PRODUCER_EPOCH_AT,
+  PRODUCER_ID_AT,
+  RECORD_COUNT_AT,
+  TRANSACTIONAL_BIT,
+} from './batchLayout.ts'
 import { putVarint, varintSize } from './varint.ts'
 
-/** What brokers know a producer by (KIP-98). */
+/** By these, brokers know a producer (KIP-98). */
 export interface ProducerIdentity {
   readonly producerId: bigint
   readonly producerEpoch: number
 }
 
-/** What the header of a batch says beside its records. */
+/** The header of a batch, as far as it does not follow from the records. */
 export interface BatchHeader extends ProducerIdentity {
-  /** Sequence number of the first record: those of one producer in one partition are counted through. */
+  /** Sequence number of the first record, counted per producer and partition. */
   readonly baseSequence: number
   readonly isTransactional: boolean
   /** Of all records, ms since the epoch. */
@@ -16,15 +34,15 @@ export interface BatchHeader extends ProducerIdentity {
 }
 
 /**
- * Lays out record batches of format v2 (KIP-98), uncompressed, one behind the other in memory that grows as it must and is
- * used again after `clear`.
+ * Writes record batches of format v2 (KIP-98), uncompressed, one after the other into memory that grows as needed and is used
+ * again after `clear`.
  */
 export class BatchEncoder {
   /** Records in the present batch. */
   count = 0
   #bytes: Buffer
   #batch = 0
-  #at = headerBytes
+  #at = BATCH_HEADER_LENGTH
   readonly #crc32c: (bytes: Buffer) => number
 
   constructor(crc32c: (bytes: Buffer) => number, capacity = 16 * 1024) {
@@ -45,7 +63,7 @@ export class BatchEncoder {
   /** Adds a record to the present batch. Null is Kafka's null. */
   append(key: Uint8Array | string | null, value: Uint8Array | string | null, headers: Headers = none): void {
     const start = this.#at
-    // Most records are of a length that takes two bytes; the others are moved when their length is known.
+    // Most lengths take two bytes. A record with another length is moved when its length is known.
     const body = start + usualLengthBytes
     this.#at = body
     this.#byte(0) // attributes of the record: none is defined
@@ -65,29 +83,29 @@ export class BatchEncoder {
     this.count += 1
   }
 
-  /** Ends the present batch, which needs a record, and begins the next. What it gives is valid until `clear`. */
+  /** Ends the present batch, which needs a record, and begins the next one. The result is valid until `clear`. */
   end(header: BatchHeader): Buffer {
     const batch = this.#bytes.subarray(this.#batch, this.#at)
-    batch.writeBigInt64BE(0n, 0) // base offset: the broker's to say
-    batch.writeInt32BE(batch.length - 12, 8)
-    batch.writeInt32BE(-1, 12) // leader epoch: the broker's, too
-    batch.writeInt8(2, 16)
-    batch.writeInt16BE(header.isTransactional ? 0x10 : 0, 21)
-    batch.writeInt32BE(this.count - 1, 23)
-    batch.writeBigInt64BE(BigInt(header.timestamp), 27)
-    batch.writeBigInt64BE(BigInt(header.timestamp), 35)
-    batch.writeBigInt64BE(header.producerId, 43)
-    batch.writeInt16BE(header.producerEpoch, 51)
-    batch.writeInt32BE(header.baseSequence, 53)
-    batch.writeInt32BE(this.count, 57)
-    batch.writeUInt32BE(this.#crc32c(batch.subarray(crcFrom)), 17)
+    batch.writeBigInt64BE(0n, BASE_OFFSET_AT) // set by the broker
+    batch.writeInt32BE(batch.length - PREFIX, LENGTH_AT)
+    batch.writeInt32BE(-1, LEADER_EPOCH_AT) // set by the broker
+    batch.writeInt8(2, MAGIC_AT)
+    batch.writeInt16BE(header.isTransactional ? TRANSACTIONAL_BIT : 0, ATTRIBUTES_AT)
+    batch.writeInt32BE(this.count - 1, LAST_OFFSET_DELTA_AT)
+    batch.writeBigInt64BE(BigInt(header.timestamp), BASE_TIMESTAMP_AT)
+    batch.writeBigInt64BE(BigInt(header.timestamp), MAX_TIMESTAMP_AT)
+    batch.writeBigInt64BE(header.producerId, PRODUCER_ID_AT)
+    batch.writeInt16BE(header.producerEpoch, PRODUCER_EPOCH_AT)
+    batch.writeInt32BE(header.baseSequence, BASE_SEQUENCE_AT)
+    batch.writeInt32BE(this.count, RECORD_COUNT_AT)
+    batch.writeUInt32BE(this.#crc32c(batch.subarray(ATTRIBUTES_AT)), CRC_AT)
     this.#begin(this.#at)
     return batch
   }
 
   /** Forgets all batches. */
   clear(): void {
-    // What a large commit needed is not kept for small ones.
+    // Memory for a large commit is not kept for small ones.
     if (this.#bytes.length > keptBytes) this.#bytes = Buffer.allocUnsafeSlow(keptBytes)
     this.#begin(0)
   }
@@ -96,8 +114,8 @@ export class BatchEncoder {
     this.count = 0
     this.#batch = at
     this.#at = at
-    this.#reserve(headerBytes)
-    this.#at += headerBytes
+    this.#reserve(BATCH_HEADER_LENGTH)
+    this.#at += BATCH_HEADER_LENGTH
   }
 
   #headers(headers: Headers): void {
@@ -120,7 +138,7 @@ export class BatchEncoder {
     }
   }
 
-  /** In UTF-8, with its length before it. Short plain text is not worth a call into the runtime. */
+  /** In UTF-8, after its length. Short ASCII text is written without a call into the runtime. */
   #text(text: string): void {
     const { length } = text
     this.#reserve(maxVarintBytes + length)
@@ -164,15 +182,12 @@ export function recordCountOf(batch: Buffer): number {
 type Headers = Readonly<Record<string, string>>
 
 const none: Headers = {}
-const headerBytes = 61
-/** What the checksum is of begins with the attributes. */
-const crcFrom = 21
 const maxVarintBytes = 5
 const usualLengthBytes = 2
 const shortText = 48
 const keptBytes = 256 * 1024
 
-/** False where it is none; then what was written is worth nothing. */
+/** False where the text is not ASCII; what was written is then to be written again. */
 function putAscii(bytes: Buffer, start: number, text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)

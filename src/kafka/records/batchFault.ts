@@ -19,8 +19,6 @@ export interface BatchScanOptions {
   readonly hasMore?: boolean
   /** Of batches and faults: after so many it is enough. All that there are unless given. */
   readonly limit?: number
-  /** The checksums of batches of message format v2 are known to be right, and not computed again. */
-  readonly isChecked?: boolean
 }
 
 /** A fault about the batch or message at `at`. */

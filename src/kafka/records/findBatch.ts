@@ -1,27 +1,37 @@
 import type { BatchCodecs } from './batch.ts'
-import { BATCH_HEADER_LENGTH, PREFIX } from './batchLayout.ts'
+import {
+  ATTRIBUTES_AT,
+  BASE_OFFSET_AT,
+  BATCH_HEADER_LENGTH,
+  CRC_AT,
+  LAST_OFFSET_DELTA_AT,
+  LENGTH_AT,
+  MAGIC_AT,
+  PREFIX,
+  RECORD_COUNT_AT,
+} from './batchLayout.ts'
 import { readInt64 } from './int64.ts'
 
-/** How often all bytes may be summed up in one search: hostile ones could ask for it at every position. */
+/** How often one search may compute a checksum over all bytes: hostile ones could make it do so at every byte. */
 const MAX_SUMS = 16
 
 export interface BatchSearch {
   readonly codecs: BatchCodecs
-  /** In bytes; what claims more is no batch. */
+  /** In bytes; a longer one is not a batch. */
   readonly maxLength: number
-  /** Whether a batch counts whose end is not in `bytes`, so that its CRC cannot be checked. */
+  /** Whether to accept a batch whose end is not in `bytes`, so that its CRC cannot be checked. */
   readonly mayBeCut: boolean
 }
 
 /**
- * The first position from `from` on where a batch of message format v2 begins, or -1: for a log whose lengths no longer
- * lead from batch to batch. It has a header without contradictions, and its CRC is right.
+ * The first byte from `from` on where a batch of message format v2 begins, or -1: for a log whose lengths no longer lead
+ * from batch to batch. Its header has no contradictions, and its CRC is right.
  */
 export function findBatch(bytes: Buffer, from: number, search: BatchSearch): number {
   let left = MAX_SUMS * bytes.length
   for (let at = from; at + BATCH_HEADER_LENGTH <= bytes.length; at++) {
-    if (bytes[at + 16] !== 2 || !looksLikeBatch(bytes, at)) continue
-    const length = PREFIX + bytes.readInt32BE(at + 8)
+    if (bytes[at + MAGIC_AT] !== 2 || !looksLikeBatch(bytes, at)) continue
+    const length = PREFIX + bytes.readInt32BE(at + LENGTH_AT)
     if (length > search.maxLength) continue
     if (length > bytes.length - at) {
       if (search.mayBeCut) return at
@@ -29,30 +39,30 @@ export function findBatch(bytes: Buffer, from: number, search: BatchSearch): num
     }
     left -= length
     if (left < 0) return -1
-    if (search.codecs.crc32c(bytes, at + 21, at + length) === bytes.readUInt32BE(at + 17)) return at
+    if (search.codecs.crc32c(bytes, at + ATTRIBUTES_AT, at + length) === bytes.readUInt32BE(at + CRC_AT)) return at
   }
   return -1
 }
 
 /** Do the bytes at `at`, as far as they are there, look like the beginning of a batch or of preallocated space? */
 export function beginsBatch(bytes: Buffer, at: number): boolean {
-  if (bytes.length - at <= 16) return true
-  const offset = readInt64(bytes, at)
-  const length = bytes.readInt32BE(at + 8)
+  if (bytes.length - at <= MAGIC_AT) return true
+  const offset = readInt64(bytes, at + BASE_OFFSET_AT)
+  const length = bytes.readInt32BE(at + LENGTH_AT)
   if (length === 0 && offset === 0) return true
-  return (bytes[at + 16] as number) <= 2 && length >= 14 && offset >= 0 && Number.isSafeInteger(offset)
+  return (bytes[at + MAGIC_AT] as number) <= 2 && length >= 14 && offset >= 0 && Number.isSafeInteger(offset)
 }
 
-/** No contradiction in the header at `at`, all of which is there. */
+/** True where the whole header at `at` has no contradictions. */
 function looksLikeBatch(bytes: Buffer, at: number): boolean {
-  const offset = readInt64(bytes, at)
-  const lastOffsetDelta = bytes.readInt32BE(at + 23)
-  const recordCount = bytes.readInt32BE(at + 57)
+  const offset = readInt64(bytes, at + BASE_OFFSET_AT)
+  const lastOffsetDelta = bytes.readInt32BE(at + LAST_OFFSET_DELTA_AT)
+  const recordCount = bytes.readInt32BE(at + RECORD_COUNT_AT)
   return (
     offset >= 0 &&
     Number.isSafeInteger(offset) &&
-    bytes.readInt32BE(at + 8) >= BATCH_HEADER_LENGTH - PREFIX &&
-    bytes.readUInt16BE(at + 21) >> 7 === 0 &&
+    bytes.readInt32BE(at + LENGTH_AT) >= BATCH_HEADER_LENGTH - PREFIX &&
+    bytes.readUInt16BE(at + ATTRIBUTES_AT) >> 7 === 0 &&
     lastOffsetDelta >= 0 &&
     recordCount >= 0 &&
     recordCount <= lastOffsetDelta + 1

@@ -1,6 +1,26 @@
 import { compressions, type RecordBatch } from './batch.ts'
 import { type BatchItem, type BatchScanOptions, batchFault, crcReason, decompressionReason } from './batchFault.ts'
-import { ATTRIBUTES_AT, BATCH_HEADER_LENGTH, CRC_AT, MAGIC_AT, PREFIX } from './batchLayout.ts'
+import {
+  ATTRIBUTES_AT,
+  BASE_OFFSET_AT,
+  BASE_SEQUENCE_AT,
+  BASE_TIMESTAMP_AT,
+  BATCH_HEADER_LENGTH,
+  COMPRESSION_BITS,
+  CONTROL_BIT,
+  CRC_AT,
+  LAST_OFFSET_DELTA_AT,
+  LEADER_EPOCH_AT,
+  LENGTH_AT,
+  LOG_APPEND_TIME_BIT,
+  MAGIC_AT,
+  MAX_TIMESTAMP_AT,
+  PREFIX,
+  PRODUCER_EPOCH_AT,
+  PRODUCER_ID_AT,
+  RECORD_COUNT_AT,
+  TRANSACTIONAL_BIT,
+} from './batchLayout.ts'
 import { beginsBatch, findBatch } from './findBatch.ts'
 import { readInt64 } from './int64.ts'
 import { readLegacyMessage } from './legacyMessages.ts'
@@ -34,7 +54,7 @@ export function readBatches(bytes: Buffer, options: BatchScanOptions): BatchScan
   let at = 0
   const { limit = Number.POSITIVE_INFINITY } = options
   while (bytes.length - at > MAGIC_AT && items.length < limit) {
-    const length = bytes.readInt32BE(at + 8)
+    const length = bytes.readInt32BE(at + LENGTH_AT)
     if (length < MIN_LENGTH) {
       if (length === 0 && readInt64(bytes, at) === 0) break
       items.push(batchFault(bytes, at, options, 'BAD_BATCH', `no batch has length ${length}`))
@@ -68,24 +88,30 @@ function readBatch(bytes: Buffer, at: number, end: number, options: BatchScanOpt
   if (end - at < BATCH_HEADER_LENGTH) {
     return batchFault(bytes, at, options, 'BAD_BATCH', `${end - at} bytes are less than the header of a batch`)
   }
-  if (options.isChecked !== true) {
-    const expected = bytes.readUInt32BE(at + CRC_AT)
-    const actual = options.codecs.crc32c(bytes, at + ATTRIBUTES_AT, end)
-    if (actual !== expected) {
-      return batchFault(bytes, at, options, 'CRC_MISMATCH', crcReason('CRC32C', actual, expected))
-    }
+  const expected = bytes.readUInt32BE(at + CRC_AT)
+  const actual = options.codecs.crc32c(bytes, at + ATTRIBUTES_AT, end)
+  if (actual !== expected) {
+    return batchFault(bytes, at, options, 'CRC_MISMATCH', crcReason('CRC32C', actual, expected))
   }
+  return openBatch(bytes, at, end, options)
+}
+
+/**
+ * Opens the batch of message format v2 in `bytes[at, end)`, whose checksum is right and whose header is complete: a batch of
+ * `walkBatches`.
+ */
+export function openBatch(bytes: Buffer, at: number, end: number, options: BatchScanOptions): BatchItem {
   const attributes = bytes.readInt16BE(at + ATTRIBUTES_AT)
-  const baseOffset = readInt64(bytes, at)
-  const lastOffset = baseOffset + bytes.readInt32BE(at + 23)
-  const recordCount = bytes.readInt32BE(at + 57)
+  const baseOffset = readInt64(bytes, at + BASE_OFFSET_AT)
+  const lastOffset = baseOffset + bytes.readInt32BE(at + LAST_OFFSET_DELTA_AT)
+  const recordCount = bytes.readInt32BE(at + RECORD_COUNT_AT)
   if (baseOffset < 0 || lastOffset < baseOffset || !Number.isSafeInteger(lastOffset) || recordCount < 0) {
     const reason = `offsets ${baseOffset} to ${lastOffset} with ${recordCount} records cannot be`
     return batchFault(bytes, at, options, 'BAD_BATCH', reason)
   }
-  const compression = compressions[attributes & 7]
+  const compression = compressions[attributes & COMPRESSION_BITS]
   if (compression === undefined) {
-    return batchFault(bytes, at, options, 'BAD_COMPRESSION', `codec ${attributes & 7} is not known`)
+    return batchFault(bytes, at, options, 'BAD_COMPRESSION', `codec ${attributes & COMPRESSION_BITS} is not known`)
   }
   let body = bytes
   let start = at + BATCH_HEADER_LENGTH
@@ -104,17 +130,17 @@ function readBatch(bytes: Buffer, at: number, end: number, options: BatchScanOpt
     position: (options.filePosition ?? 0) + at,
     baseOffset,
     lastOffset,
-    leaderEpoch: bytes.readInt32BE(at + 12),
+    leaderEpoch: bytes.readInt32BE(at + LEADER_EPOCH_AT),
     magic: 2,
     compression,
-    timestampType: (attributes & 8) === 0 ? 'CreateTime' : 'LogAppendTime',
-    baseTimestamp: readInt64(bytes, at + 27),
-    maxTimestamp: readInt64(bytes, at + 35),
-    isTransactional: (attributes & 16) !== 0,
-    isControl: (attributes & 32) !== 0,
-    producerId: producerIdAt(bytes, at + 43),
-    producerEpoch: bytes.readInt16BE(at + 51),
-    baseSequence: bytes.readInt32BE(at + 53),
+    timestampType: (attributes & LOG_APPEND_TIME_BIT) === 0 ? 'CreateTime' : 'LogAppendTime',
+    baseTimestamp: readInt64(bytes, at + BASE_TIMESTAMP_AT),
+    maxTimestamp: readInt64(bytes, at + MAX_TIMESTAMP_AT),
+    isTransactional: (attributes & TRANSACTIONAL_BIT) !== 0,
+    isControl: (attributes & CONTROL_BIT) !== 0,
+    producerId: producerIdAt(bytes, at + PRODUCER_ID_AT),
+    producerEpoch: bytes.readInt16BE(at + PRODUCER_EPOCH_AT),
+    baseSequence: bytes.readInt32BE(at + BASE_SEQUENCE_AT),
     recordCount,
     bytes: body,
     start,

@@ -1,6 +1,6 @@
 import type { RecordBatch } from './batch.ts'
 import type { RecordHeader } from './encodeRecords.ts'
-import { wordsOf } from './words.ts'
+import { wordsOf } from './int64.ts'
 
 const EMPTY = Buffer.alloc(0)
 /** Two bytes each for length, time, offset and key, and one for the attributes: to look at so many needs no more checks. */

@@ -1,18 +1,18 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { SocketOrder } from './socketMessages.ts'
 
-/** What the thread is told to do. */
+/** To the thread: what to do. */
 export type Order =
   | { readonly kind: 'socket'; readonly order: SocketOrder }
   | { readonly kind: 'segment'; readonly order: SegmentOrder }
 
-/** Each message over `port` asks for one part, and is answered by one. */
+/** Each message over `port` requests one part, which is sent back over it. */
 export interface SegmentOrder extends Segment {
   readonly port: MessagePort
 }
 
 export interface Segment {
-  /** Of the file, which whoever orders has open. */
+  /** Of the file, which the other thread keeps open. */
   readonly fd: number
   /** How much of it is read, in bytes. */
   readonly size: number
@@ -20,15 +20,17 @@ export interface Segment {
   readonly length: number
 }
 
-/** Null: what follows is not as it should be, or there is nothing more. */
+/** Null: the rest of the file is not sound, or there is none. */
 export type PartMessage = SoundPart<Uint8Array> | null
 
 export interface SoundPart<B = Buffer> {
-  /** Whole record batches of message format v2 with the right checksums; valid until the next part but two is asked for. */
+  /** Whole record batches of message format v2 with the right checksums; valid until the next part but two is requested. */
   readonly bytes: B
+  /** Where each batch begins in `bytes`, and where the last one ends. */
+  readonly bounds: Uint32Array
   /** Where in the file they begin. */
   readonly position: number
 }
 
-/** Parts that are ready or being made, one that is worked on among them. */
+/** Parts in memory: those that are ready or being read, and the one that is processed. */
 export const PARTS = 3

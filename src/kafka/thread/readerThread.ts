@@ -68,10 +68,11 @@ async function* soundParts(give: (port: MessagePort) => void): AsyncGenerator<So
     for (let asked = 0; asked < PARTS; asked++) port.postMessage('more')
     for await (const [part] of messages) {
       if (part === null) return
+      const { bounds, position } = part
       const { buffer, byteOffset, byteLength } = part.bytes
       // Perhaps nobody ever asks for the next one: that keeps no process
       port.unref()
-      yield { bytes: Buffer.from(buffer, byteOffset, byteLength), position: part.position }
+      yield { bytes: Buffer.from(buffer, byteOffset, byteLength), bounds, position }
       port.ref()
       port.postMessage('more')
     }

@@ -1,16 +1,17 @@
 import { readSync } from 'node:fs'
-import { soundLength } from '../codecs/soundLength.ts'
+import { crc32c } from '../codecs/crc32c.ts'
+import { walkBatches } from '../records/walkBatches.ts'
 import { PARTS, type PartMessage, type SegmentOrder } from './messages.ts'
 import { sharedBuffer } from './sharedBuffer.ts'
 
-/** In the thread: reads a segment file for as long as all is well, one part each time the other thread asks. */
+/** In the thread: reads a segment file while it is sound, one part each time the other thread asks. */
 export function serveSegment(order: SegmentOrder): void {
   const { port } = order
   const parts = soundParts(order)
   port.on('message', () => port.postMessage(parts.next().value ?? null))
 }
 
-/** Errors of the file end the parts: whoever reads on from there meets them, and tells. */
+/** An error of the file ends the parts: the reader that continues from there reports it. */
 function* soundParts({ fd, size, length }: SegmentOrder): Generator<PartMessage, void, undefined> {
   const buffers = Array.from({ length: PARTS }, () => sharedBuffer(length))
   try {
@@ -21,11 +22,12 @@ function* soundParts({ fd, size, length }: SegmentOrder): Generator<PartMessage,
       left.copy(buffer)
       const room = Math.min(length, size - position) - left.length
       const end = left.length + readSync(fd, buffer, left.length, room, position + left.length)
-      const sound = soundLength(buffer.subarray(0, end))
-      if (sound.length > 0) yield { bytes: buffer.subarray(0, sound.length), position }
-      if (sound.length === 0 || !sound.isSound) return
-      position += sound.length
-      left = buffer.subarray(sound.length, end)
+      const { bounds, isSound } = walkBatches(buffer.subarray(0, end), crc32c)
+      const walked = bounds.at(-1) ?? 0
+      if (walked > 0) yield { bytes: buffer.subarray(0, walked), bounds, position }
+      if (walked === 0 || !isSound) return
+      position += walked
+      left = buffer.subarray(walked, end)
     }
   } catch {
     return

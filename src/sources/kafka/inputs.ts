@@ -1,7 +1,7 @@
 import type { Fetched } from '../../kafka/consumer/brokerFetchers.ts'
 import { trimBatch } from '../../kafka/consumer/trimBatch.ts'
 import type { BatchCodecs } from '../../kafka/records/batch.ts'
-import { type BatchItem, readBatches } from '../../kafka/records/readBatches.ts'
+import { type BatchItem, openBatch, readBatches } from '../../kafka/records/readBatches.ts'
 import type { Input, PositionInput } from '../../state/input.ts'
 import { BATCHES_AT_A_TIME } from '../batchesAtATime.ts'
 
@@ -14,12 +14,22 @@ export function* inputsOf(
   codecs: BatchCodecs,
 ): Generator<readonly Input[], void, undefined> {
   let inputs: Input[] = faults.map(fault => ({ kind: 'fault', fault }))
-  for (const { partition, from, next, logEnd, firstLogEnd, isFirst, isNews, records, isChecked } of partitions) {
+  for (const { partition, from, next, logEnd, firstLogEnd, isFirst, isNews, records, bounds } of partitions) {
     const at = (position: number): PositionInput => ({ kind: 'position', partition, position, logEnd, timestamp })
+    const options = { partition, codecs }
+    const count = bounds.length - 1
     if (isFirst) inputs.push({ ...at(from), logEnd: firstLogEnd })
-    for (let opened = 0; opened < records.length; ) {
-      const options = { partition, codecs, isChecked, filePosition: opened, limit: BATCHES_AT_A_TIME }
-      const { items, consumed, isLost } = readBatches(records.subarray(opened), options)
+    for (let batch = 0; batch < count; batch++) {
+      const item = openBatch(records, bounds[batch] as number, bounds[batch + 1] as number, options)
+      if (isWanted(item, from)) inputs.push(trimmed(item, from))
+      if (inputs.length >= BATCHES_AT_A_TIME) {
+        yield inputs
+        inputs = []
+      }
+    }
+    for (let opened = bounds[count] as number; opened < records.length; ) {
+      const rest = { ...options, filePosition: opened, limit: BATCHES_AT_A_TIME }
+      const { items, consumed, isLost } = readBatches(records.subarray(opened), rest)
       for (const item of items) if (isWanted(item, from)) inputs.push(trimmed(item, from))
       if (inputs.length >= BATCHES_AT_A_TIME) {
         yield inputs
@@ -39,5 +49,6 @@ function isWanted(item: BatchItem, from: number): boolean {
 }
 
 function trimmed(item: BatchItem, from: number): BatchItem {
-  return item.kind === 'fault' ? item : { kind: 'batch', batch: trimBatch(item.batch, from) }
+  if (item.kind === 'fault' || item.batch.baseOffset >= from) return item
+  return { kind: 'batch', batch: trimBatch(item.batch, from) }
 }

@@ -3,7 +3,7 @@ import type { BatchCodecs } from '../../kafka/records/batch.ts'
 import { type BatchItem, batchFault } from '../../kafka/records/batchFault.ts'
 import { BATCH_HEADER_LENGTH, MAGIC_AT, PREFIX } from '../../kafka/records/batchLayout.ts'
 import { findBatch } from '../../kafka/records/findBatch.ts'
-import { readBatches } from '../../kafka/records/readBatches.ts'
+import { openBatch, readBatches } from '../../kafka/records/readBatches.ts'
 import type { ReaderThread } from '../../kafka/thread/readerThread.ts'
 import { BATCHES_AT_A_TIME } from '../batchesAtATime.ts'
 import type { FileProgress } from '../fileProgress.ts'
@@ -58,21 +58,26 @@ interface OpenSegment {
   readonly size: number
 }
 
-/** Up to where the file is sound, which is nearly always its end: returns where that is. Another thread reads it meanwhile. */
+/** The batches up to where the file is no longer sound, nearly always its end, which it returns. Another thread reads ahead. */
 async function* readSound(
   { file: { partition, path }, fd, size }: OpenSegment,
   { codecs, thread, chunkLength, progress }: SegmentOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly BatchItem[], number, undefined> {
   let end = 0
-  for await (const { bytes, position } of thread.soundParts({ fd, size, length: chunkLength })) {
-    for (let at = 0; at < bytes.length; at = end - position) {
+  for await (const { bytes, bounds, position } of thread.soundParts({ fd, size, length: chunkLength })) {
+    const count = bounds.length - 1
+    const options = { partition, codecs, filePosition: position }
+    for (let first = 0; first < count; first += BATCHES_AT_A_TIME) {
       if (signal.aborted) return end
-      const options = { partition, codecs, filePosition: end, isChecked: true, limit: BATCHES_AT_A_TIME }
-      const { items, consumed } = readBatches(bytes.subarray(at), options)
-      if (consumed === 0 || items.some(({ kind }) => kind === 'fault')) return end
+      const last = Math.min(first + BATCHES_AT_A_TIME, count)
+      const items: BatchItem[] = []
+      for (let at = first; at < last; at++) {
+        items.push(openBatch(bytes, bounds[at] as number, bounds[at + 1] as number, options))
+      }
+      if (items.some(({ kind }) => kind === 'fault')) return end
       yield items
-      end += consumed
+      end = position + (bounds[last] as number)
     }
     progress?.({ path, position: end, size })
   }

@@ -1,4 +1,4 @@
-import { wordsOf } from '../../kafka/records/words.ts'
+import { wordsOf } from '../../kafka/records/int64.ts'
 import { type HashSeed, halfSipHash } from './halfSipHash.ts'
 
 /**

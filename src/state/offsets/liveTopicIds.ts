@@ -1,4 +1,4 @@
-import { wordsOf } from '../../kafka/records/words.ts'
+import { wordsOf } from '../../kafka/records/int64.ts'
 import { forgetTopicId, type GroupSlot, setTopicId, type TopicSlot, topicIdOf } from '../group/groupSlot.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import type { OffsetTable } from './table.ts'

@@ -1,7 +1,7 @@
 import { OffsetCommitView, readOffsetCommitValue } from '../../coordinator/offsetCommit.ts'
+import { wordsOf } from '../../kafka/records/int64.ts'
 import type { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import { decodeUtf8 } from '../../kafka/records/utf8.ts'
-import { wordsOf } from '../../kafka/records/words.ts'
 import { forgetTopicId, type GroupSlot, setTopicId, type TopicSlot, topicIdOf } from '../group/groupSlot.ts'
 import type { TopicNames } from '../group/topicNames.ts'
 import type { StateChanges } from '../stored/changes.ts'

@@ -1,7 +1,7 @@
 import { OffsetCommitView, readOffsetCommitKey } from '../../coordinator/offsetCommit.ts'
+import { wordsOf } from '../../kafka/records/int64.ts'
 import type { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import { decodeUtf8 } from '../../kafka/records/utf8.ts'
-import { wordsOf } from '../../kafka/records/words.ts'
 import { type GroupSlot, topicSlot } from '../group/groupSlot.ts'
 import { keyBytes } from './keyBytes.ts'
 import type { OffsetTable } from './table.ts'

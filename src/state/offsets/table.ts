@@ -1,5 +1,5 @@
 import type { Int64 } from '../../events/envelope.ts'
-import { wordsOf } from '../../kafka/records/words.ts'
+import { wordsOf } from '../../kafka/records/int64.ts'
 import type { RowWatch } from '../conditions/rowWatch.ts'
 import { type GroupSlot, type TopicSlot, topicSlot } from '../group/groupSlot.ts'
 import type { HashSeed } from './halfSipHash.ts'

@@ -1,4 +1,4 @@
-import { wordsOf } from '../../kafka/records/words.ts'
+import { wordsOf } from '../../kafka/records/int64.ts'
 import { setGroup, setTopicId, topicSlot } from '../group/groupSlot.ts'
 import type { PendingCommit } from '../offsets/transactions.ts'
 import type { PartitionState } from '../partition.ts'

@@ -1,5 +1,5 @@
 import type { Int64 } from '../../events/envelope.ts'
-import { wordsOf } from '../../kafka/records/words.ts'
+import { wordsOf } from '../../kafka/records/int64.ts'
 import type { Pace } from '../conditions/pace.ts'
 import type { OpenStall } from '../conditions/rowWatch.ts'
 import type { Open } from '../conditions/tell.ts'

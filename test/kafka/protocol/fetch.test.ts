@@ -47,9 +47,9 @@ damaged[100] = 1
 
 const read = (version: 4 | 12, bytes: Buffer) => readResponse(fetch, version, bytes).value
 
-test.each([4, 12] as const)('a response (version %i) says of each partition whether its records are sound', version => {
+test.each([4, 12] as const)('the batches in a response (version %i) are walked, with their checksums', version => {
   const sound = (records: readonly Buffer[]) =>
-    read(version, responseOf(version, records)).partitions.map(({ isSound }) => isSound)
+    read(version, responseOf(version, records)).partitions.map(({ walk }) => walk.isSound)
   expect(sound([])).toEqual([])
   expect(sound([Buffer.alloc(0), batch])).toEqual([true, true])
   expect(sound([batch, Buffer.concat([batch, batch.subarray(0, 200)])])).toEqual([true, true])

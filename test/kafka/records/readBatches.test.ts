@@ -133,12 +133,6 @@ describe('readBatches, message format v2', () => {
     expect(readBatches(log, { partition: 7, codecs, limit: 3 })).toMatchObject({ consumed: 3 * size, isLost: false })
   })
 
-  it('computes no checksum that somebody else has computed', () => {
-    const unasked = { ...codecs, crc32c: () => expect.unreachable() }
-    const scan = readBatches(batchAt(3), { partition: 7, codecs: unasked, isChecked: true })
-    expect(batchesOf(scan)).toMatchObject([{ baseOffset: 3 }])
-  })
-
   it('leaves a broken batch until what follows it can be seen, where more is to come', () => {
     const broken = batchAt(3)
     broken[80] = 1

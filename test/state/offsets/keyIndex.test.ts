@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { wordsOf } from '../../../src/kafka/records/words.ts'
+import { wordsOf } from '../../../src/kafka/records/int64.ts'
 import { type HashSeed, halfSipHash } from '../../../src/state/offsets/halfSipHash.ts'
 import { keyBytes } from '../../../src/state/offsets/keyBytes.ts'
 import { KeyIndex } from '../../../src/state/offsets/keyIndex.ts'
