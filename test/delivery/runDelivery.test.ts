@@ -141,7 +141,7 @@ describe('a service', () => {
     await second.stop()
     expect(idsOf(output, 'offset-stalled')).toEqual(['0-1-offset-stalled-0'])
     const closing = output.events.find(({ type }) => type === 'offset-resumed')
-    expect(closing?.data).toMatchObject({ opened: '0-1-offset-stalled-0', durationMs: 15_000 })
+    expect(closing?.data).toMatchObject({ opened: '0-1-offset-stalled-0', durationMs: 85_000 })
   })
 
   it('takes every partition over anew when commits of all of them fail at once', async () => {
