@@ -133,7 +133,7 @@ export class Fold {
   /** Another instance owns the partition now. */
   forget(partition: number): void {
     const state = this.partitions.get(partition)
-    if (state !== undefined) add(this.#past, state)
+    if (state !== undefined) add(this.#past, state.reader)
     this.partitions.delete(partition)
     this.catchUp.forget(partition)
     this.sourceEnds.delete(partition)
@@ -142,7 +142,7 @@ export class Fold {
   /** What was read since the start, also of partitions that are another's by now. */
   totals(): Readonly<Totals> {
     const totals = { ...this.#past }
-    for (const state of this.partitions.values()) add(totals, state)
+    for (const { reader } of this.partitions.values()) add(totals, reader)
     return totals
   }
 

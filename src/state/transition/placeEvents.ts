@@ -2,6 +2,7 @@ import { rankOf } from '../../events/definitions.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { newEvent } from '../../events/newEvent.ts'
 import { type DataPart, dataParts } from '../../events/parts.ts'
+import type { Collected } from './collect.ts'
 import type { Draft } from './draft.ts'
 import { untold } from './offsets.ts'
 
@@ -9,7 +10,7 @@ import { untold } from './offsets.ts'
 export type PartDraft = Draft & Partial<Pick<DataPart, 'part' | 'parts' | 'truncated'>>
 
 /** One transition of one group, as its events are made of it. */
-export interface Told {
+interface Told {
   readonly group: string
   /** In the order of the contract. */
   readonly drafts: readonly PartDraft[]
@@ -22,11 +23,38 @@ export interface Told {
   readonly ordinal: number
 }
 
+/** What the transitions of one batch mean, until all of it is known. */
+export class ToldBatch {
+  readonly #told: Told[] = []
+  /** The next free ordinal at the position of the last transition. */
+  #ordinal = 0
+
+  add(group: string, reduced: Drafts, { changes, continues }: Collected): void {
+    const { position: offset, timestamp } = changes
+    const cut = cutDrafts(group, reduced)
+    const ordinal = continues ? this.#ordinal : 0
+    this.#ordinal = ordinal + cut.drafts.length
+    this.#told.push({ group, ...cut, offset, timestamp, ordinal })
+  }
+
+  /** The events of the transitions, each with those of its group's conditions; then those of other groups. */
+  take(conditions: readonly KoffEvent[], source: Source): KoffEvent[] {
+    const events: KoffEvent[] = []
+    const byGroup = conditions.length === 0 ? null : Map.groupBy(conditions, ({ group }) => group)
+    for (const told of this.#told) {
+      events.push(...placeEvents(told, byGroup?.get(told.group) ?? [], source))
+      byGroup?.delete(told.group)
+    }
+    this.#told.length = 0
+    for (const others of byGroup?.values() ?? []) events.push(...others)
+    return events
+  }
+}
+
+type Drafts = Pick<Told, 'ofEnded'> & { readonly drafts: readonly Draft[] }
+
 /** Cuts drafts of events that would be too large: each part is an event, with an ordinal of its own. */
-export function cutDrafts(
-  group: string,
-  { drafts, ofEnded }: Pick<Told, 'ofEnded'> & { readonly drafts: readonly Draft[] },
-): Pick<Told, 'drafts' | 'ofEnded'> {
+function cutDrafts(group: string, { drafts, ofEnded }: Drafts): Pick<Told, 'drafts' | 'ofEnded'> {
   let cut: PartDraft[] | null = null
   let ofEndedCut = ofEnded
   for (const [at, draft] of drafts.entries()) {
@@ -51,7 +79,7 @@ interface Source {
  * The events of a transition, with those of conditions that it closed or opened: what it closed stands directly before
  * `offset-deleted`, what it opened at the end. Conditions use up no ordinals.
  */
-export function placeEvents(told: Told, conditions: readonly KoffEvent[], source: Source): KoffEvent[] {
+function placeEvents(told: Told, conditions: readonly KoffEvent[], source: Source): KoffEvent[] {
   const events: KoffEvent[] = []
   const closingsAt = conditions.length === 0 ? -1 : placeOfClosings(told)
   for (const [at, draft] of told.drafts.entries()) {

@@ -16,8 +16,8 @@ export function countsOf(fold: Fold): Counts {
   let offsetSum = 0
   for (const state of fold.partitions.values()) {
     const { table } = state.offsets
-    records += state.records
-    commits += state.offsetRecords
+    records += state.reader.records
+    commits += state.reader.offsetRecords
     for (const row of table.rows()) {
       if (!table.isPresent(row)) continue
       keys++

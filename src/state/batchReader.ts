@@ -1,0 +1,126 @@
+import { decodeRecordAt } from '../coordinator/decode.ts'
+import type { KoffEvent } from '../events/envelope.ts'
+import type { RecordBatch } from '../kafka/records/batch.ts'
+import { brokenBatch } from '../kafka/records/batchFault.ts'
+import { controlType } from '../kafka/records/controlRecord.ts'
+import type { RecordCursor } from '../kafka/records/recordCursor.ts'
+import type { GroupSlot } from './group/groupSlot.ts'
+import type { TopicNames } from './group/topicNames.ts'
+import type { Offsets } from './offsets/offsets.ts'
+import { topicNamesIn } from './records/namedTopics.ts'
+import type { StateChanges } from './stored/changes.ts'
+import { type Collected, collectTransitions } from './transition/collect.ts'
+import type { PlacedRecord } from './transition/replayRecords.ts'
+import { undecodableBatch, undecodableRecord } from './transition/undecodable.ts'
+
+export interface BatchReaderOptions {
+  /** Of `__consumer_offsets`. */
+  readonly partition: number
+  readonly cluster: string
+  readonly names: TopicNames
+  readonly offsets: Offsets
+  readonly groups: ReadonlyMap<string, GroupSlot>
+  /** The slot of a group by name; made when there is none. */
+  readonly slotOf: (name: string) => GroupSlot
+  /** Null where nobody stores the state. */
+  readonly changes: StateChanges | null
+}
+
+/** Reads batches record by record: commits go into the table of offsets, and what is more is put together to transitions. */
+export class BatchReader {
+  /** Records read by this process; control records are not counted. */
+  records = 0
+  /** Of these, offset records that Kafka accepts: commits, those of transactions too, and tombstones. */
+  offsetRecords = 0
+  /** Records and batches that could not be read. */
+  undecodable = 0
+  /** Timestamp of the last record read; -1 before the first. */
+  timestamp = -1
+  readonly #options: BatchReaderOptions
+  /** Records about groups in the present batch. */
+  readonly #records: PlacedRecord[] = []
+  #faults: KoffEvent[] = []
+
+  constructor(options: BatchReaderOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Takes the records of a batch, which `cursor` stands before. Null: all it did was move offsets forward. Else its
+   * transitions, in order; each must be over before the next one is asked for.
+   */
+  read(batch: RecordBatch, cursor: RecordCursor): Iterable<Collected> | null {
+    this.#options.offsets.begin()
+    return batch.isControl ? this.#readMarkers(batch, cursor) : this.#readRecords(batch, cursor)
+  }
+
+  /** `koff-undecodable` of what could not be read since the last call. */
+  takeFaults(): readonly KoffEvent[] {
+    const faults = this.#faults
+    if (faults.length > 0) this.#faults = []
+    return faults
+  }
+
+  #readRecords(batch: RecordBatch, cursor: RecordCursor): readonly Collected[] | null {
+    const { offsets, slotOf } = this.#options
+    const { isTransactional, producerId } = batch
+    while (cursor.next()) {
+      this.records++
+      if (isOffsetRecord(cursor)) {
+        if (isTransactional ? offsets.applyPending(cursor, producerId) : offsets.apply(cursor)) {
+          this.offsetRecords++
+          continue
+        }
+      }
+      this.#readOther(cursor)
+    }
+    if (cursor.fault !== null) this.#reportBroken(batch, cursor.fault)
+    if (batch.recordCount > 0) this.timestamp = cursor.timestamp
+    if (!offsets.notable && this.#records.length === 0) return null
+    return collectTransitions(offsets, this.#records.splice(0), { cursor, slotOf })
+  }
+
+  #readOther(cursor: RecordCursor): void {
+    const { bytes, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = cursor
+    const { names, changes, groups } = this.#options
+    const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
+    if (decoded.kind === 'undecodable') {
+      this.undecodable++
+      const known = decoded.group === null ? undefined : groups.get(decoded.group)?.group?.type
+      this.#faults.push(undecodableRecord(this.#options, decoded, cursor, known))
+    } else if (decoded.type !== 'OFFSET_COMMIT' && decoded.type !== 'LEGACY_OFFSET_COMMIT') {
+      this.#records.push({ record: decoded, at: { offset, timestamp } })
+      for (const [id, name] of topicNamesIn(decoded)) {
+        names.learn(id, name)
+        changes?.note({ kind: 'topic', id })
+      }
+    }
+  }
+
+  *#readMarkers(batch: RecordBatch, cursor: RecordCursor): Generator<Collected, void, undefined> {
+    const { offsets } = this.#options
+    while (cursor.next()) {
+      const type = controlType(cursor)
+      this.timestamp = cursor.timestamp
+      if (type === 'UNKNOWN') continue
+      const completed = offsets.complete(batch.producerId, type === 'COMMIT', cursor.offset, cursor.timestamp)
+      let continues = false
+      for (const [slot, changes] of completed) {
+        yield { slot, records: [], changes, continues }
+        continues = true
+      }
+    }
+    if (cursor.fault !== null) this.#reportBroken(batch, cursor.fault)
+  }
+
+  #reportBroken(batch: RecordBatch, reason: string): void {
+    this.undecodable++
+    const fault = brokenBatch(batch, batch.baseOffset, reason)
+    this.#faults.push(undecodableBatch(this.#options, fault, batch.lastOffset, batch.maxTimestamp))
+  }
+}
+
+/** By its type: of the two that there are, 0 is of brokers before 0.9. */
+function isOffsetRecord({ words, keyStart, keyEnd }: RecordCursor): boolean {
+  return keyEnd - keyStart >= 2 && words.getUint16(keyStart) <= 1
+}
