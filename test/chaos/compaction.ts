@@ -32,26 +32,9 @@ export async function compactedWhileAway(stage: Stage): Promise<Compaction> {
   first.kill('SIGKILL')
   await first.ended
   const before = await bytesOf(kafka.dataFolder)
-  const ends = (await admin.endOffsets('__consumer_offsets'))['__consumer_offsets'] ?? {}
-  const settings = { 'min.cleanable.dirty.ratio': '0.001', 'segment.ms': '1000', 'max.compaction.lag.ms': '1000' }
-  await admin.setTopicConfig('__consumer_offsets', settings)
-  await until({
-    what: 'the cleaner past all that koff has read',
-    ask: async () => {
-      // A segment is closed by the first record that comes after its time.
-      for (let partition = 0; partition < offsetsPartitions; partition++) await commitSentinel(admin, partition)
-      await sleep(1_100)
-      return cleanedTo(kafka.dataFolder)
-    },
-    good: cleaned => Object.entries(ends).every(([partition, end]) => (cleaned[Number(partition)] ?? 0) >= end),
-    withinMs: 90_000,
-  })
+  await cleaned(stage)
   const after = await bytesOf(kafka.dataFolder)
-  await admin.setTopicConfig('__consumer_offsets', {
-    'min.cleanable.dirty.ratio': '0.9',
-    'segment.ms': '604800000',
-    'max.compaction.lag.ms': '9223372036854775807',
-  })
+  await keepAll(stage)
   await sleep(1_000)
   const second = startLoad({ bootstrap: kafka.bootstrap, java, admin })
   await sleep(2_000)
@@ -64,6 +47,33 @@ export async function compactedWhileAway(stage: Stage): Promise<Compaction> {
   recorder.kill('SIGINT')
   await recorder.ended
   return { verdict: await stage.verdict(file), before, after }
+}
+
+/** Resolves when the cleaner has been past all that is in the offsets topic now. */
+export async function cleaned({ kafka, admin }: Stage, settings: Readonly<Record<string, string>> = {}): Promise<void> {
+  const ends = (await admin.endOffsets('__consumer_offsets'))['__consumer_offsets'] ?? {}
+  const eager = { 'min.cleanable.dirty.ratio': '0.001', 'segment.ms': '1000', 'max.compaction.lag.ms': '1000' }
+  await admin.setTopicConfig('__consumer_offsets', { ...eager, ...settings })
+  await until({
+    what: 'the cleaner past all that was in the log',
+    ask: async () => {
+      // A segment is closed by the first record that comes after its time.
+      for (let partition = 0; partition < offsetsPartitions; partition++) await commitSentinel(admin, partition)
+      await sleep(1_100)
+      return cleanedTo(kafka.dataFolder)
+    },
+    good: to => Object.entries(ends).every(([partition, end]) => (to[Number(partition)] ?? 0) >= end),
+    withinMs: 90_000,
+  })
+}
+
+/** From now on the cleaner lets the log be. */
+export async function keepAll({ admin }: Stage): Promise<void> {
+  await admin.setTopicConfig('__consumer_offsets', {
+    'min.cleanable.dirty.ratio': '0.9',
+    'segment.ms': '604800000',
+    'max.compaction.lag.ms': '9223372036854775807',
+  })
 }
 
 /** By partition: the offset up to which the broker's cleaner has been. */

@@ -3,7 +3,10 @@ import { compactedWhileAway, eagerCleaner } from './compaction.ts'
 import { disturbed } from './disturbed.ts'
 import { killedInItsFirstRead } from './firstRead.ts'
 import { behindHungTransactions } from './hung.ts'
+import { longAway } from './longAway.ts'
+import { type Ended, eventsTopicLost, offsetsTopicLost, stateTopicLost } from './lostTopics.ts'
 import { behindACutNetwork } from './network.ts'
+import { otherEventsTopic, otherSettingsRefused, patientGroups, startedTogether, widerFilter } from './sameName.ts'
 import { openStage, type StageOptions } from './stage.ts'
 import { describeVerdict, isFlawless, type Verdict } from './verdict.ts'
 
@@ -58,6 +61,65 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       return tell(verdict) && exitCodes.every(code => code === 0)
     },
   },
+  'state-topic': {
+    says: 'the topic of the state deleted and created again while koff runs',
+    run: async () => {
+      await using stage = await openStage({ say })
+      const { ended, untold } = await stateTopicLost(stage, { groups: 3_000 })
+      return tellLost(ended, untold, [/^topic koff\.state was deleted and created again/])
+    },
+  },
+  'offsets-topic': {
+    says: '__consumer_offsets deleted and made again while koff runs',
+    run: async () => {
+      await using stage = await openStage({ say })
+      const { ended, untold } = await offsetsTopicLost(stage, { groups: 1_000 })
+      const reason = /__consumer_offsets was deleted and created again.*--reset-unusable-state/
+      return tellLost(ended, untold, [reason, reason])
+    },
+  },
+  'events-topic': {
+    says: 'the topic of the events deleted and created again, with more and with fewer partitions',
+    run: async () => {
+      await using stage = await openStage({ say })
+      let isRight = true
+      for (const partitions of [6, 2, 9, 1]) {
+        const { lines, unlike, misplaced, exitCode } = await eventsTopicLost(stage, { groups: 300, partitions })
+        for (const line of lines) say(`  ${line}`)
+        say(
+          `${partitions} partitions: ${unlike.length} groups without exactly one creation, ${misplaced.length} misplaced`,
+        )
+        isRight &&= unlike.length === 0 && misplaced.length === 0 && exitCode === 0
+      }
+      return isRight
+    },
+  },
+  'same-name': {
+    says: 'instances of one name with other settings, beside one at work, at the same moment, and after it',
+    run: async () => {
+      await using stage = await openStage({ properties: patientGroups, say })
+      const { refused, verdict, exitCode, moves } = await otherSettingsRefused(stage, 8)
+      const { working, ended } = await startedTogether(stage)
+      const { unlike, lines } = await widerFilter(stage, 500)
+      const topic = await otherEventsTopic(stage)
+      for (const { code, reason } of [...refused, ...ended, topic.refused]) say(`  ${code}: ${reason}`)
+      for (const line of [...moves, ...lines]) say(`  ${line}`)
+      say(`${working} of 2 with the stored settings went on; ${unlike.length} groups without exactly one snapshot`)
+      const areRefused = [...refused, ...ended, topic.refused].every(({ code }) => code === 1)
+      const isRight = areRefused && working === 2 && unlike.length === 0 && exitCode === 0 && moves.length === 1
+      return tell(verdict) && isRight
+    },
+  },
+  'long-away': {
+    says: 'away for longer than the offsets topic keeps tombstones',
+    run: async () => {
+      await using stage = await openStage({ properties: eagerCleaner, say })
+      const { lines, exitCode, ...wrong } = await longAway(stage, { groups: 300 })
+      for (const line of lines) say(`  ${line}`)
+      for (const [what, names] of Object.entries(wrong)) say(`${what}: ${names.length} ${names.slice(0, 10).join(' ')}`)
+      return Object.values(wrong).every(({ length }) => length === 0) && lines.length > 0 && exitCode === 0
+    },
+  },
   hung: {
     says: 'an application that hangs in a transaction in every partition',
     run: async () => {
@@ -79,7 +141,7 @@ npm run chaos -- kills             these only
 npm run chaos -- kills --kills 5   with fewer kills
 
 ${Object.entries(scenarios)
-  .map(([name, { says }]) => `${name.padEnd(12)}${says}`)
+  .map(([name, { says }]) => `${name.padEnd(14)}${says}`)
   .join('\n')}`,
   options: { kills: { type: 'string' } },
   words: Object.keys(scenarios),
@@ -115,6 +177,14 @@ async function chaos(
   say(`take-over, ms: median ${sorted[sorted.length >> 1]}, longest ${sorted.at(-1)} (of ${sorted.length} seen)`)
   say(`ended with ${exitCodes.join(', ')} within ${Math.round(endMs)} ms`)
   return tell(verdict) && exitCodes.every(code => code === 0)
+}
+
+/** Every end by itself, with its reason, and no group that nobody was told of. */
+function tellLost(ended: readonly Ended[], untold: readonly string[], reasons: readonly RegExp[]): boolean {
+  for (const { code, reason } of ended) say(`  ${code}: ${reason}`)
+  say(`${untold.length} groups that nobody was told of`)
+  const areRight = ended.every(({ code, reason }, at) => code === 1 && reasons[at]?.test(reason) === true)
+  return areRight && ended.length === reasons.length && untold.length === 0
 }
 
 function tell(verdict: Verdict): boolean {

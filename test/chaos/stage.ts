@@ -25,6 +25,16 @@ export interface StageOptions extends Pick<KafkaOptions, 'brokers' | 'properties
   readonly say: (line: string) => void
 }
 
+export interface InstanceOptions {
+  /** Behind the network that can be cut. */
+  readonly overWire?: boolean
+  /** More of the command line. */
+  readonly args?: readonly string[]
+  /** Settings in place of those of the stage: `['groups: { include: [a*] }']`; `topic` is that of the events. */
+  readonly settings?: readonly string[] | undefined
+  readonly topic?: string | undefined
+}
+
 /** Servers, a way to start instances of one deployment of koff, and everything that a reader found in its topic. */
 export interface Stage extends AsyncDisposable {
   readonly kafka: Kafka
@@ -35,8 +45,10 @@ export interface Stage extends AsyncDisposable {
   readonly say: (line: string) => void
   /** Null unless asked for. */
   readonly wire: Wire | null
-  /** `koff run`; `overWire`: behind the network that can be cut. */
-  startInstance(how?: { readonly overWire: boolean }): KoffProcess
+  /** `koff run`. */
+  startInstance(how?: InstanceOptions): KoffProcess
+  /** What is in the topic of the events is read from its beginning: it was created again. */
+  reopen(): Promise<void>
   /** Messages in the state topic, and how many partitions are in the middle of history as it says. */
   progress(): Promise<{ readonly stored: number; readonly inHistory: number }>
   /** All that a read_committed consumer has found so far. */
@@ -53,12 +65,13 @@ export interface Stage extends AsyncDisposable {
 
 export const offsetsPartitions = 4
 export const eventsTopic = 'koff.events'
-const stateTopic = 'koff.state'
+export const stateTopic = 'koff.state'
 export const sessionTimeoutMs = 1_500
 
 /** After so many the reader has kept up with any load that these servers bear. */
 const maxPasses = 10
 let sentinels = 0
+let instances = 0
 
 /** An empty cluster with a `__consumer_offsets` in which nothing is history yet. */
 export async function openStage({ brokers = 1, properties = {}, withWire = false, say }: StageOptions): Promise<Stage> {
@@ -110,7 +123,7 @@ export async function openStage({ brokers = 1, properties = {}, withWire = false
     await until({
       what: 'the end of history',
       ask: async () => count(await read()),
-      good: ended => ended === offsetsPartitions,
+      good: ended => ended >= offsetsPartitions,
       withinMs: 60_000,
     })
   }
@@ -137,7 +150,18 @@ export async function openStage({ brokers = 1, properties = {}, withWire = false
     config,
     say,
     wire,
-    startInstance: how => stack.use(startKoff(['run', '-c', how?.overWire === true ? overWire : config])),
+    startInstance: ({ overWire: isOverWire = false, args = [], settings, topic } = {}) => {
+      let file = isOverWire ? overWire : config
+      if (settings !== undefined || topic !== undefined) {
+        file = join(home, `instance-${(instances += 1)}.yaml`)
+        writeFileSync(file, configuration(kafka.bootstrap, registry, { settings, topic }))
+      }
+      return stack.use(startKoff(['run', '-c', file, ...args]))
+    },
+    reopen: async () => {
+      reader = await openAvroReader(reading, place)
+      found.length = 0
+    },
     progress: () => progressIn(kafka, admin),
     replayed: () => replayed(kafka, kafka.dataFolder),
     read,
@@ -186,13 +210,19 @@ export async function commitSentinel(admin: JavaAdmin, partition: number): Promi
   return group
 }
 
-function configuration(bootstrap: string, registry: Registry): string {
+const everyEvent = 'events: { include: [default, offset-committed, leader-changed] }'
+
+function configuration(
+  bootstrap: string,
+  registry: Registry,
+  { settings = [everyEvent], topic = eventsTopic }: Pick<InstanceOptions, 'settings' | 'topic'> = {},
+): string {
   return [
     `kafka: { brokers: '${bootstrap}' }`,
     `instances: { sessionTimeoutMs: ${sessionTimeoutMs} }`,
-    'events: { include: [default, offset-committed, leader-changed] }',
+    ...settings,
     'sinks:',
-    `  - { type: kafka, topic: ${eventsTopic}, partitions: 4, registry: { url: '${registry.url}' } }`,
+    `  - { type: kafka, topic: ${topic}, partitions: 4, registry: { url: '${registry.url}' } }`,
     '',
   ].join('\n')
 }

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  otherEventsTopic,
+  otherSettingsRefused,
+  patientGroups,
+  startedTogether,
+  widerFilter,
+} from '../chaos/sameName.ts'
+import { openStage, type Stage } from '../chaos/stage.ts'
+import { describeVerdict, flawless } from '../chaos/verdict.ts'
+
+const say = (line: string) => void process.stdout.write(`same name: ${line}\n`)
+let stage: Stage
+
+/** The short forms of `npm run chaos -- same-name`. */
+beforeAll(async () => {
+  stage = await openStage({ properties: patientGroups, say })
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+const refusal = (setting: string, here: string, there: string) => ({
+  code: 1,
+  reason: expect.stringContaining(`is at work with other settings: ${setting} is ${here} here and ${there} there`),
+})
+const otherTopic = refusal('topic', '"koff.elsewhere"', '"koff.events"')
+const otherGroups = refusal('groups.include', '["sentinel-*","simple-*"]', '["*"]')
+
+test('instances with another topic or filter are refused, and the one at work goes on as if nothing were', async () => {
+  const { refused, verdict, exitCode, moves } = await otherSettingsRefused(stage, 2)
+  say(describeVerdict(verdict))
+  for (const { reason } of refused) say(reason)
+  expect(refused).toEqual([otherTopic, otherGroups])
+  expect(verdict).toMatchObject(flawless)
+  expect({ exitCode, moves }).toEqual({ exitCode: 0, moves: ['owns partitions 0-3'] })
+})
+
+test('of instances that start at the same moment those with the stored settings work', async () => {
+  expect(await startedTogether(stage)).toEqual({ working: 2, ended: [otherTopic, otherGroups] })
+})
+
+test('a wider filter is refused while the old one is at work; after it, it makes snapshots of what it admits', async () => {
+  const { unlike, lines, refused } = await widerFilter(stage, 30)
+  expect(unlike).toEqual([])
+  expect(lines).toEqual(['setting groups.include is ["*"] now, and was ["sentinel-*","simple-*"]'])
+  expect(refused).toEqual(refusal('groups.include', '["*"]', '["sentinel-*","simple-*"]'))
+})
+
+test('another topic of events takes a flag', async () => {
+  const { refused, goesOn } = await otherEventsTopic(stage)
+  expect(refused).toEqual({
+    code: 1,
+    reason: expect.stringContaining('start koff once with --accept-events-topic koff.elsewhere'),
+  })
+  expect(goesOn).toBe(true)
+})
