@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'pipelines/*.test.ts'],
-          exclude: ['test/live/**', 'test/e2e/**', '**/node_modules/**'],
+          exclude: ['test/live/**', 'test/e2e/**', 'test/readers/**', '**/node_modules/**'],
           maxWorkers: 2,
           testTimeout: 60_000,
         },
@@ -29,6 +29,16 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'readers',
+          include: ['test/readers/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -49,7 +49,9 @@ const shown = [
   ...pages,
   'docker-compose.yml',
   ...['config', 'examples', 'pipelines'].flatMap(folder =>
-    readdirSync(join(root, folder)).map(name => `${folder}/${name}`),
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(({ parentPath, name }) => relative(root, join(parentPath, name))),
   ),
 ]
 

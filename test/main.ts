@@ -49,6 +49,7 @@ const parts: readonly Part[] = [
   },
   { name: 'unit', kind: 'tests', says: 'tests without servers' },
   { name: 'live', kind: 'tests', says: 'tests on real servers' },
+  { name: 'readers', kind: 'tests', says: 'readers in other languages, on real servers' },
   { name: 'e2e', kind: 'tests', says: 'tests of the whole, on real servers' },
 ]
 

@@ -7,38 +7,55 @@ export type JsonSchema = { readonly [keyword: string]: unknown }
 
 /** What events of a type are as JSON. Open, as the rule for growing wants it: further fields and words are allowed. */
 export function eventJsonSchema(type: EventType): JsonSchema {
-  const record = eventRecord(type)
-  const { properties, ...schema } = recordJsonSchema(record, jsonSchemaId(type))
-  const ofType = { const: type, description: record.fields['type']?.doc }
-  return { ...schema, title: type, properties: { ...(properties as object), type: ofType } }
+  const { about } = eventRecord(type)
+  const $defs: Record<string, JsonSchema> = {}
+  const schema = eventProperties(type, { put: $defs, at: '#/$defs/' })
+  return { $schema: draft, $id: jsonSchemaId(type), title: type, description: about, ...schema, $defs }
 }
+
+/** Where records and enums that have a name stand. */
+export interface Definitions {
+  readonly put: Record<string, JsonSchema>
+  /** What a `$ref` puts before the name. */
+  readonly at: string
+}
+
+/** As `eventJsonSchema`, with what has a name elsewhere. */
+export function eventProperties(type: EventType, definitions: Definitions): JsonSchema {
+  const { fields } = eventRecord(type)
+  const { properties, ...schema } = recordSchema(fields, definitions)
+  const ofType = { const: type, description: fields['type']?.doc }
+  return { ...schema, properties: { ...(properties as object), type: ofType } }
+}
+
+const draft = 'https://json-schema.org/draft/2020-12/schema'
 
 /** What values of a record are as JSON. */
 export function recordJsonSchema({ name, about, fields }: RecordSchema, $id: string): JsonSchema {
   const $defs: Record<string, JsonSchema> = {}
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $schema: draft,
     $id,
     title: name,
     description: about,
-    ...recordSchema(fields, $defs),
+    ...recordSchema(fields, { put: $defs, at: '#/$defs/' }),
     $defs,
   }
 }
 
-function recordSchema(fields: Fields, $defs: Record<string, JsonSchema>): JsonSchema {
+export function recordSchema(fields: Fields, definitions: Definitions): JsonSchema {
   const entries = Object.entries(fields)
   return {
     type: 'object',
     properties: Object.fromEntries(
-      entries.map(([name, schema]) => [name, { description: schema.doc, ...jsonSchema(schema, $defs) }]),
+      entries.map(([name, schema]) => [name, { description: schema.doc, ...jsonSchema(schema, definitions) }]),
     ),
     required: entries.map(([name]) => name),
   }
 }
 
-/** A record or enum that has a name stands in `$defs`. */
-function jsonSchema(schema: Schema, $defs: Record<string, JsonSchema>): JsonSchema {
+function jsonSchema(schema: Schema, definitions: Definitions): JsonSchema {
+  const { put, at } = definitions
   switch (schema.kind) {
     case 'string':
       return { type: 'string' }
@@ -52,16 +69,16 @@ function jsonSchema(schema: Schema, $defs: Record<string, JsonSchema>): JsonSche
     case 'boolean':
       return { type: 'boolean' }
     case 'nullable':
-      return { anyOf: [{ type: 'null' }, jsonSchema(schema.of, $defs)] }
+      return { anyOf: [{ type: 'null' }, jsonSchema(schema.of, definitions)] }
     case 'list':
-      return { type: 'array', items: jsonSchema(schema.of, $defs) }
+      return { type: 'array', items: jsonSchema(schema.of, definitions) }
     case 'word':
       return { anyOf: [{ enum: schema.words }, { type: 'string' }] }
     case 'enum':
-      $defs[schema.name] ??= { description: schema.about, anyOf: [{ enum: schema.symbols }, { type: 'string' }] }
-      return { $ref: `#/$defs/${schema.name}` }
+      put[schema.name] ??= { description: schema.about, anyOf: [{ enum: schema.symbols }, { type: 'string' }] }
+      return { $ref: `${at}${schema.name}` }
     case 'record':
-      $defs[schema.name] ??= { description: schema.about, ...recordSchema(schema.fields, $defs) }
-      return { $ref: `#/$defs/${schema.name}` }
+      put[schema.name] ??= { description: schema.about, ...recordSchema(schema.fields, definitions) }
+      return { $ref: `${at}${schema.name}` }
   }
 }

@@ -59,7 +59,8 @@ attributes of CloudEvents 1.0 as headers:
 | \`content-type\` | \`application/avro\` (in the wire format of Confluent) or \`application/json\` |
 
 Cause comes before consequence: the events of one transition of a group come in this order, and so do their ordinals:
-${order()}. A transition that ends one group and begins another of that name gives all events of the first before those of
+${order()}. A member that joins, or replaces
+another, and is suspended in the same transition is suspended after that. A transition that ends one group and begins another of that name gives all events of the first before those of
 the second. Conditions that a transition closes stand directly before its \`offset-deleted\`, those that it opens after its
 last event; they use up no ordinals.`
 

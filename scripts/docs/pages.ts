@@ -3,6 +3,7 @@ import { avroSchema } from '../../src/events/avro.ts'
 import { eventTypes } from '../../src/events/definitions.ts'
 import { eventRecord } from '../../src/events/eventRecord.ts'
 import { groupState } from '../../src/events/groupState.ts'
+import { asyncApi } from './asyncApi.ts'
 import { configurationPage } from './configurationPage.ts'
 import { eventJsonSchema, recordJsonSchema } from './eventJsonSchema.ts'
 import { eventsPage } from './eventsPage.ts'
@@ -24,6 +25,7 @@ export function pages(): readonly Page[] {
     ]),
     { path: 'schemas/group-state.avsc', text: json(avroSchema(groupState)) },
     { path: 'schemas/group-state.schema.json', text: json(recordJsonSchema(groupState, 'urn:koff:group-state')) },
+    { path: 'schemas/koff.asyncapi.json', text: json(asyncApi()) },
     { path: 'docs/configuration.md', text: configurationPage() },
     { path: 'docs/metrics.md', text: metricsPage() },
     { path: 'schemas/koff-config.schema.json', text: json(configJsonSchema()) },

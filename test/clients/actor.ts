@@ -7,7 +7,7 @@ export interface Actor {
 }
 
 export interface Opening {
-  readonly kind: 'admin' | 'consumer' | 'share' | 'producer' | 'streams' | 'avro'
+  readonly kind: 'admin' | 'consumer' | 'share' | 'producer' | 'streams' | 'avro' | 'table'
   /** Kafka's own settings, `group.id` and the like. */
   readonly config: Settings
   readonly [argument: string]: unknown

@@ -6,6 +6,7 @@ import { type Jvm, startJvm } from './jvm.ts'
 import { type JavaProducer, javaProducer, type ProducerOptions } from './producer.ts'
 import { type JavaShareConsumer, javaShareConsumer, type ShareOptions } from './share.ts'
 import { type JavaStreams, javaStreams, type StreamsOptions } from './streams.ts'
+import { type JavaTable, javaTable, type TableOptions } from './table.ts'
 
 /** Kafka's own Java clients in one process; disposing of it is kill -9. */
 export interface JavaClients extends AsyncDisposable {
@@ -16,6 +17,8 @@ export interface JavaClients extends AsyncDisposable {
   shareConsumer(options: ShareOptions): Promise<JavaShareConsumer>
   producer(options: ProducerOptions): Promise<JavaProducer>
   streams(options: StreamsOptions): Promise<JavaStreams>
+  /** A compacted topic as Kafka Streams keeps it. */
+  table(options: TableOptions): Promise<JavaTable>
   /** Reads a topic from its beginning with Avro's own reader, and the registry's schema by its id. */
   readAvro(options: AvroOptions): Promise<readonly AvroMessage[]>
   /** kill -9 of the process with everything in it. */
@@ -34,6 +37,7 @@ export async function startJava(options: DownloadOptions = {}): Promise<JavaClie
     shareConsumer: consumer => javaShareConsumer(jvm, consumer),
     producer: producer => javaProducer(jvm, producer),
     streams: application => javaStreams(jvm, application),
+    table: table => javaTable(jvm, table),
     readAvro: topic => readAvro(jvm, topic),
     kill: () => jvm.kill(),
     close: () => jvm.close(),

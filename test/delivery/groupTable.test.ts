@@ -69,7 +69,8 @@ function listed(state: PartitionState) {
   const views = groupViews(state, { names: state.names }).map(
     ({ group, offsets, lag: _lag, logEnd: _logEnd, ...view }) => {
       const offsetCount = Object.values(offsets).reduce((sum, partitions) => sum + Object.keys(partitions).length, 0)
-      return [group, { ...view, offsetCount }] as const
+      const members = view.members.map(({ targetAssignment: _target, ...member }) => member)
+      return [group, { ...view, members, offsetCount }] as const
     },
   )
   return Object.fromEntries(views)

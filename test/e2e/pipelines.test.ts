@@ -15,7 +15,6 @@ import { startKafkajsConsumer } from '../clients/kafkajs.ts'
 import { until } from '../clients/until.ts'
 import { runKoff } from '../commands/runKoff.ts'
 import { type Kafka, startKafka } from '../servers/kafka.ts'
-import { clientJars } from '../servers/maven.ts'
 import { type Redis, startRedis } from '../servers/redis.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
 import { type KoffProcess, startKoff } from './koff.ts'
@@ -102,11 +101,6 @@ async function eventsOf(prefix: string): Promise<string[]> {
     .filter(({ type }) => !offByDefault.has(type))
     .map(({ id, type }) => `${id} ${type}`)
     .toSorted()
-}
-
-/** Of `<id> <type>`, and of what the Java consumer prints. */
-function idOf(line: string): string {
-  return line.slice(0, line.indexOf(' '))
 }
 
 /** Runs so many jobs of a queue with a real worker, and what else is there; a job that is run twice is there twice. */
@@ -331,51 +325,4 @@ pipelines:
     ['queue', 'stopped'],
     ['history', 'stopped'],
   ])
-})
-
-test('the example consumers, kafkajs and Java, read the clean topic that koff wrote', async () => {
-  const variables = { KOFF_BROKERS: kafka.bootstrap, SCHEMA_REGISTRY_URL: registry.url, TOPIC: 'clean' }
-  const expected = await eventsOf('load-')
-  await using consumer = example('consumer.ts', variables)
-  const ids = () => new Set(consumer.lines.map(line => JSON.parse(line) as { id: string; type: string }))
-  await until({
-    what: 'all events',
-    ask: async () => [...ids()].filter(({ type }) => !type.startsWith('koff-')).length,
-    good: n => n >= expected.length,
-  })
-  expect(
-    [...ids()]
-      .filter(({ type }) => !type.startsWith('koff-'))
-      .map(({ id, type }) => `${id} ${type}`)
-      .toSorted(),
-  ).toEqual(expected)
-
-  const program = spawn(
-    'java',
-    [
-      '-cp',
-      `${await clientJars()}/*`,
-      join(root, 'examples/CleanTopicConsumer.java'),
-      kafka.bootstrap,
-      registry.url,
-      'clean',
-    ],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  )
-  let text = ''
-  program.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
-  const closed = once(program, 'close')
-  try {
-    const told = () => text.split('\n').filter(line => / load-/.test(line))
-    await until({
-      what: 'all events in Java',
-      ask: async () => told().length,
-      good: n => n >= expected.length,
-      withinMs: 60_000,
-    })
-    expect(told().map(idOf).toSorted()).toEqual(expected.map(idOf).toSorted())
-  } finally {
-    program.kill('SIGKILL')
-    await closed
-  }
 })

@@ -55,6 +55,27 @@ export async function clientJars(options: DownloadOptions = {}): Promise<string>
   )
 }
 
+/** The folder of the jars of Flink SQL in one process, with its Kafka connector and Confluent's Avro. Class path: `<folder>/*`. */
+export async function flinkJars(options: DownloadOptions = {}): Promise<string> {
+  const flink = ['flink-clients', 'flink-table-api-java-bridge', 'flink-table-planner-loader', 'flink-table-runtime']
+  return fetched(
+    {
+      folder: `flink-${versions.flink}`,
+      what: `Flink ${versions.flink}`,
+      get: {
+        jars: [
+          ...[...flink, 'flink-connector-base', 'flink-sql-avro-confluent-registry'].map(
+            name => `org.apache.flink:${name}:${versions.flink}`,
+          ),
+          `org.apache.flink:flink-connector-kafka:${versions.flinkKafka}`,
+          slf4j,
+        ],
+      },
+    },
+    options,
+  )
+}
+
 /** The folder of Apicurio Registry: holds `*-runner.jar`, to be started in that folder. */
 export async function registryHome(options: DownloadOptions = {}): Promise<string> {
   return fetched(

@@ -8,6 +8,8 @@ export const versions = {
   /** Carries redis-server binaries; used only where none is on the PATH. */
   embeddedRedis: '1.4.3',
   avro: '1.12.1',
+  flink: '2.2.0',
+  flinkKafka: '5.0.0-2.2',
   jackson: '2.21.2',
   java: 17,
 } as const

@@ -13,13 +13,29 @@ export type Draft<T extends EventType = EventType> = {
   }
 }[T]
 
-/** Sorts into the order of the contract. Events of one type keep the order in which they were drafted. */
+/**
+ * Sorts into the order of the contract. Events of one type keep the order in which they were drafted. A member that comes
+ * and is suspended in one transition comes first: a reader must not meet a member before its creation.
+ */
 export function inOrder(drafts: readonly Draft[]): readonly Draft[] {
   let last = 0
   for (const { type } of drafts) {
     const rank = rankOf(type)
-    if (rank < last) return drafts.toSorted((a, b) => rankOf(a.type) - rankOf(b.type))
+    if (rank < last) {
+      const placeOf = placesAmong(drafts)
+      return drafts.toSorted((a, b) => placeOf(a) - placeOf(b))
+    }
     last = rank
   }
   return drafts
+}
+
+function placesAmong(drafts: readonly Draft[]): (draft: Draft) => number {
+  if (!drafts.some(({ type }) => type === 'member-suspended')) return ({ type }) => rankOf(type)
+  const come = new Set<string>()
+  for (const { type, data } of drafts) {
+    if (type === 'member-joined') come.add(data.member.id)
+    if (type === 'member-replaced') come.add(data.to)
+  }
+  return ({ type, data }) => rankOf(type === 'member-suspended' && come.has(data.member.id) ? 'member-joined' : type)
 }

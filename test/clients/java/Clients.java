@@ -107,6 +107,7 @@ public final class Clients {
       case "producer" -> new Sender(config, this::consumer);
       case "streams" -> new StreamsApplication(config, request);
       case "avro" -> new AvroReader(config, request);
+      case "table" -> new GroupsTable(config, request);
       default -> throw new IllegalArgumentException("unknown kind of actor " + request.get("kind"));
     };
   }
