@@ -84,7 +84,7 @@ describe('koff on a cluster where nobody has consumed yet', () => {
       print
         .stderr()
         .split('\n')
-        .filter(line => line.includes('not there yet')),
+        .filter(line => line.includes('does not exist yet')),
     ).toHaveLength(1)
   })
 })
