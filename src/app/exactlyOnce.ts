@@ -8,7 +8,7 @@ import type { Deliver } from './runService.ts'
 
 /** Events to a topic, state to another, in one transaction; the partitions are shared by all instances that run. */
 export function exactlyOnce(config: Config, carrier: KafkaPipeline, { settings }: Deployment): Deliver {
-  return async ({ partitions, log }) => {
+  return async ({ partitions, log, outages }) => {
     const { openStateLog } = await import('../sources/kafka/stateLog.ts')
     const { exactlyOnceOutput } = await import('../sinks/kafka/exactlyOnce/output.ts')
     const { kafkaInstances } = await import('../sinks/kafka/exactlyOnce/instances.ts')
@@ -28,6 +28,7 @@ export function exactlyOnce(config: Config, carrier: KafkaPipeline, { settings }
         stateTopic,
         statePartitions: partitions,
         log,
+        outages,
         openStateLog: (partition, signal) => openStateLog({ ...broker, topic: stateTopic, partition, signal }),
       }),
       ownership: kafkaInstances({

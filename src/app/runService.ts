@@ -30,6 +30,7 @@ export interface Place {
   /** How many `__consumer_offsets` has. */
   readonly partitions: number
   readonly log: Log
+  readonly outages: Outages
 }
 
 export type Deliver = (place: Place) => Promise<Delivery>
@@ -55,7 +56,7 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
   const { cluster, partitions, isNew } = found
   const fields = { version: version(), cluster, partitionCount: partitions }
   log.info(`koff ${fields.version} reads the groups of cluster ${cluster}, ${partitions} partitions`, fields)
-  const delivery = await deliver({ partitions, log })
+  const delivery = await deliver({ partitions, log, outages })
   const { telemetry } = signals
   await using output = delivery.output
   await using ownership = delivery.ownership

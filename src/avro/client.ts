@@ -31,10 +31,10 @@ const compatibility = 'FULL_TRANSITIVE'
 
 /** Kafka's clients write it into four bytes, and the registry counts from 1. */
 const schemaId = z.int().min(0).max(0x7fff_ffff)
-const registered = z.object({ id: schemaId })
-const found = z.object({ schema: z.string(), schemaType: z.literal('AVRO').optional() })
-const chosen = z.object({ compatibilityLevel: z.string() })
-const set = z.object({ compatibility: z.string() }).or(chosen)
+const registeredAnswer = z.object({ id: schemaId })
+const schemaAnswer = z.object({ schema: z.string(), schemaType: z.literal('AVRO').optional() })
+const levelAnswer = z.object({ compatibilityLevel: z.string() })
+const levelSetAnswer = z.object({ compatibility: z.string() }).or(levelAnswer)
 
 export function registryClient(address: RegistryAddress, log: Log): RegistryClient {
   let isRefusalLogged = false
@@ -48,28 +48,31 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
     }
   }
 
-  /** True where somebody has chosen one, or koff may not see whether. */
-  const hasCompatibility = async (path: string, call: RegistryCall, signal: AbortSignal): Promise<boolean> => {
+  /** Null where the subject has none. */
+  const compatibilityOf = async (path: string, call: RegistryCall, signal: AbortSignal) => {
     const answer = await send({ method: 'GET', path }, call, signal)
-    if (answer.status === 404) return false
-    if (isRefusal(answer)) return true
-    checked(answer, chosen, call)
-    return true
+    if (answer.status === 404) return null
+    if (!isRefusal(answer)) checked(answer, levelAnswer, call)
+    return answer
   }
 
-  const choose = async (path: string, call: SubjectCall, signal: AbortSignal) => {
-    const { subject } = call
-    const answer = await send({ method: 'PUT', path, body: { compatibility } }, call, signal)
-    // 409: another instance was quicker, and it makes the same choice.
-    if (answer.status === 409 || parsed(answer, set) !== null) return
-    const fault = answerFault(answer, call)
-    if (fault.retriable) throw fault
+  /** A schema that breaks readers can be registered where nobody sees to it. */
+  const refused = (verb: 'show' | 'set', { subject }: SubjectCall, answer: RegistryAnswer) => {
     if (isRefusalLogged) return
     isRefusalLogged = true
     const { host } = address
-    const what = `does not set the compatibility of subject ${subject} (${answerText(answer, secretsOf(address))})`
+    const what = `does not ${verb} the compatibility of subject ${subject} (${answerText(answer, secretsOf(address))})`
     const cure = `set it to ${compatibility} there, or allow koff to: else a schema may come that readers cannot read`
     log.warn(`schema registry ${host} ${what}; ${cure}`, { subject, status: answer.status })
+  }
+
+  const choose = async (path: string, call: SubjectCall, signal: AbortSignal) => {
+    const answer = await send({ method: 'PUT', path, body: { compatibility } }, call, signal)
+    // 409: another instance was quicker, and it makes the same choice.
+    if (answer.status === 409 || parsed(answer, levelSetAnswer) !== null) return
+    const fault = answerFault(answer, call)
+    if (fault.retriable) throw fault
+    refused('set', call, answer)
   }
 
   return {
@@ -77,7 +80,7 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
       const name = encodeURIComponent(subject)
       const config = `/config/${name}`
       const call = (operation: string): SubjectCall => ({ address, operation, subject })
-      const isChosen = await hasCompatibility(config, call(`GET ${config}`), signal)
+      const found = await compatibilityOf(config, call(`GET ${config}`), signal)
       const path = `/subjects/${name}/versions`
       const registering = call(`POST ${path}`)
       const body = { schema: JSON.stringify(schema) }
@@ -92,13 +95,14 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
         if (known !== null) return known.id
       }
       const { id } = checked(answer, registered, registering)
-      if (!isChosen) await choose(config, call(`PUT ${config}`), signal)
+      if (found === null) await choose(config, call(`PUT ${config}`), signal)
+      else if (isRefusal(found)) refused('show', registering, found)
       return id
     },
     async schemaOf(id, signal) {
       const path = `/schemas/ids/${id}`
       const call = { address, operation: `GET ${path}`, id }
-      const { schema } = checked(await send({ method: 'GET', path }, call, signal), found, call)
+      const { schema } = checked(await send({ method: 'GET', path }, call, signal), schemaAnswer, call)
       try {
         return JSON.parse(schema) as unknown
       } catch (error) {

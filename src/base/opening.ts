@@ -1,24 +1,27 @@
 import type { KoffError } from './errors.ts'
 import type { Log } from './log.ts'
+import { createOutage } from './outage.ts'
 import type { RetryWatch } from './retry.ts'
 
-/** Whoever opens something that may not be there yet asks for a watch over it, by what it is: `Redis at localhost:6379`. */
+/** Makes a watch over the opening of something that may not be there yet, by its name: `Redis at localhost:6379`. */
 export type Opening = (what: string) => RetryWatch
 
 /** One line when something that the start needs is not there and is tried for a while, and one when it is. */
-export function tellOpening(log: Log, now: () => number = () => performance.now()): Opening {
+export function tellOpening(log: Log, now?: () => number): Opening {
   return what => {
-    let since: number | null = null
+    let timeoutMs = 0
+    const outage = createOutage({
+      log,
+      began: reason => `${reason}; trying for ${timeoutMs / 1000} s`,
+      ended: seconds => `${what} is there after ${seconds} s`,
+      ...(now === undefined ? {} : { now }),
+    })
     return {
-      retried({ message: reason }: KoffError, timeoutMs) {
-        if (since !== null) return
-        since = now()
-        log.warn(`${reason}; trying for ${timeoutMs / 1000} s`, { reason, timeoutMs })
+      retried({ message }: KoffError, limitMs) {
+        timeoutMs = limitMs
+        outage.begin(message)
       },
-      worked() {
-        const durationMs = Math.round(now() - (since ?? now()))
-        log.info(`${what} is there after ${(durationMs / 1000).toFixed(1)} s`, { durationMs })
-      },
+      worked: () => outage.end(),
     }
   }
 }

@@ -53,6 +53,34 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
   }
 }
 
+export interface PersistOptions {
+  readonly signal: AbortSignal
+  /** Called at each failure. Gives it as a `KoffError`, or throws what must not be repeated. */
+  readonly failed: (error: unknown) => KoffError
+}
+
+const passing = { firstMs: 500, maxMs: 10_000 }
+/** For what only a person can mend. */
+const held = { firstMs: 30_000, maxMs: 30_000 }
+
+/**
+ * Repeats `attempt` until it works: seldom where only a person can help.
+ * @throws what `failed` throws; the signal's reason where it aborts.
+ */
+export async function persist<T>(attempt: () => Promise<T>, { signal, failed }: PersistOptions): Promise<T> {
+  for (let failures = 1; ; failures += 1) {
+    let pauseMs: number
+    try {
+      return await attempt()
+    } catch (error) {
+      signal.throwIfAborted()
+      const fault = failed(error)
+      pauseMs = pauseAfter(fault, failures, fault.retriable ? passing : held)
+    }
+    await pause(pauseMs, signal)
+  }
+}
+
 function tried(error: KoffError, timeoutMs: number): KoffError {
   const message = `${error.message}; tried for ${timeoutMs / 1000} s`
   return new KoffError(error.code, message, { retriable: true, cause: error })

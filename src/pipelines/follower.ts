@@ -7,6 +7,7 @@ import { pauseAfter } from '../base/backOff.ts'
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Opening } from '../base/opening.ts'
+import { persist } from '../base/retry.ts'
 import type { Sink } from '../engine/sink.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
@@ -46,8 +47,6 @@ const writeSize = 5_000
 const fetchBytes = 4 * 1024 * 1024
 const defaultSessionMs = 10_000
 const pauses = { firstMs: 500, maxMs: 10_000 }
-/** For what only a person can mend. */
-const heldPauses = { firstMs: 30_000, maxMs: 30_000 }
 /** A group that was joined for so long has not failed in a row. */
 const joinedForMs = 60_000
 /** What a write that is under way at the end may take. */
@@ -102,7 +101,7 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
     const fault = error instanceof KoffError ? error : brokerFault(reasonBehind(error, kafka), call)
     outage.goesOn(fault)
     failures = performance.now() - startedAt > joinedForMs ? 1 : failures + 1
-    await pause(pauseAfter(fault, failures, pauses), signal)
+    await sleep(pauseAfter(fault, failures, pauses), undefined, { signal }).catch(() => undefined)
   }
 }
 
@@ -172,7 +171,7 @@ async function deliver(
     for (let at = 0; at < batch.messages.length; at += writeSize) {
       if (!payload.isRunning() || signal.aborted) return
       const messages = batch.messages.slice(at, at + writeSize)
-      const wanted = await persist(options, until, async () => {
+      const wanted = await keepTrying(options, until, async () => {
         const events: KoffEvent[] = []
         for (const { value } of messages) {
           const event = value === null ? null : await decoder.decode(value)
@@ -180,7 +179,7 @@ async function deliver(
         }
         return transform(events, until)
       })
-      if (wanted.length > 0) await persist(options, until, () => sink.write(wanted, until))
+      if (wanted.length > 0) await keepTrying(options, until, () => sink.write(wanted, until))
       // The last of a transaction is its marker, which is no message.
       const isLast = at + writeSize >= batch.messages.length
       const offset = isLast ? batch.lastOffset() : (messages.at(-1)?.offset ?? batch.lastOffset())
@@ -194,27 +193,23 @@ async function deliver(
   }
 }
 
-/** Does it until it works or the signal aborts. */
-async function persist<T>(
+/** Repeats `work` until it works: the place of the pipeline in the topic stays. */
+async function keepTrying<T>(
   options: FollowerOptions & { readonly remaining: Remaining },
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
   const outage = pipelineOutage(options)
-  for (let failures = 1; ; failures += 1) {
-    try {
-      const result = await work()
-      outage.end()
-      return result
-    } catch (error) {
-      signal.throwIfAborted()
-      const fault = error instanceof KoffError ? error : unfit(error, options)
-      options.retried?.(fault)
-      outage.goesOn(fault)
-      void options.remaining.look()
-      await pause(pauseAfter(fault, failures, fault.retriable ? pauses : heldPauses), signal)
-    }
+  const failed = (error: unknown): KoffError => {
+    const fault = error instanceof KoffError ? error : unfit(error, options)
+    options.retried?.(fault)
+    outage.goesOn(fault)
+    void options.remaining.look()
+    return fault
   }
+  const result = await persist(work, { signal, failed })
+  outage.end()
+  return result
 }
 
 /** Nobody checks what the operators of a pipeline make of an event. */
@@ -223,26 +218,17 @@ function unfit(cause: unknown, { name }: FollowerOptions): KoffError {
   return new KoffError('SINK_FAILED', `pipeline ${name}: its sink cannot take what it is given: ${what}`, { cause })
 }
 
-/** A sink that cannot be reached may be so later; one that is set up wrong will not. */
+/** A sink that cannot be reached may be there later; one with a wrong configuration will not. */
 async function openSink(options: FollowerOptions): Promise<void> {
   const { sink, signal } = options
   const outage = pipelineOutage(options)
   const opening: Opening = () => ({ retried: error => outage.goesOn(error), worked: () => undefined })
-  for (let failures = 1; ; failures += 1) {
-    try {
-      await sink.open(signal, opening)
-      return outage.end()
-    } catch (error) {
-      signal.throwIfAborted()
-      if (!(error instanceof KoffError && error.retriable)) throw error
-      options.retried?.(error)
-      outage.goesOn(error)
-      await pause(pauseAfter(error, failures, pauses), signal)
-    }
+  const failed = (error: unknown): KoffError => {
+    if (!(error instanceof KoffError && error.retriable)) throw error
+    options.retried?.(error)
+    outage.goesOn(error)
+    return error
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined)
-  signal.throwIfAborted()
+  await persist(() => sink.open(signal, opening), { signal, failed })
+  outage.end()
 }

@@ -170,13 +170,21 @@ test.each([
   )
 })
 
-test.each([401, 403, 405])('a compatibility that koff may not see (%i) is left alone', async status => {
-  await using registry = await listen(({ method }, respond) => {
-    if (method === 'PUT') return respond(500, { message: 'must not be asked' })
-    return method === 'GET' ? respond(status, { message: 'not yours' }) : respond(200, { id: 7 })
-  })
-  expect(await register(registry.url)).toBe(7)
-})
+test.each([401, 403, 405])(
+  'a compatibility that koff may not see (%i) is left alone, and that is logged',
+  async status => {
+    const lines: string[] = []
+    await using registry = await listen(({ method }, respond) => {
+      if (method === 'PUT') return respond(500, { message: 'must not be asked' })
+      return method === 'GET' ? respond(status, { message: 'not yours' }) : respond(200, { id: 7 })
+    })
+    const client = clientOf(registry.url, { ...noLog, warn: message => lines.push(message) })
+    expect(await client.register('events-value', schema, signal)).toBe(7)
+    expect(lines).toEqual([
+      `schema registry ${registry.url} does not show the compatibility of subject events-value (${status}: not yours); set it to FULL_TRANSITIVE there, or allow koff to: else a schema may come that readers cannot read`,
+    ])
+  },
+)
 
 test('an instance that chooses the compatibility at the same moment is no obstacle', async () => {
   await using registry = await listen(({ method }, respond) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { KoffError } from '../../src/base/errors.ts'
-import { retry } from '../../src/base/retry.ts'
+import { persist, retry } from '../../src/base/retry.ts'
 
 const { signal } = new AbortController()
 const passing = new KoffError('BROKER_UNREACHABLE', 'for now', { retriable: true })
@@ -105,4 +105,31 @@ test('a server that names a later time is not asked before, and once more then, 
   await expect(retry(attempt, { signal, timeoutMs: 50, firstPauseMs: 1 })).rejects.toBe(slow)
   expect(times).toHaveLength(2)
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(149)
+})
+
+test('what must work in the end is repeated until it does, and each failure is passed on', async () => {
+  const { attempt } = failing(2, passing)
+  const failures: unknown[] = []
+  const failed = (error: unknown) => {
+    failures.push(error)
+    return passing
+  }
+  expect(await persist(attempt, { signal, failed })).toBe('done')
+  expect(failures).toEqual([passing, passing])
+})
+
+test('what must not be repeated ends it', async () => {
+  const failed = () => {
+    throw new TypeError('a mistake')
+  }
+  await expect(persist(failing(1, passing).attempt, { signal, failed })).rejects.toThrow('a mistake')
+})
+
+test('what only a person can help is repeated seldom, and an abort ends the pause', async () => {
+  const abort = new AbortController()
+  const { state, attempt } = failing(Infinity, passing)
+  const failed = () => new KoffError('AUTHENTICATION_FAILED', 'wrong password')
+  setTimeout(() => abort.abort(new Error('enough')), 1_500)
+  await expect(persist(attempt, { signal: abort.signal, failed })).rejects.toThrow('enough')
+  expect(state.attempts).toBe(1)
 })

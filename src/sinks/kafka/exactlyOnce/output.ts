@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { abortable } from '../../../base/abortable.ts'
 import { KoffError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
+import type { Outages } from '../../../base/outages.ts'
 import { retry } from '../../../base/retry.ts'
 import { type StateLog, wholeState } from '../../../delivery/committedEntries.ts'
 import type { StoredTable } from '../../../delivery/groupTable.ts'
@@ -43,6 +44,8 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
   /** How long `open` tries to reach the cluster; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
   readonly log: Log
+  /** Takes partitions that wait for a schema. */
+  readonly outages: Pick<Outages, 'begin'>
 }
 
 /**

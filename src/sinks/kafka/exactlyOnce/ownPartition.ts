@@ -1,6 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
 import { KoffError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
+import type { Outages } from '../../../base/outages.ts'
 import type { Commit, PartitionOutput } from '../../../delivery/output.ts'
 import type { Cluster } from '../../../kafka/client/cluster.ts'
 import type { LeaderTable } from '../../../kafka/client/leaderTable.ts'
@@ -32,6 +33,7 @@ export interface OwnPartitionOptions {
   readonly encodeGroup: EncodeGroup | null
   readonly limits: MessageLimits
   readonly log: Log
+  readonly outages: Pick<Outages, 'begin'>
   /** Aborts when nothing more is to be written. */
   readonly closing: AbortSignal
   readonly owner: () => Owner & Pick<StoredOwner, 'stateTopicId'>
