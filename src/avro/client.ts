@@ -90,11 +90,11 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
         const looking = call(`POST /subjects/${name}`)
         const known = parsed(
           await send({ method: 'POST', path: `/subjects/${name}`, body }, looking, signal),
-          registered,
+          registeredAnswer,
         )
         if (known !== null) return known.id
       }
-      const { id } = checked(answer, registered, registering)
+      const { id } = checked(answer, registeredAnswer, registering)
       if (found === null) await choose(config, call(`PUT ${config}`), signal)
       else if (isRefusal(found)) refused('show', registering, found)
       return id

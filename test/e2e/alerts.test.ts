@@ -124,6 +124,10 @@ async function fires(...wanted: readonly string[]): Promise<void> {
   })
 }
 
+function warnings(): string[] {
+  return [shared, alone].flatMap(({ koff }) => koff.stderr().match(/^.*"level":"(?:warn|error)".*$/gm) ?? [])
+}
+
 /** Nothing fires, but for the koff that has yet to be started. */
 async function isQuiet(): Promise<void> {
   const ask = async () => (await firing()).filter(alert => !alert.includes(' late'))
@@ -135,7 +139,10 @@ test('a koff that does not answer raises an alert, and those that are well raise
   // Longer than each window.
   for (let seconds = 0; seconds < 15; seconds += 1) {
     await sleep(1_000)
-    expect((await firing()).filter(alert => !alert.includes(' late'))).toEqual([])
+    expect({ alerts: (await firing()).filter(alert => !alert.includes(' late')), warnings: warnings() }).toEqual({
+      alerts: [],
+      warnings: [],
+    })
   }
   const zero = await prometheus.query(
     'count by (__name__) ({__name__=~"koff_.*(failures|retries|throttle_seconds)_total"} == 0)',
