@@ -4,7 +4,7 @@ import type { RecordBatch } from '../kafka/records/batch.ts'
 import { LogEnds } from '../state/conditions/logEnds.ts'
 import type { SettingsOf } from '../state/conditions/settings.ts'
 import { compareText } from '../state/group/group.ts'
-import { TopicNames } from '../state/group/topicNames.ts'
+import { DeclaredNames } from '../state/group/topicNames.ts'
 import { type GroupView, groupViews } from '../state/group/view.ts'
 import type { Input } from '../state/input.ts'
 import { PartitionState } from '../state/partition.ts'
@@ -54,7 +54,7 @@ function add(totals: Totals, { records, offsetRecords, undecodable }: Readonly<T
  */
 export class Fold {
   /** Names that `topic` inputs told. */
-  readonly names = new TopicNames()
+  readonly names = new DeclaredNames()
   /** Where logs end, as sampled. */
   readonly logEnds = new LogEnds()
   readonly partitions = new Map<number, PartitionState>()
@@ -114,7 +114,7 @@ export class Fold {
     return new PartitionState({
       partition,
       cluster,
-      names: new TopicNames(this.names),
+      names: this.names,
       everyCommit,
       history: history !== 'none',
       tracksChanges,
@@ -149,8 +149,14 @@ export class Fold {
   /** Every known group, sorted by name. */
   groups(): GroupView[] {
     // For people: a name that any partition knows is shown for all.
-    const names = new TopicNames(this.names)
-    for (const state of this.partitions.values()) for (const [id, name] of state.names.entries()) names.learn(id, name)
+    const nameOf = (id: string) => {
+      for (const { names } of this.partitions.values()) {
+        const name = names.nameOf(id)
+        if (name !== null) return name
+      }
+      return null
+    }
+    const names = { nameOf }
     const views = [...this.partitions.values()].flatMap(state => groupViews(state, { names, logEnds: this.logEnds }))
     return views.sort((a, b) => compareText(a.group, b.group))
   }

@@ -5,10 +5,9 @@ import { brokenBatch } from '../kafka/records/batchFault.ts'
 import { controlType } from '../kafka/records/controlRecord.ts'
 import type { RecordCursor } from '../kafka/records/recordCursor.ts'
 import type { GroupSlot } from './group/groupSlot.ts'
-import type { TopicNames } from './group/topicNames.ts'
+import type { LearnedNames } from './group/learnedNames.ts'
 import type { Offsets } from './offsets/offsets.ts'
 import { topicNamesIn } from './records/namedTopics.ts'
-import type { StateChanges } from './stored/changes.ts'
 import { type Collected, collectTransitions } from './transition/collect.ts'
 import type { PlacedRecord } from './transition/replayRecords.ts'
 import { undecodableBatch, undecodableRecord } from './transition/undecodable.ts'
@@ -17,13 +16,11 @@ export interface BatchReaderOptions {
   /** Of `__consumer_offsets`. */
   readonly partition: number
   readonly cluster: string
-  readonly names: TopicNames
+  readonly names: LearnedNames
   readonly offsets: Offsets
   readonly groups: ReadonlyMap<string, GroupSlot>
   /** The slot of a group by name; made when there is none. */
   readonly slotOf: (name: string) => GroupSlot
-  /** Null where nobody stores the state. */
-  readonly changes: StateChanges | null
 }
 
 /** Reads batches record by record: commits go into the table of offsets, and what is more is put together to transitions. */
@@ -82,7 +79,7 @@ export class BatchReader {
 
   #readOther(cursor: RecordCursor): void {
     const { bytes, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = cursor
-    const { names, changes, groups } = this.#options
+    const { names, groups } = this.#options
     const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
     if (decoded.kind === 'undecodable') {
       this.undecodable++
@@ -91,8 +88,7 @@ export class BatchReader {
     } else if (decoded.type !== 'OFFSET_COMMIT' && decoded.type !== 'LEGACY_OFFSET_COMMIT') {
       this.#records.push({ record: decoded, at: { offset, timestamp } })
       for (const [id, name] of topicNamesIn(decoded)) {
-        names.learn(id, name)
-        changes?.note({ kind: 'topic', id })
+        names.mention(id, name, offset)
       }
     }
   }

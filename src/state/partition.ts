@@ -6,9 +6,10 @@ import { Conditions } from './conditions/conditions.ts'
 import { LogEnds } from './conditions/logEnds.ts'
 import { defaultConditionSettings } from './conditions/settings.ts'
 import { forgetHistory } from './forgetHistory.ts'
-import { compareText, type Group } from './group/group.ts'
-import { type GroupSlot, newGroupSlot, setGroup, topicsWithId } from './group/groupSlot.ts'
-import type { TopicNames } from './group/topicNames.ts'
+import { compareText, type Group, noNames } from './group/group.ts'
+import { type GroupSlot, newGroupSlot, setGroup } from './group/groupSlot.ts'
+import { exchangeNames } from './group/holdNames.ts'
+import { LearnedNames } from './group/learnedNames.ts'
 import { Offsets } from './offsets/offsets.ts'
 import type { PartitionOptions } from './partitionOptions.ts'
 import { StateChanges } from './stored/changes.ts'
@@ -38,6 +39,8 @@ export interface Change {
 export class PartitionState {
   readonly groups = new Map<string, GroupSlot>()
   readonly offsets: Offsets
+  /** What topic ids are called. */
+  readonly names: LearnedNames
   /** The next offset to read. */
   position = 0
   /** Reads batches, and counts what is read. */
@@ -56,13 +59,15 @@ export class PartitionState {
   constructor(options: PartitionOptions) {
     this.#options = options
     this.#history = options.history
-    const { names, everyCommit } = options
+    const { everyCommit } = options
     this.changes = options.tracksChanges === true ? new StateChanges() : null
+    const names = new LearnedNames(options.names, id => this.changes?.note({ kind: 'topic', id }))
+    this.names = names
     const { partition, cluster, logEnds = new LogEnds(), hashSeed = [0, 0] } = options
     const { changes, groups } = this
     const slotOf = (name: string) => this.slotOf(name)
     this.offsets = new Offsets({ names, everyCommit, hashSeed, isHistory: options.history, changes, slotOf })
-    this.reader = new BatchReader({ partition, cluster, names, offsets: this.offsets, groups, slotOf, changes })
+    this.reader = new BatchReader({ partition, cluster, names, offsets: this.offsets, groups, slotOf })
     if (options.history) this.offsets.table.keepTopicIds()
     this.#conditions = new Conditions({
       partition,
@@ -74,10 +79,6 @@ export class PartitionState {
       groups,
       changes,
     })
-  }
-
-  get names(): TopicNames {
-    return this.#options.names
   }
 
   get cluster(): string {
@@ -128,7 +129,8 @@ export class PartitionState {
   /** The group before and after a transition. */
   diff(transition: Collected): Change {
     const { slot, records, changes } = transition
-    const { names, everyCommit } = this.#options
+    const { names } = this
+    const { everyCommit } = this.#options
     const { timestamp, commits, recreations } = changes
     const before = slot.group
     const input = {
@@ -144,11 +146,11 @@ export class PartitionState {
     }
     if (this.#history) {
       const { after, isEnded } = replayHistory(before, input)
-      this.#setGroup(slot, after)
+      this.#setGroup(slot, after, changes.position)
       return { transition, before, reduced: null, isEnded }
     }
     const reduced = reduceGroup(before, input)
-    this.#setGroup(slot, reduced.after)
+    this.#setGroup(slot, reduced.after, changes.position)
     this.#told.add(slot.name, reduced, transition)
     return { transition, before, reduced, isEnded: reduced.isEnded }
   }
@@ -163,15 +165,16 @@ export class PartitionState {
   }
 
   /** Lets go of what the transition ended. */
-  endTransition({ transition: { slot }, reduced, isEnded }: Change): void {
+  endTransition({ transition: { slot, changes }, reduced, isEnded }: Change): void {
     if (reduced !== null) this.offsets.endTransition(slot, reduced.resets, reduced.moved)
-    if (isEnded) this.offsets.forget(slot)
+    if (isEnded) this.offsets.forget(slot, changes.position)
     if (slot.group === null) this.releaseSlot(slot)
   }
 
   /** The end of a batch: its events in the order of the log, those of a transition in the order of the contract. */
   end(): readonly KoffEvent[] {
     this.#events.push(...this.reader.takeFaults())
+    this.names.limitOrphans()
     this.#conditions.settle(this.timestamp)
     this.#events.push(...this.#told.take(this.#conditions.take(), this.#options))
     if (this.#events.length === 0) return NO_EVENTS
@@ -202,6 +205,7 @@ export class PartitionState {
     const { position } = this
     return snapshotOf(this.sortedGroups(), {
       ...this.#options,
+      names: this.names,
       position,
       time: this.timestamp < 0 ? time : this.timestamp,
     })
@@ -209,11 +213,12 @@ export class PartitionState {
 
   /** Snapshots of groups that nobody was told of before, at the position; their ids are numbered from `first` on. */
   snapshots(isWanted: (slot: GroupSlot) => boolean, first: number): readonly KoffEvent[] {
-    const place = { ...this.#options, position: this.position, time: this.timestamp }
+    const place = { ...this.#options, names: this.names, position: this.position, time: this.timestamp }
     return groupSnapshots(this.sortedGroups().filter(isWanted), place, first)
   }
 
-  #setGroup(slot: GroupSlot, after: Group | null): void {
+  #setGroup(slot: GroupSlot, after: Group | null, position: number): void {
+    exchangeNames(this.names, slot.group?.topicNames ?? noNames, after?.topicNames ?? noNames, position)
     if (this.changes !== null && after !== slot.group) noteGroupChanges(this.changes, slot.group, after)
     after?.members.seal()
     setGroup(slot, after)
@@ -222,7 +227,7 @@ export class PartitionState {
   /** Gives up the slot of a group that is not known, unless an open transaction wants to commit offsets of it. */
   releaseSlot(slot: GroupSlot): void {
     if (slot.group !== null || slot.rows > 0) return
-    for (const topic of topicsWithId(slot)) this.changes?.note({ kind: 'topicId', group: slot.name, topic })
+    this.offsets.forget(slot, this.position)
     if (slot.conditions !== null) this.changes?.conditions.add(slot.name)
     this.groups.delete(slot.name)
   }

@@ -7,6 +7,7 @@ export interface PartitionOptions {
   /** Of `__consumer_offsets`. */
   readonly partition: number
   readonly cluster: string
+  /** What is said of all topics. */
   readonly names: TopicNames
   /** `offset-committed` is wanted: every commit is described. */
   readonly everyCommit: boolean

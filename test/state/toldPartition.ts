@@ -2,17 +2,27 @@ import type { EventData, EventType } from '../../src/events/definitions.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import type { RecordBatch } from '../../src/kafka/records/batch.ts'
 import { applyBatch } from '../../src/state/applyBatch.ts'
-import { TopicNames } from '../../src/state/group/topicNames.ts'
+import { DeclaredNames } from '../../src/state/group/topicNames.ts'
 import { groupViews } from '../../src/state/group/view.ts'
 import { PartitionState } from '../../src/state/partition.ts'
+import { encodeState } from '../../src/state/stored/encode.ts'
 import { batchOf, markerOf, type TestRecord } from './batchOf.ts'
+import { restoreInto } from './stored/restoreInto.ts'
+
+interface Told {
+  readonly everyCommit?: boolean
+  readonly history?: boolean
+  /** Goes on from the stored state of another one. */
+  readonly from?: { readonly state: PartitionState; now(): number }
+}
 
 /** Partition 7, told one batch after another; the time moves by hand. What is off by default is left out, unless asked for. */
-export function toldPartition({ everyCommit = false, history = false } = {}) {
-  const names = new TopicNames()
+export function toldPartition({ everyCommit = false, history = false, from }: Told = {}) {
+  const names = new DeclaredNames()
   const state = new PartitionState({ partition: 7, cluster: 'c', names, everyCommit, history })
-  let baseOffset = 0
-  let timestamp = 1_700_000_000_000
+  if (from !== undefined) restoreInto(state, encodeState(from.state))
+  let baseOffset = state.position
+  let timestamp = from?.now() ?? 1_700_000_000_000
   const apply = (make: (options: { baseOffset: number; timestamp: number }) => RecordBatch) => {
     const batch = make({ baseOffset, timestamp })
     baseOffset = batch.lastOffset + 1
@@ -33,7 +43,7 @@ export function toldPartition({ everyCommit = false, history = false } = {}) {
       apply(options => batchOf(records, { ...options, producerId, isTransactional: true })),
     marker: (type: 'COMMIT' | 'ABORT', producerId: bigint) =>
       apply(options => markerOf(type, { ...options, producerId })),
-    view: (group: string) => groupViews(state, { names }).find(view => view.group === group),
+    view: (group: string) => groupViews(state, { names: state.names }).find(view => view.group === group),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { GroupType } from '../../events/envelope.ts'
 import type { GroupConditions } from '../conditions/groupConditions.ts'
-import type { Group } from './group.ts'
+import type { Group, Placed } from './group.ts'
 import { type Standing, standingOf } from './standing.ts'
 
 /** A group's place in a partition's state, known to every row of its offsets. */
@@ -13,6 +13,8 @@ export interface GroupSlot {
   /** Rows of this group, those of open transactions included. */
   rows: number
   readonly topics: Map<string, TopicSlot>
+  /** Of these, those without an offset whose id is remembered, the one deleted longest ago first; null: none. */
+  remembered: Set<TopicSlot> | null
   /** That of `group`. Kept here so that the hot path does not count members. */
   standing: Standing
   /** Offsets that somebody commits while the group has no members, by row; null: none (steps.ts). */
@@ -23,14 +25,23 @@ export interface GroupSlot {
   conditions: GroupConditions | null
 }
 
-/** A topic within one group. */
-export interface TopicSlot {
-  readonly name: string
-  /** The topic id last seen in a commit of this group, in four big-endian words; all zero: none yet. */
+/** A topic id in four big-endian words; all zero: none. */
+export interface TopicId {
   id0: number
   id1: number
   id2: number
   id3: number
+}
+
+/** A topic within one group; the id is the one last seen in a commit of the group. */
+export interface TopicSlot extends TopicId {
+  readonly name: string
+  /** Rows that hold a committed offset of it. */
+  live: number
+  /** Rows of it, those of open transactions included. */
+  rows: number
+  /** The record that deleted the last of its offsets, where the id is remembered; else null. */
+  deletedAt: Placed | null
 }
 
 export function newGroupSlot(name: string): GroupSlot {
@@ -40,6 +51,7 @@ export function newGroupSlot(name: string): GroupSlot {
     offsets: 0,
     rows: 0,
     topics: new Map(),
+    remembered: null,
     standing: 'unknown',
     steps: null,
     lastType: 'simple',
@@ -56,7 +68,7 @@ export function setGroup(slot: GroupSlot, group: Group | null): void {
 export function topicSlot(slot: GroupSlot, name: string): TopicSlot {
   let topic = slot.topics.get(name)
   if (topic === undefined) {
-    topic = { name, id0: 0, id1: 0, id2: 0, id3: 0 }
+    topic = { name, id0: 0, id1: 0, id2: 0, id3: 0, live: 0, rows: 0, deletedAt: null }
     slot.topics.set(name, topic)
   }
   return topic
@@ -64,12 +76,16 @@ export function topicSlot(slot: GroupSlot, name: string): TopicSlot {
 
 /** Names of the group's topics whose id is known. */
 export function* topicsWithId({ topics }: GroupSlot): Generator<string> {
-  for (const [name, topic] of topics) if (topicIdOf(topic) !== null) yield name
+  for (const [name, topic] of topics) if (hasTopicId(topic)) yield name
+}
+
+export function hasTopicId({ id0, id1, id2, id3 }: TopicId): boolean {
+  return (id0 | id1 | id2 | id3) !== 0
 }
 
 /** The id in Kafka's form, URL-safe base64 without padding; null where none is known. */
-export function topicIdOf(topic: TopicSlot): string | null {
-  if ((topic.id0 | topic.id1 | topic.id2 | topic.id3) === 0) return null
+export function topicIdOf(topic: TopicId): string | null {
+  if (!hasTopicId(topic)) return null
   const bytes = Buffer.allocUnsafe(16)
   bytes.writeInt32BE(topic.id0, 0)
   bytes.writeInt32BE(topic.id1, 4)
@@ -78,14 +94,14 @@ export function topicIdOf(topic: TopicSlot): string | null {
   return bytes.toString('base64url')
 }
 
-export function forgetTopicId(topic: TopicSlot): void {
+export function forgetTopicId(topic: TopicId): void {
   topic.id0 = 0
   topic.id1 = 0
   topic.id2 = 0
   topic.id3 = 0
 }
 
-export function setTopicId(topic: TopicSlot, words: DataView, at: number): void {
+export function setTopicId(topic: TopicId, words: DataView, at: number): void {
   topic.id0 = words.getInt32(at)
   topic.id1 = words.getInt32(at + 4)
   topic.id2 = words.getInt32(at + 8)

@@ -1,35 +1,39 @@
-/**
- * What topic ids are called. A partition learns from the records in its own log that carry both, offset commits above
- * all; what `topic` inputs say is told to all partitions (`declared`). One partition never learns from another's log, so
- * that its events do not depend on which is read first.
- */
-export class TopicNames {
+/** What topic ids are called. An id is the uuid in Kafka's form, URL-safe base64 without padding; it never changes its topic. */
+export interface TopicNames {
+  /** Null: nobody knows. */
+  nameOf(id: string): string | null
+}
+
+/** So many topics that are gone keep their names: events about the end of them may follow. */
+const mostGone = 10_000
+
+/** What `topic` inputs say of the cluster's topics. */
+export class DeclaredNames implements TopicNames {
   readonly #names = new Map<string, string>()
-  readonly #declared: TopicNames | null
+  /** Ids of topics that are gone, the one longest gone first. */
+  readonly #gone = new Set<string>()
 
-  constructor(declared: TopicNames | null = null) {
-    this.#declared = declared
-  }
-
-  /** `id` is the uuid in Kafka's form: URL-safe base64 without padding. An id belongs to one topic for ever. */
   learn(id: string, name: string): void {
+    this.#gone.delete(id)
     this.#names.set(id, name)
   }
 
+  /** The topic of that id is gone. */
+  retire(id: string): void {
+    if (!this.#names.has(id)) return
+    this.#gone.delete(id)
+    this.#gone.add(id)
+    if (this.#gone.size <= mostGone) return
+    const [first = ''] = this.#gone
+    this.#gone.delete(first)
+    this.#names.delete(first)
+  }
+
   nameOf(id: string): string | null {
-    return this.#names.get(id) ?? this.#declared?.nameOf(id) ?? null
+    return this.#names.get(id) ?? null
   }
 
-  /** Forgets what was learned here before. Returns the ids of which another name is known now, or none. */
-  replace(names: ReadonlyMap<string, string>): string[] {
-    const before = new Map(this.#names)
-    this.#names.clear()
-    for (const [id, name] of names) this.#names.set(id, name)
-    return [...new Set([...before.keys(), ...names.keys()])].filter(id => before.get(id) !== names.get(id))
-  }
-
-  /** What was learned here, without what was declared. */
-  entries(): Iterable<readonly [string, string]> {
-    return this.#names
+  get size(): number {
+    return this.#names.size
   }
 }

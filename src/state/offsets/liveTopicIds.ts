@@ -1,43 +1,47 @@
 import { wordsOf } from '../../kafka/records/int64.ts'
 import { forgetTopicId, type GroupSlot, setTopicId, type TopicSlot, topicIdOf } from '../group/groupSlot.ts'
 import type { StateChanges } from '../stored/changes.ts'
-import type { OffsetTable } from './table.ts'
+import { FORMER, type OffsetTable } from './table.ts'
 
 /**
  * At the end of history: a group knows a topic's id where a live commit carries it, from the last that does; compaction
- * may have taken all other commits. Gives the names of these ids.
+ * may have taken all other commits. Commits that carry another id are of the topic's former life.
  */
-export function keepLiveTopicIds(
-  table: OffsetTable,
-  slots: Iterable<GroupSlot>,
-  changes: StateChanges | null,
-): Map<string, string> {
-  const names = new Map<string, string>()
+export function keepLiveTopicIds(table: OffsetTable, slots: Iterable<GroupSlot>, changes: StateChanges | null): void {
   const lastRows = new Map<TopicSlot, number>()
   const used = new Set<TopicSlot>()
   for (const row of table.rows()) {
     const topic = table.topicOf(row)
     used.add(topic)
-    const id = table.isPresent(row) ? idOf(table, row) : null
-    if (id === null) continue
-    names.set(id, topic.name)
+    if (!table.isPresent(row) || idOf(table, row) === null) continue
     const last = lastRows.get(topic)
     if (last === undefined || positionOf(table, last) < positionOf(table, row)) lastRows.set(topic, row)
   }
   for (const slot of slots) {
+    slot.remembered = null
     for (const topic of slot.topics.values()) {
       const before = topicIdOf(topic)
       const row = lastRows.get(topic)
       const id = row === undefined ? null : idOf(table, row)
-      if (id !== before) {
-        if (id === null) forgetTopicId(topic)
-        else setTopicId(topic, wordsOf(Buffer.from(id, 'base64url')), 0)
+      if (id === null) forgetTopicId(topic)
+      else if (id !== before) setTopicId(topic, wordsOf(Buffer.from(id, 'base64url')), 0)
+      if (id !== before || topic.deletedAt !== null) {
         changes?.note({ kind: 'topicId', group: slot.name, topic: topic.name })
       }
+      topic.deletedAt = null
       if (!used.has(topic)) slot.topics.delete(topic.name)
     }
   }
-  return names
+  for (const row of table.rows()) if (table.isPresent(row)) markFormer(table, row, changes)
+}
+
+function markFormer(table: OffsetTable, row: number, changes: StateChanges | null): void {
+  const id = idOf(table, row)
+  const isFormer = id !== null && id !== topicIdOf(table.topicOf(row))
+  if (isFormer === (((table.flags[row] as number) & FORMER) !== 0)) return
+  if (isFormer) table.mark(row, FORMER)
+  else table.unmark(row, FORMER)
+  changes?.noteRow(row)
 }
 
 /** The id that the row's commit carries, in Kafka's form; null: none. */
@@ -45,7 +49,6 @@ export function idOf({ topicIds }: OffsetTable, row: number): string | null {
   if (topicIds === null) return null
   const at = row * 4
   return topicIdOf({
-    name: '',
     id0: topicIds[at] as number,
     id1: topicIds[at + 1] as number,
     id2: topicIds[at + 2] as number,

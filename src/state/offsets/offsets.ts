@@ -2,8 +2,9 @@ import { OffsetCommitView, readOffsetCommitValue } from '../../coordinator/offse
 import { wordsOf } from '../../kafka/records/int64.ts'
 import type { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import { decodeUtf8 } from '../../kafka/records/utf8.ts'
-import { forgetTopicId, type GroupSlot, setTopicId, type TopicSlot, topicIdOf } from '../group/groupSlot.ts'
-import type { TopicNames } from '../group/topicNames.ts'
+import { type GroupSlot, type TopicSlot, topicIdOf } from '../group/groupSlot.ts'
+import { holdNames } from '../group/holdNames.ts'
+import type { LearnedNames } from '../group/learnedNames.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import { offsetKey, rowConditionKey } from '../stored/entry.ts'
 import type { CommitChange, Moved, Recreation } from '../transition/offsets.ts'
@@ -14,12 +15,13 @@ import { keepLiveTopicIds } from './liveTopicIds.ts'
 import { meaningOf, standingFor } from './meaningOf.ts'
 import { findRow, INVALID, NONE, RowFinder } from './rowFinder.ts'
 import { countSteps, endAllSteps, endSilentSteps, isJudgedSimple } from './steps.ts'
-import { MOVED, OffsetTable, OLD, PRESENT, REPEATED, STEPPED, TRANSACTIONAL } from './table.ts'
+import { FORMER, MOVED, OffsetTable, OLD, PRESENT, REPEATED, STEPPED, TRANSACTIONAL } from './table.ts'
+import { TopicMemory } from './topicMemory.ts'
 import { Touched } from './touched.ts'
 import { OpenTransactions } from './transactions.ts'
 
 export interface OffsetsOptions {
-  readonly names: TopicNames
+  readonly names: LearnedNames
   /** The slot of a group by name; made when there is none. */
   readonly slotOf: (name: string) => GroupSlot
   /** Of the table of offsets. */
@@ -63,7 +65,7 @@ export class Offsets {
   /** Flags of a row whose last commit went forward, and of one whose last was of the same offset. */
   #flagsForward = 0
   #flagsRepeated = 0
-  #recreated: { slot: GroupSlot; topic: TopicSlot; partition: number; from: string }[] = []
+  readonly #topics: TopicMemory
 
   constructor(options: OffsetsOptions) {
     this.#options = options
@@ -71,6 +73,7 @@ export class Offsets {
     this.isHistory = options.isHistory
     this.table = new OffsetTable(options.hashSeed)
     this.#rows = new RowFinder(this.table, options.slotOf)
+    this.#topics = new TopicMemory(this.table, options.names, options.changes)
   }
 
   set isHistory(isHistory: boolean) {
@@ -85,7 +88,7 @@ export class Offsets {
     if (this.strays.size > 0) this.strays.clear()
     if (this.#moved.size > 0) this.#moved.clear()
     this.notable = this.#options.everyCommit
-    if (this.#recreated.length > 0) this.#recreated = []
+    this.#topics.begin()
   }
 
   /** One offset record of a plain batch. False: Kafka would not accept it. */
@@ -143,7 +146,8 @@ export class Offsets {
       const topic = table.topicOf(row)
       const partition = table.partitions[row] ?? 0
       const before = table.isPresent(row) ? table.offsetOf(row) : null
-      this.#beforeCommit(row, time)
+      if (before === null) this.#topics.recall(row, time, position)
+      else this.#beforeCommit(row, time)
       if (before !== null && !this.#isHistory) {
         table.noteGrowth(row, !(commit.offset <= (table.offsets[row] as number)))
       }
@@ -152,7 +156,7 @@ export class Offsets {
       noted?.noteRow(row)
       this.#touch(row, position, time)
       const topicId = commit.topicId === null ? null : wordsOf(commit.topicId)
-      if (topicId !== null) this.#noteTopicId(row, topicId, 0)
+      if (topicId !== null) this.#noteTopicId(row, topicId, 0, position)
       table.setTopicId(row, topicId)
       changesOf(changes, slot, position, time).commits.push({
         row,
@@ -229,10 +233,10 @@ export class Offsets {
     const { table } = this
     const { names } = this.#options
     const changes = this.#changes
-    const live = keepLiveTopicIds(table, slots.values(), changes)
-    for (const { group } of slots.values()) for (const [id, name] of group?.topicNames ?? []) live.set(id, name)
-    for (const id of names.replace(live)) changes?.note({ kind: 'topic', id })
+    keepLiveTopicIds(table, slots.values(), changes)
     table.topicIds = null
+    names.clear()
+    holdNames(names, slots.values())
     afterHistory(table, names, changes)
   }
 
@@ -250,18 +254,8 @@ export class Offsets {
    * The group ended, its offsets with it, each by a tombstone of its own. What is committed by now is of another group of
    * that name; so is what open transactions still want to commit, as it is to the broker when it loads the log.
    */
-  forget(slot: GroupSlot): void {
-    const left = new Set<TopicSlot>()
-    if (slot.rows > 0) {
-      for (const row of this.table.rows()) if (this.table.groups[row] === slot) left.add(this.table.topicOf(row))
-    }
-    const isCommitted = slot.offsets > 0
-    for (const topic of slot.topics.values()) {
-      if (isCommitted && left.has(topic)) continue
-      if (topicIdOf(topic) !== null) this.#changes?.note({ kind: 'topicId', group: slot.name, topic: topic.name })
-      forgetTopicId(topic)
-      if (!left.has(topic)) slot.topics.delete(topic.name)
-    }
+  forget(slot: GroupSlot, position: number): void {
+    this.#topics.forgetGroup(slot, position)
   }
 
   /** A tombstone ends what open transactions wanted of the key. */
@@ -293,7 +287,7 @@ export class Offsets {
     const time = recordTime(view, cursor.timestamp)
     if (this.#isOrdinary(row, view.offset)) table.update(row, view.offset, time, cursor.offset)
     else this.#setAny(row, cursor.offset, time, view)
-    if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.words, view.topicIdStart)
+    if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.words, view.topicIdStart, cursor.offset)
     if (table.topicIds !== null) {
       table.setTopicId(row, view.topicIdStart < 0 ? null : cursor.words, view.topicIdStart)
     }
@@ -317,6 +311,7 @@ export class Offsets {
     const slot = table.groupOf(row)
     if (!table.isPresent(row)) {
       if (slot.group === null) this.notable = true
+      this.#topics.recall(row, time, position)
     } else {
       this.#beforeCommit(row, time)
       const before = table.offsets[row] as number
@@ -340,7 +335,7 @@ export class Offsets {
     const flags = table.flags[row] as number
     if ((flags & STEPPED) !== 0) endSilentSteps(table, row, time)
     if ((flags & MOVED) !== 0) this.#moved.add(row)
-    table.unmark(row, MOVED | TRANSACTIONAL)
+    table.unmark(row, MOVED | TRANSACTIONAL | FORMER)
   }
 
   #tombstone(row: number, cursor: RecordCursor): true {
@@ -353,39 +348,24 @@ export class Offsets {
     this.#changes?.noteRow(row)
     this.#touched.tombstone(row, cursor.start, table)
     table.clear(row)
+    this.#topics.remember(row, { offset: cursor.offset, timestamp: cursor.timestamp })
     this.#touch(row, cursor.offset, cursor.timestamp)
     this.notable = true
     return true
   }
 
-  #noteTopicId(row: number, words: DataView, at: number): void {
+  #noteTopicId(row: number, words: DataView, at: number, position: number): void {
     const topic = this.table.topics[row] as TopicSlot
     const isKnown =
       words.getInt32(at) === topic.id0 &&
       words.getInt32(at + 4) === topic.id1 &&
       words.getInt32(at + 8) === topic.id2 &&
       words.getInt32(at + 12) === topic.id3
-    if (!isKnown) this.#learnTopicId(row, topic, words, at)
-  }
-
-  #learnTopicId(row: number, topic: TopicSlot, words: DataView, at: number): void {
-    const slot = this.table.groupOf(row)
-    const partition = this.table.partitions[row] as number
-    const from = topicIdOf(topic)
-    setTopicId(topic, words, at)
-    const id = topicIdOf(topic)
-    this.#changes?.note({ kind: 'topicId', group: slot.name, topic: topic.name })
-    if (id !== null) {
-      this.#options.names.learn(id, topic.name)
-      this.#changes?.note({ kind: 'topic', id })
-    }
-    if (from === null) return
-    this.notable = true
-    if (!this.#recreated.some(other => other.topic === topic)) this.#recreated.push({ slot, topic, partition, from })
+    if (!isKnown && this.#topics.learn(row, words, at, position)) this.notable = true
   }
 
   #addRecreations(changes: Map<GroupSlot, OffsetChanges>, position: number, time: number): void {
-    for (const { slot, topic, partition, from } of this.#recreated) {
+    for (const { slot, topic, partition, from } of this.#topics.recreated) {
       const to = topicIdOf(topic)
       if (to === null || to === from) continue
       changesOf(changes, slot, position, time).recreations.push({ topic: topic.name, partition, from, to })

@@ -1,7 +1,7 @@
 import type { Int64 } from '../../events/envelope.ts'
 import { wordsOf } from '../../kafka/records/int64.ts'
 import type { RowWatch } from '../conditions/rowWatch.ts'
-import { type GroupSlot, type TopicSlot, topicSlot } from '../group/groupSlot.ts'
+import { type GroupSlot, hasTopicId, type TopicSlot, topicSlot } from '../group/groupSlot.ts'
 import type { HashSeed } from './halfSipHash.ts'
 import { grown, KeyIndex } from './keyIndex.ts'
 
@@ -15,6 +15,8 @@ export const MOVED = 4
 export const STEPPED = 8
 /** It did not grow with its last commit: `grewAt` knows when it did. */
 export const REPEATED = 16
+/** It was committed before its topic was made anew: the group has committed others with another topic id since. */
+export const FORMER = 64
 /** It was committed in history and not since: when it last grew is not known. */
 export const OLD = 32
 
@@ -75,6 +77,7 @@ export class OffsetTable {
     this.setTopicId(row, null)
     this.watch?.clear(row)
     group.rows++
+    topic.rows++
     return row
   }
 
@@ -109,6 +112,7 @@ export class OffsetTable {
       this.mark(row, PRESENT)
       this.version++
       this.groupOf(row).offsets++
+      this.topicOf(row).live++
     } else if (Number.isNaN(this.offsets[row])) this.#big.delete(row)
     this.offsets[row] = offset
     this.times[row] = time
@@ -154,6 +158,7 @@ export class OffsetTable {
     this.version++
     this.#big.delete(row)
     group.offsets--
+    this.topicOf(row).live--
   }
 
   /** True for a row in use that holds nothing any more. */
@@ -164,7 +169,11 @@ export class OffsetTable {
   /** Gives up a row that holds nothing any more. */
   releaseIfEmpty(row: number): void {
     if (!this.isEmpty(row)) return
-    this.groupOf(row).rows--
+    const group = this.groupOf(row)
+    const topic = this.topicOf(row)
+    group.rows--
+    topic.rows--
+    if (topic.rows === 0 && !hasTopicId(topic)) group.topics.delete(topic.name)
     this.index.remove(row)
   }
 

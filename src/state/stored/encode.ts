@@ -1,4 +1,4 @@
-import { type GroupSlot, topicIdOf, topicsWithId } from '../group/groupSlot.ts'
+import { type GroupSlot, topicsWithId } from '../group/groupSlot.ts'
 import type { PendingCommit } from '../offsets/transactions.ts'
 import type { PartitionState } from '../partition.ts'
 import {
@@ -17,6 +17,7 @@ import { countValue, pieceKey, piecesOf } from './pieces.ts'
 import { conditionChanges } from './storedConditions.ts'
 import { assignmentValue, epochsValue, memberValue, metadataValue } from './storedGroup.ts'
 import { offsetValue, pendingValue, rowConditionValue } from './storedOffsets.ts'
+import { type StoredName, topicIdValue } from './storedTopics.ts'
 
 /**
  * All of a partition's state; a state that `Restoring` made of it goes on exactly as this one would.
@@ -29,7 +30,10 @@ export function encodeState(state: PartitionState): readonly StateEntry[] {
     for (const ref of refsOf(slot)) writing.put(keyOf(ref), valueOf(ref, state))
     if (slot.conditions !== null) writing.putAll(conditionChanges(slot.name, slot.conditions).entries)
   }
-  for (const [id, name] of state.names.entries()) writing.put(keyOf({ kind: 'topic', id }), JSON.stringify(name))
+  for (const [id] of state.names.orphans()) {
+    const ref = { kind: 'topic', id } as const
+    writing.put(keyOf(ref), valueOf(ref, state))
+  }
   for (const row of table.rows()) {
     if (table.isPresent(row)) writing.put(offsetKey(table, row), offsetValue(table, row))
     writing.put(rowConditionKey(table, row), rowConditionValue(table, row))
@@ -109,14 +113,13 @@ export function* refsOf(slot: GroupSlot): Generator<EntryRef> {
 /** Null where there is nothing to store. */
 function valueOf(ref: EntryRef, { groups, names }: PartitionState): string | null {
   if (ref.kind === 'topic') {
-    const name = names.nameOf(ref.id)
-    return name === null ? null : JSON.stringify(name)
+    const orphan = names.orphan(ref.id)
+    return orphan === null ? null : JSON.stringify([orphan.name, orphan.since] satisfies StoredName)
   }
   const slot = groups.get(ref.group)
   if (ref.kind === 'topicId') {
     const topic = slot?.topics.get(ref.topic)
-    const id = topic === undefined ? null : topicIdOf(topic)
-    return id === null ? null : JSON.stringify(id)
+    return topic === undefined ? null : topicIdValue(topic)
   }
   const group = slot?.group ?? null
   if (group === null) return null

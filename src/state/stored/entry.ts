@@ -13,8 +13,8 @@ import type { OffsetTable } from '../offsets/table.ts'
  * | `["names", group]` | topic ids with the names that its own records tell |
  * | `["epochs", group]` | the epochs of all members (epochs.ts) |
  * | `["regex", group, regular expression]` | the topics that the broker found for it |
- * | `["topicId", group, topic]` | the topic id that the group last committed with |
- * | `["topic", topic id]` | the name of a topic id |
+ * | `["topicId", group, topic]` | the topic id that the group last committed with (storedTopics.ts) |
+ * | `["topic", topic id]` | the name of a topic id that no group knows any more |
  * | `["offset", group, topic, partition]` | a committed offset |
  * | `["pending", producer id, group, topic, partition]` | a commit of an open transaction |
  * | `["conditions", group]`, `["move", group, n]`, `["unassigned", group, topic]` | what conditions know of the group |

@@ -1,5 +1,6 @@
-import { wordsOf } from '../../kafka/records/int64.ts'
-import { setGroup, setTopicId, topicSlot } from '../group/groupSlot.ts'
+import { setGroup } from '../group/groupSlot.ts'
+import { holdNames } from '../group/holdNames.ts'
+import type { LearnedNames } from '../group/learnedNames.ts'
 import type { PendingCommit } from '../offsets/transactions.ts'
 import type { PartitionState } from '../partition.ts'
 import { refsOf } from './encode.ts'
@@ -8,6 +9,7 @@ import { rowOf } from './restoreOffsets.ts'
 import { decodeConditions, type StoredConditionEntries } from './storedConditions.ts'
 import { decodeGroup, type StoredGroup } from './storedGroup.ts'
 import { decodePending, type StoredCommit } from './storedOffsets.ts'
+import { restoreRemembered, restoreTopicId, type StoredName } from './storedTopics.ts'
 import { type Commit1, decodeConditions1, decodeSlot1 } from './version1.ts'
 
 interface ParsedEntry {
@@ -46,6 +48,12 @@ export function restoreGroups(state: PartitionState, entries: Iterable<ParsedEnt
   // What is read back is stored already, but for what an older version stored.
   state.changes?.clear()
   for (const entry of old) restoreOldEntry(state, entry)
+  for (const slot of state.groups.values()) restoreRemembered(slot)
+  holdNames(state.names, state.groups.values())
+}
+
+function restoreName(names: LearnedNames, id: string, [name, since]: StoredName): void {
+  names.addOrphan(id, { name, since })
 }
 
 /** False for an entry of version 1. */
@@ -54,14 +62,11 @@ function collect(state: PartitionState, { groups, conditions, commits }: Collect
   const name = String(place[0])
   switch (kind) {
     case 'topic':
-      state.names.learn(name, parsed as string)
+      if (typeof parsed === 'string') return false
+      restoreName(state.names, name, parsed as StoredName)
       break
     case 'topicId':
-      setTopicId(
-        topicSlot(state.slotOf(name), String(place[1])),
-        wordsOf(Buffer.from(parsed as string, 'base64url')),
-        0,
-      )
+      restoreTopicId(state.slotOf(name), String(place[1]), parsed)
       break
     case 'metadata':
       entriesOf(groups, name, newStoredGroup).metadata = parsed
@@ -141,6 +146,10 @@ function restoreOldEntry(state: PartitionState, { key, parsed }: ParsedEntry): v
   const [kind, name] = JSON.parse(key) as [string, string]
   const { changes } = state
   changes?.goneKeys.add(key)
+  if (kind === 'topic') {
+    restoreName(state.names, name, [parsed as string, -1])
+    return
+  }
   if (kind === 'transaction') {
     const producerId = BigInt(name)
     const commits = (parsed as readonly Commit1[]).map(commit =>
@@ -158,6 +167,6 @@ function restoreOldEntry(state: PartitionState, { key, parsed }: ParsedEntry): v
   }
   const { group, topics } = decodeSlot1(parsed)
   setGroup(slot, group)
-  for (const [topic, id] of topics) setTopicId(topicSlot(slot, topic), wordsOf(Buffer.from(id, 'base64url')), 0)
+  for (const [topic, id] of topics) restoreTopicId(slot, topic, id)
   for (const ref of refsOf(slot)) changes?.note(ref)
 }

@@ -5,7 +5,7 @@ import type { OpenStall } from '../conditions/rowWatch.ts'
 import type { Open } from '../conditions/tell.ts'
 import { idOf } from '../offsets/liveTopicIds.ts'
 import { JUDGED_SIMPLE, setStep } from '../offsets/steps.ts'
-import { MOVED, type OffsetTable, OLD, REPEATED, STEPPED, TRANSACTIONAL } from '../offsets/table.ts'
+import { FORMER, MOVED, type OffsetTable, OLD, REPEATED, STEPPED, TRANSACTIONAL } from '../offsets/table.ts'
 import type { PendingCommit } from '../offsets/transactions.ts'
 
 export type StoredInt64 = number | string
@@ -49,7 +49,7 @@ export interface StoredRowConditions {
 }
 
 const judgedSimple = -1
-const storedFlags = TRANSACTIONAL | MOVED | REPEATED | OLD
+const storedFlags = TRANSACTIONAL | MOVED | REPEATED | OLD | FORMER
 
 export function offsetValue(table: OffsetTable, row: number): string {
   const time = table.times[row] as number

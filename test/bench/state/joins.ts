@@ -1,7 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
 import { BatchEncoder } from '../../../src/kafka/records/batchEncoder.ts'
 import { applyBatch } from '../../../src/state/applyBatch.ts'
-import { TopicNames } from '../../../src/state/group/topicNames.ts'
+import { DeclaredNames } from '../../../src/state/group/topicNames.ts'
 import { PartitionState } from '../../../src/state/partition.ts'
 import { takeChanges } from '../../../src/state/stored/encode.ts'
 import { batchOf, type TestRecord } from '../../state/batchOf.ts'
@@ -32,7 +32,7 @@ const stateEveryMs = 5_000
 
 /** What is written to the state topic while 50 members join a group of so many, until the group has settled. */
 export function joins(kind: Kind, pace: Pace, members: number): Written {
-  const names = new TopicNames()
+  const names = new DeclaredNames()
   const state = new PartitionState({
     partition: 0,
     cluster: 'bench',

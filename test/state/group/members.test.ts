@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeRecord } from '../../../src/coordinator/decode.ts'
 import { type Group, type Member, newMember } from '../../../src/state/group/group.ts'
 import { Members } from '../../../src/state/group/members.ts'
-import { TopicNames } from '../../../src/state/group/topicNames.ts'
+import { DeclaredNames } from '../../../src/state/group/topicNames.ts'
 import type { GroupRecord } from '../../../src/state/records/applyRecord.ts'
 import { memberDrafts } from '../../../src/state/transition/members.ts'
 import { rebalanceDrafts } from '../../../src/state/transition/rebalances.ts'
@@ -87,7 +87,7 @@ describe('a look at what was touched', () => {
       fc.property(fc.array(fc.array(record, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), transitions => {
         let before: Group | null = null
         for (const [time, records] of transitions.entries()) {
-          const moment = { time, names: new TopicNames() }
+          const moment = { time, names: new DeclaredNames() }
           const placed = records.map((record, offset) => ({
             record: groupRecord(record),
             at: { offset, timestamp: time },

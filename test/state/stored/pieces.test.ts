@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyBatch } from '../../../src/state/applyBatch.ts'
-import { TopicNames } from '../../../src/state/group/topicNames.ts'
+import { DeclaredNames } from '../../../src/state/group/topicNames.ts'
 import { groupViews } from '../../../src/state/group/view.ts'
 import { PartitionState } from '../../../src/state/partition.ts'
 import { encodeState, takeChanges } from '../../../src/state/stored/encode.ts'
@@ -12,7 +12,7 @@ import { restoreInto } from './restoreInto.ts'
 const messageBytes = 1_048_588 - 100
 
 function newState(): PartitionState {
-  const options = { partition: 0, cluster: '', names: new TopicNames(), everyCommit: false, history: false }
+  const options = { partition: 0, cluster: '', names: new DeclaredNames(), everyCommit: false, history: false }
   return new PartitionState({ ...options, tracksChanges: true })
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyBatch } from '../../../src/state/applyBatch.ts'
-import { TopicNames } from '../../../src/state/group/topicNames.ts'
+import { DeclaredNames } from '../../../src/state/group/topicNames.ts'
 import { groupViews } from '../../../src/state/group/view.ts'
 import { PartitionState } from '../../../src/state/partition.ts'
 import { encodeState, takeChanges } from '../../../src/state/stored/encode.ts'
@@ -18,7 +18,13 @@ function commitOfBytes(group: Buffer, offset: number): TestRecord {
 }
 
 function newState(): PartitionState {
-  return new PartitionState({ partition: 0, cluster: '', names: new TopicNames(), everyCommit: false, history: false })
+  return new PartitionState({
+    partition: 0,
+    cluster: '',
+    names: new DeclaredNames(),
+    everyCommit: false,
+    history: false,
+  })
 }
 
 function restored(state: PartitionState): PartitionState {
@@ -72,7 +78,7 @@ describe('the target of a member', () => {
   })
 
   it('is written when it changes', () => {
-    const options = { partition: 0, cluster: '', names: new TopicNames(), everyCommit: false, history: false }
+    const options = { partition: 0, cluster: '', names: new DeclaredNames(), everyCommit: false, history: false }
     const state = new PartitionState({ ...options, tracksChanges: true })
     applyBatch(state, batchOf([g.member('a'), g.member('b'), g.epoch(2)]))
     takeChanges(state)
@@ -83,7 +89,7 @@ describe('the target of a member', () => {
 
 describe('what changed', () => {
   it('is an offset where only a commit came, and not its group with all members, also where every commit is told', () => {
-    const options = { partition: 0, cluster: '', names: new TopicNames(), everyCommit: true, history: false }
+    const options = { partition: 0, cluster: '', names: new DeclaredNames(), everyCommit: true, history: false }
     const state = new PartitionState({ ...options, tracksChanges: true })
     const changedKeys = () => takeChanges(state).map(({ key }) => (JSON.parse(key) as string[])[0])
     const members = [classicMember('a', [0]), classicMember('b', [1])]

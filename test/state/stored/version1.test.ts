@@ -105,9 +105,9 @@ function asThing({ type, group, time, data }: KoffEvent): string {
   return `${time} ${type} ${group} ${'topic' in data && 'partition' in data ? `${data.topic}/${data.partition}` : ''}`
 }
 
-/** Version 1 knew less of conditions than is known now. */
+/** Version 1 knew less of conditions and of names than is known now. */
 function ofRecords(entries: readonly StateEntry[]): string[] {
-  return sorted(entries.filter(({ key }) => !/^\["(?:conditions?|move|unassigned)"/.test(key)))
+  return sorted(entries.filter(({ key }) => !/^\["(?:conditions?|move|unassigned|topic)"/.test(key)))
 }
 
 function sorted(entries: readonly StateEntry[]): string[] {
