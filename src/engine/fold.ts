@@ -167,6 +167,7 @@ export class Fold {
         return this.stateOf(input.fault.partition).applyFault(input.fault)
       case 'topic':
         if (input.id !== '') this.names.learn(input.id, input.name)
+        if (input.id !== '' && input.partitions === 0) this.names.retire(input.id)
         if (input.partitions !== undefined) this.logEnds.setPartitions(input.name, input.partitions)
         return []
       case 'position': {
