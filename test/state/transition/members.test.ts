@@ -98,7 +98,7 @@ describe('members of a consumer group', () => {
     const p = partition()
     const g = consumerRecords('g')
     const events = p.plain(g.member('a', { instanceId: 'i' }), g.epoch(4), g.current('a', { epoch: -2 }))
-    expect(types(events)).toEqual(['group-created', 'member-suspended', 'member-joined', 'rebalance-started'])
+    expect(types(events)).toEqual(['group-created', 'member-joined', 'member-suspended', 'rebalance-started'])
   })
 
   it('one whose assignment comes before its description joins with that', () => {
