@@ -73,7 +73,7 @@ export const topicPartition = {
 
 export const topicPartitionLag = record('TopicPartitionLag', 'How far one partition is behind.', {
   ...topicPartition,
-  lag: long('Log-end offset − committed offset, or − log-start offset where that is higher.'),
+  lag: nullable(long('Log-end offset − committed offset, or − log-start offset where that is higher.')),
 })
 
 export const lagInTime = record('LagInTime', 'How old the record at the committed offset is, between two bounds.', {

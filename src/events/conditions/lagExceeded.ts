@@ -10,7 +10,7 @@ export const lagExceeded = defineEvent({
   trigger:
     'The lag of the group, summed over its partitions, was at or above `lagThreshold` for `lagForMs`; topics that the group no longer subscribes to do not count. Without a threshold there is none.',
   data: {
-    lag: long('Lag of the group.'),
+    lag: nullable(long('Lag of the group.')),
     lagMs: nullable(described(lagInTime, 'That of its worst partition in time; null where it is not known.')),
     threshold: long('The threshold it reached.'),
     worst: described(topicPartitionLag, 'The partition that is furthest behind.'),

@@ -13,8 +13,8 @@ export const offsetStalled = defineEvent({
     ...topicPartition,
     offset: long('Committed offset.'),
     logEnd: long('Log-end offset at the last sample.'),
-    lag: long(
-      '`logEnd` − `offset`, or − log-start offset where that is higher: what retention removed cannot be read.',
+    lag: nullable(
+      long('`logEnd` − `offset`, or − log-start offset where that is higher: what retention removed cannot be read.'),
     ),
     lagMs: nullable(described(lagInTime, 'The same in time; null where it is not known.')),
     reason: enumOf(

@@ -10,7 +10,7 @@ export const rebalanceStuck = defineEvent({
   trigger:
     'A rebalance started and did not complete in half of the longest rebalance timeout of the members (`stuckAfterTimeouts`), 5 s at least. Not of classic groups, whose start leaves no record.',
   data: {
-    epoch: int('Group epoch that is not reached.'),
+    epoch: nullable(int('Group epoch that is not reached.')),
     laggingMembers: nullable(
       list(member, 'Members that are not stable at that epoch, sorted by id; null where the records do not say.'),
     ),
@@ -24,7 +24,7 @@ export const rebalanceResumed = defineEvent({
   closes: 'rebalance-stuck',
   trigger: 'The rebalance completed, or the group is empty or gone.',
   data: {
-    epoch: int('Group epoch after.'),
+    epoch: nullable(int('Group epoch after; null where nothing tells it.')),
     ...closing,
   },
 })

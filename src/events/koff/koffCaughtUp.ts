@@ -1,5 +1,5 @@
 import { defineEvent } from '../definition.ts'
-import { int, long } from '../schema.ts'
+import { int, long, nullable } from '../schema.ts'
 
 export const koffCaughtUp = defineEvent({
   type: 'koff-caught-up',
@@ -8,7 +8,7 @@ export const koffCaughtUp = defineEvent({
   trigger:
     'The first read of a partition of `__consumer_offsets` reached the end as it was at start: from here on events are news.',
   data: {
-    partition: int('Partition of `__consumer_offsets`.'),
-    position: long('The next offset to read.'),
+    partition: nullable(int('Partition of `__consumer_offsets`.')),
+    position: nullable(long('The next offset to read.')),
   },
 })

@@ -1,5 +1,5 @@
 import { defineEvent } from '../definition.ts'
-import { int, list } from '../schema.ts'
+import { int, list, nullable } from '../schema.ts'
 import { member } from '../shapes.ts'
 
 export const groupEmptied = defineEvent({
@@ -10,6 +10,6 @@ export const groupEmptied = defineEvent({
     'The last member is gone; suspended members count as members. None for a group that is deleted in the same transition.',
   data: {
     lastMembers: list(member, 'The members that were there before the transition, sorted by id.'),
-    epoch: int('Epoch, or generation, after.'),
+    epoch: nullable(int('Epoch, or generation, after.')),
   },
 })

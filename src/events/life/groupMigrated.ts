@@ -1,5 +1,5 @@
 import { defineEvent } from '../definition.ts'
-import { described, int } from '../schema.ts'
+import { described, int, nullable } from '../schema.ts'
 import { groupType } from '../shapes.ts'
 
 export const groupMigrated = defineEvent({
@@ -11,6 +11,6 @@ export const groupMigrated = defineEvent({
   data: {
     from: described(groupType, 'Kind before.'),
     to: described(groupType, 'Kind after.'),
-    epoch: int('Epoch, or generation, after.'),
+    epoch: nullable(int('Epoch, or generation, after.')),
   },
 })

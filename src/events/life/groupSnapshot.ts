@@ -9,7 +9,7 @@ export const groupSnapshot = defineEvent({
   trigger:
     'One for each live group at the end of history: when koff, the first time it reads a partition, reaches the end as it was at start. Left out with `snapshot: skip`.',
   data: {
-    epoch: int('Group epoch, or generation of a classic group; 0 of a simple one.'),
+    epoch: nullable(int('Group epoch, or generation of a classic group; 0 of a simple one.')),
     protocolType: nullable(
       string(
         'Of a classic group as recorded (`consumer`, `connect`, …), else `consumer`, `share` or `streams`; null of a simple group.',
@@ -17,7 +17,7 @@ export const groupSnapshot = defineEvent({
     ),
     protocol: nullable(string('Assignor of a classic group with members; else null.')),
     leader: nullable(string('Member id of the leader of a classic group with members; else null.')),
-    members: list(assignedMember, 'Members with what they hold, sorted by id.'),
-    committedOffsets: int('Number of partitions with a committed offset.'),
+    members: nullable(list(assignedMember, 'Members with what they hold, sorted by id.')),
+    committedOffsets: nullable(int('Number of partitions with a committed offset.')),
   },
 })

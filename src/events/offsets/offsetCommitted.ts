@@ -17,6 +17,6 @@ export const offsetCommitted = defineEvent({
     leaderEpoch: nullable(
       int('Leader epoch of the last record read; null where the commit carries none (−1, or none in the version).'),
     ),
-    transactional: boolean('True where the commit came in a transaction.'),
+    transactional: nullable(boolean('True where the commit came in a transaction.')),
   },
 })

@@ -21,7 +21,7 @@ export const rebalance = defineEvent({
         'Epoch, or generation, at which the group was last settled: may be several below `epochAfter`. Where an epoch went down, the group was made anew unseen, and it counts from the lower one. Null of the first rebalance that completes after the history before the first read, where the group was not settled there: compaction may have taken what was before.',
       ),
     ),
-    epochAfter: int('Epoch, or generation, that is settled now.'),
+    epochAfter: nullable(int('Epoch, or generation, that is settled now.')),
     protocol: nullable(string('Assignor that a classic group agreed on; else null.')),
     leader: nullable(string('Member id of the leader of a classic group; else null.')),
     memberCount: int('Members after, suspended ones included.'),

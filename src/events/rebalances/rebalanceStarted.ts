@@ -8,7 +8,7 @@ export const rebalanceStarted = defineEvent({
   trigger:
     'Consumer, share and streams groups: the group epoch grows, with members present after the transition. The start of a classic rebalance leaves no record, and the last leave starts nothing.',
   data: {
-    epochBefore: int('Group epoch, or generation, before; 0 of a group not known.'),
+    epochBefore: nullable(int('Group epoch, or generation, before; 0 of a group not known.')),
     epochAfter: nullable(int('Group epoch after; null where it is not known yet.')),
     seenBy: enumOf(
       'SeenBy',

@@ -29,9 +29,9 @@ export const conditionDetails = {
     `${place(data)} committed ${say.integer(data.offset)}, the log has ${say.integer(data.logStart)} to ${say.integer(data.logEnd)}`,
   'offset-range-recovered': data => `${place(data)} ${after(data)}`,
   'rebalance-stuck': ({ epoch, laggingMembers }) =>
-    `epoch ${epoch}` +
+    `epoch ${say.plain(epoch)}` +
     (laggingMembers === null ? '' : ` · waiting for ${say.some(laggingMembers.map(say.memberName), 4)}`),
-  'rebalance-resumed': data => `epoch ${data.epoch} ${after(data)}`,
+  'rebalance-resumed': data => `epoch ${say.plain(data.epoch)} ${after(data)}`,
   'rebalance-storm': ({ count, joined, left }) =>
     say.count(count, 'rebalance') +
     (joined.length > 0 ? ` · came: ${names(joined)}` : '') +

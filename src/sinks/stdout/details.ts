@@ -13,12 +13,13 @@ export const details: Details = {
 
   'group-snapshot': ({ epoch, protocolType, protocol, members, committedOffsets }) =>
     sentence(
-      say.count(members.length, 'member'),
-      epoch > 0 && `epoch ${epoch}`,
+      say.count(members?.length ?? null, 'member'),
+      epoch !== null && epoch > 0 && `epoch ${epoch}`,
       protocolType !== null && terminalText(protocolType),
       protocol !== null && terminalText(protocol),
       say.count(committedOffsets, 'committed offset'),
-      members.length > 0 &&
+      members !== null &&
+        members.length > 0 &&
         say.some(
           members.map(member => `${say.memberName(member)} ${say.heldText(member.held)}`.trim()),
           4,
@@ -26,11 +27,15 @@ export const details: Details = {
     ),
   // The record that newer brokers begin a classic group with has an empty protocol type.
   'group-created': ({ protocolType }) => (protocolType ? `protocol type ${terminalText(protocolType)}` : ''),
-  'group-migrated': ({ from, to, epoch }) => `${from} → ${to} at epoch ${epoch}`,
-  'group-emptied': ({ lastMembers, epoch }) => `last: ${say.some(lastMembers.map(say.memberName), 4)} · epoch ${epoch}`,
+  'group-migrated': ({ from, to, epoch }) => `${from} → ${to} at epoch ${say.plain(epoch)}`,
+  'group-emptied': ({ lastMembers, epoch }) =>
+    `last: ${say.some(lastMembers.map(say.memberName), 4)} · epoch ${say.plain(epoch)}`,
   'group-revived': ({ emptyForMs }) => (emptyForMs === null ? '' : `after ${say.duration(emptyForMs)} without members`),
   'group-deleted': ({ lastEpoch, offsetsDeleted }) =>
-    sentence(lastEpoch > 0 && `last epoch ${lastEpoch}`, say.count(offsetsDeleted, 'offset') + ' deleted'),
+    sentence(
+      lastEpoch !== null && lastEpoch > 0 && `last epoch ${lastEpoch}`,
+      say.count(offsetsDeleted, 'offset') + ' deleted',
+    ),
 
   'member-joined': ({ member }) => {
     const subscription = say.subscriptionText(member)
@@ -44,7 +49,7 @@ export const details: Details = {
     `${say.memberName(member)}: ${changes.map(change => changeText[change](member)).join(', ')}`,
 
   'rebalance-started': ({ epochBefore, epochAfter }) =>
-    epochAfter === null ? `from ${epochBefore}` : `${epochBefore} → ${epochAfter}`,
+    epochAfter === null ? `from ${say.plain(epochBefore)}` : `${say.plain(epochBefore)} → ${epochAfter}`,
   rebalance: rebalanceText,
   'assignor-changed': ({ from, to }) => `${terminalText(from)} → ${terminalText(to)}`,
   'leader-changed': ({ from, to }) => `${say.memberId(from)} → ${say.memberId(to)}`,
@@ -52,7 +57,7 @@ export const details: Details = {
   'offset-committed': ({ topic, partition, offset, previous, metadata, transactional }) =>
     sentence(
       `${at(topic, partition)} ${previous === null ? say.integer(offset) : move(previous, offset)}`,
-      transactional && 'in a transaction',
+      transactional === true && 'in a transaction',
       metadata !== '' && `metadata "${shortened(terminalText(metadata), 60)}"`,
     ),
   'offset-rewound': ({ topic, partition, from, to }) => `${at(topic, partition)} ${move(from, to)}`,
@@ -63,7 +68,7 @@ export const details: Details = {
     `${terminalText(topic)} is another topic now: ${terminalText(from)} → ${terminalText(to)} · seen in partition ${partition}`,
 
   'koff-caught-up': ({ partition, position }) =>
-    `__consumer_offsets[${partition}] read up to ${say.integer(position)}: live from here`,
+    `__consumer_offsets[${say.plain(partition)}] read up to ${say.integer(position)}: live from here`,
   'koff-undecodable': ({ partition, position, typeId, version, error }) =>
     sentence(
       `__consumer_offsets[${partition}] at ${say.integer(position)}`,
@@ -73,8 +78,8 @@ export const details: Details = {
     ),
   'koff-heartbeat': ({ partition, position, logEnd, openTransactions }) =>
     sentence(
-      `__consumer_offsets[${partition}] at ${say.integer(position)} of ${say.integer(logEnd)}`,
-      openTransactions > 0 && say.count(openTransactions, 'open transaction'),
+      `__consumer_offsets[${say.plain(partition)}] at ${say.integer(position)} of ${say.integer(logEnd)}`,
+      openTransactions !== null && openTransactions > 0 && say.count(openTransactions, 'open transaction'),
     ),
 }
 
@@ -97,7 +102,7 @@ function rebalanceText(data: EventData<'rebalance'>, ink: Ink): string {
     ].join(' '),
   )
   return sentence(
-    `${epochBefore === null ? 'to' : `${epochBefore} →`} ${epochAfter}${durationMs === null ? '' : ` in ${say.duration(durationMs)}`}`,
+    `${epochBefore === null ? 'to' : `${epochBefore} →`} ${say.plain(epochAfter)}${durationMs === null ? '' : ` in ${say.duration(durationMs)}`}`,
     say.count(memberCount, 'member'),
     moved !== null && `${say.count(moved, 'partition')} moved${moves.length > 0 ? `: ${say.some(moves, 4)}` : ''}`,
     unreadable.length > 0 && `assignment not readable: ${say.some(unreadable.map(say.memberId), 4)}`,

@@ -66,13 +66,19 @@ export function some(parts: readonly string[], most: number, separator = ', '): 
 }
 
 /** `3 members`, `1 member` */
-export function count(number: Int64, noun: string): string {
+/** `?` for what is not known. */
+export function count(number: Int64 | null, noun: string): string {
   return `${integer(number)} ${noun}${number === 1 || number === 1n ? '' : 's'}`
 }
 
-/** Digits in groups of three, so that long offsets can be read. */
-export function integer(number: Int64): string {
-  return digits.format(number)
+/** Digits in groups of three, so that long offsets can be read; `?` for what is not known. */
+export function integer(number: Int64 | null): string {
+  return number === null ? '?' : digits.format(number)
+}
+
+/** A small number as it is; `?` for one that is not known. */
+export function plain(number: number | null): string {
+  return number === null ? '?' : String(number)
 }
 
 /** `850 ms`, `1.2 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h` */
