@@ -27,8 +27,9 @@ export async function openOffsetsLog(
   const lookUp = async () => {
     const config = await admin.topicConfig(consumerOffsets)
     if (config === null && kept === null) {
-      const hint = 'koff may not see delete.retention.ms of __consumer_offsets, and takes it for 24 h'
-      log.info(`${hint}; allow DescribeConfigs on the topic`, { topic: consumerOffsets })
+      const hint =
+        'delete.retention.ms of __consumer_offsets is not visible without DescribeConfigs on the topic; koff assumes 24 h'
+      log.info(`${hint}`, { topic: consumerOffsets })
     }
     const ms = Number(config?.get('delete.retention.ms') ?? defaultKeptMs)
     return Number.isFinite(ms) ? ms : defaultKeptMs
