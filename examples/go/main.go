@@ -18,7 +18,7 @@ func main() {
 	// What may be null comes wrapped in a map under its name, unless its name is known.
 	avro.Register("dev.koff.Member", map[string]any{})
 	avro.Register("dev.koff.Subscription", map[string]any{})
-	for _, name := range []string{"AssignmentChange", "Member", "TopicPartitions"} {
+	for _, name := range []string{"AssignedMember", "AssignmentChange", "Member", "TopicPartitions"} {
 		avro.Register("array:dev.koff."+name, []any{})
 	}
 	client, _ := registry.NewClient(cmp.Or(os.Getenv("SCHEMA_REGISTRY_URL"), "http://localhost:8081/apis/ccompat/v7"))

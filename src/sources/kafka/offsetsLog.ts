@@ -29,7 +29,7 @@ export async function openOffsetsLog(
     if (config === null && kept === null) {
       const hint =
         'delete.retention.ms of __consumer_offsets is not visible without DescribeConfigs on the topic; koff assumes 24 h'
-      log.info(`${hint}`, { topic: consumerOffsets })
+      log.info(hint, { topic: consumerOffsets })
     }
     const ms = Number(config?.get('delete.retention.ms') ?? defaultKeptMs)
     return Number.isFinite(ms) ? ms : defaultKeptMs
