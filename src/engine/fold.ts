@@ -69,6 +69,8 @@ export class Fold {
   readonly #options: FoldOptions
   readonly #hashSeed = randomSeed()
   #heartbeatAt = Number.NEGATIVE_INFINITY
+  /** How many topics there were when those that nobody reads were last forgotten. */
+  #readTopics = fewTopics
   /** Events that come before those of the batch that is being read. */
   readonly #before: KoffEvent[] = []
   /** Types that are given. */
@@ -165,11 +167,13 @@ export class Fold {
     switch (input.kind) {
       case 'fault':
         return this.stateOf(input.fault.partition).applyFault(input.fault)
-      case 'topic':
+      case 'topic': {
         if (input.id !== '') this.names.learn(input.id, input.name)
+        const gone = this.logEnds.describe(input)
+        if (gone !== null) this.names.retire(gone)
         if (input.id !== '' && input.partitions === 0) this.names.retire(input.id)
-        if (input.partitions !== undefined) this.logEnds.setPartitions(input.name, input.partitions)
         return []
+      }
       case 'position': {
         this.catchUp.hear(input)
         this.sourceEnds.set(input.partition, input.logEnd)
@@ -204,7 +208,16 @@ export class Fold {
     const judged = read === undefined ? partitions : partitions.filter(partition => read.includes(partition))
     const events = judged.flatMap(partition => [...this.stateOf(partition).judge(now)])
     this.logEnds.endRound()
+    this.#forgetUnreadTopics()
     return events
+  }
+
+  /** Topics come and go with the groups that read them. Looked for when there are twice as many as were read before. */
+  #forgetUnreadTopics(): void {
+    if (this.logEnds.topics <= 2 * this.#readTopics) return
+    const read = this.reads.topics()
+    this.logEnds.forgetUnless(name => read.has(name))
+    this.#readTopics = Math.max(fewTopics, this.logEnds.topics)
   }
 
   /** Of every partition, also of those that are behind. The same tick twice is one. */
@@ -236,5 +249,8 @@ export class Fold {
     return events.length === 0 ? events : events.filter(event => this.types.has(event.type))
   }
 }
+
+/** With fewer, what nobody reads is not looked for. */
+const fewTopics = 500
 
 const NO_EVENTS: readonly KoffEvent[] = []

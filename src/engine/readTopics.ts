@@ -50,6 +50,17 @@ export class ReadTopics {
     return [...all].flatMap(([topic, partitions]) => [...partitions].map(partition => ({ topic, partition })))
   }
 
+  /** Names of all topics that groups have committed offsets of, or subscribe to. */
+  topics(): ReadonlySet<string> {
+    const names = new Set(this.subscribed(everyGroup))
+    for (const { offsets } of this.#partitions.values()) {
+      for (const row of offsets.table.rows()) {
+        if (offsets.table.isPresent(row)) names.add(offsets.table.topicOf(row).name)
+      }
+    }
+    return names
+  }
+
   /** Names of topics that members of such groups subscribe to, each once. */
   subscribed(wants: (group: string) => boolean): string[] {
     const topics = new Set<string>()
@@ -58,6 +69,7 @@ export class ReadTopics {
         if (group === null || !wants(group.name)) continue
         for (const { subscription } of membersOf(group))
           for (const topic of subscription?.topics ?? []) topics.add(topic)
+        for (const found of group.regexes.values()) for (const topic of found) topics.add(topic)
       }
     }
     return [...topics]

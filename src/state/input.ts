@@ -21,6 +21,8 @@ export interface FaultInput {
 export interface LogEndInput {
   readonly kind: 'logEnd'
   readonly topic: string
+  /** Of the topic that was sampled; absent: of the one that has the name now. */
+  readonly topicId?: string
   readonly partition: number
   readonly logStart: number
   readonly logEnd: number

@@ -12,6 +12,8 @@ import { type LedPartition, leaderTable } from './leaderTable.ts'
 
 /** Where the log of a partition starts and ends (the high watermark). */
 export interface LogRange extends TopicPartition {
+  /** The id that the topic had when its leaders were last looked up; absent from brokers before 2.8, which have no ids. */
+  readonly topicId?: string
   readonly logStart: number
   readonly logEnd: number
   /** When that was, ms since the epoch. */
@@ -37,10 +39,10 @@ export interface KafkaAdmin extends AsyncDisposable {
    */
   sampleLogEnds(partitions: Iterable<TopicPartition>): Promise<LogRange[]>
   /**
-   * Id and number of partitions of those topics, at most a minute old. Left out are topics that the client may not see.
-   * Fails as `sampleLogEnds` does.
+   * Id and number of partitions of those topics, `ageMs` old at most, a minute unless given. Left out are topics that the
+   * client may not see. Fails as `sampleLogEnds` does.
    */
-  describeTopics(names: Iterable<string>): Promise<DescribedTopic[]>
+  describeTopics(names: Iterable<string>, ageMs?: number): Promise<DescribedTopic[]>
   /**
    * The settings of a topic, by name; null where koff may not see them, which takes DescribeConfigs on the topic. Fails as
    * `sampleLogEnds` does.
@@ -82,8 +84,8 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
       if (left.length === 0 || !(await leaders.refresh(left))) return samples
       return [...samples, ...(await sample(left))]
     },
-    describeTopics: async names =>
-      (await leaders.topics(new Set(names))).flatMap(({ name, id, errorCode, partitions }): DescribedTopic[] => {
+    describeTopics: async (names, ageMs) =>
+      (await leaders.topics(new Set(names), ageMs)).flatMap(({ name, id, errorCode, partitions }): DescribedTopic[] => {
         if (errorCode !== 0 && errorCode !== codes.UNKNOWN_TOPIC_OR_PARTITION) return []
         return [{ id: id ?? '', name, partitions: partitions.length }]
       }),
@@ -109,12 +111,14 @@ async function sampleOf(connection: BrokerConnection, led: readonly LedPartition
       ),
     ),
   )
+  const idOf = new Map(led.map(({ topic, topicId }) => [topic, topicId]))
   const startOf = new Map(starts?.map(({ topic, partition, offset }) => [keyOf(topic, partition), offset]))
   return (ends ?? []).flatMap(({ topic, partition, offset }): LogRange[] => {
     const start = startOf.get(keyOf(topic, partition)) ?? -1
     // There is no offset with an error.
     if (start < 0 || offset < 0) return []
-    return [{ topic, partition, logStart: start, logEnd: offset, timestamp }]
+    const topicId = idOf.get(topic) ?? null
+    return [{ topic, ...(topicId === null ? {} : { topicId }), partition, logStart: start, logEnd: offset, timestamp }]
   })
 }
 

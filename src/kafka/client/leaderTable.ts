@@ -3,6 +3,8 @@ import type { Cluster } from './cluster.ts'
 
 /** A partition with who leads it, as last heard. */
 export interface LedPartition extends TopicPartition {
+  /** Null from brokers before 2.8, which have no topic ids. */
+  readonly topicId: string | null
   readonly leader: number
   readonly leaderEpoch: number
 }
@@ -22,9 +24,12 @@ export interface LeaderTable {
 
 const maxAgeMs = 60_000
 const minAgeMs = 1000
+/** With fewer, none is forgotten. */
+const fewTopics = 1000
 
 export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable {
   const topics = new Map<string, HeardTopic>()
+  let kept = fewTopics
   const lookUp = async (names: ReadonlySet<string>, ageMs: number): Promise<boolean> => {
     const now = performance.now()
     const old = [...names].filter(name => (topics.get(name)?.heardAt ?? Number.NEGATIVE_INFINITY) + ageMs <= now)
@@ -32,14 +37,21 @@ export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable 
     const metadata = await cluster.metadata({ names: old }, signal)
     for (const name of old) topics.set(name, { heardAt: now, metadata: null, partitions: new Map() })
     for (const heard of metadata.topics) {
-      const { name, partitions } = heard
+      const { name, id, partitions } = heard
       topics.set(name, {
         heardAt: now,
         metadata: heard,
-        partitions: new Map(partitions.map(known => [known.partition, led(name, known)])),
+        partitions: new Map(partitions.map(known => [known.partition, led(name, id, known)])),
       })
     }
+    forgetUnused(now)
     return true
+  }
+  /** Topics come and go: those that nobody asked for in a while are forgotten when there are twice as many as were left. */
+  const forgetUnused = (now: number) => {
+    if (topics.size <= 2 * kept) return
+    for (const [name, { heardAt }] of topics) if (heardAt + 2 * maxAgeMs < now) topics.delete(name)
+    kept = Math.max(fewTopics, topics.size)
   }
   return {
     find: async partitions => {
@@ -67,6 +79,10 @@ function topicsOf(partitions: readonly TopicPartition[]): ReadonlySet<string> {
   return new Set(partitions.map(({ topic }) => topic))
 }
 
-function led(topic: string, { partition, leader, leaderEpoch }: PartitionMetadata): LedPartition {
-  return { topic, partition, leader, leaderEpoch }
+function led(
+  topic: string,
+  topicId: string | null,
+  { partition, leader, leaderEpoch }: PartitionMetadata,
+): LedPartition {
+  return { topic, topicId, partition, leader, leaderEpoch }
 }

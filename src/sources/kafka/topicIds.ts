@@ -19,19 +19,34 @@ export interface TopicIds {
 const clockSkewMs = 10_000
 /** An id that the cluster does not know may be of a deleted topic, or so new that this broker has not heard of it. */
 const askAgainMs = 5000
+/** Zero stands for no id. */
+const noId = 'AAAAAAAAAAAAAAAAAAAAAA'
+/** With fewer, those that are gone are not looked for. */
+const fewTopics = 1000
 
 export function createTopicIds(cluster: Cluster): TopicIds {
-  // Zero stands for no id.
-  const known = new Set(['AAAAAAAAAAAAAAAAAAAAAA'])
+  /** Ids that were told, with their names. */
+  const known = new Map([[noId, '']])
   const askedAt = new Map<string, number>()
   const cursor = new RecordCursor()
   let listedAt = 0
+  let kept = fewTopics
   const learn = (topics: readonly TopicMetadata[]) =>
     topics.flatMap(({ id, name, errorCode }): TopicInput[] => {
       if (id === null || errorCode !== 0 || known.has(id)) return []
-      known.add(id)
+      known.set(id, name)
       return [{ kind: 'topic', id, name }]
     })
+  /** Topics come and go. Where there are twice as many as there were, those that are gone are told as that. */
+  const forgetGone = async (signal: AbortSignal): Promise<TopicInput[]> => {
+    const { topics } = await cluster.metadata(null, signal)
+    const there = new Set(topics.map(({ id }) => id))
+    const gone = [...known].filter(([id]) => id !== noId && !there.has(id))
+    for (const [id] of gone) known.delete(id)
+    for (const [id, at] of askedAt) if (Date.now() - at > askAgainMs) askedAt.delete(id)
+    kept = Math.max(fewTopics, known.size)
+    return gone.map(([id, name]) => ({ kind: 'topic', id, name, partitions: 0 }))
+  }
   return {
     all: async signal => {
       const now = Date.now()
@@ -55,7 +70,7 @@ export function createTopicIds(cluster: Cluster): TopicIds {
       const { topics } = await cluster.metadata(byId ? { ids: unknown } : null, signal)
       const news = learn(topics)
       for (const id of unknown) if (known.has(id)) askedAt.delete(id)
-      return news
+      return known.size <= 2 * kept ? news : [...news, ...(await forgetGone(signal))]
     },
   }
 }

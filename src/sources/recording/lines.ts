@@ -30,6 +30,7 @@ const recordLine = z.object({
 const logEndLine = z.object({
   kind: z.literal('logEnd'),
   topic: z.string(),
+  topicId: z.string().exactOptional(),
   partition: z.int().min(0),
   logStart: offset,
   logEnd: offset,

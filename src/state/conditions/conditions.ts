@@ -215,7 +215,8 @@ export class Conditions {
     const { group, name } = slot
     const { rebalancedAt } = conditions
     const about = this.#about(slot, conditions)
-    return { group, rebalancedAt, logEnds, names, settings: settingsOf(name), now, about, tell: this.#tell }
+    const topicOf = (topic: string) => logEnds.topicOf(topic, slot.topics.get(topic) ?? null)
+    return { group, rebalancedAt, topicOf, names, settings: settingsOf(name), now, about, tell: this.#tell }
   }
 
   /** The group is gone, and with it all that was open for it. */

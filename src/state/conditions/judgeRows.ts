@@ -2,9 +2,11 @@ import { compareText } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
 import { isJudgedSimple } from '../offsets/steps.ts'
 import type { OffsetTable } from '../offsets/table.ts'
+import { endLife, TopicLives } from './formerLife.ts'
 import { judgeRange } from './judgeRange.ts'
 import { beginBehind, endStall, judgeStall } from './judgeStall.ts'
 import type { GroupLag } from './lagExceeded.ts'
+import { OTHER_LIFE, type SampledTopic } from './logEnds.ts'
 import type { RowsContext, SampledRow } from './rows.ts'
 import { BEHIND, CONDITIONS, PACED } from './rowWatch.ts'
 import type { ConditionSettings } from './settings.ts'
@@ -30,13 +32,19 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
   const dropped = new DroppedTopics()
   const isDropped = (row: number) =>
     dropped.isDropped(table.groupOf(row), table.topicOf(row).name, table.positions[row] as number)
+  const lives = new TopicLives(context)
   watch.reserve(table.flags.length)
   let slot: GroupSlot | null = null
   let settings: ConditionSettings | null = null
   for (let row = 0; row < table.index.capacity; row++) {
     if (!table.isPresent(row)) continue
     const offset = table.offsets[row] as number
-    const id = endOf(row, context)
+    const topic = lives.of(row)
+    if (topic === OTHER_LIFE) {
+      if (watch.isActive(row)) endLife(row, context)
+      continue
+    }
+    const id = topic === null ? -1 : endOf(row, topic, context)
     // A negative offset is what some clients commit when they have none; NaN is beyond what a number holds, and any log.
     const owner = table.groups[row] as GroupSlot
     if (id < 0 && isLagging(owner)) partial.add(owner)
@@ -125,10 +133,10 @@ function isLagging({ conditions }: GroupSlot): boolean {
 }
 
 /** The row's id in LogEnds. A partition that was never sampled is looked up again with each round. */
-function endOf(row: number, { table, watch, logEnds }: RowsContext): number {
+function endOf(row: number, topic: SampledTopic, { table, watch, logEnds }: RowsContext): number {
   const known = watch.ends[row] as number
-  if (known >= 0) return known
-  const id = logEnds.idOf(table.topicOf(row).name, table.partitions[row] as number)
+  if (known >= 0 && logEnds.isOf(known, topic)) return known
+  const id = logEnds.idOf(topic, table.partitions[row] as number)
   watch.ends[row] = id
   return id
 }

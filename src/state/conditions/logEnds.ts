@@ -1,10 +1,34 @@
-import type { LogEndInput } from '../input.ts'
+import { wordsOf } from '../../kafka/records/int64.ts'
+import { hasTopicId, setTopicId, type TopicId } from '../group/groupSlot.ts'
+import type { LogEndInput, TopicInput } from '../input.ts'
 import { grown } from '../offsets/keyIndex.ts'
+
+/** A topic as its name stands for it now. Another id is another topic: what was sampled of the former one is forgotten. */
+export interface SampledTopic {
+  /** Null: not known. Brokers before 2.8 have no topic ids. */
+  readonly id: string | null
+  /** The same in words; all zero where it is not known. */
+  readonly words: TopicId
+  /** How many partitions it has, 0: it is gone; null: nobody told. */
+  readonly partitions: number | null
+  /** Time of its first sample, where there was another topic of that name before; else -Infinity. */
+  readonly bornAt: number
+}
+
+/** What a name stood for is not known by the same id as what it stands for now. */
+export const OTHER_LIFE = 'other life'
+
+type MutableTopic = { -readonly [K in keyof SampledTopic]: SampledTopic[K] } & {
+  /** Dense ids of the partitions that were sampled. */
+  readonly ends: Map<number, number>
+  /** The id before this one; a late sample may still carry it. */
+  readonly formerId: string | null
+}
 
 /**
  * Where the logs of data partitions start and end, as last sampled, and how many partitions topics have. Shared by all
  * partitions of `__consumer_offsets`: it says something of the cluster, not of groups. Each partition sampled has a
- * dense id, so that rows of offsets can hold on to it.
+ * dense id, so that rows of offsets can hold on to it for as long as `isOf` says that it is still that of their topic.
  *
  * Samples that come one after the other are a round: what they say together is judged at once. `round` counts them.
  */
@@ -19,24 +43,36 @@ export class LogEnds {
   times = new Float64Array(64)
   /** The round in which the sample came. */
   rounds = new Float64Array(64)
-  #count = 0
-  readonly #ids = new Map<string, Map<number, number>>()
-  readonly #partitions = new Map<string, number>()
+  #owners: (MutableTopic | null)[] = []
+  readonly #free: number[] = []
+  readonly #topics = new Map<string, MutableTopic>()
 
+  /** Partitions with a sample. */
   get size(): number {
-    return this.#count
+    return this.#owners.length - this.#free.length
+  }
+
+  /** Topics known by name. */
+  get topics(): number {
+    return this.#topics.size
   }
 
   /** True where a sample of the partition came in this round: another one begins the next. */
   hasInRound(topic: string, partition: number): boolean {
-    const id = this.idOf(topic, partition)
+    const id = this.#topics.get(topic)?.ends.get(partition) ?? -1
     return id >= 0 && this.rounds[id] === this.round
   }
 
   /** Takes a sample. Also an older one than before: then the clock was set back, and what it says is newer. */
-  add({ topic, partition, logStart, logEnd, timestamp }: LogEndInput): void {
-    let id = this.idOf(topic, partition)
-    if (id < 0) id = this.#newId(topic, partition)
+  add({ topic: name, topicId, partition, logStart, logEnd, timestamp }: LogEndInput): void {
+    const topic = this.#topicOf(name, topicId)
+    if (topic === null) return
+    if (Number.isNaN(topic.bornAt)) topic.bornAt = timestamp
+    let id = topic.ends.get(partition) ?? -1
+    if (id < 0) {
+      id = this.#newId(topic)
+      topic.ends.set(partition, id)
+    }
     this.starts[id] = logStart
     this.ends[id] = logEnd
     this.times[id] = timestamp
@@ -50,25 +86,97 @@ export class LogEnds {
     this.roundTime = -1
   }
 
-  /** -1 for a partition that was never sampled. */
-  idOf(topic: string, partition: number): number {
-    return this.#ids.get(topic)?.get(partition) ?? -1
+  /** What the metadata say of a topic. Returns the id that the name does not stand for any more; null: it does, or had none. */
+  describe({ name, id, partitions }: TopicInput): string | null {
+    const before = this.#topics.get(name)
+    // A topic of that name is there again; that the former one is gone was not news.
+    if (partitions === 0 && id !== '' && before !== undefined && before.id !== null && before.id !== id) return null
+    const topic = this.#named(name, id === '' ? null : id)
+    const isOther = before !== undefined && before !== topic
+    if (partitions !== undefined && topic.partitions !== partitions) {
+      topic.partitions = partitions
+      this.topicsVersion++
+    } else if (isOther) this.topicsVersion++
+    if (partitions !== 0) return isOther ? before.id : null
+    this.#release(topic)
+    return topic.id
   }
 
-  /** 0: the topic is gone. */
-  setPartitions(topic: string, count: number): void {
-    if (this.#partitions.get(topic) === count) return
-    this.#partitions.set(topic, count)
-    this.topicsVersion++
+  /** The topic that a group's topic is; null: never sampled nor described, or another one by its id. */
+  topicOf(name: string, slot: TopicId | null): SampledTopic | typeof OTHER_LIFE | null {
+    const topic = this.#topics.get(name)
+    if (topic === undefined) return null
+    return topic.id !== null && slot !== null && hasTopicId(slot) && !isSameId(slot, topic.words) ? OTHER_LIFE : topic
   }
 
-  /** How many partitions a topic has; null: nobody told. */
-  partitionsOf(topic: string): number | null {
-    return this.#partitions.get(topic) ?? null
+  /** Where the log of a partition last ended; null: never sampled. */
+  lastEnd(topic: string, partition: number): number | null {
+    const id = this.#topics.get(topic)?.ends.get(partition)
+    return id === undefined ? null : (this.ends[id] as number)
   }
 
-  #newId(topic: string, partition: number): number {
-    const id = this.#count++
+  /** The dense id of a partition; -1 where it was never sampled. */
+  idOf(topic: SampledTopic, partition: number): number {
+    return (topic as MutableTopic).ends.get(partition) ?? -1
+  }
+
+  /** The dense id is still that of a partition of this topic. */
+  isOf(id: number, topic: SampledTopic): boolean {
+    return this.#owners[id] === topic
+  }
+
+  /** Forgets topics by their names. */
+  forgetUnless(isUsed: (name: string) => boolean): void {
+    for (const [name, topic] of this.#topics) {
+      if (isUsed(name)) continue
+      this.#release(topic)
+      this.#topics.delete(name)
+    }
+  }
+
+  /** Null: of a topic that there was before. */
+  #topicOf(name: string, topicId: string | undefined): MutableTopic | null {
+    const known = this.#topics.get(name)
+    if (topicId !== undefined && known?.formerId === topicId) return null
+    const topic = this.#named(name, topicId ?? null)
+    if (known !== undefined && topic !== known) this.topicsVersion++
+    return topic
+  }
+
+  /** The topic of that name, made anew where it has another id now. */
+  #named(name: string, id: string | null): MutableTopic {
+    const known = this.#topics.get(name)
+    if (known !== undefined && (id === null || known.id === id)) return known
+    if (known !== undefined && known.id === null) {
+      known.id = id
+      setTopicId(known.words, wordsOfId(id ?? ''), 0)
+      return known
+    }
+    if (known !== undefined) this.#release(known)
+    const topic: MutableTopic = {
+      id,
+      words: { id0: 0, id1: 0, id2: 0, id3: 0 },
+      partitions: null,
+      bornAt: known === undefined ? Number.NEGATIVE_INFINITY : Number.NaN,
+      ends: new Map(),
+      formerId: known?.id ?? null,
+    }
+    if (id !== null) setTopicId(topic.words, wordsOfId(id), 0)
+    this.#topics.set(name, topic)
+    return topic
+  }
+
+  #release(topic: MutableTopic): void {
+    for (const id of topic.ends.values()) {
+      this.#owners[id] = null
+      this.#free.push(id)
+    }
+    topic.ends.clear()
+  }
+
+  #newId(topic: MutableTopic): number {
+    const id = this.#free.pop() ?? this.#owners.length
+    this.#owners[id] = topic
     if (id >= this.starts.length) {
       const length = this.starts.length * 2
       this.starts = grown(this.starts, new Float64Array(length))
@@ -76,12 +184,17 @@ export class LogEnds {
       this.times = grown(this.times, new Float64Array(length))
       this.rounds = grown(this.rounds, new Float64Array(length))
     }
-    let partitions = this.#ids.get(topic)
-    if (partitions === undefined) {
-      partitions = new Map()
-      this.#ids.set(topic, partitions)
-    }
-    partitions.set(partition, id)
     return id
   }
+}
+
+/** A recording may hold any text as an id. */
+function wordsOfId(id: string): DataView {
+  const bytes = Buffer.alloc(16)
+  bytes.write(id, 'base64url')
+  return wordsOf(bytes)
+}
+
+function isSameId(a: TopicId, b: TopicId): boolean {
+  return a.id0 === b.id0 && a.id1 === b.id1 && a.id2 === b.id2 && a.id3 === b.id3
 }

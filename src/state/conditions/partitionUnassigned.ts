@@ -2,7 +2,7 @@ import { type Group, isReadable, keyedBy } from '../group/group.ts'
 import { heldBy } from '../group/holdings.ts'
 import type { TopicNames } from '../group/topicNames.ts'
 import { sortedMembers } from '../transition/members.ts'
-import type { LogEnds } from './logEnds.ts'
+import type { OTHER_LIFE, SampledTopic } from './logEnds.ts'
 import { isRebalancing } from './rebalanceStuck.ts'
 import type { ConditionSettings } from './settings.ts'
 import type { About, Open, Teller } from './tell.ts'
@@ -28,7 +28,8 @@ export interface UnassignedContext {
   readonly group: Group | null
   /** When the group's last rebalance completed; null: not known. */
   readonly rebalancedAt: number | null
-  readonly logEnds: LogEnds
+  /** What is known of a topic, by name; null or another life: nothing of the one that the group knows. */
+  readonly topicOf: (topic: string) => SampledTopic | typeof OTHER_LIFE | null
   readonly names: TopicNames
   readonly settings: ConditionSettings
   readonly now: number
@@ -38,16 +39,17 @@ export interface UnassignedContext {
 
 /** Looks which partitions nobody owns now: those that were not seen so before have been since the last rebalance. */
 export function findUnassigned(state: Unassigned, context: UnassignedContext): Unassigned {
-  const { group, rebalancedAt, logEnds, now } = context
+  const { group, rebalancedAt, topicOf, now } = context
   if (isRebalancing(group)) return state
   if (group !== null && !isReadable(group)) return onlyOpen(state)
-  const demand = group === null ? nothingWanted : demandOf(group, context.names)
+  const demand = group === null ? nothingWanted : demandOf(group, context)
   if (demand === null) return state
   const counts = new Map<string, number>()
   const unowned: Unowned[] = []
   const known = new Map(state.unowned.map(entry => [placeOf(entry.topic, entry.partition), entry]))
   for (const topic of [...demand.topics].sort()) {
-    const count = logEnds.partitionsOf(topic)
+    const described = topicOf(topic)
+    const count = described === null || typeof described === 'string' ? null : described.partitions
     if (count === null) continue
     counts.set(topic, count)
     const owned = demand.owned.get(topic)
@@ -112,7 +114,7 @@ interface Demand {
 const nothingWanted: Demand = { topics: new Set(), owned: new Map() }
 
 /** What the members want and what they hold, by topic name; null where the records do not tell. */
-function demandOf(group: Group, names: TopicNames): Demand | null {
+function demandOf(group: Group, { names, topicOf }: UnassignedContext): Demand | null {
   const topics = new Set<string>()
   const owned = new Map<string, Set<number>>()
   const isById = keyedBy(group.type) === 'topicId'
@@ -124,12 +126,18 @@ function demandOf(group: Group, names: TopicNames): Demand | null {
       if (topic === null) return null
       // What a regular expression brought shows in what the member holds.
       if (member.subscription.regex !== null) topics.add(topic)
+      // Partitions of a topic that there was before are not those of the one that has its name now.
+      if (isById && isAnotherId(topicOf(topic), key)) continue
       let all = owned.get(topic)
       if (all === undefined) owned.set(topic, (all = new Set()))
       for (const partition of partitions) all.add(partition)
     }
   }
   return { topics, owned }
+}
+
+function isAnotherId(topic: ReturnType<UnassignedContext['topicOf']>, id: string): boolean {
+  return topic !== null && typeof topic !== 'string' && topic.id !== null && topic.id !== id
 }
 
 function placeOf(topic: string, partition: number): string {

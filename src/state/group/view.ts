@@ -148,12 +148,13 @@ function offsetsOf(
     const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
     const offset = table.offsetOf(row)
     put(offsets, place, offset)
-    const id = logEnds.idOf(place.topic, place.partition)
+    const topic = logEnds.topicOf(place.topic, table.topicOf(row))
+    const id = topic === null || typeof topic === 'string' ? -1 : logEnds.idOf(topic, place.partition)
     if (id < 0 || offset < 0) continue
     isSampled = true
     const end = logEnds.ends[id] ?? 0
     put(logEnd, place, end)
-    put(lag, place, Math.max(0, end - Number(offset)))
+    put(lag, place, Math.max(0, end - Math.max(Number(offset), logEnds.starts[id] ?? 0)))
   }
   return isSampled ? { offsets, lag, logEnd } : { offsets }
 }
