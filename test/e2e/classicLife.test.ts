@@ -152,10 +152,8 @@ function aboutKoff(events: readonly EventLine[]) {
   return { told: own.map(({ type }) => type), about: own.map(({ data }) => data) }
 }
 
-/** What the registry's client gives: `data` in the name of its record, a bigint for every long. */
-function plain(value: { readonly data: Readonly<Record<string, unknown>> }): EventLine {
-  const text = JSON.stringify({ ...value, data: Object.values(value.data)[0] }, (_, field: unknown) =>
-    typeof field === 'bigint' ? Number(field) : field,
-  )
+/** What the registry's client gives: a bigint for every long. */
+function plain(value: object): EventLine {
+  const text = JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? Number(field) : field))
   return JSON.parse(text) as EventLine
 }

@@ -10,7 +10,7 @@ export interface Message<V> {
   readonly value: V
 }
 
-/** As the registry's client decodes it: a bigint for every long, `data` wrapped in the name of its record. */
+/** As the registry's client decodes it: a bigint for every long. */
 export interface CleanValue {
   readonly id: string
   readonly group: string
