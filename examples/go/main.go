@@ -16,9 +16,9 @@ import (
 
 func main() {
 	// What may be null comes wrapped in a map under its name, unless its name is known.
-	avro.Register("dev.koff.Member", map[string]any{})
-	avro.Register("dev.koff.Subscription", map[string]any{})
-	for _, name := range []string{"AssignedMember", "AssignmentChange", "Member", "TopicPartitions"} {
+	nullable := []string{"AssignedMember", "AssignmentChange", "LagInTime", "Member", "Subscription", "TopicPartitions"}
+	for _, name := range nullable {
+		avro.Register("dev.koff."+name, map[string]any{})
 		avro.Register("array:dev.koff."+name, []any{})
 	}
 	client, _ := registry.NewClient(cmp.Or(os.Getenv("SCHEMA_REGISTRY_URL"), "http://localhost:8081/apis/ccompat/v7"))
