@@ -70,32 +70,38 @@ sinks:
   await until({ what: 'caught up', ask: async () => service.stderr(), good: caughtUp, withinMs: 60_000 })
   await alter('simple', 0, 1)
   await alter('classic', 1, 9)
-  const news = ['offset-committed', 'offset-rewound', 'offset-committed', 'offset-reset']
+  const oldIds = new Set(old.map(({ headers }) => headers['ce_id']))
+  // kafkajs sets offsets as a member of the group, so the group has a life beside its commit.
+  const commits = (found: readonly KoffEvent[]) =>
+    found.flatMap(event => (event.type === 'offset-committed' && !oldIds.has(event.id) ? [event] : []))
   const all = await until({
-    what: 'the news',
+    what: 'the commits',
     ask: events,
-    good: found => found.length >= old.length + news.length,
+    good: found => commits(found).length >= 2,
     withinMs: 60_000,
   })
 
   // What was there is as it was, and is told as if it were written today.
   const ids = all.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
-  const oldIds = new Set(old.map(({ headers }) => headers['ce_id']))
   expect(ids.filter(id => oldIds.has(id)).length).toBe(old.length)
   for (const event of all) expect(event).toMatchObject({ part: 1, source: { kind: 'log', after: null } })
 
   // The state was gone on from: nothing is created anew, and what was before is known.
   const after = all.filter(({ id }) => !oldIds.has(id))
-  expect(after.map(({ type }) => type).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(news)
+  expect(after.filter(({ type }) => type === 'group-created' || type === 'group-snapshot')).toEqual([])
+  const changed = commits(all).map(({ group, data }) => [group, data.previous, data.offset])
+  expect(changed.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual([
+    ['classic', 4, 9],
+    ['simple', 2, 1],
+  ])
   expect(after.find(({ type }) => type === 'offset-rewound')?.data).toMatchObject({ from: 2, to: 1 })
-  expect(after.find(({ type }) => type === 'offset-reset')?.data).toMatchObject({ from: 4, to: 9 })
 
   // A pipeline that reads the topic has both, too.
   const history = async () => inHistory(join(folder, 'history.db'))
-  const isWhole = (found: readonly string[]) => new Set(found).size === ids.length
+  const isWhole = (found: readonly string[]) => ids.every(id => found.includes(id))
   const stored = await until({ what: 'the history', ask: history, good: isWhole, withinMs: 60_000 })
-  expect(new Set(stored)).toEqual(new Set(ids))
+  expect(new Set(stored).size).toBe(stored.length)
   service.kill('SIGTERM')
   expect(await service.ended).toEqual([0, null])
 })
@@ -106,7 +112,7 @@ async function restore(): Promise<readonly Line[]> {
   const [first = '', ...lines] = gunzipSync(bytes).toString().trim().split('\n')
   const { cluster } = JSON.parse(first) as { readonly cluster: string }
   const records = lines.map(line => JSON.parse(line) as Line)
-  const union = await readFile(new URL('../avro/union.avsc', import.meta.url), 'utf8')
+  const union = await readFile(new URL('beforeUpgrade.avsc', import.meta.url), 'utf8')
   const schemaId = await register(union)
 
   const admin = client.admin()
@@ -122,8 +128,12 @@ async function restore(): Promise<readonly Line[]> {
       { topic: 'koff.state', numPartitions: 4, configEntries: compact },
     ],
   })
-  // Makes the topic of the coordinators.
-  await admin.fetchOffsets({ groupId: 'nobody' })
+  // Makes the topic of the coordinators, which take a moment to load it.
+  await until({
+    what: 'a coordinator answers',
+    ask: () => admin.fetchOffsets({ groupId: 'nobody' }).then(() => '', String),
+    good: error => error === '',
+  })
   await admin.disconnect()
 
   const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
@@ -171,7 +181,8 @@ async function events(): Promise<readonly KoffEvent[]> {
   const all: KoffEvent[] = []
   for (const { value } of await readTopic({ brokers: kafka.brokers, topic: eventsTopic })) {
     const event = await decoder.decode(value)
-    if (event !== null && event.group !== 'nobody') all.push(event)
+    // The readers of this test are groups, too.
+    if (event !== null && event.group !== 'nobody' && !event.group.startsWith('reader-')) all.push(event)
   }
   return all
 }
