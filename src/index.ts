@@ -5,6 +5,7 @@
 export type { RegistryOptions } from './avro/options.ts'
 export { type ErrorCode, errorCodes, KoffError } from './base/errors.ts'
 export type { Log, LogFields, LogLine } from './base/log.ts'
+export type { EventSelector } from './config/eventPatterns.ts'
 export type { ConsumerProtocolAssignment, ConsumerProtocolSubscription } from './coordinator/consumerProtocol.ts'
 export type { CoordinatorRecord, RecordOf, RecordType, Undecodable } from './coordinator/decode.ts'
 // Sources, sinks and what drives them
@@ -59,24 +60,13 @@ export { type ToSinksOptions, toSinks } from './pipeline/toSinks.ts'
 export { applyPipeline } from './pipelines/applyPipeline.ts'
 export {
   definePipeline,
-  type EventSelector,
   type Pipeline,
   type PipelineDefinition,
-  type PipelineFilter,
   type PipelineOperator,
 } from './pipelines/definePipeline.ts'
-export type {
-  BullmqSpec,
-  HistorySpec,
-  KafkaSpec,
-  RedisSpec,
-  RegistrySpec,
-  SinkSpec,
-  StdoutSpec,
-  TlsSpec,
-} from './pipelines/sinkSpec.ts'
 export type { AvroJob } from './sinks/bullmq/job.ts'
 export { type BullmqSinkOptions, bullmqSink } from './sinks/bullmq/sink.ts'
+export type { SinkSpec } from './sinks/configured.ts'
 export { type HistorySinkOptions, historySink } from './sinks/history/sink.ts'
 export { type KafkaSinkOptions, kafkaSink } from './sinks/kafka/sink.ts'
 export { type StdoutSink, type StdoutSinkOptions, stdoutSink } from './sinks/stdout/sink.ts'

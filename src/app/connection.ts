@@ -1,12 +1,10 @@
 import type { Command } from 'commander'
-import type { RegistryOptions } from '../avro/options.ts'
 import type { KoffError } from '../base/errors.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { PlaceOf } from '../config/places.ts'
 import type { KafkaConfig } from '../config/schema.ts'
 import { connectionSettings, type SettingDefinition, settingsFrom } from '../config/settings.ts'
-import type { RegistryConfig } from '../config/sinkSchema.ts'
-import type { TlsConfig } from '../config/tlsSchema.ts'
+import { revealed } from '../config/values/revealed.ts'
 import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
 import type { Shell } from '../terminal/shell.ts'
 
@@ -70,34 +68,11 @@ export function placedMessage(shell: Shell, { message, setting }: KoffError): st
 }
 
 /** Reveals the secrets: for what connects, not for what prints. */
-export function brokerOptions({ tls, sasl, ...options }: KafkaConfig): BrokerOptions {
-  return {
-    ...options,
-    ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
-    ...(sasl === undefined ? {} : { sasl: revealed(sasl) }),
-  }
-}
-
-/** As `brokerOptions`. */
-export function tlsOptions({ ca, cert, key, passphrase, servername, rejectUnauthorized }: TlsConfig) {
-  return defined({ ca, cert, key: key?.reveal(), passphrase: passphrase?.reveal(), servername, rejectUnauthorized })
-}
-
-/** As `brokerOptions`. */
-export function registryOptions({ url, username, password, timeoutMs }: RegistryConfig): RegistryOptions {
-  return { url, ...defined({ username, password: password?.reveal(), timeoutMs }) }
-}
-
-function revealed(sasl: NonNullable<KafkaConfig['sasl']>): NonNullable<BrokerOptions['sasl']> {
-  if (sasl.mechanism === 'OAUTHBEARER') return { mechanism: sasl.mechanism, token: () => sasl.token.reveal() }
-  return { mechanism: sasl.mechanism, username: sasl.username, password: sasl.password.reveal() }
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** Without the fields that are undefined: libraries take those for something else than absent ones. */
-function defined<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
+export function brokerOptions(kafka: KafkaConfig): BrokerOptions {
+  const { sasl } = kafka
+  if (sasl?.mechanism !== 'OAUTHBEARER') return revealed({ ...kafka, sasl })
+  const { mechanism, token } = sasl
+  return { ...revealed({ ...kafka, sasl: undefined }), sasl: { mechanism, token: () => token.reveal() } }
 }
 
 function camelCase(flag: string): string {

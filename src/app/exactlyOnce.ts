@@ -1,9 +1,10 @@
 import type { Config } from '../config/schema.ts'
+import { revealed } from '../config/values/revealed.ts'
 import type { Deployment } from '../delivery/deployment.ts'
 import { instancesGroup } from '../engine/ownGroups.ts'
 import { type KafkaPipeline, stateTopicOf, typesOf } from '../pipelines/plan.ts'
 import { routesOf } from '../sinks/kafka/routes.ts'
-import { brokerOptions, registryOptions } from './connection.ts'
+import { brokerOptions } from './connection.ts'
 import type { Deliver } from './runService.ts'
 
 /** Events to a topic, state to another, in one transaction; the partitions are shared by all instances that run. */
@@ -15,16 +16,15 @@ export function exactlyOnce(config: Config, carrier: KafkaPipeline, { settings }
     const { storedSettings } = await import('../sinks/kafka/exactlyOnce/progress.ts')
     const { openKafkaSource } = await import('../sources/kafka/source.ts')
     const broker = brokerOptions(config.kafka)
-    const { type: _type, registry, topic, routes, ...shape } = carrier.to
+    const { type: _type, topic: _topic, routes: _routes, ...shape } = revealed(carrier.to)
     const stateTopic = stateTopicOf(config, carrier.to)
     return {
       output: exactlyOnceOutput({
         ...broker,
         ...shape,
-        routes: routesOf({ topic, routes }),
+        routes: routesOf(carrier.to),
         types: typesOf(config, carrier),
         name: config.name,
-        registry: registry === undefined ? undefined : registryOptions(registry),
         stateTopic,
         statePartitions: partitions,
         log,

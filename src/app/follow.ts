@@ -1,6 +1,7 @@
 import type { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Config } from '../config/schema.ts'
+import { revealed } from '../config/values/revealed.ts'
 import { pipelineGroup } from '../engine/ownGroups.ts'
 import type { Sink } from '../engine/sink.ts'
 import { pipelineTransform } from '../pipelines/applyPipeline.ts'
@@ -8,7 +9,7 @@ import type { LoadedPipeline } from '../pipelines/load.ts'
 import { type KafkaPipeline, typesOf } from '../pipelines/plan.ts'
 import { routesOf, topicsOf } from '../sinks/kafka/routes.ts'
 import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
-import { brokerOptions, registryOptions } from './connection.ts'
+import { brokerOptions } from './connection.ts'
 
 export interface FollowPlan {
   readonly config: Config
@@ -25,14 +26,14 @@ export interface FollowPlan {
 /** A pipeline that reads the clean topic, until the signal aborts. */
 export async function follow(plan: FollowPlan): Promise<void> {
   const { config, carrier, pipeline, sink, log, progress, retried, signal } = plan
-  const { registry } = carrier.to
+  const { registry } = revealed(carrier.to)
   const { followCleanTopic } = await import('../pipelines/follower.ts')
   await followCleanTopic({
     ...brokerOptions(config.kafka),
     name: pipeline.name,
     groupId: pipelineGroup(config.name, pipeline.name),
     topics: topicsOf(routesOf(carrier.to), typesOf(config, pipeline)),
-    registry: registry === undefined ? undefined : registryOptions(registry),
+    registry,
     transform: pipelineTransform(pipeline),
     sink,
     from: pipeline.from,

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import {
   addConnectionOptions,
   addSettings,
+  brokerOptions,
   type ConnectionFlags,
   configOf,
   connectionHelp,
@@ -12,7 +13,6 @@ import { collect } from '../app/eventOptions.ts'
 import { exactlyOnce } from '../app/exactlyOnce.ts'
 import { follow } from '../app/follow.ts'
 import { openSignals } from '../app/healthPort.ts'
-import { openSink } from '../app/openSink.ts'
 import { type Deliver, runWithState } from '../app/runService.ts'
 import { serviceLog } from '../app/serviceLog.ts'
 import { stored } from '../app/stored.ts'
@@ -27,7 +27,8 @@ import { measuredSink } from '../delivery/measuredSink.ts'
 import { pipelineTransform } from '../pipelines/applyPipeline.ts'
 import type { LoadedPipeline } from '../pipelines/load.ts'
 import { pipelineOutput } from '../pipelines/pipelineOutput.ts'
-import { isKafka, type PipelinePlan, planPipelines } from '../pipelines/plan.ts'
+import { isKafka, type PipelinePlan, planPipelines, typesOf } from '../pipelines/plan.ts'
+import { openSink } from '../sinks/configured.ts'
 import { countedLog } from '../telemetry/countedLog.ts'
 import { pipelineSamples, trackPipeline, waitingSample } from '../telemetry/pipelineProgress.ts'
 import { watchThrottling } from '../telemetry/watchThrottling.ts'
@@ -84,6 +85,9 @@ async function run(shell: Shell, flags: RunFlags): Promise<number> {
   }
 }
 
+/** A sink that fails for longer reports it; its caller writes again. */
+const deliveryTimeoutMs = 5_000
+
 interface Service {
   readonly config: Config
   readonly plan: PipelinePlan
@@ -109,7 +113,10 @@ async function serve(shell: Shell, { config, plan, deployment, log: written }: S
     }
   const open = async (loaded: LoadedPipeline) => {
     const retried = retriedOf(loaded.name)
-    return stack.use(await openSink(loaded, { config, stdout: shell.stdout, closed, retried, log }))
+    const types = typesOf(config, loaded)
+    const endsWith = (signal: AbortSignal) => void closed.push(signal)
+    const given = { types, broker: brokerOptions(config.kafka), stdout: shell.stdout, endsWith }
+    return stack.use(await openSink(loaded.to, { ...given, deliveryTimeoutMs, retried, log }))
   }
   const sinks = new Map<LoadedPipeline, Awaited<ReturnType<typeof open>>>()
   for (const pipeline of followers) {

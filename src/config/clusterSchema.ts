@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { tlsSchema } from './tlsSchema.ts'
-import { addresses, type ReadFile, secret, section, text, whole } from './values.ts'
+import { type ReadFile, secret } from './values/secret.ts'
+import { tlsSchema } from './values/tls.ts'
+import { addresses, section, text, whole } from './values/values.ts'
 
 /** The section `kafka`: how to reach the cluster, for reading and for writing. */
 export function clusterSchema(readFile: ReadFile) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defaultConditionSettings } from '../state/conditions/settings.ts'
 import { matchesGlob } from './glob.ts'
-import { decimal, flag, section, text, whole } from './values.ts'
+import { decimal, flag, section, text, whole } from './values/values.ts'
 
 /** Thresholds with the sentences that describe them, each optional. */
 const thresholds = {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { suggestion } from '../base/nearest.ts'
 import { type EventType, eventTypes, offByDefault, severityOf } from '../events/definitions.ts'
-import { severities } from '../events/envelope.ts'
+import { type Severity, severities } from '../events/envelope.ts'
 import { matchesGlob } from './glob.ts'
+import { listed } from './values/values.ts'
 
 /** Names of event types, patterns of them (`offset-*`), or `default`: all but those that are off by default. */
 export const eventPatterns = z.array(
@@ -24,24 +25,29 @@ export function checkEventPattern(pattern: string): string | undefined {
 
 const selectors = ['default', ...severities, ...eventTypes]
 
-/** What a pipeline wants: as `eventPatterns`, or a severity, which stands for all types that have it. */
-export const eventSelectors = z
-  .preprocess(
-    value => (typeof value === 'string' ? [value] : value),
+/**
+ * Which events: a type, a pattern of types (`offset-*`), a severity, which is all types that have it, or `default`, all
+ * that are on by default.
+ */
+export type EventSelector = EventType | Severity | 'default' | `${string}*${string}`
+
+const selectorList = z
+  .array(
     z
-      .array(
-        z
-          .string()
-          .superRefine((selector, context) => {
-            if (selecting(selector).length > 0) return
-            context.addIssue(
-              `no event type or severity is called ${JSON.stringify(selector)}; ${suggestion(selector, selectors)}`,
-            )
-          })
-          .meta({ examples: selectors }),
-      )
-      .min(1),
+      .string()
+      .superRefine((selector, context) => {
+        if (selecting(selector).length > 0) return
+        context.addIssue(
+          `no event type or severity is called ${JSON.stringify(selector)}; ${suggestion(selector, selectors)}`,
+        )
+      })
+      .meta({ examples: selectors }),
   )
+  .min(1)
+
+/** What a pipeline wants: one selector, or a list of them. */
+export const eventSelectors = z
+  .preprocess<unknown, typeof selectorList, EventSelector | readonly EventSelector[]>(listed, selectorList)
   .meta({ type: ['array', 'string'] })
 
 /** The types that `eventSelectors` name. */

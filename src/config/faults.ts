@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { choices, suggestion } from '../base/nearest.ts'
 import type { Fault, Path } from './document.ts'
-import { missing } from './values.ts'
+import { missing } from './values/values.ts'
 
 /**
  * The faults that a schema found, in our words: what is wrong and what would be right, never what was written, unless

@@ -6,7 +6,7 @@ import { faultsOf } from './faults.ts'
 import { configInvalid, type PlaceOf, pathText, placed } from './places.ts'
 import { type Config, configSchema } from './schema.ts'
 import { type Setting, settingNames } from './settings.ts'
-import type { ReadFile } from './values.ts'
+import type { ReadFile } from './values/secret.ts'
 
 export interface ConfigSources {
   /** Path of the YAML file; without one everything is a setting or a default. */

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { groupTypes } from '../events/envelope.ts'
+import { sinkSchema } from '../sinks/configured.ts'
 import { eventSelectors } from './eventPatterns.ts'
-import { type Surroundings, sinkSchema } from './sinkSchema.ts'
-import { section, text } from './values.ts'
+import type { Surroundings } from './values/secret.ts'
+import { section, text } from './values/values.ts'
+import type { Written } from './values/written.ts'
 
 /** As deployments and consumer groups may be called. */
 export const plainName = z
@@ -17,14 +19,12 @@ export function pipelineSchema(surroundings: Surroundings) {
 /** What a configuration can say of a pipeline; a file can say more. */
 export function pipelineKeys(surroundings: Surroundings) {
   const patterns = z.array(text)
+  const both = section({
+    include: patterns.min(1).default(['*']).describe('Patterns: `*` is any text, `?` any one character.'),
+    exclude: patterns.default([]).describe('Patterns of groups that are left out all the same.'),
+  })
   const groups = z
-    .preprocess(
-      value => (Array.isArray(value) ? { include: value } : value),
-      section({
-        include: patterns.min(1).default(['*']).describe('Patterns: `*` is any text, `?` any one character.'),
-        exclude: patterns.default([]).describe('Patterns of groups that are left out all the same.'),
-      }),
-    )
+    .preprocess<unknown, typeof both, readonly string[] | z.input<typeof both>>(included, both)
     .meta({ type: ['array', 'object'] })
   return {
     name: plainName.describe('Of its place in logs and metrics, and of its consumer group `<name>.pipeline.<this>`.'),
@@ -50,5 +50,12 @@ export function pipelineKeys(surroundings: Surroundings) {
     to: sinkSchema(surroundings).describe('Where the events go; as in `sinks`.'),
   }
 }
+
+function included(value: unknown): unknown {
+  return Array.isArray(value) ? { include: value } : value
+}
+
+/** A pipeline as a file writes it. */
+export type PipelineSpec = Written<z.input<ReturnType<typeof pipelineSchema>>>
 
 export type PipelineConfig = z.infer<ReturnType<typeof pipelineSchema>>

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { sinkSchema } from '../sinks/configured.ts'
 import { clusterSchema } from './clusterSchema.ts'
 import { conditionsSchema } from './conditionsSchema.ts'
 import { eventPatterns } from './eventPatterns.ts'
 import { pipelineSchema, plainName } from './pipelineSchema.ts'
-import { type Surroundings, sinkSchema } from './sinkSchema.ts'
-import { host, section, text, whole } from './values.ts'
+import type { Surroundings } from './values/secret.ts'
+import { host, section, text, whole } from './values/values.ts'
 
 /** A configuration as the rest of koff gets it: complete, checked, files read. */
 export type Config = z.infer<ReturnType<typeof configSchema>>

@@ -1,44 +1,22 @@
 import type { MonoTypeOperatorFunction } from 'rxjs'
-import type { EventType } from '../events/definitions.ts'
-import type { GroupType, KoffEvent, Severity } from '../events/envelope.ts'
-import type { SinkSpec } from './sinkSpec.ts'
-
-/**
- * Which events: a type, a pattern of types (`offset-*`), a severity, which is all types that have it, or `default`, all
- * that are on by default.
- */
-export type EventSelector = EventType | Severity | 'default' | `${string}*${string}`
-
-/** Which groups. Events about koff itself belong to no group and pass. */
-export interface PipelineFilter {
-  /** Patterns of group ids, `*` for any text and `?` for one character; all unless given. */
-  readonly groups?: readonly string[] | { readonly include?: readonly string[]; readonly exclude?: readonly string[] }
-  /** All kinds unless given. */
-  readonly groupTypes?: readonly GroupType[]
-}
+import { z } from 'zod'
+import type { PipelineSpec } from '../config/pipelineSchema.ts'
+import type { KoffEvent } from '../events/envelope.ts'
 
 export type PipelineOperator = MonoTypeOperatorFunction<KoffEvent>
 
-/** Which events go where, and what is done to them on the way. */
-export interface PipelineDefinition {
-  /** Of its place in logs and metrics, and of its consumer group `<deployment>.pipeline.<name>`: its position goes by it. */
-  readonly name: string
-  /** All events that the deployment tells unless given. */
-  readonly on?: EventSelector | readonly EventSelector[]
-  readonly where?: PipelineFilter
+/** The keys that a file has beside those of a configuration. */
+export const fileKeys = {
   /**
-   * RxJS operators, in this order, over the events of one batch: they are subscribed anew for each batch, and the batch is
-   * delivered when they complete. What they drop counts as delivered. What has to remember events over batches
-   * (`debounceTime`, `scan`, `distinct`, …) begins anew with each; docs/pipelines.md has the list.
+   * RxJS operators, in this order, over the events of one batch. koff subscribes them for each batch and delivers the batch
+   * when they complete. What they drop counts as delivered. Operators that remember events over batches (`debounceTime`,
+   * `scan`, `distinct`, …) begin again with each batch; docs/pipelines.md has the list.
    */
-  readonly operators?: readonly PipelineOperator[]
-  /**
-   * Where it begins in the clean topic when it is new: at its `beginning` unless given, with all that the topic still has, or
-   * with what comes from `now` on. Later it goes on where it was. A pipeline that runs alone reads no topic and begins now.
-   */
-  readonly from?: 'beginning' | 'now'
-  readonly to: SinkSpec
+  operators: z.custom<readonly PipelineOperator[]>(isOperators, 'must be a list of RxJS operators').default([]),
 }
+
+/** Which events go where, and what is done to them on the way. Every key is in docs/configuration.md, under `pipelines[]`. */
+export interface PipelineDefinition extends PipelineSpec, z.input<z.ZodObject<typeof fileKeys>> {}
 
 export interface Pipeline extends PipelineDefinition {
   readonly kind: 'pipeline'
@@ -50,4 +28,8 @@ export interface Pipeline extends PipelineDefinition {
  */
 export function definePipeline(definition: PipelineDefinition): Pipeline {
   return Object.freeze({ ...definition, kind: 'pipeline' as const })
+}
+
+function isOperators(value: unknown): value is readonly PipelineOperator[] {
+  return Array.isArray(value) && value.every(operator => typeof operator === 'function')
 }

@@ -1,13 +1,12 @@
 import { dirname, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { z } from 'zod'
 import { faultsOf } from '../config/faults.ts'
 import { fileReader } from '../config/load.ts'
 import { type PipelineConfig, pipelineKeys } from '../config/pipelineSchema.ts'
 import { configInvalid, type Place, type PlaceOf, pathText, placed } from '../config/places.ts'
-import { section } from '../config/values.ts'
-import type { PipelineOperator } from './definePipeline.ts'
+import { section } from '../config/values/values.ts'
+import { fileKeys, type PipelineOperator } from './definePipeline.ts'
 import { resolveKoff } from './resolveKoff.ts'
 
 /** A pipeline that was checked, and where its parts stand, for messages. */
@@ -43,14 +42,11 @@ export async function loadPipeline(file: string, options: LoadOptions = {}): Pro
   const { kind: _kind, ...definition } = exported
   const placeOf: PlaceOf = keys => inFile(keys.length === 0 ? shown : `${shown}: ${pathText(keys)}`)
   const home = dirname(path)
-  const result = section({ ...pipelineKeys({ readFile: fileReader(home), home }), operators }).safeParse(definition)
+  const result = section({ ...pipelineKeys({ readFile: fileReader(home), home }), ...fileKeys }).safeParse(definition)
   if (result.success) return { ...result.data, placeOf }
   const faults = faultsOf(result.error, definition, () => undefined)
   throw configInvalid(faults.map(({ path: keys, message }) => placed(placeOf(keys), message)))
 }
-
-/** What a configuration cannot say of a pipeline, and a file can. */
-const operators = z.custom<readonly PipelineOperator[]>(isOperators, 'must be a list of RxJS operators').default([])
 
 async function importFile(
   path: string,
@@ -95,10 +91,6 @@ function loadFault(error: unknown, path: string): string {
 }
 
 const ourFiles = new URL('..', import.meta.url).href
-
-function isOperators(value: unknown): value is readonly PipelineOperator[] {
-  return Array.isArray(value) && value.every(operator => typeof operator === 'function')
-}
 
 function shownPath(path: string): string {
   const near = relative('.', path)

@@ -3,9 +3,9 @@ import { selectedEvents, typesSelected } from '../config/eventPatterns.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { configInvalid, type Place, type PlaceOf, placed } from '../config/places.ts'
 import type { Config } from '../config/schema.ts'
-import type { SinkConfig } from '../config/sinkSchema.ts'
 import { type EventType, eventTypes } from '../events/definitions.ts'
-import { routesOf, routesText, topicsOf } from '../sinks/kafka/routes.ts'
+import { type SinkConfig, sinkName } from '../sinks/configured.ts'
+import { routesOf, topicsOf } from '../sinks/kafka/routes.ts'
 import { type LoadedPipeline, loadPipeline } from './load.ts'
 
 export type KafkaPipeline = LoadedPipeline & { readonly to: Extract<SinkConfig, { type: 'kafka' }> }
@@ -68,7 +68,7 @@ export function stateTopicOf({ name }: Pick<Config, 'name'>, { stateTopic }: Kaf
 function ofSink(to: SinkConfig, placeOf: PlaceOf): LoadedPipeline {
   // In a pipeline a sink stands under `to`.
   const within: PlaceOf = ([key, ...path]) => placeOf(key === 'to' ? path : [])
-  return { name: nameOf(to), from: 'beginning', operators: [], to, placeOf: within }
+  return { name: sinkName(to), from: 'beginning', operators: [], to, placeOf: within }
 }
 
 /** Where nothing is said, the events are printed. */
@@ -86,19 +86,6 @@ export function isKafka(pipeline: LoadedPipeline): pipeline is KafkaPipeline {
 
 function isWhole({ on, where, operators, to }: LoadedPipeline): boolean {
   return to.type === 'kafka' && on === undefined && where === undefined && operators.length === 0
-}
-
-/** What sets sinks of one type apart: where they write to. */
-function nameOf(to: SinkConfig): string {
-  switch (to.type) {
-    case 'kafka':
-      return `kafka-${routesText(routesOf(to)).replaceAll(/[{}]/g, '')}`
-    case 'bullmq':
-      return `bullmq-${to.queue.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`
-    case 'stdout':
-    case 'history':
-      return to.type
-  }
 }
 
 /** A position goes by the name; what makes that of a sink is where it writes to. */

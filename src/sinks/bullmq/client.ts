@@ -1,32 +1,7 @@
 import { Cluster, Redis } from 'ioredis'
 import { type Address, addressesIn } from '../../base/address.ts'
 import { KoffError } from '../../base/errors.ts'
-
-/** How to reach the Redis that holds the queue: one of `url`, `cluster` and `sentinel`. */
-export interface RedisOptions {
-  /** redis://[user:password@]host[:port][/db], or rediss:// for TLS; redis://localhost:6379 unless another way is given. */
-  readonly url?: string | undefined
-  /** `host:port` of some nodes of a Redis Cluster; the others are learnt from them. */
-  readonly cluster?: readonly string[] | undefined
-  readonly sentinel?: RedisSentinel | undefined
-  readonly username?: string | undefined
-  readonly password?: string | undefined
-  readonly db?: number | undefined
-  /** As Node's TLS takes it; `{}` trusts the authorities that Node trusts. */
-  readonly tls?: object | undefined
-  /** For one connection; 10 s unless given. */
-  readonly connectTimeoutMs?: number | undefined
-  /** How long Redis may be silent while it owes an answer; 10 s unless given. */
-  readonly answerTimeoutMs?: number | undefined
-}
-
-export interface RedisSentinel {
-  /** Of the primary, as the sentinels call it. */
-  readonly name: string
-  readonly nodes: readonly string[]
-  readonly username?: string | undefined
-  readonly password?: string | undefined
-}
+import type { RedisOptions } from './redisSchema.ts'
 
 export type RedisClient = Redis | Cluster
 

@@ -1,8 +1,9 @@
 import { Queue } from 'bullmq'
 import { KoffError } from '../../base/errors.ts'
-import { type RedisClient, type RedisOptions, redisClient, redisPlace } from './client.ts'
+import { type RedisClient, redisClient, redisPlace } from './client.ts'
 import { isPlainRedis } from './plainRedis.ts'
 import { speaksNoTls } from './redisFault.ts'
+import type { RedisOptions } from './redisSchema.ts'
 
 /** What BullMQ's scripts need at least. */
 const oldestRedis = 5

@@ -28,8 +28,8 @@ export interface Job {
 
 /** Turns events into jobs: name = type, id = id. */
 export function jobMaker(payload: 'json' | 'avro' | 'both', encoder: EventEncoder | null, options: JobOptions) {
-  const { attempts = 3, backoff = { type: 'exponential', delayMs: 1_000 } } = options
-  const { keepCompletedMs = defaultKeepMs, keepFailedMs = defaultKeepMs } = options
+  const { attempts = defaults.attempts, backoff = defaults.backoff } = options
+  const { keepCompletedMs = defaults.keepCompletedMs, keepFailedMs = defaults.keepFailedMs } = options
   const common = {
     attempts,
     backoff: { type: backoff.type, delay: backoff.delayMs },
@@ -48,4 +48,11 @@ export function jobMaker(payload: 'json' | 'avro' | 'both', encoder: EventEncode
 }
 
 /** Longer than any replay: what a clean topic keeps unless told otherwise is 7 days. */
-const defaultKeepMs = 8 * 24 * 3_600_000
+const keepMs = 8 * 24 * 3_600_000
+
+export const defaults = {
+  attempts: 3,
+  backoff: { type: 'exponential', delayMs: 1_000 },
+  keepCompletedMs: keepMs,
+  keepFailedMs: keepMs,
+} as const

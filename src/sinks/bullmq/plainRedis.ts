@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RedisOptions } from './client.ts'
+import type { RedisOptions } from './redisSchema.ts'
 
 /** A handshake that takes longer is worth a look. */
 const patienceMs = 1_000

@@ -9,10 +9,11 @@ import { type Log, noLog } from '../../base/log.ts'
 import { retry } from '../../base/retry.ts'
 import type { Sink } from '../../engine/sink.ts'
 import { type EventType, eventTypes } from '../../events/definitions.ts'
-import { type RedisOptions, redisPlace, redisSecrets } from './client.ts'
+import { redisPlace, redisSecrets } from './client.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { type JobOptions, jobMaker } from './job.ts'
 import { redisFault } from './redisFault.ts'
+import type { RedisOptions } from './redisSchema.ts'
 
 export interface BullmqSinkOptions extends JobOptions {
   readonly queue: string

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { flag, pem, type ReadFile, secret, section, text } from './values.ts'
+import { pem, type ReadFile, secret, secretPem } from './secret.ts'
+import { flag, section, text } from './values.ts'
 
 /** How to speak TLS: `true` is with the certificates that Node brings, `false` is not at all. */
 export function tlsSchema(readFile: ReadFile) {
@@ -8,17 +9,19 @@ export function tlsSchema(readFile: ReadFile) {
       .optional()
       .describe('Certificates to trust: a PEM file, or its text. Without it, those that Node trusts.'),
     cert: pem(readFile).optional().describe('The certificate of koff, as `ca`; comes with `key`.'),
-    key: secret(readFile, 'pem').optional().describe('The private key of `cert`: a PEM file, or its text.'),
+    key: secretPem(readFile).optional().describe('The private key of `cert`: a PEM file, or its text.'),
     passphrase: secret(readFile).optional().describe('Of the private key: the text, or `{ file: path }`.'),
     servername: text.optional().describe("The name in the server's certificate, where it is not the host."),
     rejectUnauthorized: flag
       .optional()
       .describe('False accepts any certificate, and so anybody in between. True unless set.'),
-  }).refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key come together')
-  return z.preprocess(onOrOff, tls.optional()).meta({ type: ['object', 'boolean'] })
+  })
+    .refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key come together')
+    .optional()
+  return z
+    .preprocess<unknown, typeof tls, boolean | z.input<typeof tls>>(onOrOff, tls)
+    .meta({ type: ['object', 'boolean'] })
 }
-
-export type TlsConfig = NonNullable<z.infer<ReturnType<typeof tlsSchema>>>
 
 function onOrOff(value: unknown, context: z.core.$RefinementCtx): unknown {
   if (value === true || value === 'true') return {}

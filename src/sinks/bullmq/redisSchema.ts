@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { tlsSchema } from './tlsSchema.ts'
-import { addresses, hide, type ReadFile, secret, section, text, whole } from './values.ts'
+import type { Revealed } from '../../config/values/revealed.ts'
+import { hide, type ReadFile, secret } from '../../config/values/secret.ts'
+import { tlsSchema } from '../../config/values/tls.ts'
+import { addresses, section, text, whole } from '../../config/values/values.ts'
 
 /** How to reach Redis: one server, a cluster, or the primary that sentinels name. */
 export function redisSchema(readFile: ReadFile) {
@@ -41,6 +43,9 @@ export function redisSchema(readFile: ReadFile) {
       message: 'a Redis Cluster has no database but 0',
     })
 }
+
+/** The same with its secrets revealed, where everything has a default. */
+export type RedisOptions = Partial<Revealed<z.output<ReturnType<typeof redisSchema>>>>
 
 /** The client would take anything else for a number too. */
 function isDatabaseNumber(value: string): boolean {

@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { missing, section, text } from './values.ts'
+
+/** A value that no log, error or dump shows by accident: printed or serialised, it is empty. */
+export interface Secret {
+  reveal(): string
+}
+
+/** What a schema needs from around the file that it checks. */
+export interface Surroundings {
+  /** Gives the text of a file, relative to `home`. */
+  readonly readFile: ReadFile
+  /** The folder of the configuration. */
+  readonly home: string
+}
+
+/** The text of a file; an error message without the path if it cannot be read. */
+export type ReadFile = (path: string) => { readonly text: string } | { readonly fault: string }
+
+export function hide(value: string): Secret {
+  return { reveal: () => value }
+}
+
+const fileReference = {
+  type: 'object',
+  properties: { file: { type: 'string', description: 'Path of the file that holds it.' } },
+  required: ['file'],
+  additionalProperties: false,
+}
+
+/** A secret as text, or `{ file: path }`, whose last line break does not count. */
+export function secret(readFile: ReadFile) {
+  const schema = z.custom<string | { readonly file: string }>().transform((value: unknown, context): Secret => {
+    if (typeof value === 'string' && value !== '') return hide(value)
+    const parsed = section({ file: text }).safeParse(value)
+    if (!parsed.success) {
+      context.addIssue(value === undefined ? missing : 'must be a text, or { file: path }')
+      return z.NEVER
+    }
+    const { file } = parsed.data
+    const content = readFile(file)
+    if ('text' in content && !isBlank(content.text)) return kept(content.text, () => readFile(file))
+    const message = 'text' in content ? `${file} is empty` : content.fault
+    context.addIssue({ code: 'custom', message, path: ['file'] })
+    return z.NEVER
+  })
+  // What a transformation takes cannot be seen in it; this is for jsonSchema.ts.
+  return schema.meta({ anyOf: [{ type: 'string' }, fileReference] })
+}
+
+/** A private key: the path of a PEM file, or its text. */
+export function secretPem(readFile: ReadFile) {
+  const schema = z.custom<string>().transform((value: unknown, context): Secret => {
+    if (typeof value !== 'string' || value === '') {
+      context.addIssue(value === undefined ? missing : 'must be the path of a PEM file, or its text')
+      return z.NEVER
+    }
+    const content = readPem(value, readFile)
+    if ('text' in content) return hide(content.text)
+    // A value that is no path is most likely the key itself, in another form than PEM.
+    context.addIssue(content.fault.replace(value, () => 'the file'))
+    return z.NEVER
+  })
+  return schema.meta({ type: 'string' })
+}
+
+/** Certificates: the path of a PEM file, or its text. */
+export function pem(readFile: ReadFile) {
+  return text.transform((value, context): string => {
+    const content = readPem(value, readFile)
+    if ('text' in content) return content.text
+    context.addIssue(content.fault)
+    return z.NEVER
+  })
+}
+
+/** The secret in a file, as it is whenever it is wanted: tokens expire, and passwords are changed. */
+function kept(first: string, read: () => ReturnType<ReadFile>): Secret {
+  let last = first
+  return {
+    reveal: () => {
+      const content = read()
+      if ('text' in content && !isBlank(content.text)) last = content.text
+      return last.replace(lastLineBreak, '')
+    },
+  }
+}
+
+const lastLineBreak = /\r?\n$/
+
+function isBlank(value: string): boolean {
+  return value.replace(lastLineBreak, '') === ''
+}
+
+function readPem(value: string, readFile: ReadFile): ReturnType<ReadFile> {
+  if (value.includes('-----BEGIN ')) return { text: value }
+  const content = readFile(value)
+  return 'text' in content && !content.text.includes('-----BEGIN ') ? { fault: `${value} is no PEM file` } : content
+}

@@ -1,0 +1,83 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { addressesIn, formatAddress } from '../../base/address.ts'
+
+/**
+ * A mapping with these keys and no others. The message of a fault lists the keys that are known, or says what
+ * `whenMissing` says; faults.ts puts it into a sentence.
+ */
+export function section<T extends z.core.$ZodLooseShape>(shape: T, whenMissing?: string) {
+  return z.strictObject(shape, {
+    error(issue) {
+      if (issue.code === 'unrecognized_keys') return Object.keys(shape).join(', ')
+      return issue.input === undefined ? whenMissing : undefined
+    },
+  })
+}
+
+/** What is said of a value that is required and not there. */
+export const missing = 'missing'
+
+export const text = z.string().min(1)
+
+/*
+ * Numbers and booleans are taken as text too, since that is what the value of a variable is. The last type of `preprocess`
+ * is what a pipeline's file in TypeScript may give.
+ */
+
+export function whole(min: number, max = 2_147_483_647) {
+  return z.preprocess<unknown, z.ZodInt, number>(wholeNumeral, z.int().min(min).max(max))
+}
+
+export function decimal(min: number, max: number) {
+  return z.preprocess<unknown, z.ZodNumber, number>(decimalNumeral, z.number().min(min).max(max))
+}
+
+export const flag = z.preprocess<unknown, z.ZodBoolean, boolean>(flagWord, z.boolean())
+
+function wholeNumeral(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
+}
+
+function decimalNumeral(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value
+}
+
+function flagWord(value: unknown): unknown {
+  return value === 'true' ? true : value === 'false' ? false : value
+}
+
+/** One text stands for a list of one. */
+export function listed(value: unknown): unknown {
+  return typeof value === 'string' ? [value] : value
+}
+
+export const url = z.string().refine(isHttpUrl, 'must be an http:// or https:// address')
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+}
+
+/** Addresses (base/address.ts): a list, or one text; each as `host:port` in the end. */
+export function addresses(defaultPort: number) {
+  const list = z
+    .array(z.string())
+    .min(1)
+    .transform((lists, context) => {
+      const all = lists.map(given => addressesIn(given, defaultPort))
+      const wrong = all.flatMap((found, at) => (found.length > 0 && !found.includes(null) ? [] : [at]))
+      for (const at of wrong) context.addIssue({ code: 'custom', message: 'must be host:port', path: [at] })
+      return [...new Set(all.flat().flatMap(address => (address === null ? [] : [formatAddress(address)])))]
+    })
+  return z
+    .preprocess<unknown, typeof list, string | readonly string[]>(listed, list)
+    .meta({ type: ['array', 'string'] })
+}
+
+/** An address or name to listen on. */
+export const host = z
+  .string()
+  .refine(
+    value => isIP(value) !== 0 || /^[A-Za-z0-9._-]+$/.test(value),
+    'must be an address or the name of a host, without a port',
+  )

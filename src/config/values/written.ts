@@ -1,0 +1,6 @@
+/** What a schema takes, as a file of TypeScript may write it: lists may be read-only. */
+export type Written<T> = T extends readonly (infer U)[]
+  ? readonly Written<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Written<T[K]> }
+    : T

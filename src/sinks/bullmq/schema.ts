@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { avroNeedsRegistry, registryKeys } from '../../config/values/registry.ts'
+import type { Surroundings } from '../../config/values/secret.ts'
+import { section, whole } from '../../config/values/values.ts'
+import { defaults } from './job.ts'
+import { redisSchema } from './redisSchema.ts'
+
+export function bullmqSchema({ readFile }: Surroundings) {
+  const { registry, subjects } = registryKeys(readFile)
+  return section({
+    type: z.literal('bullmq').describe('Jobs in a queue of BullMQ: job id = event id, job name = event type.'),
+    queue: z
+      .string()
+      .regex(/^[^:]{1,200}$/, 'must be the name of a queue: no colon, at most 200 characters')
+      .describe('The name of the queue.'),
+    prefix: z
+      .string()
+      .regex(/^[^:]{1,100}$/, 'must have no colon and at most 100 characters')
+      .optional()
+      .describe('Of the keys in Redis; `bull` unless set, in a Redis Cluster `{bull}`.'),
+    redis: redisSchema(readFile).prefault({}).describe('How to reach Redis.'),
+    payload: z
+      .enum(['json', 'avro', 'both'])
+      .default('json')
+      .describe('What a job holds: the event as JSON, as base64 of Avro with the id of its schema, or both.'),
+    registry,
+    subjects,
+    attempts: whole(1).default(defaults.attempts).describe('How often a worker may try a job.'),
+    backoff: section({
+      type: z.enum(['fixed', 'exponential']).default(defaults.backoff.type).describe('Whether it doubles each time.'),
+      delayMs: whole(0).default(defaults.backoff.delayMs).describe('The first pause.'),
+    })
+      .prefault({})
+      .describe('The pause between attempts.'),
+    keepCompletedMs: whole(1_000, Number.MAX_SAFE_INTEGER)
+      .default(defaults.keepCompletedMs)
+      .describe('How long a job stays when it is done. As long as it is there a repeat is dropped.'),
+    keepFailedMs: whole(1_000, Number.MAX_SAFE_INTEGER)
+      .default(defaults.keepFailedMs)
+      .describe('The same of a job that failed for good.'),
+  })
+    .refine(({ payload, registry: of }) => payload === 'json' || of !== undefined, avroNeedsRegistry)
+    .refine(({ redis: { cluster }, prefix }) => cluster === undefined || /\{.+\}/.test(prefix ?? '{bull}'), {
+      path: ['prefix'],
+      message: 'needs a hash tag in a Redis Cluster, {koff} for one: all keys of a queue must be on one node',
+    })
+}

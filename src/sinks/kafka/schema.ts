@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { avroNeedsRegistry, registryKeys } from '../../config/values/registry.ts'
+import type { Surroundings } from '../../config/values/secret.ts'
+import { section, whole } from '../../config/values/values.ts'
+import { internalTopics } from '../../coordinator/consumerOffsets.ts'
+
+export function kafkaSchema({ readFile }: Surroundings) {
+  const { registry, subjects } = registryKeys(readFile)
+  return section({
+    type: z.literal('kafka').describe('Records in a topic of the cluster, keyed by group, exactly once.'),
+    topic: topic.optional().describe('Where all events go; created if it is missing. Or `routes`.'),
+    routes: topicPattern
+      .optional()
+      .describe('A topic for each type, in place of `topic`: a pattern with `{type}`, such as `koff.{type}`.'),
+    format: z
+      .enum(['avro', 'json'])
+      .default('avro')
+      .describe('`avro` in the wire format of Confluent, which needs `registry`; or `json`.'),
+    subjects,
+    partitions: whole(1).default(8).describe('Of the topic, when koff creates it.'),
+    replicationFactor: whole(1, 32_767)
+      .optional()
+      .describe('Of topics that koff creates; as many as there are brokers, at most 3, unless set.'),
+    minInsyncReplicas: whole(1, 32_767)
+      .optional()
+      .describe('Of topics that koff creates; one less than the replication factor unless set.'),
+    stateTopic: topic.optional().describe('Where state and position go, compacted; `<name>.state` unless set.'),
+    registry,
+    groupsTopic: topic
+      .optional()
+      .describe('A compacted topic with each group as it is: key group id, no value when it is gone. None unless set.'),
+    groupsEveryMs: whole(0).default(1_000).describe('A group is written to `groupsTopic` at most once in so long.'),
+  })
+    .refine(({ topic: one, routes }) => (one === undefined) !== (routes === undefined), {
+      path: ['topic'],
+      message: 'give a topic for all events, or routes with {type} in it, and not both',
+    })
+    .refine(({ format, registry: of }) => format === 'json' || of !== undefined, avroNeedsRegistry)
+    .refine(({ replicationFactor: all, minInsyncReplicas: few = 1 }) => all === undefined || few <= Math.max(all, 1), {
+      path: ['minInsyncReplicas'],
+      message: 'must be at most replicationFactor: nothing could be written',
+    })
+}
+
+const topic = z
+  .string()
+  .regex(
+    // As in Kafka's own Topic.validate: neither `.` nor `..`.
+    /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
+    "must be a topic's name: letters, digits, dot, underscore and hyphen, at most 249",
+  )
+  .refine(name => !internalTopics.includes(name), 'must not be a topic that Kafka itself writes')
+
+/** The names of several topics: `{type}` stands for the type of an event. */
+const topicPattern = z
+  .string()
+  .refine(pattern => pattern.includes('{type}'), 'must hold {type}: koff.{type}')
+  .refine(
+    pattern => topic.safeParse(pattern.replaceAll('{type}', 'partition-unassigned')).success,
+    "must make a topic's name of every type: letters, digits, dot, underscore and hyphen, at most 249",
+  )

@@ -1,0 +1,10 @@
+import { bullmq } from './bullmq/definition.ts'
+import { history } from './history/definition.ts'
+import { kafka } from './kafka/definition.ts'
+import { stdout } from './stdout/definition.ts'
+
+/**
+ * Every type of sink. The configuration and its documentation, the JSON schema, and the types of TypeScript are derived from
+ * this list.
+ */
+export const sinks = [stdout, kafka, bullmq, history] as const
