@@ -15,15 +15,6 @@ for (const [signal, number] of Object.entries(numbers)) {
 // Whoever writes hears of it too; without a listener a pipe that nobody reads would end the process with a stack trace.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
-// kafkajs 2.2.4 sets timers to times that are over, of which Node warns each time, as the first releases of Node 24 do of
-// their SQLite; other warnings are printed as ever.
-const print = process.listeners('warning')
-const isExpected = ({ name, message }: Error) =>
-  name === 'TimeoutNegativeWarning' || (name === 'ExperimentalWarning' && message.startsWith('SQLite '))
-process.removeAllListeners('warning').on('warning', warning => {
-  if (!isExpected(warning)) for (const listener of print) listener(warning)
-})
-
 process.exitCode = await main(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
@@ -31,6 +22,3 @@ process.exitCode = await main(process.argv.slice(2), {
   variables: process.env,
   signal: controller.signal,
 })
-
-// All that is koff's is written and closed. A library that waits for a broker which answers nothing keeps nobody here.
-setTimeout(() => process.exit(), 500).unref()

@@ -52,6 +52,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'kafka/thread': ['kafka/records', 'kafka/codecs', 'kafka/net', 'kafka/protocol'],
   'kafka/consumer': ['kafka/records', 'kafka/net', 'kafka/protocol', 'kafka/client', 'kafka/thread'],
   'kafka/producer': ['kafka/records', 'kafka/protocol', 'kafka/client'],
+  'kafka/kafkajs': ['kafka/net', 'kafka/protocol', 'kafka/client'],
   coordinator: ['kafka/records'],
   events: ['kafka/records', 'coordinator'],
   state: ['kafka/records', 'coordinator', 'events'],
@@ -169,6 +170,12 @@ const packageRules: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^src/avro/' },
     to: { dependencyTypes: [...npm], pathNot: '(^|/)node_modules/(avsc|zod)/' },
+  },
+  {
+    name: 'only kafka/kafkajs imports kafkajs',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/(kafka/kafkajs/|pipelines/)' },
+    to: { path: '(^|/)node_modules/kafkajs/' },
   },
   {
     name: 'src imports only packages that package.json declares for use',

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Admin } from 'kafkajs'
 import { KoffError } from '../base/errors.ts'
 import type { Config } from '../config/schema.ts'
 import { instancesGroup, pipelineGroup } from '../engine/ownGroups.ts'
+import type { ClusterAdmin } from '../kafka/kafkajs/admin.ts'
 import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
 import type { LoadedPipeline } from '../pipelines/load.ts'
 import { type KafkaPipeline, typesOf } from '../pipelines/plan.ts'
 import { type PipelinePosition, pipelinePositions, recordsLeft } from '../pipelines/positions.ts'
-import { brokerFault } from '../sinks/kafka/brokerFault.ts'
 import { routesOf, topicsOf } from '../sinks/kafka/routes.ts'
 import { brokerOptions } from './connection.ts'
 
@@ -40,32 +39,24 @@ const lookAgainMs = 2_000
 export async function pipelineStates(options: PipelineStatesOptions): Promise<PipelineState[]> {
   const { config, carrier, followers, signal } = options
   if (followers.length === 0) return []
-  const { kafkaClient } = await import('../sinks/kafka/client.ts')
+  const { openClusterAdmin } = await import('../kafka/kafkajs/admin.ts')
   const broker = brokerOptions(config.kafka)
-  const admin = kafkaClient(broker).admin()
-  try {
-    await admin.connect().catch((error: unknown) => {
-      throw brokerFault(error, { ...broker, topic: topicsOf(routesOf(carrier.to), []).join() })
-    })
-    return await Promise.all(
-      followers.map(async pipeline => {
-        const groupId = pipelineGroup(config.name, pipeline.name)
-        const topics = topicsOf(routesOf(carrier.to), typesOf(config, pipeline))
-        const about = { pipeline: pipeline.name, sink: pipeline.to.type }
-        const look = { broker, groupId, instances: instancesGroup(config.name), topics, signal }
-        try {
-          return { ...about, ...(await stateOf(admin, look)), reason: null }
-        } catch (error) {
-          signal.throwIfAborted()
-          const call = { ...broker, topic: topics.join(), operation: 'Read', group: groupId } as const
-          const { message } = error instanceof KoffError ? error : brokerFault(error, call)
-          return { ...about, state: null, lag: null, oldest: null, reason: message }
-        }
-      }),
-    )
-  } finally {
-    await admin.disconnect()
-  }
+  await using admin = await openClusterAdmin(broker, topicsOf(routesOf(carrier.to), []))
+  return await Promise.all(
+    followers.map(async pipeline => {
+      const groupId = pipelineGroup(config.name, pipeline.name)
+      const topics = topicsOf(routesOf(carrier.to), typesOf(config, pipeline))
+      const about = { pipeline: pipeline.name, sink: pipeline.to.type }
+      const look = { broker, groupId, instances: instancesGroup(config.name), topics, signal }
+      try {
+        return { ...about, ...(await stateOf(admin, look)), reason: null }
+      } catch (error) {
+        signal.throwIfAborted()
+        if (!(error instanceof KoffError)) throw error
+        return { ...about, state: null, lag: null, oldest: null, reason: error.message }
+      }
+    }),
+  )
 }
 
 interface Look {
@@ -77,11 +68,11 @@ interface Look {
   readonly signal: AbortSignal
 }
 
-async function stateOf(admin: Admin, look: Look): Promise<Pick<PipelineState, 'state' | 'lag' | 'oldest'>> {
+async function stateOf(admin: ClusterAdmin, look: Look): Promise<Pick<PipelineState, 'state' | 'lag' | 'oldest'>> {
   const { groupId, instances, topics, signal } = look
   const before = await pipelinePositions(admin, groupId, topics)
   const behind = before.filter(at => recordsLeft(at) > 0)
-  const { groups } = await admin.describeGroups([groupId, instances])
+  const groups = await admin.describeGroups([groupId, instances])
   const hasMembers = (name: string) => groups.some(group => group.groupId === name && group.members.length > 0)
   // A pipeline joins its group when its sink is open.
   const unmoved = hasMembers(groupId) || hasMembers(instances) ? 'waits' : 'stopped'

@@ -1,21 +1,15 @@
-import type { Kafka } from 'kafkajs'
+import { openClusterAdmin } from '../kafka/kafkajs/admin.ts'
+import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
 
 /**
- * Where a group has no position in the topics yet, gives it the end of each partition: what comes from now on is what it
- * reads. A group that has one, or members who are about to, is left as it is.
+ * Gives a group without a position in the topics the end of each partition, so that it reads what comes from now on. A
+ * group that has a position, or members that are about to commit one, is left as it is.
  */
-export async function beginNow(kafka: Kafka, groupId: string, topics: readonly string[]): Promise<void> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    const known = await admin.fetchOffsets({ groupId, topics: [...topics] })
-    if (known.some(({ partitions }) => partitions.some(({ offset }) => offset !== '-1'))) return
-    for (const topic of topics) {
-      const ends = await admin.fetchTopicOffsets(topic)
-      const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }))
-      await admin.setOffsets({ groupId, topic, partitions })
-    }
-  } finally {
-    await admin.disconnect()
+export async function beginNow(broker: BrokerOptions, groupId: string, topics: readonly string[]): Promise<void> {
+  await using admin = await openClusterAdmin(broker, topics)
+  if ((await admin.positions(groupId, topics)).length > 0) return
+  for (const topic of topics) {
+    const ends = (await admin.logs(topic)).map(({ partition, logEnd }) => ({ topic, partition, position: logEnd }))
+    await admin.setPositions(groupId, ends)
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Consumer, EachBatchPayload } from 'kafkajs'
 import { type EventDecoder, openEventDecoder } from '../avro/eventDecoder.ts'
 import type { RegistryOptions } from '../avro/options.ts'
 import { abortable } from '../base/abortable.ts'
@@ -10,9 +10,9 @@ import type { Opening } from '../base/opening.ts'
 import { persist } from '../base/retry.ts'
 import type { Sink } from '../engine/sink.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import { kafkajsClient } from '../kafka/kafkajs/client.ts'
+import { kafkajsFault } from '../kafka/kafkajs/fault.ts'
 import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
-import { brokerFault } from '../sinks/kafka/brokerFault.ts'
-import { kafkaClient, reasonBehind } from '../sinks/kafka/client.ts'
 import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
 import type { PipelineTransform } from './applyPipeline.ts'
 import { beginNow } from './beginNow.ts'
@@ -74,7 +74,8 @@ export async function followCleanTopic(options: FollowerOptions): Promise<void> 
 async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Promise<void> {
   const { groupId, sessionTimeoutMs = defaultSessionMs, signal } = options
   const outage = pipelineOutage(options)
-  const kafka = kafkaClient(options)
+  using client = kafkajsClient(options)
+  const { kafka } = client
   readAnyCompression()
   let isPlaced = options.from === 'beginning'
   for (let failures = 0; !signal.aborted; ) {
@@ -90,15 +91,15 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     })
     const work = async () => {
-      if (!isPlaced) await abortable(beginNow(kafka, groupId, options.topics), signal)
+      if (!isPlaced) await abortable(beginNow(options, groupId, options.topics), signal)
       isPlaced = true
       consumer.on(consumer.events.FETCH, () => outage.end())
-      return consume(kafka, consumer, options, decoder)
+      return consume(consumer, options, decoder)
     }
     const error = await work().catch((thrown: unknown) => thrown)
     if (signal.aborted) return
     const call = { ...options, topic: options.topics.join(), operation: 'Read', group: groupId } as const
-    const fault = error instanceof KoffError ? error : brokerFault(reasonBehind(error, kafka), call)
+    const fault = error instanceof KoffError ? error : kafkajsFault(error, call)
     outage.goesOn(fault)
     failures = performance.now() - startedAt > joinedForMs ? 1 : failures + 1
     await sleep(pauseAfter(fault, failures, pauses), undefined, { signal }).catch(() => undefined)
@@ -106,16 +107,11 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
 }
 
 /** Reads until the consumer crashes, gives the reason; or until the signal aborts. */
-async function consume(
-  kafka: Kafka,
-  consumer: Consumer,
-  options: FollowerOptions,
-  decoder: EventDecoder,
-): Promise<Error> {
+async function consume(consumer: Consumer, options: FollowerOptions, decoder: EventDecoder): Promise<Error> {
   const { topics, signal } = options
   const { promise: crashed, resolve: crash } = Promise.withResolvers<Error>()
   consumer.on(consumer.events.CRASH, ({ payload }) => crash(payload.error))
-  const remaining = trackRemaining({ ...options, kafka })
+  const remaining = trackRemaining({ ...options, broker: options })
   consumer.on(
     consumer.events.GROUP_JOIN,
     ({ payload }) => void remaining.joined(partitionsOf(payload.memberAssignment)),

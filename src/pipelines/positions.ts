@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs'
+import type { ClusterAdmin } from '../kafka/kafkajs/admin.ts'
 
 /** How far the consumer group of a pipeline is in one partition of the clean topic. */
 export interface PipelinePosition {
@@ -11,19 +11,19 @@ export interface PipelinePosition {
 
 /** Of every partition of the topics. */
 export async function pipelinePositions(
-  admin: Admin,
+  admin: Pick<ClusterAdmin, 'positions' | 'logs'>,
   groupId: string,
   topics: readonly string[],
 ): Promise<PipelinePosition[]> {
   const committed = new Map<string, number>()
-  for (const { topic, partitions } of await admin.fetchOffsets({ groupId, topics: [...topics] })) {
-    for (const { partition, offset } of partitions) committed.set(`${topic}-${partition}`, Number(offset))
+  for (const { topic, partition, position } of await admin.positions(groupId, topics)) {
+    committed.set(`${topic}-${partition}`, position)
   }
   const positions: PipelinePosition[] = []
   for (const topic of topics) {
-    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-      const position = Math.max(Number(low), committed.get(`${topic}-${partition}`) ?? -1)
-      positions.push({ topic, partition, position, logEnd: Number(high) })
+    for (const { partition, logStart, logEnd } of await admin.logs(topic)) {
+      const position = Math.max(logStart, committed.get(`${topic}-${partition}`) ?? -1)
+      positions.push({ topic, partition, position, logEnd })
     }
   }
   return positions

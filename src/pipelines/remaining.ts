@@ -1,9 +1,10 @@
-import type { Kafka } from 'kafkajs'
+import { openClusterAdmin } from '../kafka/kafkajs/admin.ts'
+import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
 import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
 import { pipelinePositions, recordsLeft } from './positions.ts'
 
 export interface RemainingOptions {
-  readonly kafka: Kafka
+  readonly broker: BrokerOptions
   readonly groupId: string
   readonly topics: readonly string[]
   readonly progress: PipelineProgress
@@ -19,7 +20,7 @@ export interface Remaining {
   look(): Promise<void>
 }
 
-export function trackRemaining({ kafka, groupId, topics, progress }: RemainingOptions): Remaining {
+export function trackRemaining({ broker, groupId, topics, progress }: RemainingOptions): Remaining {
   let assigned: readonly string[] = []
   /** Told since the last look began, which knows less. */
   const told = new Set<string>()
@@ -28,7 +29,7 @@ export function trackRemaining({ kafka, groupId, topics, progress }: RemainingOp
     if (isLooking) return
     isLooking = true
     told.clear()
-    const found = await lookUp(kafka, groupId, topics).catch(() => [])
+    const found = await lookUp(broker, groupId, topics).catch(() => [])
     for (const [partition, records] of found)
       if (assigned.includes(partition) && !told.has(partition)) progress.left(partition, records)
     isLooking = false
@@ -48,13 +49,8 @@ export function trackRemaining({ kafka, groupId, topics, progress }: RemainingOp
 }
 
 /** Of each partition, by what the group has committed; of one without a position, all that is there. */
-async function lookUp(kafka: Kafka, groupId: string, topics: readonly string[]): Promise<[string, number][]> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    const positions = await pipelinePositions(admin, groupId, topics)
-    return positions.map(at => [`${at.topic}-${at.partition}`, recordsLeft(at)])
-  } finally {
-    await admin.disconnect()
-  }
+async function lookUp(broker: BrokerOptions, groupId: string, topics: readonly string[]): Promise<[string, number][]> {
+  await using admin = await openClusterAdmin(broker, topics)
+  const positions = await pipelinePositions(admin, groupId, topics)
+  return positions.map(at => [`${at.topic}-${at.partition}`, recordsLeft(at)])
 }

@@ -12,7 +12,7 @@ import {
   type TransactionalProducer,
 } from '../../src/kafka/producer/transactionalProducer.ts'
 import { BatchEncoder } from '../../src/kafka/records/batchEncoder.ts'
-import { isFenced } from '../../src/sinks/kafka/brokerFault.ts'
+import { isFenced } from '../../src/sinks/kafka/producerFault.ts'
 import { openStateLog } from '../../src/sources/kafka/stateLog.ts'
 import { startJava } from '../clients/java.ts'
 import { until } from '../clients/until.ts'

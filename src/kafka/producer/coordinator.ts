@@ -113,7 +113,7 @@ const whileMarkersAreWritten = { firstPauseMs: 2, maxPauseMs: 20 }
 /** Node id of the broker. The first transaction of a cluster makes the broker create a topic, which takes a moment. */
 async function nodeOfCoordinator(cluster: Cluster, transactionalId: string, signal: AbortSignal): Promise<number> {
   const connection = await anyBroker(cluster, signal)
-  const { errorCode, node } = await connection.send(findCoordinator, transactionalId)
+  const { errorCode, node } = await connection.send(findCoordinator, { kind: 'transaction', id: transactionalId })
   if (errorCode !== 0) throw rejection(errorCode, { broker: connection.broker, request: findCoordinator.name })
   if (!cluster.nodes().includes(node)) await cluster.metadata({ names: [] }, signal)
   return node

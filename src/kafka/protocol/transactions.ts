@@ -23,17 +23,23 @@ export interface FoundCoordinator {
   readonly node: number
 }
 
-const ofTransactions = 1
+export interface Coordinated {
+  readonly kind: 'group' | 'transaction'
+  /** The group id, or the transactional id. */
+  readonly id: string
+}
 
-/** Which broker coordinates a transactional id; any broker knows. */
-export const findCoordinator: Request<string, FoundCoordinator> = {
+const coordinatorTypes = { group: 0, transaction: 1 } as const
+
+/** Which broker coordinates a group or a transactional id; any broker knows. */
+export const findCoordinator: Request<Coordinated, FoundCoordinator> = {
   name: 'FindCoordinator',
   key: 10,
   versions: [3, 2],
   flexibleFrom: 3,
-  write: (writer, transactionalId) => {
-    writeText(writer, transactionalId)
-    writeInt8(writer, ofTransactions)
+  write: (writer, { kind, id }) => {
+    writeText(writer, id)
+    writeInt8(writer, coordinatorTypes[kind])
   },
   read: reader => {
     readThrottleTime(reader)

@@ -1,6 +1,6 @@
 import type { Log } from '../../base/log.ts'
 import type { LeaderTable } from '../../kafka/client/leaderTable.ts'
-import { partitioner } from '../../kafka/producer/partitioner.ts'
+import { partitioner } from '../../kafka/kafkajs/partitioner.ts'
 import { describedTopics, type TopicShape, type TopicWatch, watchTopic } from './topicWatch.ts'
 
 export interface EventTopicsOptions {

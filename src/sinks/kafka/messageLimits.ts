@@ -4,6 +4,7 @@ import type { KoffEvent } from '../../events/envelope.ts'
 import { RequestRejected } from '../../kafka/producer/rejection.ts'
 import type { BatchRecord } from '../../kafka/producer/rounds.ts'
 import { BatchEncoder } from '../../kafka/records/batchEncoder.ts'
+import { tooLarge } from './producerFault.ts'
 
 /** What a topic is known not to take; in bytes of a record batch. */
 interface Limit {
@@ -59,5 +60,3 @@ export class MessageLimits {
     return bytes < limit.recordBytes ? null : bytes
   }
 }
-
-const tooLarge: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])

@@ -11,12 +11,11 @@ import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
 import { type IdempotentProducer, openIdempotentProducer } from '../../kafka/producer/idempotentProducer.ts'
 import { rounds } from '../../kafka/producer/rounds.ts'
 import { BatchEncoder } from '../../kafka/records/batchEncoder.ts'
-import { brokerFault } from './brokerFault.ts'
-import { kafkaClient } from './client.ts'
 import { eventRecords, type RecordOptions } from './eventRecords.ts'
 import { type EventTopics, eventTopics } from './eventTopics.ts'
 import { leftOutLine } from './leftOutLine.ts'
 import { type LeftOut, MessageLimits } from './messageLimits.ts'
+import { producerFault } from './producerFault.ts'
 import { routesText, topicsOf } from './routes.ts'
 import { ensureTopic } from './topic.ts'
 import { type ContentOptions, openTopicEncoder } from './topicEncoder.ts'
@@ -49,7 +48,6 @@ export interface KafkaSinkOptions extends BrokerOptions, ContentOptions {
 export function kafkaSink(options: KafkaSinkOptions): Sink {
   const { routes, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried, log = noLog } = options
   const topic = routesText(routes)
-  const kafka = kafkaClient(options)
   const closing = new AbortController()
   let cluster: Cluster | null = null
   let writer: Writer | null = null
@@ -77,7 +75,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     } catch (error) {
       discard()
       until.throwIfAborted()
-      throw limits.learn(error) ?? brokerFault(error, { ...options, topic })
+      throw limits.learn(error) ?? producerFault(error, { ...options, topic })
     }
   }
 
@@ -104,7 +102,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
       const prepare = async (until: AbortSignal) => {
         const shape = { partitions, replicationFactor, cleanupPolicy: 'delete', brokers: options.brokers } as const
         const topics = await eventTopics(topicsOf(routes, options.types), {
-          ensure: name => ensureTopic(kafka, { topic: name, ...shape }),
+          ensure: name => ensureTopic(options, { topic: name, ...shape }),
           log,
         })
         writer = await connect(until)

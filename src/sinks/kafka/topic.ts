@@ -1,5 +1,6 @@
-import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { KoffError } from '../../base/errors.ts'
+import { type ClusterAdmin, openClusterAdmin } from '../../kafka/kafkajs/admin.ts'
+import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
 import { maxMessageBytes, raiseLimit } from './raiseLimit.ts'
 
 /** What a topic is to be, where koff has to create it, and what it must be where it is there. */
@@ -20,47 +21,37 @@ export interface TopicPlan {
 
 /**
  * Creates the topic if it is missing; else checks that it keeps what it has to. Gives how many partitions it has.
- * @throws KoffError TOPIC_UNFIT where it does not fit; what kafkajs throws.
+ * @throws KoffError TOPIC_UNFIT where it does not fit; as `ClusterAdmin`.
  */
-export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<number> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    const topics = await admin.listTopics()
-    return await (topics.includes(plan.topic) ? checkTopic(admin, plan) : createTopic(admin, plan))
-  } finally {
-    await admin.disconnect()
-  }
+export async function ensureTopic(options: BrokerOptions, plan: TopicPlan): Promise<number> {
+  await using admin = await openClusterAdmin(options, [plan.topic])
+  const topics = await admin.topics()
+  return await (topics.includes(plan.topic) ? checkTopic(admin, plan) : createTopic(admin, plan))
 }
 
 const leastMessageBytes = 1_048_576
 /** Compaction leaves the segment that is written to alone: small ones keep a state topic near the size of the state. */
 const compactedSegmentBytes = 64 * 1024 * 1024
 
-async function createTopic(admin: Admin, plan: TopicPlan): Promise<number> {
+async function createTopic(admin: ClusterAdmin, plan: TopicPlan): Promise<number> {
   const { topic, partitions, cleanupPolicy } = plan
-  const replicationFactor = plan.replicationFactor ?? Math.min(3, (await admin.describeCluster()).brokers.length)
+  const replicationFactor = plan.replicationFactor ?? Math.min(3, await admin.brokerCount())
   const minInsyncReplicas = plan.minInsyncReplicas ?? Math.max(1, replicationFactor - 1)
-  const configEntries = [
-    { name: 'cleanup.policy', value: cleanupPolicy },
-    { name: 'max.message.bytes', value: String(maxMessageBytes) },
-    { name: 'min.insync.replicas', value: String(minInsyncReplicas) },
-  ]
-  if (cleanupPolicy === 'compact') configEntries.push({ name: 'segment.bytes', value: String(compactedSegmentBytes) })
-  try {
-    const topics = [{ topic, numPartitions: partitions, replicationFactor, configEntries }]
-    await admin.createTopics({ waitForLeaders: true, topics })
-    return partitions
-  } catch (error) {
-    // Another instance was faster.
-    if (!(error instanceof Error && hasType(error, 'TOPIC_ALREADY_EXISTS'))) throw error
-    return await checkTopic(admin, plan)
+  const settings = {
+    'cleanup.policy': cleanupPolicy,
+    'max.message.bytes': String(maxMessageBytes),
+    'min.insync.replicas': String(minInsyncReplicas),
+    ...(cleanupPolicy === 'compact' ? { 'segment.bytes': String(compactedSegmentBytes) } : {}),
   }
+  const isCreated = await admin.createTopic({ topic, partitions, replicationFactor, settings })
+  // Another instance may have been faster.
+  return isCreated ? partitions : checkTopic(admin, plan)
 }
 
-async function checkTopic(admin: Admin, plan: TopicPlan): Promise<number> {
+async function checkTopic(admin: ClusterAdmin, plan: TopicPlan): Promise<number> {
   const { topic, partitions } = plan
-  const config = await configOf(admin, topic)
+  // Null without the right DescribeConfigs, which writing does not need.
+  const config = await admin.topicSettings(topic, ['cleanup.policy', 'max.message.bytes'])
   const policy = config?.get('cleanup.policy') ?? null
   if (policy !== null && plan.cleanupPolicy === 'delete' && policy.includes('compact')) {
     throw new KoffError(
@@ -78,8 +69,7 @@ async function checkTopic(admin: Admin, plan: TopicPlan): Promise<number> {
   if (limit !== undefined && Number(limit) < leastMessageBytes) {
     throw new KoffError('TOPIC_UNFIT', `topic ${topic} has max.message.bytes=${limit}; ${raiseLimit(plan)}`)
   }
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-  const found = topics[0]?.partitions.length ?? 0
+  const found = await admin.partitionCount(topic)
   if (plan.exactPartitions === true && found !== partitions) {
     throw new KoffError(
       'TOPIC_UNFIT',
@@ -87,28 +77,4 @@ async function checkTopic(admin: Admin, plan: TopicPlan): Promise<number> {
     )
   }
   return found
-}
-
-/** Null where koff may not see it: that takes DescribeConfigs, which nobody needs to write. */
-async function configOf(admin: Admin, topic: string): Promise<ReadonlyMap<string, string> | null> {
-  try {
-    const configNames = ['cleanup.policy', 'max.message.bytes']
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }],
-    })
-    return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]))
-  } catch (error) {
-    if (error instanceof Error && hasType(error, 'TOPIC_AUTHORIZATION_FAILED')) return null
-    throw error
-  }
-}
-
-function hasType(error: Error, type: string): boolean {
-  if ('type' in error && error.type === type) return true
-  return (
-    'errors' in error &&
-    Array.isArray(error.errors) &&
-    error.errors.some(part => part instanceof Error && hasType(part, type))
-  )
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { eventJson } from '../../../src/events/ndjson.ts'
-import { partitioner } from '../../../src/kafka/producer/partitioner.ts'
+import { partitioner } from '../../../src/kafka/kafkajs/partitioner.ts'
 import { eventRecords } from '../../../src/sinks/kafka/eventRecords.ts'
 import { type LeftOut, MessageLimits } from '../../../src/sinks/kafka/messageLimits.ts'
 import type { TopicEncoder } from '../../../src/sinks/kafka/topicEncoder.ts'

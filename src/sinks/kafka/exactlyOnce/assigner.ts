@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Kafka, type PartitionAssigner } from 'kafkajs'
 import type { Log } from '../../../base/log.ts'
 import type { SharedSettings } from '../../../delivery/sharedSettings.ts'
+import { openClusterAdmin } from '../../../kafka/kafkajs/admin.ts'
+import type { Assignor } from '../../../kafka/kafkajs/assignor.ts'
+import type { BrokerOptions } from '../../../kafka/net/brokerOptions.ts'
 import { type Refusal, refusals } from './refusals.ts'
 import { type Claim, stickyAssignment } from './stickyAssignment.ts'
 
 const protocolName = 'koff-sticky'
-const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol
 
 /** What an instance says of itself. */
 export type Own = Omit<Claim, 'memberId'>
@@ -24,23 +25,19 @@ export interface AssignerOptions {
 export function assigner(
   { stateTopic, partitions, storedSettings, log, signal }: AssignerOptions,
   own: () => Own,
-): PartitionAssigner {
+): Assignor {
   const stored = () =>
     storedSettings(signal).catch((error: unknown) => {
       log.debug(`the stored settings cannot be read: ${String(error)}`)
       return null
     })
-  return () => ({
+  return {
     name: protocolName,
-    version: 0,
-    protocol: ({ topics }) => ({
-      name: protocolName,
-      metadata: MemberMetadata.encode({ version: 0, topics, userData: Buffer.from(JSON.stringify(own())) }),
-    }),
-    assign: async ({ members }) => {
-      const claims = members.map(({ memberId, memberMetadata }): Claim => {
-        const userData = MemberMetadata.decode(memberMetadata)?.userData.toString()
-        return { memberId, ...(userData ? claimIn(userData) : { partitions: [], since: 0 }) }
+    userData: () => Buffer.from(JSON.stringify(own())),
+    assign: async members => {
+      const claims = members.map(({ memberId, userData }): Claim => {
+        const said = userData?.toString() ?? ''
+        return { memberId, ...(said === '' ? { partitions: [], since: 0 } : claimIn(said)) }
       })
       const refused = await refusals(claims, stored)
       const accepted = claims.filter(({ memberId }) => !refused.has(memberId))
@@ -49,15 +46,12 @@ export function assigner(
         const refusal = refused.get(memberId)
         return {
           memberId,
-          memberAssignment: MemberAssignment.encode({
-            version: 0,
-            assignment: { [String(settings?.['stateTopic'] ?? stateTopic)]: shares.get(memberId) ?? [] },
-            userData: Buffer.from(refusal === undefined ? '' : JSON.stringify(refusal)),
-          }),
+          assignment: { [String(settings?.['stateTopic'] ?? stateTopic)]: shares.get(memberId) ?? [] },
+          userData: Buffer.from(refusal === undefined ? '' : JSON.stringify(refusal)),
         }
       })
     },
-  })
+  }
 }
 
 /** Other versions of koff may say more, or less. */
@@ -67,6 +61,7 @@ function claimIn(userData: string): Own {
 }
 
 export interface Membership {
+  readonly broker: BrokerOptions
   readonly groupId: string
   readonly memberId: string
   /** False when the group has begun another generation. */
@@ -75,24 +70,21 @@ export interface Membership {
 
 const askAgainMs = 300
 
-/** What the leader of the group wrote to the member beside its partitions, which kafkajs hands on to nobody. */
-export async function refusalOf(kafka: Kafka, { groupId, memberId, isPresent }: Membership): Promise<Refusal | null> {
-  const admin = kafka.admin()
+/** What the leader of the group wrote to the member beside its partitions. kafkajs does not give that to the member. */
+export async function refusalOf({ broker, groupId, memberId, isPresent }: Membership): Promise<Refusal | null> {
   try {
-    await admin.connect()
+    await using admin = await openClusterAdmin(broker, [])
     while (isPresent()) {
-      const { groups } = await admin.describeGroups([groupId])
-      const member = groups[0]?.members.find(one => one.memberId === memberId)
-      if (groups[0]?.state !== 'Stable' || member === undefined) await sleep(askAgainMs)
+      const [group] = await admin.describeGroups([groupId])
+      const member = group?.members.find(one => one.memberId === memberId)
+      if (group?.state !== 'Stable' || member === undefined) await sleep(askAgainMs)
       else {
-        const userData = MemberAssignment.decode(member.memberAssignment)?.userData
-        return userData === undefined || userData.length === 0 ? null : (JSON.parse(userData.toString()) as Refusal)
+        const said = member.assignedUserData?.toString() ?? ''
+        return said === '' ? null : (JSON.parse(said) as Refusal)
       }
     }
   } catch {
-    // Who cannot ask is taken for one that is not needed.
-  } finally {
-    await admin.disconnect().catch(() => undefined)
+    // An instance that cannot ask takes itself for one that is not needed.
   }
   return null
 }

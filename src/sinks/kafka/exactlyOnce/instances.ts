@@ -1,15 +1,13 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer } from 'kafkajs'
 import { abortable } from '../../../base/abortable.ts'
 import { backOffMs } from '../../../base/backOff.ts'
-import type { KoffError } from '../../../base/errors.ts'
+import { KoffError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
 import type { Ownership } from '../../../delivery/ownership.ts'
 import type { SharedSettings } from '../../../delivery/sharedSettings.ts'
+import { type Generation, groupMember } from '../../../kafka/kafkajs/groupMember.ts'
 import type { BrokerOptions } from '../../../kafka/net/brokerOptions.ts'
-import { brokerFault } from '../brokerFault.ts'
-import { kafkaClient, reasonBehind } from '../client.ts'
 import { assigner, refusalOf } from './assigner.ts'
 import { refusalError } from './refusals.ts'
 
@@ -32,7 +30,6 @@ export interface InstancesOptions extends BrokerOptions {
 const rejoinPauses = { firstMs: 500, maxMs: 10_000 }
 /** An instance that was in the group for that long begins with short pauses again. */
 const longMs = 60_000
-const leaveTimeoutMs = 1_500
 
 /**
  * The instances of one deployment share the partitions as a consumer group on the state topic. It commits nothing and fetches
@@ -40,14 +37,12 @@ const leaveTimeoutMs = 1_500
  * it keeps while it is cut off, until it is told otherwise, or fenced.
  */
 export function kafkaInstances(options: InstancesOptions): Ownership {
-  const kafka = kafkaClient(options)
   const closing = new AbortController()
   const instance = `${hostname()}:${process.pid}`
   let partitions: ReadonlySet<number> = new Set()
   let since = 0
   let isKnown = false
   let joins = 0
-  let consumer: Consumer | null = null
   let over: Promise<void> = Promise.resolve()
   let waiting: (() => void)[] = []
 
@@ -68,56 +63,49 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
   const learnWhy = async (memberId: string, changed: () => void): Promise<KoffError | null> => {
     const join = joins
     const isPresent = () => joins === join && !closing.signal.aborted
-    const refusal = await refusalOf(kafka, { groupId: options.groupId, memberId, isPresent })
+    const refusal = await refusalOf({ broker: options, groupId: options.groupId, memberId, isPresent })
     if (!isPresent()) return null
     if (refusal !== null) return refusalError(options.settings, refusal)
     take([], changed)
     return null
   }
 
-  const join = async (changed: () => void): Promise<Error> => {
-    const { groupId, stateTopic, settings, sessionTimeoutMs = 10_000 } = options
+  /** Stays in the group until it fails, or until the settings are refused: gives the reason. */
+  const join = async (changed: () => void): Promise<KoffError> => {
+    const { stateTopic, settings, sessionTimeoutMs = 10_000 } = options
     const own = () => ({ partitions: [...partitions], since, instance, settings })
-    const joined = kafka.consumer({
-      groupId,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
-      heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
-      maxWaitTimeInMs: 250,
-      allowAutoTopicCreation: false,
-      partitionAssigners: [assigner({ ...options, signal: closing.signal }, own)],
-      // One crash is one end, and this function begins anew: no second place that retries.
-      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
-    })
-    consumer = joined
-    const { promise: crashed, resolve: crash } = Promise.withResolvers<Error>()
-    joined.on(joined.events.CRASH, ({ payload }) => crash(payload.error))
-    joined.on(joined.events.HEARTBEAT, confirm)
-    joined.on(joined.events.GROUP_JOIN, ({ payload }) => {
-      joined.pause([{ topic: stateTopic }])
-      const assigned = payload.memberAssignment[stateTopic] ?? []
+    const refused = new AbortController()
+    const joined = ({ memberId, assignment }: Generation) => {
+      const assigned = assignment[stateTopic] ?? []
       joins += 1
       if (assigned.length > 0 || partitions.size > 0) take(assigned, changed)
-      if (assigned.length === 0) void learnWhy(payload.memberId, changed).then(refused => refused && crash(refused))
+      if (assigned.length > 0) return
+      void learnWhy(memberId, changed).then(reason => reason !== null && refused.abort(reason))
+    }
+    const member = groupMember({
+      ...options,
+      topics: [stateTopic],
+      sessionTimeoutMs,
+      assignor: assigner({ ...options, signal: closing.signal }, own),
+      joined,
+      heartbeat: confirm,
     })
     try {
-      await joined.connect()
-      await joined.subscribe({ topics: [stateTopic], fromBeginning: false })
-      await joined.run({ autoCommit: false, eachBatch: async () => undefined })
-      return await abortable(crashed, closing.signal)
-    } finally {
-      await joined.disconnect().catch(() => undefined)
+      return await member.stay(AbortSignal.any([closing.signal, refused.signal]))
+    } catch (error) {
+      if (error instanceof KoffError) return error
+      throw error
     }
   }
 
   const keepJoined = async (changed: () => void, failed: (error: unknown) => void) => {
     for (let failures = 1; !closing.signal.aborted; failures++) {
       const startedAt = performance.now()
-      const error = await join(changed).catch((thrown: unknown) => thrown)
-      if (closing.signal.aborted) return
-      const { brokers, groupId, stateTopic } = options
-      const call = { brokers, topic: stateTopic, operation: 'Read', group: groupId } as const
-      const fault = brokerFault(reasonBehind(error, kafka), call)
+      const fault = await join(changed).catch((error: unknown) => {
+        if (!closing.signal.aborted) throw error
+        return null
+      })
+      if (closing.signal.aborted || fault === null) return
       if (!fault.retriable) return failed(fault)
       if (performance.now() - startedAt > longMs) failures = 1
       if (failures === 1) {
@@ -156,9 +144,7 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
     },
     async [Symbol.asyncDispose]() {
       closing.abort()
-      const left = over.then(() => consumer?.disconnect()).catch(() => undefined)
-      // Of a broker that answers nothing no goodbye is waited for.
-      await Promise.race([left, sleep(leaveTimeoutMs, undefined, { ref: false })])
+      await over
     },
   }
 }

@@ -10,8 +10,6 @@ import type { Output } from '../../../delivery/output.ts'
 import { type Cluster, openCluster } from '../../../kafka/client/cluster.ts'
 import { type LeaderTable, leaderTable } from '../../../kafka/client/leaderTable.ts'
 import type { BrokerOptions } from '../../../kafka/net/brokerOptions.ts'
-import { brokerFault } from '../brokerFault.ts'
-import { kafkaClient } from '../client.ts'
 import { type EventTopics, eventTopics } from '../eventTopics.ts'
 import { MessageLimits } from '../messageLimits.ts'
 import { routesText, topicsOf } from '../routes.ts'
@@ -58,7 +56,6 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
  */
 export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   const { routes, stateTopic, groupsTopic, groupsEveryMs = 1_000, openTimeoutMs = 30_000, log } = options
-  const kafka = kafkaClient(options)
   const closing = new AbortController()
   let opened: Opened | null = null
   const limits = new MessageLimits()
@@ -66,13 +63,7 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   const prepare = async (signal: AbortSignal) => {
     const { partitions = 8, statePartitions, replicationFactor, minInsyncReplicas } = options
     const shape = { replicationFactor, minInsyncReplicas, brokers: options.brokers }
-    const ensure = async (plan: Omit<TopicPlan, 'brokers'>) => {
-      try {
-        return await ensureTopic(kafka, { ...plan, ...shape })
-      } catch (error) {
-        throw brokerFault(error, { ...options, topic: plan.topic })
-      }
-    }
+    const ensure = (plan: Omit<TopicPlan, 'brokers'>) => ensureTopic(options, { ...plan, ...shape })
     const written = [...topicsOf(routes, options.types), ...(groupsTopic === undefined ? [] : [groupsTopic])]
     const topics = await eventTopics(written, {
       ensure: topic => ensure({ topic, partitions, cleanupPolicy: topic === groupsTopic ? 'compact' : 'delete' }),

@@ -9,10 +9,10 @@ import { RequestRejected } from '../../../kafka/producer/rejection.ts'
 import { type PartitionRecords, rounds } from '../../../kafka/producer/rounds.ts'
 import { openTransactionalProducer, type TransactionalProducer } from '../../../kafka/producer/transactionalProducer.ts'
 import { BatchEncoder } from '../../../kafka/records/batchEncoder.ts'
-import { brokerFault, isFenced } from '../brokerFault.ts'
 import { eventRecords, type RecordOptions } from '../eventRecords.ts'
 import { leftOutLine } from '../leftOutLine.ts'
 import type { LeftOut, MessageLimits } from '../messageLimits.ts'
+import { isFenced, producerFault } from '../producerFault.ts'
 import { type Routes, routesText } from '../routes.ts'
 import type { TopicEncoder } from '../topicEncoder.ts'
 import { awaitSchemas } from './awaitSchemas.ts'
@@ -59,7 +59,7 @@ export async function ownPartition(
   const transactionalId = `${name}-${partition}`
   const fault = (error: unknown): KoffError => {
     const topic = error instanceof RequestRejected && error.topic !== null ? error.topic : routesText(options.routes)
-    if (!isFenced(error)) return brokerFault(error, { ...options, topic, transactionalId })
+    if (!isFenced(error)) return producerFault(error, { ...options, topic, transactionalId })
     const message = `partition ${partition}: another instance, or a timeout of the broker, ended transactional id ${transactionalId}`
     return new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { brokerFault } from '../../../src/sinks/kafka/brokerFault.ts'
+import { kafkajsFault } from '../../../src/kafka/kafkajs/fault.ts'
 
 /* What kafkajs throws, by the names and fields that it has; with real brokers: test/kafka. */
 
@@ -23,7 +23,6 @@ test.each([
     'AUTHENTICATION_FAILED',
     false,
   ],
-  [error('KafkaJSProtocolError', 'too large', { type: 'MESSAGE_TOO_LARGE' }), 'TOPIC_UNFIT', false],
   [
     error('KafkaJSAggregateError', 'Topic errors', {
       errors: [error('KafkaJSCreateTopicError', 'Replication-factor', { type: 'INVALID_REPLICATION_FACTOR' })],
@@ -41,7 +40,7 @@ test.each([
   ],
   ['no error at all', 'BROKER_ERROR', true],
 ])('%s is %s', (thrown, code, retriable) => {
-  const fault = brokerFault(thrown, call)
+  const fault = kafkajsFault(thrown, call)
   expect(fault).toMatchObject({ code, retriable })
   expect(fault.message).toMatch(/events|a:9092,b:9092/)
   expect(fault.message).not.toContain('\n')

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import kafkajs from 'kafkajs'
 import { expect, test } from 'vitest'
-import { partitioner } from '../../../src/kafka/producer/partitioner.ts'
+import { partitioner } from '../../../src/kafka/kafkajs/partitioner.ts'
 
 test('a group goes where kafkajs, as Java, would send its key', () => {
   const partitionMetadata = Array.from({ length: 7 }, (_, partitionId) => {

@@ -6,42 +6,37 @@ import {
   defaultRequestTimeoutMs,
   type SaslOptions,
   type TlsOptions,
-} from '../../kafka/net/brokerOptions.ts'
-import { bootstrap } from './bootstrap.ts'
-import { isCoordinatorMissing } from './brokerFault.ts'
+} from '../net/brokerOptions.ts'
+import { mendRequestQueue } from './requestQueue.ts'
+import { clientSockets } from './sockets.ts'
+
+mendRequestQueue()
+
+/** A client of kafkajs. Disposal closes its sockets at once: what is under way fails. */
+export interface KafkajsClient extends Disposable {
+  readonly kafka: Kafka
+}
 
 /**
- * Its own retries are few and its log is silent: what goes wrong comes back as an error, so that there is one place that
- * decides how long to go on, and one that words it.
+ * It repeats little by itself and logs nothing. What goes wrong comes back as an error, so one place decides how long to
+ * go on, and one chooses the words.
  */
-export function kafkaClient(options: BrokerOptions): Kafka {
+export function kafkajsClient(options: BrokerOptions): KafkajsClient {
   const { brokers, clientId = defaultClientId, tls, sasl } = options
   const { connectTimeoutMs = defaultConnectTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs } = options
+  const sockets = clientSockets(brokers)
   const config: KafkaConfig = {
-    ...bootstrap(brokers),
+    ...sockets.config,
     clientId,
     connectionTimeout: connectTimeoutMs,
     authenticationTimeout: connectTimeoutMs,
     requestTimeout: requestTimeoutMs,
     retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
-    logLevel: kafkajs.logLevel.DEBUG,
-    logCreator:
-      () =>
-      ({ log: { message, error } }) => {
-        if (message === 'Tried to find group coordinator' && error instanceof Error) refusals.set(kafka, error)
-      },
+    logLevel: kafkajs.logLevel.NOTHING,
     ...(tls === undefined ? {} : { ssl: Object.keys(tls).length === 0 ? true : definedOnly(tls) }),
     ...(sasl === undefined ? {} : { sasl: saslFor(sasl) }),
   }
-  const kafka = new kafkajs.Kafka(config)
-  return kafka
-}
-
-const refusals = new WeakMap<Kafka, Error>()
-
-/** The error itself; but why there is no coordinator (a missing ACL above all) kafkajs tells nobody but its log. */
-export function reasonBehind(error: unknown, kafka: Kafka): unknown {
-  return isCoordinatorMissing(error) ? (refusals.get(kafka) ?? error) : error
+  return { kafka: new kafkajs.Kafka(config), [Symbol.dispose]: () => sockets[Symbol.dispose]() }
 }
 
 function saslFor(sasl: SaslOptions): SASLOptions {
