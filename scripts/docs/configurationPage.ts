@@ -1,5 +1,6 @@
 import { type JsonSchema, plainConfigSchema } from '../../src/config/jsonSchema.ts'
 import { connectionSettings, type SettingDefinition, serviceSettings } from '../../src/config/settings.ts'
+import { durationPattern } from '../../src/config/values/values.ts'
 
 /** docs/configuration.md: every key by section, then flags and variables. */
 export function configurationPage(): string {
@@ -23,6 +24,7 @@ export function configurationPage(): string {
 const introduction = `\`koff run -c koff.yaml\` takes a YAML file; the other commands that read a cluster take \`kafka\` from it. Examples with comments
 are in [config/](../config). Without a file koff reads \`localhost:9092\` and prints events.
 
+- **Durations** (keys that end in \`Ms\`) are milliseconds, or as people write them: \`60s\`, \`15m\`, \`1h30m\`. Ranges below are in milliseconds.
 - **Variables**: any value may hold \`\${NAME}\` or \`\${NAME:-default}\`; \`$\${\` is a literal \`\${\`. A variable that is not set and has
   no default is an error, and so is one where its value does not fit.
 - **Secrets**: as a text, best from a variable, or \`{ file: /run/secrets/… }\`, whose last line break does not count. koff never
@@ -94,11 +96,12 @@ function isFileReference({ properties }: JsonSchema): boolean {
 }
 
 function typeOf(schema: JsonSchema, path: string): string {
-  const { type, enum: names, items, oneOf, anyOf, minimum, maximum } = schema
+  const { type, enum: names, items, oneOf, anyOf, minimum, maximum, pattern } = schema
   if (names !== undefined) return names.map(name => `\`${String(name)}\``).join(' ')
   if (anyOf?.some(isFileReference)) return 'secret'
   if (anyOf !== undefined) return anyOf.map(part => typeOf(part, path)).join(' or ')
   if (oneOf !== undefined) return 'mapping'
+  if (pattern === durationPattern) return `duration${range(minimum, maximum)}`
   const types = [type].flat().map(name => {
     switch (name) {
       case 'string':

@@ -2,8 +2,8 @@ import { pino } from 'pino'
 import type { Log } from '../base/log.ts'
 import { terminalText } from '../base/terminalText.ts'
 import type { Config } from '../config/schema.ts'
-import { inkFor } from '../sinks/stdout/ink.ts'
-import { localTime } from '../terminal/localTime.ts'
+import { localTime } from '../terminal/clock.ts'
+import { inkFor } from '../terminal/ink.ts'
 import { eraseLine, isTerminal, type Shell } from '../terminal/shell.ts'
 
 export interface ServiceLogOptions {

@@ -1,25 +1,27 @@
 import { Command } from 'commander'
 import { openFiles } from '../sources/openFiles.ts'
+import { addOutputOptions, type OutputFlags, viewOf } from '../terminal/output.ts'
 import { fileProgress } from '../terminal/progress.ts'
-import { interruptionCode, note, putJson, type Shell } from '../terminal/shell.ts'
+import { interruptionCode, note, put, putJson, type Shell } from '../terminal/shell.ts'
+import { humanFormat } from './humanFormat.ts'
 import { jsonFormat } from './jsonFormat.ts'
 import { addRecordOptions, fromOption, type RecordFilterOptions, recordFilter, toOption } from './recordFilter.ts'
 import { noteUnread, recordLines } from './recordLines.ts'
 
-interface DecodeOptions extends RecordFilterOptions {
+interface DecodeOptions extends RecordFilterOptions, OutputFlags {
   readonly strict?: true
 }
 
 export function decodeCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('decode')
-    .summary('records in files, one JSON object a line')
+    .summary('records in files')
     .description(
       'Prints the records of recordings (NDJSON, gzipped or not, - for standard input), segment files or their directories.',
     )
     .argument('<file...>', 'recordings, segments (.log), directories of segments')
     .option('--strict', 'exit with 1 if anything could not be read')
     .action(async (files: string[], options: DecodeOptions) => finish(await decode(shell, files, options)))
-  return addRecordOptions(command)
+  return addRecordOptions(addOutputOptions(command))
     .addOption(fromOption())
     .addOption(toOption())
     .addHelpText(
@@ -37,13 +39,15 @@ Examples:
 }
 
 async function decode(shell: Shell, files: readonly string[], options: DecodeOptions): Promise<number> {
-  const lines = recordLines(recordFilter(options), jsonFormat)
+  const view = viewOf(shell, options)
+  const isJson = view.format === 'json'
+  const lines = recordLines(recordFilter(options), isJson ? jsonFormat : humanFormat(view))
   using progress = fileProgress(shell)
   await using source = await openFiles(files, { stdin: shell.stdin, progress: progress.at })
   for await (const inputs of source.chunks(shell.signal)) {
     const text = inputs.map(lines.linesOf).join('')
     if (text !== '') progress.clear()
-    await putJson(shell.stdout, text)
+    await (isJson ? putJson(shell.stdout, text) : put(shell.stdout, text))
     for (const input of inputs) {
       if (input.kind !== 'fault' || input.fault.code !== 'TRUNCATED') continue
       progress.clear()

@@ -10,13 +10,13 @@ import { addEventOptions, type EventOptions, groupFilter, groupNameFilter, types
 import { openSampler } from '../app/sampler.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
 import { Fold } from '../engine/fold.ts'
-import { stdoutSink } from '../sinks/stdout/sink.ts'
+import { addOutputOptions, type OutputFlags } from '../terminal/output.ts'
 import { catchUpProgress } from '../terminal/progress.ts'
 import { interruptionCode, noteLog, type Shell } from '../terminal/shell.ts'
 import { deliver } from './deliver.ts'
+import { eventSink } from './eventSink.ts'
 
-interface EventsOptions extends EventOptions, ConnectionFlags {
-  readonly json?: true
+interface EventsOptions extends EventOptions, ConnectionFlags, OutputFlags {
   readonly untilEnd?: true
 }
 
@@ -26,10 +26,9 @@ export function eventsCommand(shell: Shell, finish: (code: number) => void): Com
     .description(
       'Prints what happens to the groups of a running cluster. Writes nothing to Kafka and needs nothing else.',
     )
-    .option('--json', 'one JSON object a line; the default where the output is no terminal')
     .option('--until-end', 'end where the log ended at the start, instead of following it')
     .action(async (options: EventsOptions) => finish(await events(shell, options)))
-  return addConnectionOptions(addEventOptions(command)).addHelpText(
+  return addConnectionOptions(addEventOptions(addOutputOptions(command))).addHelpText(
     'after',
     `${connectionHelp}
 
@@ -62,7 +61,7 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
     conditions: conditionSettings(conditions),
   })
   await using sampler = await openSampler({ kafka, conditions, fold, wants: groupNameFilter(groups) })
-  await using sink = stdoutSink({ stream: shell.stdout, format: options.json === true ? 'json' : 'auto' })
+  await using sink = eventSink(shell, options)
   await deliver({
     source: sampler.around(progress.source),
     fold,

@@ -8,7 +8,7 @@ import {
   connectionHelp,
 } from '../app/connection.ts'
 import { collect, groupNameFilter } from '../app/eventOptions.ts'
-import { parseTime } from '../app/logPoint.ts'
+import { timeOption } from '../app/logPoint.ts'
 import { openSampler, type Sampler } from '../app/sampler.ts'
 import { matchesGlob } from '../config/glob.ts'
 import { withInt64 } from '../coordinator/jsonValue.ts'
@@ -19,12 +19,13 @@ import { apply } from '../pipeline/apply.ts'
 import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import type { Input } from '../state/input.ts'
+import { addOutputOptions, type OutputFlags } from '../terminal/output.ts'
 import { catchUpProgress, fileProgress } from '../terminal/progress.ts'
 import { interruptionCode, noteLog, putJson, type Shell } from '../terminal/shell.ts'
 import { usage } from '../terminal/usage.ts'
 import { NOT_KNOWN, noteUnknown } from './knownTimes.ts'
 
-interface GroupsOptions extends ConnectionFlags {
+interface GroupsOptions extends ConnectionFlags, OutputFlags {
   readonly at?: number
   readonly group?: readonly string[]
 }
@@ -37,10 +38,10 @@ export function groupsCommand(shell: Shell, finish: (code: number) => void): Com
       '[file...]',
       'recordings (- for standard input), segments (.log), directories of segments; else a cluster',
     )
-    .option('--at <time>', 'as it stood then: milliseconds, or 2026-11-24T12:03Z', text => parseTime('--at', text))
+    .option('--at <time>', 'as it stood then: milliseconds, or 2026-11-24T12:03Z', timeOption('--at'))
     .option('--group <pattern>', 'only this group; * and ? as in a shell; may be repeated', collect)
     .action(async (files: string[], options: GroupsOptions) => finish(await groups(shell, files, options)))
-  return addConnectionOptions(command).addHelpText(
+  return addConnectionOptions(addOutputOptions(command)).addHelpText(
     'after',
     `${connectionHelp}
 

@@ -1,22 +1,31 @@
-import { inColumns, shortened, terminalText } from '../base/terminalText.ts'
+import { columnsOf, inColumns, shortened, terminalText } from '../base/terminalText.ts'
 import { type CoordinatorRecord, type Decoded, groupOf } from '../coordinator/decode.ts'
 import { type LogPosition, recordJson } from '../coordinator/json.ts'
 import type { Json, JsonObject } from '../coordinator/jsonValue.ts'
-import { inkFor } from '../sinks/stdout/ink.ts'
-import { localTime } from '../terminal/localTime.ts'
-import type { Output } from '../terminal/shell.ts'
+import { localTime } from '../terminal/clock.ts'
+import type { View } from '../terminal/output.ts'
+import { ShortNames } from '../terminal/shortNames.ts'
+import { wrapText } from '../terminal/wrap.ts'
 import type { LineFormat } from './recordLines.ts'
 
 /** Records for people: time, place in the log, group, type, and then what Kafka says, field by field. */
-export function humanFormat(output: Output): LineFormat {
-  const ink = inkFor(output)
+export function humanFormat({ ink, format, width }: View): LineFormat {
+  const most = format === 'wide' ? 249 : width < 110 ? 20 : 32
+  const names = new ShortNames(most)
   let groupColumns = 12
 
   function line(position: LogPosition, group: string, type: string, text: string): string {
-    const name = terminalText(group)
-    groupColumns = Math.min(Math.max(groupColumns, name.length), 32)
+    const name = names.of(terminalText(group))
+    groupColumns = Math.max(groupColumns, columnsOf(name))
     const place = `${position.partition}@${position.offset}`
-    return `${[ink('dim', localTime(position.timestamp) ?? 'no time'.padEnd(23)), ink('dim', place.padEnd(10)), ink('cyan', inColumns(name, groupColumns)), ink('bold', type), text].join('  ')}\n`
+    const parts = [
+      ink('dim', localTime(position.timestamp) ?? 'no time'.padEnd(23)),
+      ink('dim', place.padEnd(10)),
+      ink('cyan', inColumns(name, groupColumns)),
+      ink('bold', type),
+      text,
+    ]
+    return `${wrapText(parts.join('  '), { width, indent: 4 }).join('\n')}\n`
   }
 
   return {

@@ -1,20 +1,21 @@
 import { Command } from 'commander'
 import { addEventOptions, type EventOptions, groupFilter, typesOf } from '../app/eventOptions.ts'
-import { parseTime } from '../app/logPoint.ts'
+import { timeOption } from '../app/logPoint.ts'
 import { ranges } from '../base/ranges.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
 import { Fold } from '../engine/fold.ts'
 import { MissingRecords, type PartLog, type PartLogs } from '../engine/missingRecords.ts'
 import type { Source } from '../engine/source.ts'
-import { stdoutSink } from '../sinks/stdout/sink.ts'
 import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import { defaultConditionSettings, type SettingsOf } from '../state/conditions/settings.ts'
+import { addOutputOptions, type OutputFlags } from '../terminal/output.ts'
 import { fileProgress } from '../terminal/progress.ts'
 import { interruptionCode, note, type Shell } from '../terminal/shell.ts'
 import { deliver } from './deliver.ts'
+import { eventSink } from './eventSink.ts'
 
-interface ReplayOptions extends EventOptions {
+interface ReplayOptions extends EventOptions, OutputFlags {
   readonly liveFrom?: number
   readonly cluster: string
   readonly config?: string
@@ -23,17 +24,17 @@ interface ReplayOptions extends EventOptions {
 export function replayCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('replay')
     .summary('the same events again, from files')
-    .description('Reads recordings or segments as if they were live and prints the events, one JSON object a line.')
+    .description('Reads recordings or segments as if they were live and prints the events.')
     .argument('<file...>', 'recordings (- for standard input), segments (.log), directories of segments')
     .option(
       '--live-from <time>',
       'what came earlier is history and makes no events: milliseconds, or 2026-11-24T12:00Z',
-      text => parseTime('--live-from', text),
+      timeOption('--live-from'),
     )
     .option('--cluster <id>', "the cluster's id for the events; no file tells it", '')
     .option('-c, --config <file>', 'the configuration to take `conditions` from, when those over time open')
     .action(async (files: string[], options: ReplayOptions) => finish(await replay(shell, files, options)))
-  return addEventOptions(command).addHelpText(
+  return addEventOptions(addOutputOptions(command)).addHelpText(
     'after',
     `
 The same files give the same events with the same ids, every time.
@@ -58,7 +59,7 @@ async function replay(shell: Shell, files: readonly string[], options: ReplayOpt
   const conditions = await conditionsOf(shell, options)
   const history = liveFrom === undefined ? 'none' : { liveFrom }
   const missing = new MissingRecords(liveFrom)
-  await using sink = stdoutSink({ stream: shell.stdout, format: 'json' })
+  await using sink = eventSink(shell, options)
   await deliver({
     source: watched(source, missing),
     fold: new Fold({ cluster, history, types: typesOf(options), snapshot, conditions }),

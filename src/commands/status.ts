@@ -11,12 +11,12 @@ import type { PipelineState } from '../app/pipelineStates.ts'
 import { KoffError } from '../base/errors.ts'
 import type { Config } from '../config/schema.ts'
 import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
-import { type Column, columns } from '../terminal/columns.ts'
-import { localTime } from '../terminal/localTime.ts'
+import { localTime } from '../terminal/clock.ts'
+import { addOutputOptions, type OutputFlags, viewOf } from '../terminal/output.ts'
 import { interruptionCode, note, noteLog, put, putJson, type Shell } from '../terminal/shell.ts'
+import { type Column, table } from '../terminal/table.ts'
 
-interface StatusOptions extends ConnectionFlags {
-  readonly json?: true
+interface StatusOptions extends ConnectionFlags, OutputFlags {
   readonly stateTopic?: string
   readonly pipeline?: readonly string[]
 }
@@ -44,9 +44,8 @@ export function statusCommand(shell: Shell, finish: (code: number) => void): Com
     )
     .option('--state-topic <name>', "where the state is; the configuration's, or <name>.state, unless given")
     .option('--pipeline <file>', 'a pipeline that koff run was given, too; may be repeated', collect)
-    .option('--json', 'one JSON object a line; the default where the output is no terminal')
     .action(async (options: StatusOptions) => finish(await status(shell, options)))
-  return addConnectionOptions(command).addHelpText(
+  return addConnectionOptions(addOutputOptions(command)).addHelpText(
     'after',
     `${connectionHelp}
 
@@ -80,12 +79,13 @@ async function status(shell: Shell, options: StatusOptions): Promise<number> {
   const { pipelineStates } = await import('../app/pipelineStates.ts')
   const states = isKafka(carrier) ? await pipelineStates({ config, carrier, followers, signal: shell.signal }) : []
   if (shell.signal.aborted) return interruptionCode(shell)
-  if (options.json === true || shell.stdout.isTTY !== true) {
+  const view = viewOf(shell, options)
+  if (view.format === 'json') {
     for (const line of [...partitions, ...states]) await putJson(shell.stdout, `${JSON.stringify(line)}\n`)
     return 0
   }
-  await put(shell.stdout, columns(partitions, partitionColumns))
-  if (states.length > 0) await put(shell.stdout, `\n${columns(states, pipelineColumns)}`)
+  await put(shell.stdout, table(partitions, partitionColumns, view))
+  if (states.length > 0) await put(shell.stdout, `\n${table(states, pipelineColumns, view)}`)
   for (const { pipeline, reason } of states) if (reason !== null) note(shell, `pipeline ${pipeline}: ${reason}`)
   return 0
 }

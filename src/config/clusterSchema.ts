@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ReadFile, secret } from './values/secret.ts'
 import { tlsSchema } from './values/tls.ts'
-import { addresses, section, text, whole } from './values/values.ts'
+import { addresses, duration, section, text } from './values/values.ts'
 
 /** The section `kafka`: how to reach the cluster, for reading and for writing. */
 export function clusterSchema(readFile: ReadFile) {
@@ -31,10 +31,10 @@ export function clusterSchema(readFile: ReadFile) {
         '`host:port` of some brokers, a list or one text with commas; the others are learnt from them. Names of listeners before them (`PLAINTEXT://`) are read over.',
       ),
     clientId: text.default('koff').describe('What brokers call koff in their logs, quotas and metrics.'),
-    connectTimeoutMs: whole(1)
+    connectTimeoutMs: duration(1)
       .default(10_000)
       .describe('For one connection with its handshakes, and for the first contact.'),
-    requestTimeoutMs: whole(1)
+    requestTimeoutMs: duration(1)
       .default(30_000)
       .describe('After this long without an answer a connection counts as dead.'),
     tls: tlsSchema(readFile).describe('True for TLS with what Node trusts, or a mapping.'),

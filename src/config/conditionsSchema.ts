@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { defaultConditionSettings } from '../state/conditions/settings.ts'
 import { matchesGlob } from './glob.ts'
-import { decimal, flag, section, text, whole } from './values/values.ts'
+import { decimal, duration, flag, section, text, whole } from './values/values.ts'
 
 /** Thresholds with the sentences that describe them, each optional. */
 const thresholds = {
-  stallAfterMs: whole(1)
+  stallAfterMs: duration(1)
     .optional()
     .describe('`offset-stalled`: so long the log end is ahead and the committed offset does not grow.'),
   stallMinLag: whole(1, Number.MAX_SAFE_INTEGER)
@@ -15,20 +15,20 @@ const thresholds = {
   lagThreshold: whole(1, Number.MAX_SAFE_INTEGER)
     .optional()
     .describe('`lag-exceeded`: records, summed over the partitions of the group; never unless set.'),
-  lagForMs: whole(0).optional().describe('`lag-exceeded`: so long the lag is at or above the threshold.'),
+  lagForMs: duration(0).optional().describe('`lag-exceeded`: so long the lag is at or above the threshold.'),
   stuckAfterTimeouts: decimal(0.1, 1_000)
     .optional()
     .describe('`rebalance-stuck`: after so many times the longest rebalance timeout of the members, 5 s at least.'),
-  stuckAfterMs: whole(1).optional().describe('`rebalance-stuck`: after so long, in place of the timeouts.'),
-  rebalanceTimeoutMs: whole(1)
+  stuckAfterMs: duration(1).optional().describe('`rebalance-stuck`: after so long, in place of the timeouts.'),
+  rebalanceTimeoutMs: duration(1)
     .optional()
     .describe('The rebalance timeout of members whose records tell none, those of share groups.'),
   stormRebalances: whole(2).optional().describe('`rebalance-storm`: so many rebalances within `stormWithinMs`.'),
-  stormWithinMs: whole(1)
+  stormWithinMs: duration(1)
     .optional()
     .describe('`rebalance-storm`: the time in which they are counted; it is over when none came for as long.'),
-  stormBurstMs: whole(0).optional().describe('`rebalance-storm`: rebalances closer than that count once.'),
-  unassignedAfterMs: whole(0)
+  stormBurstMs: duration(0).optional().describe('`rebalance-storm`: rebalances closer than that count once.'),
+  unassignedAfterMs: duration(0)
     .optional()
     .describe('`partition-unassigned`: so long a partition of a subscribed topic has no owner.'),
   skewRatio: whole(1)
@@ -46,7 +46,7 @@ export const conditionsSchema = section({
   samples: flag
     .default(true)
     .describe('Whether to look where the logs end that groups read; takes Describe on their topics.'),
-  sampleEveryMs: whole(100).default(10_000).describe('How often to look.'),
+  sampleEveryMs: duration(100).default(10_000).describe('How often to look.'),
   ...withDefaults(),
   groups: z
     .array(

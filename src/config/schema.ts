@@ -6,7 +6,7 @@ import { conditionsSchema } from './conditionsSchema.ts'
 import { eventPatterns } from './eventPatterns.ts'
 import { pipelineSchema, plainName } from './pipelineSchema.ts'
 import type { Surroundings } from './values/secret.ts'
-import { host, section, text, whole } from './values/values.ts'
+import { duration, host, section, text, whole } from './values/values.ts'
 
 /** A configuration as the rest of koff gets it: complete, checked, files read. */
 export type Config = z.infer<ReturnType<typeof configSchema>>
@@ -36,7 +36,7 @@ export function configSchema(surroundings: Surroundings) {
       .describe('A port for metrics and health; none unless set.'),
     kafka: clusterSchema(readFile).prefault({}).describe('The cluster.'),
     instances: section({
-      sessionTimeoutMs: whole(1_000, 1_800_000)
+      sessionTimeoutMs: duration(1_000, 1_800_000)
         .default(10_000)
         .describe('An instance that is not heard of for so long loses what it owned.'),
     })

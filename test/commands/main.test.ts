@@ -83,9 +83,18 @@ describe('a command line that is wrong', () => {
     ['decode', 'koff: decode: file is missing; usage: koff decode [options] <file...>'],
     [
       'decode --gruop a x',
-      'koff: decode: unknown option --gruop; did you mean --group? known: --strict, --group, --type, --partition, --from, --to, --help',
+      'koff: decode: unknown option --gruop; did you mean --group? known: --strict, --output, --json, --color, --group, --type, --partition, --from, --to, --help',
     ],
-    ['groups --at noon x', 'koff: --at: "noon" is no time; one as 2026-11-24T12:00Z, or milliseconds since 1970'],
+    [
+      'groups --at noon x',
+      'koff: --at: "noon" is no time; write 15m (ago), 16:12, yesterday 16:12, 2026-11-24T12:00, @1760000000000 (ms), now',
+    ],
+    [
+      'replay --live-from 1530 x',
+      'koff: --live-from: "1530" is a bare number; write 15m (ago), 16:12, yesterday 16:12, 2026-11-24T12:00, @1760000000000 (ms), now; or epoch milliseconds in 12 digits or more',
+    ],
+    ['events -o jsn', 'koff: --output: unknown "jsn"; did you mean json? known: human, wide, json'],
+    ['events --color blue', 'koff: --color: unknown "blue"; known: auto, always, never'],
     [
       'replay --event member-lefft x',
       'koff: --event: no event type is called "member-lefft"; did you mean member-left?',
@@ -96,17 +105,23 @@ describe('a command line that is wrong', () => {
     ['decode --partition -1 x', 'koff: --partition: "-1" is no partition; a number from 0'],
     ['decode --partition all x', 'koff: --partition: "all" is no partition; a number from 0'],
     [
-      'decode --from yesterday x',
-      'koff: --from: "yesterday" is no point in a log; an offset, a time as 2026-11-24T12:00Z, or @milliseconds',
+      'decode --from noon x',
+      'koff: --from: "noon" is no point in a log; write an offset, or a time: 15m (ago), 16:12, yesterday 16:12, 2026-11-24T12:00, @1760000000000 (ms), now',
     ],
-    ['decode --to 99999999999999999999 x', 'koff: --to: "99999999999999999999" is too large'],
+    [
+      'decode --to 99999999999999999999 x',
+      'koff: --to: "99999999999999999999" is no point in a log; write an offset, or a time: 15m (ago), 16:12, yesterday 16:12, 2026-11-24T12:00, @1760000000000 (ms), now',
+    ],
     ['record', "koff: record: required option '-o, --output <file>' not specified"],
     ['record --output=', 'koff: --output: must not be empty'],
     ['record --sample-every soon -o x', 'koff: --sample-every: "soon" is no number of milliseconds, 1 or more'],
     ['print extra', 'koff: print: unexpected "extra"; usage: koff print [options]'],
     ['print --brokers a:b', 'koff: --brokers: must be host:port'],
     ['print --brokers ,', 'koff: --brokers: must be host:port'],
-    ['print --connect-timeout 1s', 'koff: --connect-timeout: must be a whole number, is a text'],
+    [
+      'print --connect-timeout soon',
+      'koff: --connect-timeout: must be a duration: 60s, 15m, 1h30m, or a number of milliseconds',
+    ],
     [
       'print --sasl-mechanism SCRAM-SHA-521 --sasl-username u',
       'koff: --sasl-mechanism: unknown "SCRAM-SHA-521"; did you mean SCRAM-SHA-512? known: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',

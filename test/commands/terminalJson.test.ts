@@ -9,7 +9,7 @@ const stdin = recordingOf(batchAt({ offset: 0, minutes: 0 }, commitOf(hostile, h
 
 describe.each([['decode'], ['replay'], ['groups']])('koff %s', command => {
   it('shows nothing on a terminal that commands it or cannot be seen, and the JSON is the same', async () => {
-    const { stdout } = await runKoff([command, '-'], { stdin, onTerminal: true })
+    const { stdout } = await runKoff([command, '-o', 'json', '-'], { stdin, onTerminal: true })
     expect(stdout).not.toMatch(/[\u007f-\u009f\u200b\u202e]/)
     expect(stdout).toContain('a\\u009b31m\\u202e\\u200b\\u007fz')
     const piped = await runKoff([command, '-'], { stdin })

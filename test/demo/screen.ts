@@ -1,6 +1,6 @@
 import type { KoffEvent } from '../../src/events/envelope.ts'
-import { inkFor } from '../../src/sinks/stdout/ink.ts'
-import { lineFormatter } from '../../src/sinks/stdout/line.ts'
+import { lineFormatter } from '../../src/terminal/events/line.ts'
+import { inkFor } from '../../src/terminal/ink.ts'
 import type { Download } from '../servers/maven.ts'
 
 /** What the demo says, and the events as koff's own terminal output shows them. */

@@ -118,7 +118,7 @@ describe('koff on a cluster with a life behind it', () => {
       { group: 'first', groupType: 'classic', state: 'Empty', offsets: { orders: { 1: 7 } } },
     ])
     expect((await koff(['groups', file])).lines).toEqual(live.lines)
-    expect((await koff(['groups', '--at', '0', file])).lines).toEqual([])
+    expect((await koff(['groups', '--at', '@0', file])).lines).toEqual([])
   })
 
   it('records a part: a partition, a group, a type', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defaultRegistryTimeoutMs } from '../../avro/options.ts'
 import { subjectStrategies } from '../../avro/subjects.ts'
 import { type ReadFile, secret } from './secret.ts'
-import { section, text, url, whole } from './values.ts'
+import { duration, section, text, url } from './values.ts'
 
 /** The keys of a sink that writes Avro. */
 export function registryKeys(readFile: ReadFile) {
@@ -29,7 +29,7 @@ function registrySchema(readFile: ReadFile) {
     url: url.describe('Of its Confluent-compatible API.'),
     username: text.optional().describe('Comes with `password`.'),
     password: secret(readFile).optional().describe('The text, or `{ file: path }`.'),
-    timeoutMs: whole(1).default(defaultRegistryTimeoutMs).describe('How long to try before giving up.'),
+    timeoutMs: duration(1).default(defaultRegistryTimeoutMs).describe('How long to try before giving up.'),
   }).refine(
     ({ username, password: word }) => (username === undefined) === (word === undefined),
     'username and password come together',

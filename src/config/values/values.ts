@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { addressesIn, formatAddress } from '../../base/address.ts'
+import { parseDuration } from '../../base/times.ts'
 
 /**
  * A mapping with these keys and no others. The message of a fault lists the keys that are known, or says what
@@ -14,6 +15,21 @@ export function section<T extends z.core.$ZodLooseShape>(shape: T, whenMissing?:
     },
   })
 }
+
+/** Milliseconds, as a number or as people write a duration: `60s`, `15m`, `1h30m`. */
+export function duration(min: number, max = 2_147_483_647) {
+  return z
+    .preprocess((value, context) => {
+      if (typeof value !== 'string') return value
+      const ms = /^-?\d{1,15}$/.test(value) ? Number(value) : parseDuration(value)
+      if (ms === null) context.addIssue('must be a duration: 60s, 15m, 1h30m, or a number of milliseconds')
+      return ms ?? z.NEVER
+    }, z.int().min(min).max(max))
+    .meta({ type: ['integer', 'string'], pattern: durationPattern })
+}
+
+/** For editors. */
+export const durationPattern = '^(\\d+(\\.\\d+)? ?(ms|s|m|min|h|d|w) ?)+$'
 
 /** What is said of a value that is required and not there. */
 export const missing = 'missing'

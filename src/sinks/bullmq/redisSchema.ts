@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Revealed } from '../../config/values/revealed.ts'
 import { hide, type ReadFile, secret } from '../../config/values/secret.ts'
 import { tlsSchema } from '../../config/values/tls.ts'
-import { addresses, section, text, whole } from '../../config/values/values.ts'
+import { addresses, duration, section, text, whole } from '../../config/values/values.ts'
 
 /** How to reach Redis: one server, a cluster, or the primary that sentinels name. */
 export function redisSchema(readFile: ReadFile) {
@@ -29,8 +29,8 @@ export function redisSchema(readFile: ReadFile) {
     password: password.optional().describe('The text, or `{ file: path }`.'),
     db: whole(0, 65_535).optional().describe('Which database, in place of the one in `url`; 0 unless set.'),
     tls: tlsSchema(readFile).describe('True for TLS with what Node trusts, or a mapping.'),
-    connectTimeoutMs: whole(1).default(10_000).describe('For one connection.'),
-    answerTimeoutMs: whole(1)
+    connectTimeoutMs: duration(1).default(10_000).describe('For one connection.'),
+    answerTimeoutMs: duration(1)
       .default(10_000)
       .describe('After this long of silence while Redis owes an answer, a connection counts as dead.'),
   })

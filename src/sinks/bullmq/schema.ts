@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { avroNeedsRegistry, registryKeys } from '../../config/values/registry.ts'
 import type { Surroundings } from '../../config/values/secret.ts'
-import { section, whole } from '../../config/values/values.ts'
+import { duration, section, whole } from '../../config/values/values.ts'
 import { defaults } from './job.ts'
 import { redisSchema } from './redisSchema.ts'
 
@@ -28,14 +28,14 @@ export function bullmqSchema({ readFile }: Surroundings) {
     attempts: whole(1).default(defaults.attempts).describe('How often a worker may try a job.'),
     backoff: section({
       type: z.enum(['fixed', 'exponential']).default(defaults.backoff.type).describe('Whether it doubles each time.'),
-      delayMs: whole(0).default(defaults.backoff.delayMs).describe('The first pause.'),
+      delayMs: duration(0).default(defaults.backoff.delayMs).describe('The first pause.'),
     })
       .prefault({})
       .describe('The pause between attempts.'),
-    keepCompletedMs: whole(1_000, Number.MAX_SAFE_INTEGER)
+    keepCompletedMs: duration(1_000, Number.MAX_SAFE_INTEGER)
       .default(defaults.keepCompletedMs)
       .describe('How long a job stays when it is done. As long as it is there a repeat is dropped.'),
-    keepFailedMs: whole(1_000, Number.MAX_SAFE_INTEGER)
+    keepFailedMs: duration(1_000, Number.MAX_SAFE_INTEGER)
       .default(defaults.keepFailedMs)
       .describe('The same of a job that failed for good.'),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { avroNeedsRegistry, registryKeys } from '../../config/values/registry.ts'
 import type { Surroundings } from '../../config/values/secret.ts'
-import { section, whole } from '../../config/values/values.ts'
+import { duration, section, whole } from '../../config/values/values.ts'
 import { internalTopics } from '../../coordinator/consumerOffsets.ts'
 
 export function kafkaSchema({ readFile }: Surroundings) {
@@ -29,7 +29,7 @@ export function kafkaSchema({ readFile }: Surroundings) {
     groupsTopic: topic
       .optional()
       .describe('A compacted topic with each group as it is: key group id, no value when it is gone. None unless set.'),
-    groupsEveryMs: whole(0).default(1_000).describe('A group is written to `groupsTopic` at most once in so long.'),
+    groupsEveryMs: duration(0).default(1_000).describe('A group is written to `groupsTopic` at most once in so long.'),
   })
     .refine(({ topic: one, routes }) => (one === undefined) !== (routes === undefined), {
       path: ['topic'],

@@ -6,14 +6,16 @@ import { isClosedPipe, unwritable, writeText } from '../../base/writeText.ts'
 import type { Sink } from '../../engine/sink.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { eventLine } from '../../events/ndjson.ts'
-import { inkFor } from './ink.ts'
-import { lineFormatter } from './line.ts'
+import { type LineOptions, lineFormatter } from '../../terminal/events/line.ts'
+import { inkFor } from '../../terminal/ink.ts'
 
 export interface StdoutSinkOptions {
   /** Standard output unless given. It is never ended: it belongs to whoever opened it. */
   readonly stream?: Writable
   /** `auto`, the default: lines for people on a terminal, NDJSON everywhere else. */
   readonly format?: 'auto' | 'human' | 'json'
+  /** How lines for people look; colours and width of the stream unless given. */
+  readonly line?: LineOptions
 }
 
 export interface StdoutSink extends Sink {
@@ -32,12 +34,12 @@ export interface StdoutSink extends Sink {
  * the last one in part.
  * @throws KoffError SINK_FAILED where the stream fails otherwise, a full disk for one.
  */
-export function stdoutSink({ stream = process.stdout, format = 'auto' }: StdoutSinkOptions = {}): StdoutSink {
+export function stdoutSink({ stream = process.stdout, format = 'auto', line }: StdoutSinkOptions = {}): StdoutSink {
   const closed = new AbortController()
   const isTerminal = 'isTTY' in stream && stream.isTTY === true
   const forPeople = format === 'human' || (format === 'auto' && isTerminal)
   const json = isTerminal ? (event: KoffEvent) => terminalJson(eventLine(event)) : eventLine
-  const lineOf = forPeople ? lineFormatter({ ink: inkFor(stream) }) : json
+  const lineOf = forPeople ? lineFormatter(line ?? { ink: inkFor(stream), width: () => columnsOf(stream) }) : json
   let disposed = false
 
   // A stream that fails tells it twice: to the write and as an event, which ends the process if nobody listens.
@@ -83,6 +85,11 @@ function* chunks(events: readonly KoffEvent[], lineOf: (event: KoffEvent) => str
     }
   }
   if (text !== '') yield text
+}
+
+function columnsOf(stream: Writable): number {
+  const columns = 'columns' in stream ? stream.columns : undefined
+  return typeof columns === 'number' && columns > 0 ? columns : Number.POSITIVE_INFINITY
 }
 
 function ignore(): void {}

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type EventData, type EventType, eventTypes, severityOf } from '../../../src/events/definitions.ts'
 import type { KoffEvent } from '../../../src/events/envelope.ts'
 import type { Member, TopicPartitions } from '../../../src/events/shapes.ts'
-import { allInk, noInk } from '../../../src/sinks/stdout/ink.ts'
-import { lineFormatter } from '../../../src/sinks/stdout/line.ts'
+import { lineFormatter } from '../../../src/terminal/events/line.ts'
+import { allInk, noInk } from '../../../src/terminal/ink.ts'
 import { anyUtf16, arbitraryEvent } from '../../events/arbitraryEvent.ts'
 
 const classic: Member = {
@@ -33,7 +33,7 @@ const held = (topic: string, ...partitions: number[]): TopicPartitions => ({
 test.each([
   said(
     'group-snapshot',
-    '1 member · epoch 5 · consumer · range · 12 committed offsets · orders-1-3f2a8c21… orders[0-2,7]',
+    '1 member · epoch 5 · consumer · range · 12 committed offsets · orders-1/3f2a8c21 orders[0-2,7]',
     {
       epoch: 5,
       protocolType: 'consumer',
@@ -47,12 +47,12 @@ test.each([
   said('group-created', '', { protocolType: '' }),
   said('group-created', 'protocol type connect', { protocolType: 'connect' }),
   said('group-migrated', 'classic → consumer at epoch 3', { from: 'classic', to: 'consumer', epoch: 3 }),
-  said('group-emptied', 'last: orders-1-3f2a8c21…, pod-0 · epoch 3', { lastMembers: [classic, fixed], epoch: 3 }),
+  said('group-emptied', 'last: orders-1/3f2a8c21, pod-0 · epoch 3', { lastMembers: [classic, fixed], epoch: 3 }),
   said('group-revived', 'after 3 min 20 s without members', { emptyForMs: 200_000 }),
   said('group-revived', '', { emptyForMs: null }),
   said('group-deleted', 'last epoch 4 · 1 offset deleted', { lastEpoch: 4, offsetsDeleted: 1 }),
-  said('member-joined', 'orders-1-3f2a8c21… (host 10.0.0.5) · subscribes to orders, payments', { member: classic }),
-  said('member-joined', 'orders-1/7f9GL0kX… (host 10.0.0.5, rack eu-1a) · subscribes to /^orders.*/', {
+  said('member-joined', 'orders-1/3f2a8c21 (host 10.0.0.5) · subscribes to orders, payments', { member: classic }),
+  said('member-joined', 'orders-1/7f9GL0kX (host 10.0.0.5, rack eu-1a) · subscribes to /^orders.*/', {
     member: consumer,
   }),
   said('member-left', 'pod-0 (client orders-1, host 10.0.0.5) · held orders[3] payments[0-1]', {
@@ -67,14 +67,14 @@ test.each([
       { topic: null, topicId: null, subtopology: null, partitions: [5] },
     ],
   }),
-  said('member-replaced', 'pod-0: pod-0-64950aba… → J8TnLepe… · from another host', {
+  said('member-replaced', 'pod-0: pod-0/64950aba → J8TnLepe · from another host', {
     instanceId: 'pod-0',
     from: 'pod-0-64950aba-70c3-4a3f-8f5c-1d2e3f4a5b6c',
     to: 'J8TnLepeT8-NO5YTy3jvTA',
     hostChanged: true,
   }),
   said('member-suspended', 'pod-0 (client orders-1, host 10.0.0.5)', { member: fixed, held: [] }),
-  said('member-changed', 'orders-1/7f9GL0kX…: host is now 10.0.0.5, subscribes to /^orders.*/ now', {
+  said('member-changed', 'orders-1/7f9GL0kX: host is now 10.0.0.5, subscribes to /^orders.*/ now', {
     member: consumer,
     changes: ['host', 'subscription'],
   }),
@@ -235,11 +235,53 @@ test.each([
   }),
 ])('%s is said as: %s', (type, text, severity, line) => {
   const headline = type.replaceAll('-', ' ').padEnd(20)
-  const start = `── Tuesday, 24 November 2026 ──\n03:04:05.006  ${severity.padEnd(5)}  orders-app    `
+  const start = `── Tuesday, 24 November 2026, times in UTC ──\n03:04:05.006  ${severity.padEnd(5)}  orders-app    `
   expect(line.replace('Tuesday 24', 'Tuesday, 24')).toBe(`${`${start}${headline} ${text}`.trimEnd()}\n`)
 })
 
 describe('a line for people', () => {
+  test('goes on in indented lines on a narrow terminal, and breaks no word', () => {
+    const member = {
+      ...fixed,
+      subscription: { topics: Array.from({ length: 9 }, (_, at) => `topic-${at}`), regex: null },
+    }
+    const event = eventOf('member-joined', { member })
+    const line = lineFormatter({ ink: noInk, timeZone: 'UTC', width: () => 60 })({ ...event, group: 'g'.repeat(60) })
+    expect(line.split('\n').slice(1)).toEqual([
+      `03:04:05  info  ${'g'.repeat(10)}…${'g'.repeat(9)}  member joined  pod-0`,
+      '                (client orders-1, host 10.0.0.5) ·',
+      '                subscribes to topic-0, topic-1, topic-2,',
+      '                topic-3, topic-4, topic-5, and 3 more',
+      '',
+    ])
+  })
+
+  test('tells what is shown late, and that a rebalance of many partitions moved how many', () => {
+    const partitions = Array.from({ length: 150 }, (_, at) => at)
+    const changes = ['a', 'b', 'c', 'd', 'e'].map((memberId, at) => ({
+      memberId,
+      clientId: memberId,
+      gained: at === 0 ? [held('orders', ...partitions)] : [],
+      lost: at === 0 ? [] : [held('orders', ...partitions.slice(at * 10, at * 20))],
+    }))
+    const data = {
+      epochBefore: 3,
+      epochAfter: 5,
+      protocol: null,
+      leader: null,
+      memberCount: 5,
+      durationMs: null,
+      moved: 150,
+    }
+    const event = eventOf('rebalance', { ...data, changes, unreadable: [] })
+    const line = lineFormatter({ ink: noInk, timeZone: 'UTC' })
+    expect(line(event, true)).toContain('03:04:05.006↑ info   orders-app    rebalance ')
+    expect(line(event)).toContain('3 → 5 · 5 members · 150 partitions moved: a +150, e −40, d −30, and 2 more\n')
+    expect(lineFormatter({ ink: noInk, timeZone: 'UTC', wide: true })(event)).toContain(
+      'a +orders[0-149], b −orders[10-19]',
+    )
+  })
+
   test('has the day before it when a day begins, and keeps its columns when longer group ids come by', () => {
     const line = lineFormatter({ ink: noInk, timeZone: 'Asia/Tokyo' })
     const event = eventOf('group-created', { protocolType: null })
@@ -249,9 +291,9 @@ describe('a line for people', () => {
       line({ ...event, time: event.time + 12 * 3_600_000 }),
       line({ ...event, time: -1 }),
     ]
-    expect(lines.join('').replaceAll(/day,? /g, 'day ')).toBe(
+    expect(lines.join('').replaceAll(/(day|2026),? /g, '$1 ')).toBe(
       [
-        '── Tuesday 24 November 2026 ──',
+        '── Tuesday 24 November 2026 times in Asia/Tokyo, UTC+09:00 ──',
         '12:04:05.006  info   グループ      group created',
         '12:04:05.006  info   a-group-with-a-longer-id  group created',
         '── Wednesday 25 November 2026 ──',
@@ -265,7 +307,7 @@ describe('a line for people', () => {
   test('has colours on a terminal, and says the same without them', () => {
     const event = eventOf('offset-rewound', { topic: 'orders', partition: 3, from: 5, to: 4 })
     const coloured = lineFormatter({ ink: allInk, timeZone: 'UTC' })(event)
-    expect(coloured).toContain('\u001b[33mwarn \u001b[39m')
+    expect(coloured).toContain('\u001b[33mwarn  \u001b[39m')
     // oxlint-disable-next-line no-control-regex
     expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(lineFormatter({ ink: noInk, timeZone: 'UTC' })(event))
   })

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { columns } from '../../src/terminal/columns.ts'
+import { table } from '../../src/terminal/table.ts'
 
 it('a table has columns as wide as what is in them, by what a terminal shows', () => {
   const rows = [
     { name: 'a', count: 5 },
     { name: '日本\n', count: 1234 },
   ]
-  const text = columns(rows, [
+  const text = table(rows, [
     { head: 'name', align: 'left', text: ({ name }) => name },
     { head: 'n', align: 'right', text: ({ count }) => String(count) },
     { head: 'said', align: 'left', text: ({ count }) => (count > 9 ? 'many' : '') },
