@@ -11,12 +11,20 @@ import type { PipelineState } from '../app/pipelineStates.ts'
 import { KoffError } from '../base/errors.ts'
 import type { Config } from '../config/schema.ts'
 import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
-import { localTime } from '../terminal/clock.ts'
-import { addOutputOptions, type OutputFlags, viewOf } from '../terminal/output.ts'
+import { shortDuration, shortTime } from '../terminal/clock.ts'
+import {
+  addListOptions,
+  addOutputOptions,
+  type ListFlags,
+  listed,
+  type Orders,
+  type OutputFlags,
+  viewOf,
+} from '../terminal/output.ts'
 import { interruptionCode, note, noteLog, put, putJson, type Shell } from '../terminal/shell.ts'
 import { type Column, table } from '../terminal/table.ts'
 
-interface StatusOptions extends ConnectionFlags, OutputFlags {
+interface StatusOptions extends ConnectionFlags, OutputFlags, ListFlags {
   readonly stateTopic?: string
   readonly pipeline?: readonly string[]
 }
@@ -45,7 +53,7 @@ export function statusCommand(shell: Shell, finish: (code: number) => void): Com
     .option('--state-topic <name>', "where the state is; the configuration's, or <name>.state, unless given")
     .option('--pipeline <file>', 'a pipeline that koff run was given, too; may be repeated', collect)
     .action(async (options: StatusOptions) => finish(await status(shell, options)))
-  return addConnectionOptions(addOutputOptions(command)).addHelpText(
+  return addConnectionOptions(addListOptions(addOutputOptions(command), orders)).addHelpText(
     'after',
     `${connectionHelp}
 
@@ -75,7 +83,7 @@ async function status(shell: Shell, options: StatusOptions): Promise<number> {
   }
   const stateTopic =
     options.stateTopic ?? (isKafka(carrier) ? stateTopicOf(config, carrier.to) : `${config.name}.state`)
-  const partitions = await progressOf(shell, config, stateTopic)
+  const partitions = listed(await progressOf(shell, config, stateTopic), orders, options)
   const { pipelineStates } = await import('../app/pipelineStates.ts')
   const states = isKafka(carrier) ? await pipelineStates({ config, carrier, followers, signal: shell.signal }) : []
   if (shell.signal.aborted) return interruptionCode(shell)
@@ -135,29 +143,39 @@ async function progressOf(shell: Shell, config: Config, stateTopic: string): Pro
 }
 
 const partitionColumns: readonly Column<PartitionStatus>[] = [
-  { head: 'partition', align: 'right', text: ({ partition }) => String(partition) },
-  { head: 'position', align: 'right', text: ({ position }) => String(position ?? '-') },
-  { head: 'log end', align: 'right', text: ({ logEnd }) => String(logEnd ?? '-') },
-  { head: 'lag', align: 'right', text: ({ lag }) => String(lag ?? '-') },
-  { head: 'reads', align: 'left', text: readsWhat },
+  { head: 'PARTITION', align: 'right', text: ({ partition }) => String(partition) },
+  { head: 'POSITION', align: 'right', text: ({ position }) => String(position ?? '-') },
+  { head: 'LOG-END', align: 'right', text: ({ logEnd }) => String(logEnd ?? '-') },
+  { head: 'LAG', align: 'right', text: ({ lag }) => String(lag ?? '-') },
+  { head: 'READS', text: readsWhat },
   {
-    head: 'last commit',
+    head: 'LAST-COMMIT',
     align: 'left',
     text: ({ committedAt }) => timeText(committedAt),
   },
-  { head: 'by', align: 'left', text: ({ owner }) => owner ?? '-' },
+  { head: 'BY', text: ({ owner }) => owner ?? '-' },
 ]
 
 const pipelineColumns: readonly Column<PipelineState>[] = [
-  { head: 'pipeline', align: 'left', text: ({ pipeline }) => pipeline },
-  { head: 'sink', align: 'left', text: ({ sink }) => sink },
-  { head: 'state', align: 'left', text: ({ state }) => state ?? '-' },
-  { head: 'lag', align: 'right', text: ({ lag }) => String(lag ?? '-') },
-  { head: 'oldest event', align: 'left', text: ({ oldest }) => timeText(oldest) },
+  { head: 'PIPELINE', text: ({ pipeline }) => pipeline },
+  { head: 'SINK', text: ({ sink }) => sink },
+  { head: 'STATE', text: ({ state }) => state ?? '-' },
+  { head: 'LAG', align: 'right', text: ({ lag }) => String(lag ?? '-') },
+  { head: 'OLDEST-EVENT', text: ({ oldest }) => ageText(oldest) },
 ]
 
+/** By partition, or the furthest behind first. */
+const orders: Orders<PartitionStatus> = {
+  partition: (a, b) => a.partition - b.partition,
+  lag: (a, b) => (b.lag ?? -1) - (a.lag ?? -1),
+}
+
 function timeText(time: number | null): string {
-  return time === null ? '-' : (localTime(time)?.slice(0, 19) ?? '-')
+  return time === null ? '-' : shortTime(time, Date.now())
+}
+
+function ageText(time: number | null): string {
+  return time === null ? '-' : `${shortDuration(Math.max(0, Date.now() - time))} ago`
 }
 
 function readsWhat({ inHistory, historyEnd }: PartitionStatus): string {
