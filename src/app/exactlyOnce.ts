@@ -29,6 +29,8 @@ export function exactlyOnce(config: Config, carrier: KafkaPipeline, { settings }
         statePartitions: partitions,
         log,
         outages,
+        openGroupsLog: (groupsTopic, signal) =>
+          openKafkaSource({ ...broker, topic: groupsTopic, topicNames: false, untilEnd: true, signal }),
         openStateLog: (partition, signal) => openStateLog({ ...broker, topic: stateTopic, partition, signal }),
       }),
       ownership: kafkaInstances({

@@ -39,6 +39,8 @@ export interface GroupTableOptions {
   readonly everyMs: number
   /** As of the last commit of this partition; null: there was none with a table. */
   readonly stored: StoredTable | null
+  /** Groups that had a value in the topic when the partition was taken over, where `stored` does not account for them. */
+  readonly shown?: readonly string[]
 }
 
 /** What is written of a group, as far as it says whether the group is another now. */
@@ -60,10 +62,30 @@ export interface TableFilter {
   readonly text: string
 }
 
+/**
+ * The groups that a topic shows of a partition, where the stored table does not account for them: nothing is stored, another
+ * topic was written, or the partition is read as at a first start. Those that have ended since get a tombstone.
+ */
+export async function shownGroups(
+  { table }: PartitionOutput,
+  state: PartitionState,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (table === undefined) return []
+  const stored = table.stored()
+  const isKnown = stored !== null && stored.pending !== null && stored.of.startsWith(`${table.topic} `)
+  return isKnown && !state.inHistory ? [] : await table.shown(signal)
+}
+
 /** The table that an output keeps of a partition; null where it keeps none. */
 export function groupTable(
   { table }: PartitionOutput,
-  { state, partition, filter }: Pick<GroupTableOptions, 'state' | 'partition'> & { readonly filter: TableFilter },
+  {
+    state,
+    partition,
+    filter,
+    shown = [],
+  }: Pick<GroupTableOptions, 'state' | 'partition' | 'shown'> & { readonly filter: TableFilter },
 ): GroupTable | null {
   if (table === undefined) return null
   const { topic, everyMs, stored } = table
@@ -74,6 +96,7 @@ export function groupTable(
     wants: filter.wants,
     everyMs,
     stored: stored(),
+    shown,
   })
 }
 
@@ -95,11 +118,11 @@ export class GroupTable {
   #pending: ReadonlySet<string>
 
   constructor(options: GroupTableOptions) {
-    const { stored, of, state } = options
+    const { stored, of, state, shown = [] } = options
     this.#options = options
-    this.#isNew = stored === null || stored.of !== of || stored.pending === null
-    this.#pending = new Set(stored?.pending)
-    if (this.#isNew || state.inHistory) return
+    this.#isNew = stored === null || stored.of !== of || stored.pending === null || state.inHistory
+    this.#pending = new Set([...(stored?.pending ?? []), ...shown])
+    if (this.#isNew) return
     const conditions = conditionsByGroup(state)
     for (const [name, slot] of state.groups) {
       if (!this.#pending.has(name) && this.#isShown(slot)) this.#written.set(name, this.#asIs(slot, conditions))

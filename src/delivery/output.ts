@@ -19,6 +19,8 @@ export interface OutputTable {
   readonly everyMs: number
   /** As of the last commit of the partition; known when it is restored. Null: there was none with a table. */
   readonly stored: () => StoredTable | null
+  /** Groups of this partition that have a value in the topic. */
+  readonly shown: (signal: AbortSignal) => Promise<readonly string[]>
 }
 
 /**

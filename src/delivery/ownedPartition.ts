@@ -16,6 +16,8 @@ export interface OwnedPartitionOptions
   readonly output: PartitionOutput
   readonly state: PartitionState
   readonly restored: Restored
+  /** Groups in the table of groups whose end may be unseen. */
+  readonly shown: readonly string[]
   /** Of the groups in the table of groups. */
   readonly tableFilter: TableFilter
   /** Called after each commit, with the position that it stored. */
@@ -36,14 +38,14 @@ export class OwnedPartition {
   #heardAt: number
 
   constructor(options: OwnedPartitionOptions) {
-    const { partition, state, restored, output, tableFilter: filter, committed, now } = options
+    const { partition, state, restored, output, tableFilter: filter, shown, committed, now } = options
     this.#options = options
     this.#heardAt = now()
     this.output = output
     let taken = 0
     this.writer = new PartitionWriter({
       ...options,
-      table: groupTable(output, { state, partition, filter }),
+      table: groupTable(output, { state, partition, filter, shown }),
       takeChanges: () => {
         taken = state.position
         return [...restored.entry.takeChange(), ...takeChanges(state)]

@@ -209,12 +209,13 @@ export class OwnedPartitions {
     this.#options.outages.begin('delivery', [partition], message, kind)
   }
 
-  #begin(partition: number, { output, restored }: TakenOver): void {
+  #begin(partition: number, { output, restored, shown }: TakenOver): void {
     const { accept, fold, stateEveryMs = 5_000, outages, tableFilter = everyGroup, now = Date.now } = this.#options
     const owned: OwnedPartition = new OwnedPartition({
       partition,
       output,
       restored,
+      shown,
       tableFilter,
       state: fold.stateOf(partition),
       stateEveryMs,

@@ -1,5 +1,6 @@
 import type { KoffError } from '../base/errors.ts'
 import { retry } from '../base/retry.ts'
+import { shownGroups } from './groupTable.ts'
 import type { Output, PartitionOutput } from './output.ts'
 import type { Ownership } from './ownership.ts'
 import { type Restored, type RestoreOptions, restorePartition } from './restorePartition.ts'
@@ -21,6 +22,8 @@ export interface TakeOverOptions extends Omit<RestoreOptions, 'output' | 'commit
 export interface TakenOver {
   readonly output: PartitionOutput
   readonly restored: Restored
+  /** As `shownGroups`. */
+  readonly shown: readonly string[]
 }
 
 const pauses = { firstPauseMs: 100, maxPauseMs: 5_000 }
@@ -39,14 +42,15 @@ export function takeOver(options: TakeOverOptions): Promise<TakenOver | null> {
 }
 
 async function restored(options: TakeOverOptions): Promise<TakenOver> {
-  const { output, partition, signal, turns, committed } = options
+  const { output, partition, signal, turns, committed, fold } = options
   const owned = await output.own(partition, signal)
   try {
     using _turn = await turns.take()
     signal.throwIfAborted()
     const found = await restorePartition({ ...options, output: owned, committed: committed() })
+    const shown = await shownGroups(owned, fold.stateOf(partition), signal)
     signal.throwIfAborted()
-    return { output: owned, restored: found }
+    return { output: owned, restored: found, shown }
   } catch (error) {
     await owned[Symbol.asyncDispose]()
     throw error

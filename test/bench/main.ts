@@ -3,7 +3,7 @@ import { commandLine } from '../commandLine.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { dataFolderOf, startBenchBroker } from './broker.ts'
 import { conditionsSection } from './conditions/section.ts'
-import { benchDelivery } from './delivery/main.ts'
+import { benchDelivery, benchDeliveryAgainst } from './delivery/main.ts'
 import { disagreements } from './disagreements.ts'
 import { environment } from './environment.ts'
 import { fill, untilLoaded } from './fill/fill.ts'
@@ -21,7 +21,8 @@ npm run bench                        fills a broker (once; kept in .servers/), d
 npm run bench -- --records 500000    a smaller topic
 npm run bench -- --rounds 3
 npm run bench -- --against ../old    takes turns with another checkout of koff, and leaves out slower readers
-npm run bench -- delivery            latency, catch-up and restart of koff run, exactly once; --keys 100000 for less state
+npm run bench -- delivery            latency, catch-up and restart of koff run, exactly once; --keys 100000 for less state;
+                                     --against ../old for latency and catch-up of both checkouts
 npm run bench -- --write             the table goes into docs/benchmarks.md, too
 npm run bench -- conditions          what a round of samples costs; needs no broker
 npm run bench -- state               what members that join large groups write to the state topic; needs no broker`,
@@ -37,7 +38,13 @@ npm run bench -- state               what members that join large groups write t
 process.exitCode = await part(positionals[0])
 
 async function part(name: string | undefined): Promise<number> {
-  if (name === 'delivery') return benchDelivery(Number(values.keys))
+  const { against, keys, rounds } = values
+  if (name === 'delivery' && against !== undefined)
+    return section(
+      'delivery',
+      await benchDeliveryAgainst({ path: resolve(against), keys: Number(keys), rounds: Number(rounds) }),
+    )
+  if (name === 'delivery') return benchDelivery(Number(keys))
   if (name === 'conditions') return section('conditions', await conditionsSection())
   if (name === 'state') return section('state', stateSection())
   return main(Number(values.records), Number(values.rounds))

@@ -14,6 +14,7 @@ const path = new URL('../../docs/benchmarks.md', import.meta.url)
 const titles = {
   drain: 'Reading a topic from its start to its end',
   follow: 'Memory over time',
+  delivery: 'Delivery, before and after',
   conditions: 'Conditions over time',
   state: 'State that is written',
 } as const
@@ -28,7 +29,7 @@ export async function writeSection(section: Section, text: string): Promise<void
     const body = name === section ? text : old
     return body === undefined ? '' : `${begin}${body}${end}\n`
   })
-  const head = '# Benchmarks\n\nFigures of one machine; each section says which command makes it anew. Do not edit.\n\n'
+  const head = '# Benchmarks\n\nFigures of one machine; each section says the command that made it. Do not edit.\n\n'
   await writeFile(path, `${head}${parts.join('').trimEnd()}\n`)
   process.stderr.write(`written: ${fileURLToPath(path)}\n`)
 }

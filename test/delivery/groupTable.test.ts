@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { GroupTable, type StoredTable } from '../../src/delivery/groupTable.ts'
+import { GroupTable, type StoredTable, shownGroups } from '../../src/delivery/groupTable.ts'
+import type { PartitionOutput } from '../../src/delivery/output.ts'
 import { Fold } from '../../src/engine/fold.ts'
 import { fittedGroupState, type GroupState } from '../../src/events/groupState.ts'
 import { apply } from '../../src/pipeline/apply.ts'
@@ -76,10 +77,13 @@ function listed(state: PartitionState) {
   return Object.fromEntries(views)
 }
 
-const open = (state: PartitionState, stored: StoredTable | null, of = 'groups') =>
-  new GroupTable({ state, partition: 0, of, wants: () => true, everyMs, stored })
+const open = (
+  state: PartitionState,
+  stored: StoredTable | null,
+  { of = 'groups', shown = [] }: { readonly of?: string; readonly shown?: readonly string[] } = {},
+) => new GroupTable({ state, partition: 0, of, wants: () => true, everyMs, stored, shown })
 
-test('at every quiet moment the topic is what koff groups prints, whoever dies between two commits', () => {
+test('at every quiet moment the topic is what koff groups prints, also after kill -9 and after a loss of the state', () => {
   fc.assert(
     fc.property(shape, fc.array(fc.nat(1_500), { minLength: 1, maxLength: 40 }), (given, pauses) => {
       const { batches } = simulatedLog(given)
@@ -91,6 +95,13 @@ test('at every quiet moment the topic is what koff groups prints, whoever dies b
         apply(fold, { kind: 'batch', batch })
         const pause = pauses[at % pauses.length] ?? 0
         now += pause
+        if (pause % 7 === 0) {
+          // The state was deleted since the last commit: the log is read from its start, and the topic is as it was.
+          fold = newFold()
+          for (const earlier of batches.slice(0, at + 1)) apply(fold, { kind: 'batch', batch: earlier })
+          table = open(fold.stateOf(0), null, { shown: [...topic.values.keys()] })
+          now += everyMs
+        }
         table ??= open(fold.stateOf(0), topic.stored)
         const nextMs = topic.commit(table, now)
         if (pause % 5 === 0) {
@@ -124,10 +135,37 @@ test('a table that is new, or of another filter, is written whole, in commits of
   expect(first.commit(open(state, null), 0)).toBeNull()
   expect(Object.keys(first.shown).length).toBeGreaterThan(0)
   expect(open(state, first.stored).take(0).groups).toEqual([])
-  expect(open(state, first.stored, 'others').take(0).groups.length).toBe(first.values.size)
+  expect(open(state, first.stored, { of: 'others' }).take(0).groups.length).toBe(first.values.size)
   const none = new GroupTable({ state, partition: 0, of: 'none', wants: () => false, everyMs, stored: first.stored })
   first.commit(none, 0)
   expect(first.values.size).toBe(0)
+})
+
+test('the topic is read only where the stored table does not account for its groups', async () => {
+  const { batches } = simulatedLog({ choices: fc.sample(shape, { numRuns: 1, seed: 7 })[0]?.choices ?? [], magic: 2 })
+  const fold = newFold()
+  for (const batch of batches) apply(fold, { kind: 'batch', batch })
+  const state = fold.stateOf(0)
+  const shownWith = (stored: StoredTable | null, of: PartitionState = state) => {
+    const table = { topic: 'koff.groups id1', everyMs, stored: () => stored, shown: async () => ['gone'] }
+    const output: PartitionOutput = {
+      table,
+      restore: async function* () {},
+      commit: async () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    }
+    return shownGroups(output, of, new AbortController().signal)
+  }
+  const known: StoredTable = { of: 'koff.groups id1 filter', pending: [] }
+  expect(await shownWith(known)).toEqual([])
+  expect(await shownWith({ ...known, of: 'koff.groups id1 another filter' })).toEqual([])
+  expect(await shownWith(null)).toEqual(['gone'])
+  expect(await shownWith({ ...known, pending: null })).toEqual(['gone'])
+  expect(await shownWith({ ...known, of: 'koff.groups id2 filter' })).toEqual(['gone'])
+  // --reset-unusable-state: the table is stored, and the log is read as at a first start.
+  const fresh = new Fold({ cluster: 'c1', history: 'until-start' }).newState(0)
+  expect(fresh.inHistory).toBe(true)
+  expect(await shownWith(known, fresh)).toEqual(['gone'])
 })
 
 test('a value that is too large keeps its counts and says what is left out', () => {

@@ -18,10 +18,14 @@ export interface KoffProcess extends AsyncDisposable {
   readonly ended: Promise<readonly [code: number | null, signal: NodeJS.Signals | null]>
 }
 
-export function startKoff(args: readonly string[], variables: NodeJS.ProcessEnv = {}): KoffProcess {
+export function startKoff(
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+  program: string = launcher,
+): KoffProcess {
   const child = spawnWatched({
     command: process.execPath,
-    args: [launcher, ...args],
+    args: [program, ...args],
     env: { ...process.env, ...variables },
   })
   let stdout = ''

@@ -47,6 +47,14 @@ export async function peakMb(pid: number): Promise<number> {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
 }
 
+/** Of the process so far; /proc counts in hundredths of a second. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  // The second field is the name of the program in brackets, which may hold spaces; user and system time are 14 and 15.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
 /** Resolves when the service at that port says that it has read what it owns; gives how long that took, ms. */
 export async function untilReady(port: number, startedAt: number): Promise<number> {
   for (;;) {

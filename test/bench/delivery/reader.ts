@@ -20,15 +20,18 @@ export interface CleanReaderOptions {
   readonly topic: string
   readonly registry: string
   readonly take: (found: Found) => void
+  /** Begins with the events that were sent from then on, ms since the epoch. */
+  readonly since: number
 }
 
 /** A consumer that koff did not write: kafkajs, read_committed, and the registry's client. */
 export async function openCleanReader(options: CleanReaderOptions): Promise<CleanReader> {
-  const { brokers, topic, registry, take } = options
+  const { brokers, topic, registry, take, since } = options
   const schemas = new SchemaRegistry({ host: registry })
   const kafka = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING })
   const consumer = kafka.consumer({ groupId: 'bench-reader', maxWaitTimeInMs: 500, maxBytesPerPartition: 4_000_000 })
   let count = 0
+  const begin = await offsetsAt(kafka, topic, since)
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({
@@ -38,13 +41,14 @@ export async function openCleanReader(options: CleanReaderOptions): Promise<Clea
       const readAt = Date.now()
       for (const { value, key, timestamp, headers } of batch.messages) {
         count++
-        const isCommit = String(headers?.['ce_type']) === 'dev.koff.offset-committed'
+        const isCommit = String(headers?.['ce_type']).endsWith('offset-committed')
         const offset = isCommit && value !== null ? offsetIn(await schemas.decode(value)) : null
         take({ group: String(key), offset, sentAt: Number(timestamp), readAt })
       }
       await payload.heartbeat()
     },
   })
+  for (const { partition, offset } of begin) consumer.seek({ topic, partition, offset })
   return {
     get count() {
       return count
@@ -53,6 +57,19 @@ export async function openCleanReader(options: CleanReaderOptions): Promise<Clea
   }
 }
 
+async function offsetsAt(kafka: kafkajs.Kafka, topic: string, timestamp: number) {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    return await admin.fetchTopicOffsetsByTimestamp(topic, timestamp)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** Before each type had a schema, `data` was a union, which is wrapped in the name of its branch. */
 function offsetIn(event: unknown): number {
-  return (event as { readonly data: { readonly offset: number } }).data.offset
+  const { data } = event as { readonly data: Readonly<Record<string, unknown>> }
+  const own = typeof data['offset'] === 'number' ? data : (Object.values(data)[0] as { readonly offset: number })
+  return Number(own['offset'])
 }

@@ -1,7 +1,10 @@
 import type { EncoderContext } from '../../../avro/eventEncoder.ts'
 import { openGroupEncoder } from '../../../avro/groupEncoder.ts'
+import { offsetsPartitionOf } from '../../../coordinator/consumerOffsets.ts'
 import { withInt64 } from '../../../coordinator/jsonValue.ts'
+import { committedEntries } from '../../../delivery/committedEntries.ts'
 import type { GroupChange, StoredTable } from '../../../delivery/groupTable.ts'
+import type { Source } from '../../../engine/source.ts'
 import type { GroupState } from '../../../events/groupState.ts'
 import type { PartitionRecords } from '../../../kafka/producer/rounds.ts'
 import type { StateChange } from '../../../state/stored/entry.ts'
@@ -20,6 +23,31 @@ export async function openGroupsTopic(
 ): Promise<EncodeGroup> {
   if (format === 'json' || registry === undefined) return value => JSON.stringify(value, withInt64)
   return openGroupEncoder({ registry, topic, subjects }, context)
+}
+
+export interface GroupsInOptions {
+  readonly topic: string
+  /** Of `__consumer_offsets`. */
+  readonly partition: number
+  /** How many partitions `__consumer_offsets` has. */
+  readonly partitions: number
+}
+
+/** The groups of one partition of `__consumer_offsets` that have a value in the topic, from a source that ends at its end. */
+export async function groupsIn(
+  source: Source,
+  { topic, partition, partitions }: GroupsInOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const groups = new Set<string>()
+  for await (const { entries } of committedEntries(source, topic, signal)) {
+    for (const { key, value } of entries) {
+      if (value === null) groups.delete(key)
+      else if (offsetsPartitionOf(key, partitions) === partition) groups.add(key)
+    }
+  }
+  signal.throwIfAborted()
+  return [...groups]
 }
 
 export interface GroupRecordsOptions {

@@ -7,6 +7,7 @@ import { retry } from '../../../base/retry.ts'
 import { type StateLog, wholeState } from '../../../delivery/committedEntries.ts'
 import type { StoredTable } from '../../../delivery/groupTable.ts'
 import type { Output } from '../../../delivery/output.ts'
+import type { Source } from '../../../engine/source.ts'
 import { type Cluster, openCluster } from '../../../kafka/client/cluster.ts'
 import { type LeaderTable, leaderTable } from '../../../kafka/client/leaderTable.ts'
 import type { BrokerOptions } from '../../../kafka/net/brokerOptions.ts'
@@ -16,7 +17,7 @@ import { routesText, topicsOf } from '../routes.ts'
 import { ensureTopic, type TopicPlan } from '../topic.ts'
 import { type ContentOptions, openTopicEncoder, type TopicEncoder } from '../topicEncoder.ts'
 import type { TopicWatch } from '../topicWatch.ts'
-import { type EncodeGroup, openGroupsTopic, tableKey, tableOf } from './groupsTopic.ts'
+import { type EncodeGroup, groupsIn, openGroupsTopic, tableKey, tableOf } from './groupsTopic.ts'
 import { ownerKey, type StoredOwner } from './owner.ts'
 import { ownPartition } from './ownPartition.ts'
 import { watchStateTopic } from './stateTopic.ts'
@@ -39,6 +40,8 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
   readonly statePartitions: number
   /** Opens a partition of the state topic for reading to its end, uncommitted. */
   readonly openStateLog: (partition: number, signal: AbortSignal) => Promise<StateLog>
+  /** Opens the groups topic for reading to its end, uncommitted. */
+  readonly openGroupsLog: (topic: string, signal: AbortSignal) => Promise<Source>
   /** How long `open` tries to reach the cluster; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
   readonly log: Log
@@ -55,13 +58,21 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
  * @throws KoffError from `open`: REGISTRY_MISSING, TOPIC_UNFIT, and whatever else makes writing impossible.
  */
 export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
-  const { routes, stateTopic, groupsTopic, groupsEveryMs = 1_000, openTimeoutMs = 30_000, log } = options
+  const {
+    routes,
+    stateTopic,
+    statePartitions,
+    groupsTopic,
+    groupsEveryMs = 1_000,
+    openTimeoutMs = 30_000,
+    log,
+  } = options
   const closing = new AbortController()
   let opened: Opened | null = null
   const limits = new MessageLimits()
 
   const prepare = async (signal: AbortSignal) => {
-    const { partitions = 8, statePartitions, replicationFactor, minInsyncReplicas } = options
+    const { partitions = 8, replicationFactor, minInsyncReplicas } = options
     const shape = { replicationFactor, minInsyncReplicas, brokers: options.brokers }
     const ensure = (plan: Omit<TopicPlan, 'brokers'>) => ensureTopic(options, { ...plan, ...shape })
     const written = [...topicsOf(routes, options.types), ...(groupsTopic === undefined ? [] : [groupsTopic])]
@@ -127,6 +138,10 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
                 topic: `${groupsTopic} ${tableId ?? ''}`.trimEnd(),
                 everyMs: groupsEveryMs,
                 stored: () => stored,
+                async shown(until: AbortSignal) {
+                  await using log = await options.openGroupsLog(groupsTopic, until)
+                  return await groupsIn(log, { topic: groupsTopic, partition, partitions: statePartitions }, until)
+                },
               },
             }),
         async *restore(until) {
