@@ -1,10 +1,10 @@
--- Who got which partitions, with Flink SQL, from a topic with one type of event: a pipeline with `on: rebalance`, or
--- `routes: koff.{type}`. Flink 2.2 with flink-connector-kafka and flink-sql-avro-confluent-registry.
+-- Which partitions each member gained, from a topic with one type of event: a pipeline with `on: rebalance`, or
+-- `routes: koff.{type}`. Needs Flink 2.2, flink-connector-kafka and flink-sql-avro-confluent-registry.
 CREATE TABLE rebalances (
   id STRING,
   `group` STRING,
   `time` TIMESTAMP(3),
-  -- Avro has no way from an enum to a STRING: the severity is a header, too.
+  -- Flink cannot read an Avro enum as a STRING, so the severity comes from its header.
   headers MAP<STRING, BYTES> METADATA VIRTUAL,
   data ROW<
     epochBefore INT,

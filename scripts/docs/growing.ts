@@ -32,5 +32,5 @@ ones follow them. The schema id in each record says which it is. A reader that h
 record's schema, or at a header: old records have \`ce_type: member-joined\` and \`severity\`, new ones
 \`ce_type: dev.koff.member-joined\` and \`ce_severitytext\`. In old records \`source\` has no \`kind\` (it is a log), there are
 no parts (each event is whole), and \`data\` stands under the name of its record. Ids and order continue across the upgrade.
-A topic that has one type, and has the old schema under \`<topic>-value\`, needs \`subjects: topic-record\`: koff says so at
-the start.`
+A topic with one type whose subject \`<topic>-value\` has the old schema needs \`subjects: topic-record\`: without it koff
+refuses to start, and its message names this setting.`

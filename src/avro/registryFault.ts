@@ -78,8 +78,12 @@ export function answerFault(answer: RegistryAnswer, call: RegistryCall): KoffErr
     return permanent('REGISTRY_UNREACHABLE', text)
   }
   if ((status === 409 || status === 422) && 'subject' in call) {
-    const text = `${where} does not take the schema of the events as ${call.subject} (${said})`
-    return permanent('TOPIC_UNFIT', `${text}; if that subject holds other schemas, name another topic`)
+    const text = `${where} does not accept the schema for subject ${call.subject} (${said})`
+    const cure = 'set subjects: topic-record, or use another topic'
+    return permanent(
+      'TOPIC_UNFIT',
+      `${text}; if that subject has schemas of an earlier koff or of another program, ${cure}`,
+    )
   }
   if (status >= 300 && status < 400) {
     return permanent('REGISTRY_UNREACHABLE', `${where} ${said}; set registry.url to the address of the registry itself`)

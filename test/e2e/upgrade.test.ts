@@ -11,7 +11,7 @@ import { readTopic } from '../live/cleanTopic.ts'
 import { type Kafka, startKafka } from '../servers/kafka.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { type Registry, startRegistry } from '../servers/registry.ts'
-import { startKoff } from './koff.ts'
+import { koff, startKoff } from './koff.ts'
 
 /*
  * beforeUpgrade.ndjson.gz: `__consumer_offsets`, the state topic and the events topic as commit 5c1d09d left them (one
@@ -106,6 +106,31 @@ sinks:
   expect(await service.ended).toEqual([0, null])
 })
 
+test('a topic with one type whose subject has the old schema is refused with the setting that helps, which does help', async () => {
+  const topic = 'koff.rebalances'
+  const union = await readFile(new URL('beforeUpgrade.avsc', import.meta.url), 'utf8')
+  await register(union, `${topic}-value`)
+  // As koff set it when it registered that schema.
+  await call('PUT', `/config/${topic}-value`, { compatibility: 'FULL_TRANSITIVE' })
+  const file = join(folder, 'one-type.yaml')
+  const configured = (subjects: string) => `
+name: one-type
+kafka: { brokers: '${kafka.bootstrap}' }
+events: { include: [rebalance] }
+sinks: [{ type: kafka, topic: ${topic}, registry: { url: '${registry.url}' }${subjects} }]
+`
+  await writeFile(file, configured(''))
+  const refused = await koff(['run', '-c', file])
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain(`does not accept the schema for subject ${topic}-value (409`)
+  expect(refused.stderr).toContain('set subjects: topic-record, or use another topic')
+
+  await writeFile(file, configured(', subjects: topic-record'))
+  await using service = startKoff(['run', '-c', file])
+  const caughtUp = (text: string) => text.includes('caught up after')
+  await until({ what: 'caught up', ask: async () => service.stderr(), good: caughtUp, withinMs: 60_000 })
+})
+
 /** Writes the fixture to the cluster. Gives the records of the events topic. */
 async function restore(): Promise<readonly Line[]> {
   const bytes = await readFile(new URL('beforeUpgrade.ndjson.gz', import.meta.url))
@@ -158,13 +183,18 @@ async function restore(): Promise<readonly Line[]> {
   return records.filter(({ topic }) => topic === eventsTopic)
 }
 
-async function register(schema: string): Promise<number> {
-  const response = await fetch(`${registry.url}/subjects/${eventsTopic}-value/versions`, {
-    method: 'POST',
+async function register(schema: string, subject = `${eventsTopic}-value`): Promise<number> {
+  const { id } = (await call('POST', `/subjects/${subject}/versions`, { schema })) as { readonly id: number }
+  return id
+}
+
+async function call(method: 'POST' | 'PUT', path: string, body: object): Promise<unknown> {
+  const response = await fetch(`${registry.url}${path}`, {
+    method,
     headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
-    body: JSON.stringify({ schema }),
+    body: JSON.stringify(body),
   })
-  return ((await response.json()) as { readonly id: number }).id
+  return response.json()
 }
 
 async function alter(groupId: string, partition: number, offset: number): Promise<void> {

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer as createPlainServer } from 'node:net'
 import { createServer } from 'node:tls'
-import { Queue } from 'bullmq'
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import { type Job, Queue, Worker } from 'bullmq'
 import { Redis as Client } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { openEventDecoder } from '../../src/avro/eventDecoder.ts'
 import { noLog } from '../../src/base/log.ts'
 import { tellOpening } from '../../src/base/opening.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
@@ -104,27 +104,47 @@ test('an event that is written again is no second job, as long as the first is t
   await opened.close()
 })
 
-test('Avro jobs hold the wire format and the id of the schema, alone or beside the JSON', async () => {
+test('a worker finds Avro that the registry client decodes, with type and schema id beside it, alone or with the JSON', async () => {
   await using registry = await startRegistry()
-  const options = { registry: { url: registry.url } }
-  for (const payload of ['avro', 'both'] as const) {
+  const schemas = new SchemaRegistry({ host: registry.url })
+  for (const payload of ['json', 'avro', 'both'] as const) {
     const queue = newQueue()
-    await write(sinkOn(queue, { ...options, payload }), events(20))
-    const decoder = openEventDecoder(options.registry, queue, running)
-    const jobs = (await jobsOf(queue)).map(({ data }) => data as unknown as AvroJob)
-    expect(jobs).toHaveLength(20)
-    for (const [at, { avro, schemaId, ...rest }] of jobs.entries()) {
+    await write(sinkOn(queue, { registry: { url: registry.url }, payload }), events(20))
+    const jobs = await worked(queue, 20)
+    for (const [at, { name, data }] of jobs.entries()) {
       const event = events(20)[at]
       if (event === undefined) throw new Error('more jobs than events')
+      const { id, type, group } = event
+      const json: unknown = JSON.parse(eventLine(event))
+      const { avro, schemaId, ...rest } = data as AvroJob
+      expect(name).toBe(type)
+      expect(rest).toEqual(payload === 'avro' ? { id, type, group } : json)
+      if (payload === 'json') {
+        expect({ avro, schemaId }).toEqual({ avro: undefined, schemaId: undefined })
+        continue
+      }
       const bytes = Buffer.from(avro, 'base64')
       expect(bytes.readUInt32BE(1)).toBe(schemaId)
-      expect(await decoder.decode(bytes)).toEqual(event)
-      const { id, type, group } = event
-      expect(rest).toEqual(payload === 'avro' ? { id, type, group } : JSON.parse(eventLine(event)))
+      expect(await schemas.decode(bytes)).toEqual(json)
     }
   }
   await expect(sinkOn('q', { payload: 'avro' }).open(running)).rejects.toMatchObject({ code: 'REGISTRY_MISSING' })
 })
+
+/** The jobs that a worker of BullMQ gets, in its order. */
+async function worked(queue: string, count: number): Promise<readonly Pick<Job, 'name' | 'data'>[]> {
+  const jobs: Pick<Job, 'name' | 'data'>[] = []
+  const { promise: all, resolve } = Promise.withResolvers<void>()
+  const connection = { host: '127.0.0.1', port: redis.port, maxRetriesPerRequest: null }
+  const work = async ({ name, data }: Job) => {
+    jobs.push({ name, data })
+    if (jobs.length === count) resolve()
+  }
+  const worker = new Worker(queue, work, { connection, concurrency: 1 })
+  await all
+  await worker.close()
+  return jobs
+}
 
 test('a Redis that is not there at the start is said to be so, and is waited for', async () => {
   const port = await freePort()

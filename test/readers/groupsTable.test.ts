@@ -5,6 +5,7 @@ import type { GroupState } from '../../src/events/groupState.ts'
 import type { GroupView } from '../../src/state/group/view.ts'
 import type { JavaAdmin } from '../clients/admin.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
+import { classicMember, consumerGroupMember, type RawMember } from '../clients/rawMembers.ts'
 import type { JavaTable } from '../clients/table.ts'
 import { until } from '../clients/until.ts'
 import { type KoffProcess, koff, startKoff } from '../e2e/koff.ts'
@@ -85,10 +86,87 @@ test('a GlobalKTable equals koff groups at every quiet moment, also after kill -
   expect(await service.ended).toEqual([0, null])
 })
 
+test('a group that is too large is there with its counts and open conditions, through kill -9 up to its tombstone', async () => {
+  let service = await run()
+  const { bootstrap } = kafka
+  const partitions = [...Array(150_000).keys()]
+  await using wide = await classicMember({ bootstrap, group: 'wide', clientId: 'c', topic: 'orders', partitions })
+  const names = Array.from({ length: 20 }, (_, index) => `${'m'.repeat(14_000)}${index}`)
+  await using stack = new AsyncDisposableStack()
+  const join = async (memberId: string) =>
+    stack.use(await consumerGroupMember({ bootstrap, group: 'many', clientId: memberId, topic: 'orders', memberId }))
+  const many: RawMember[] = []
+  for (const name of names) many.push(await join(name))
+  const wideNow = { memberCount: 1, offsetCount: 0, conditionCount: 0, conditions: [], truncated: true }
+  expect(await shown('wide', wideNow)).toMatchObject({ members: [{ clientId: 'c', assignment: null }] })
+  const manyNow = { memberCount: 20, members: null, offsetCount: 0, conditionCount: 0, conditions: [], truncated: true }
+  await shown('many', manyNow)
+
+  // The topic is empty, so that the offset is out of range.
+  await wide.commit('orders', 0, 100)
+  const condition = { type: 'offset-out-of-range', topic: 'orders', partition: 0 }
+  expect(await shown('wide', { ...wideNow, offsetCount: 1, conditionCount: 1, conditions: [condition] })).toMatchObject(
+    {
+      members: [{ clientId: 'c', assignment: null }],
+    },
+  )
+  service.kill('SIGKILL')
+  await service.ended
+  await wide.commit('orders', 0, 0)
+  service = await run()
+  await shown('wide', { ...wideNow, offsetCount: 1 })
+
+  for (const member of many) await member.leave()
+  await wide.leave()
+  await admin.settled('wide', 'Empty', 0)
+  await admin.settled('many', 'Empty', 0)
+  service.kill('SIGKILL')
+  await service.ended
+  await admin.deleteGroups('wide')
+  service = await run()
+  await admin.deleteGroups('many')
+  await isEqual(['later'])
+  service.kill('SIGTERM')
+  expect(await service.ended).toEqual([0, null])
+})
+
+test('a group that ended after the state was lost gets its tombstone', async () => {
+  let service = await run()
+  await admin.alterOffsets('stale', { orders: { 0: 1 } })
+  await isEqual(['later', 'stale'])
+  service.kill('SIGTERM')
+  await service.ended
+  await admin.deleteTopics('koff.state')
+  await admin.deleteGroups('stale')
+  service = await run()
+  await isEqual(['later'])
+  service.kill('SIGTERM')
+  expect(await service.ended).toEqual([0, null])
+})
+
+/** Waits until the table has a group with these fields; gives its value. */
+async function shown(group: string, fields: object): Promise<GroupState> {
+  const ask = async () => ((await table.all()) as Readonly<Record<string, GroupState>>)[group]
+  const fits = (value: GroupState | undefined) => {
+    try {
+      expect(value).toMatchObject(fields)
+      return true
+    } catch {
+      return false
+    }
+  }
+  const value = await until({ what: `${group} with ${JSON.stringify(fields)}`, ask, good: fits, withinMs: 60_000 })
+  if (value === undefined) throw new Error(`${group} is not in the table`)
+  return value
+}
+
 async function run(): Promise<KoffProcess> {
   const file = join(folder, 'koff.yaml')
   const sink = `{ type: kafka, topic: koff.events, groupsTopic: koff.groups, registry: { url: '${registry.url}' } }`
-  await writeFile(file, `kafka: { brokers: '${kafka.bootstrap}' }\nsinks: [${sink}]\n`)
+  await writeFile(
+    file,
+    `kafka: { brokers: '${kafka.bootstrap}' }\nconditions: { sampleEveryMs: 500 }\nsinks: [${sink}]\n`,
+  )
   const service = startKoff(['run', '-c', file])
   await until({
     what: 'it has caught up',

@@ -130,6 +130,7 @@ export async function catchUp({ start, read }: Subject, { keys, offset: wanted }
 
 export async function end(koff: KoffProcess): Promise<void> {
   koff.kill('SIGTERM')
+  process.stderr.write(koff.stderr())
   const [code] = await koff.ended
   if (code !== 0) throw new Error(`koff ended with ${String(code)}: ${koff.stderr()}`)
 }
