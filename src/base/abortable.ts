@@ -1,6 +1,6 @@
 /**
- * Settles as `work` does, or rejects with the signal's reason as soon as it aborts. The work itself goes on: this is for
- * what libraries cannot stop, and their late failure is nobody's any more.
+ * Settles as `work` does, or rejects with the signal's reason as soon as it aborts. The work itself continues, and its
+ * late rejection is ignored: this is for libraries that cannot be cancelled.
  */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()

@@ -9,16 +9,19 @@ export interface Address {
 const kafkaPort = 9092
 
 /**
- * The addresses in a list as people paste it: separated by commas, blanks or line breaks, empty places in it left out, in quotes
- * or not. Each is `host`, `host:port`, an IPv6 address, or `[IPv6]:port`, behind a listener's name (`PLAINTEXT://`) or not.
- * Null in the place of what is no address.
+ * The addresses in a list that is separated by commas, spaces or line breaks; empty entries and quotes are ignored.
+ * Each is `host`, `host:port`, an IPv6 address or `[IPv6]:port`, with or without a listener name (`PLAINTEXT://`). An
+ * entry that is not an address gives null.
  */
 export function addressesIn(list: string, defaultPort = kafkaPort): (Address | null)[] {
   const texts = list.split(/[\s,]+/).map(text => text.replaceAll(/^["']+|["']+$/g, ''))
   return texts.filter(text => text !== '').map(text => addressOf(text, defaultPort))
 }
 
-/** Every address of the lists once, in order; fails with `CONFIG_INVALID` where one is none, or none is given. */
+/**
+ * Every address of the lists once, in order. Fails with `CONFIG_INVALID` where an entry is not an address, or the lists
+ * are empty.
+ */
 export function parseAddresses(lists: readonly string[]): readonly Address[] {
   const addresses = new Map<string, Address>()
   for (const list of lists) {
@@ -27,7 +30,7 @@ export function parseAddresses(lists: readonly string[]): readonly Address[] {
       addresses.set(formatAddress(address), address)
     }
   }
-  if (addresses.size === 0) throw new KoffError('CONFIG_INVALID', 'no broker is given: name at least one as host:port')
+  if (addresses.size === 0) throw new KoffError('CONFIG_INVALID', 'no broker is set: set at least one as host:port')
   return [...addresses.values()]
 }
 
@@ -36,8 +39,8 @@ export function formatAddress({ host, port }: Address): string {
 }
 
 /**
- * What brokers print and configurations hold before an address: names of listeners, which are written in capitals, and of
- * protocols. It says nothing that koff goes by: TLS and SASL have settings of their own.
+ * What precedes an address in the output of brokers and in configurations: the name of a listener, in capitals, or a
+ * protocol. koff ignores it: TLS and SASL have settings of their own.
  */
 const listener = /^(?:[A-Z][A-Z\d_.-]*|plaintext|ssl|sasl_plaintext|sasl_ssl|kafka|kafka\+ssl):\/\/(.*?)\/?$/
 const webServer = /^https?:/i

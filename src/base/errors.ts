@@ -1,4 +1,4 @@
-/** Every way in which koff can fail for a reason that its user can act on. Closed: a new code is a documented change. */
+/** Every reason to fail that a user can act on. A new code is a documented change. */
 export const errorCodes = [
   'USAGE',
   'CONFIG_INVALID',
@@ -23,16 +23,16 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number]
 
 export interface KoffErrorOptions {
-  /** True where the same call may succeed later without anybody changing anything. */
+  /** True where the same call may succeed later without a change by a person. */
   readonly retriable?: boolean
-  /** For what is retriable: the other side wants to be left alone for so long. */
+  /** For a retriable error: how long the other side asks not to be called again. */
   readonly retryAfterMs?: number
   readonly cause?: unknown
-  /** What of the configuration it is about: keys from the top. */
+  /** The key of the configuration that the error is about, as a path from the top. */
   readonly setting?: readonly string[]
 }
 
-/** The one error class: the message says what went wrong, where, and what to do about it; never a secret. */
+/** The only error class. The message says what went wrong, where, and what to do about it; it never holds a secret. */
 export class KoffError extends Error {
   override readonly name = 'KoffError'
   readonly code: ErrorCode

@@ -1,18 +1,18 @@
-/** What a notice is about, beside its words. Never a secret, and of a record never more than where it stands. */
+/** What a notice is about, beside its text. Never a secret; of a record only its position. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | readonly (string | number)[]>>
 
 export type LogLine = (message: string, fields?: LogFields) => void
 
 /**
- * Takes notices about koff's own work. The message says all that a person needs; the fields say what machines search by,
- * under the same names everywhere: `topic`, `partitions`, `reason`, `durationMs`, ….
+ * Takes notices about koff's own work. The message is complete for a person. The fields are for searches and have the
+ * same names everywhere: `topic`, `partitions`, `reason`, `durationMs`, ….
  */
 export interface Log {
-  /** For whoever looks for a fault in koff itself. */
+  /** For debugging koff itself. */
   readonly debug: LogLine
-  /** What an operator likes to find: starts, ends, changes of who does what. */
+  /** What an operator wants to see: starts, ends, changes of ownership. */
   readonly info: LogLine
-  /** Something does not work, and koff tries again; or something is lost. */
+  /** Something failed and koff retries, or something is lost. */
   readonly warn: LogLine
   /** koff gives up. */
   readonly error: LogLine

@@ -1,7 +1,7 @@
 /**
- * The name that was probably meant: the known one with the fewest changed, missing, surplus or swapped letters, as
- * long as at most a third of it differs; else one that goes on where the name ends, or the other way round
- * (`warning`, warn). Case does not count. `undefined` where none is near.
+ * The known name that was probably meant: the one with the fewest changed, missing, extra or swapped letters, where at
+ * most a third of it differs. Otherwise a name that begins with the given one, or the other way round (`warning`,
+ * warn). Case is ignored. `undefined` where no name is near.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined
@@ -21,19 +21,19 @@ function isBeginning(part: string, whole: string): boolean {
   return part.length >= 3 && whole.toLowerCase().startsWith(part.toLowerCase())
 }
 
-/** For the end of a message about one of many names: the one that was meant, else all there are. */
+/** For the end of an error message about one of many names: the name that was probably meant, else all known names. */
 export function suggestion(name: string, known: readonly string[]): string {
   const meant = nearest(name, known)
   return meant === undefined ? `known: ${known.join(', ')}` : `did you mean ${meant}?`
 }
 
-/** For the end of a message about one of few names: the one that was meant, and all there are. */
+/** For the end of an error message about one of few names: the name that was probably meant, and all known names. */
 export function choices(name: string, known: readonly string[]): string {
   const meant = nearest(name, known)
   return `${meant === undefined ? '' : `did you mean ${meant}? `}known: ${known.join(', ')}`
 }
 
-/** Damerau's distance: a swap of neighbours counts once, as it is one slip of the fingers. */
+/** Damerau–Levenshtein distance: a swap of neighbours counts once. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)

@@ -1,12 +1,12 @@
 import type { Log, LogFields } from './log.ts'
 
-/** What an outage is about: `passing` ends by itself, `deleted` when somebody creates again what was deleted. */
+/** The kind of an outage: `passing` ends by itself, `deleted` when somebody recreates what was deleted. */
 export type OutageKind = 'passing' | 'deleted'
 
-/** Something that koff needs and cannot use for a while: one line when that begins, one when it is over. */
+/** An outage of something that koff needs: one line when it begins, one when it is over. */
 export interface Outage {
   readonly isOpen: boolean
-  /** Called at each failure. What was deleted gets a line of its own, again after each minute. */
+  /** Called at each failure. A deletion gets a line of its own, again after each minute. */
   begin(reason: string, kind?: OutageKind): void
   /** Called at each success. */
   end(): void
@@ -15,7 +15,7 @@ export interface Outage {
 /** Outages of reading, by partition. */
 export interface PartitionOutages {
   begin(partitions: readonly number[], reason: string, kind?: OutageKind): void
-  /** Partitions that work: those without an outage are ignored. */
+  /** Partitions that work. Those without an outage are ignored. */
   end(partitions: readonly number[]): void
 }
 
@@ -26,7 +26,7 @@ export interface OutageOptions {
   /** The line at the end; `seconds` has one decimal. */
   readonly ended: (seconds: string) => string
   readonly fields?: LogFields
-  /** ms on a clock that only goes forward. */
+  /** ms of a monotonic clock. */
   readonly now?: () => number
 }
 

@@ -1,15 +1,15 @@
 import type { Log } from './log.ts'
 import { createOutage, type OutageKind } from './outage.ts'
 
-/** What of a partition does not work: to read its log, or to commit what was read. */
+/** What fails for a partition: reading its log, or committing what was read. */
 export type Work = 'reading' | 'delivery'
 
-/** The outage of a service: it lasts while any work on any of its partitions fails. */
+/** The outage of a service. It lasts while any work on any of its partitions fails. */
 export interface Outages {
   readonly isOpen: boolean
   begin(work: Work, partitions: readonly number[], reason: string, kind?: OutageKind): void
   end(work: Work, partitions: readonly number[]): void
-  /** This instance owns only these partitions now: failures of others no longer count. */
+  /** From now on this instance owns only these partitions: failures of others no longer count. */
   keep(partitions: ReadonlySet<number>): void
 }
 

@@ -1,4 +1,4 @@
-/** `[0, 1, 2, 5]` → `0-2, 5`, or with something else in between. */
+/** `[0, 1, 2, 5]` → `0-2, 5`, or with another separator. */
 export function ranges(numbers: Iterable<number>, separator = ', '): string {
   const sorted = [...numbers].sort((a, b) => a - b)
   const runs: { first: number; last: number }[] = []

@@ -4,31 +4,34 @@ import { KoffError } from './errors.ts'
 
 export interface RetryOptions {
   readonly signal: AbortSignal
-  /** No attempt is started after this, unless the other side wants to be asked later; the last failure is then thrown. Infinity: until it works. */
+  /**
+   * No attempt starts after this time, unless the other side asked to be called later. The last failure is then thrown.
+   * Infinity: retries until it works.
+   */
   readonly timeoutMs: number
-  /** Pause after the first failure, doubled with each further one up to `maxPauseMs`. */
+  /** Pause after the first failure; doubles with each further failure, up to `maxPauseMs`. */
   readonly firstPauseMs?: number
   readonly maxPauseMs?: number
   /** Called before each further attempt, with what the last one threw. */
   readonly retried?: ((error: KoffError) => void) | undefined
-  /** Of what is needed before anything can begin: what fails for good then says how long it was tried. */
+  /** For a dependency of the start: an error that is not retriable then says how long koff tried. */
   readonly watch?: RetryWatch | undefined
 }
 
-/** Hears of what does not work at once. */
+/** Is notified of each failure at once. */
 export interface RetryWatch {
-  /** Called before each further attempt, with what the last one threw; `timeoutMs` is what all of them may take. */
+  /** Called before each further attempt, with the last failure; `timeoutMs` is the limit for all attempts together. */
   retried(error: KoffError, timeoutMs: number): void
-  /** Called where one of them worked. */
+  /** Called when an attempt succeeded. */
   worked(): void
 }
 
-/** A server that names a later time is asked once more then, up to this. */
+/** A server that names a later time is tried once more at that time, up to this limit. */
 const longestGrantMs = 300_000
 
 /**
- * Repeats `attempt` while it fails with a `KoffError` that is retriable.
- * @throws what the last attempt threw, to a watch with how long it was tried; the signal's reason where it aborts in a pause.
+ * Repeats `attempt` while it fails with a retriable `KoffError`.
+ * @throws the last failure, with a watch also how long koff tried; the signal's reason where it aborts during a pause.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { signal, timeoutMs, firstPauseMs = 100, maxPauseMs = 2_000, retried, watch } = options
@@ -55,16 +58,16 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
 
 export interface PersistOptions {
   readonly signal: AbortSignal
-  /** Called at each failure. Gives it as a `KoffError`, or throws what must not be repeated. */
+  /** Called at each failure. Returns it as a `KoffError`, or throws what must not be repeated. */
   readonly failed: (error: unknown) => KoffError
 }
 
 const passing = { firstMs: 500, maxMs: 10_000 }
-/** For what only a person can mend. */
+/** For failures that only a person can mend. */
 const held = { firstMs: 30_000, maxMs: 30_000 }
 
 /**
- * Repeats `attempt` until it works: seldom where only a person can help.
+ * Repeats `attempt` until it works, at long intervals where only a person can help.
  * @throws what `failed` throws; the signal's reason where it aborts.
  */
 export async function persist<T>(attempt: () => Promise<T>, { signal, failed }: PersistOptions): Promise<T> {

@@ -1,13 +1,13 @@
-/** Longer texts say nothing more. */
+/** Longer texts are cut. */
 const longestText = 300
-/** So many characters of a secret in a row are one too many. */
+/** This many characters of a secret in a row count as the secret. */
 const window = 8
 const hidden = '[hidden]'
 
 /**
- * What a server said, fit for a log: one line, not too long, and without the secrets that koff sent to it, since some
- * servers repeat the headers, the command or the URL that they refuse. Parts of a secret are hidden, too, and the usual
- * encodings of it; of other credentials what looks like some.
+ * A server's message, fit for a log: one line of limited length, without the secrets that koff sent. Some servers
+ * repeat the headers, the command or the URL that they refuse. Parts of a secret and its usual encodings are hidden,
+ * too; so is text that looks like other credentials.
  */
 export function serverText(text: string, secrets: readonly string[] = []): string {
   const line = withoutCredentials(withoutSecrets(text, secrets)).replace(/\s+/g, ' ').trim()
@@ -35,7 +35,7 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
   return shown
 }
 
-/** As a header, a URL, JSON or HTML may hold it. */
+/** Its encodings in a header, a URL, JSON and HTML. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret)
   const escaped = secret.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)

@@ -1,6 +1,6 @@
 /**
- * Why the operating system, or a server on the way, refused something: a few words without the names of system calls, to
- * stand after the name of the file or server.
+ * Why the operating system or a server refused something: a few words without names of system calls, to follow the name
+ * of the file or server.
  */
 export function systemReason(error: unknown): string {
   const causes = causesOf(error)
@@ -8,31 +8,33 @@ export function systemReason(error: unknown): string {
   return known ?? tlsReason(error) ?? innermostText(causes)
 }
 
-/** The error and everything that it was made from, outermost first. */
+/** The error and all its causes, outermost first. */
 export function causesOf(error: unknown): readonly Error[] {
   if (!(error instanceof Error)) return [new Error(String(error))]
   const nested = 'errors' in error && Array.isArray(error.errors) ? error.errors.flatMap(causesOf) : []
   return [error, ...nested, ...(error.cause instanceof Error ? causesOf(error.cause) : [])]
 }
 
-/** `ECONNREFUSED`, `ERR_TLS_CERT_ALTNAME_INVALID`; empty where an error has no such code. */
+/** `ECONNREFUSED`, `ERR_TLS_CERT_ALTNAME_INVALID`; empty where the error has no such code. */
 export function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
-/** What is wrong between two sides of a TLS handshake; what to do about it depends on who the other side is. */
+/** Why a TLS handshake failed. What to do about it depends on which server it is. */
 export type TlsFault =
-  /** The other side does not speak TLS at all. */
+  /** The server does not speak TLS at all. */
   | 'plain'
-  /** There is no version of TLS that both sides speak. */
+  /** The two sides have no TLS version in common. */
   | 'versions'
-  /** The other side wants a certificate, or does not accept the one that it got. */
+  /** The server requires a client certificate, or rejects koff's. */
   | 'client-certificate'
-  /** The other side ends the handshake without a reason: no cipher in common, or (TLS 1.2) a certificate is missing. */
+  /**
+   * The server ended the handshake without a reason: no cipher in common, or (TLS 1.2) a client certificate is missing.
+   */
   | 'refused'
-  /** The certificate of the other side is for another name. */
+  /** The server's certificate is for another name. */
   | 'name'
-  /** The certificate of the other side is not trusted. */
+  /** The server's certificate is not trusted. */
   | 'untrusted'
 
 /** Null where the error is not about TLS. */
@@ -44,7 +46,7 @@ export function tlsFault(error: unknown): TlsFault | null {
   return found?.fault ?? null
 }
 
-/** For the end of a message about a server: what to do where no version of TLS fits. */
+/** For the end of an error message about a server: what to do where no TLS version is in common. */
 export const tlsVersionAdvice = 'enable one of these versions on the server'
 
 function tlsReason(error: unknown): string | null {
@@ -52,30 +54,30 @@ function tlsReason(error: unknown): string | null {
     case 'plain':
       return 'it does not speak TLS'
     case 'versions':
-      return `it speaks no version of TLS that koff speaks (${tlsVersions()})`
+      return `it has no TLS version in common with koff (${tlsVersions()})`
     case 'client-certificate':
-      return 'it wants a TLS certificate of koff that it accepts'
+      return 'it requires a client certificate, or rejects the one that koff sent'
     case 'refused':
       return 'it refuses the TLS handshake'
     case 'name':
       return 'its TLS certificate is for another name'
     case 'untrusted':
-      // Node adds advice of its own after a semicolon.
+      // Node appends advice of its own after a semicolon.
       return `its TLS certificate is not trusted (${innermostText(causesOf(error)).replace(/;.*$/, '')})`
     case null:
       return null
   }
 }
 
-/** `TLS 1.2 to TLS 1.3`, unless NODE_OPTIONS says otherwise. Looked up when needed: few commands load TLS. */
+/** `TLS 1.2 to TLS 1.3`, unless NODE_OPTIONS says otherwise. Loaded on demand: few commands need TLS. */
 function tlsVersions(): string {
   const { DEFAULT_MIN_VERSION: oldest, DEFAULT_MAX_VERSION: newest } = process.getBuiltinModule('node:tls')
   return [oldest, newest].map(version => version.replace('TLSv', 'TLS ')).join(' to ')
 }
 
 /**
- * Codes are those of Node's TLS; some clients keep the message alone, which is OpenSSL's (`error:0A00042E:SSL routines:…`).
- * The first that fits counts.
+ * The codes are those of Node's TLS. Some clients keep only the message, which is OpenSSL's (`error:0A00042E:SSL
+ * routines:…`). The first match counts.
  */
 const tlsSigns: readonly { readonly fault: TlsFault; readonly code: RegExp; readonly text: RegExp }[] = [
   {
@@ -119,7 +121,7 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
   EDQUOT: 'the disk quota is used up',
-  EEXIST: 'there is a file of that name',
+  EEXIST: 'a file of that name exists',
   EHOSTDOWN: 'no route to this host',
   EHOSTUNREACH: 'no route to this host',
   EIO: 'the device reports an error',
@@ -131,7 +133,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENFILE: 'too many open files on this machine',
   ENOENT: 'no such file or directory',
   ENOSPC: 'no space left on device',
-  ENOTDIR: 'a part of the path is no directory',
+  ENOTDIR: 'a part of the path is not a directory',
   ENOTFOUND: 'no such host',
   EPERM: 'permission denied',
   EPIPE: 'connection closed',
@@ -139,7 +141,7 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
 }
 
-/** The innermost cause knows most. */
+/** The innermost cause is the most specific. */
 function innermostText(causes: readonly Error[]): string {
   const { message } = causes.at(-1) ?? new Error('')
   return message

@@ -1,6 +1,6 @@
 /**
- * Text from elsewhere (group ids, client ids, commit metadata: any Unicode) as it may be shown on a terminal. What would move
- * the cursor, change colours or turn the direction of writing, and what cannot be seen, is shown as an escape.
+ * Text from elsewhere (group ids, client ids, commit metadata: any Unicode) made safe for a terminal. Characters that
+ * would move the cursor, change colours or the direction of writing, and invisible ones, are shown as escapes.
  */
 export function terminalText(text: string): string {
   return text.toWellFormed().replace(unprintable, character => {
@@ -9,7 +9,7 @@ export function terminalText(text: string): string {
   })
 }
 
-/** Lines of JSON as they may be shown on a terminal: the same JSON, with escapes for what `terminalText` escapes. */
+/** Lines of JSON made safe for a terminal: the same JSON, with escapes for what `terminalText` escapes. */
 export function terminalJson(lines: string): string {
   return lines.replace(unprintable, character => (character === '\n' ? character : jsonEscape(character)))
 }
@@ -22,7 +22,10 @@ function jsonEscape(character: string): string {
   ).join('')
 }
 
-/** Columns that text takes on a terminal; a wide character takes two. Exact for text without control characters. */
+/**
+ * The number of columns that text takes on a terminal; a wide character takes two. Exact for text without control
+ * characters.
+ */
 export function columnsOf(text: string): number {
   if (plainAscii.test(text)) return text.length
   let columns = 0
@@ -30,7 +33,7 @@ export function columnsOf(text: string): number {
   return columns
 }
 
-/** `text` in exactly `columns`: filled up with spaces, or cut in the middle, since ids tell most at both ends. */
+/** `text` in exactly `columns`: padded with spaces, or cut in the middle, because ids differ most at both ends. */
 export function inColumns(text: string, columns: number): string {
   const width = columnsOf(text)
   return width <= columns ? text + ' '.repeat(columns - width) : inColumns(shortened(text, columns), columns)
@@ -53,9 +56,9 @@ function taken(parts: readonly string[], columns: number): string[] {
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const plainAscii = /^[\x20-\x7e]*$/
 /**
- * Controls (C0, DEL, C1), line and paragraph separators, what Unicode calls ignorable (marks that turn the direction of
- * writing, joiners, fillers, variation selectors, tags), and blanks that are not the space. Two names that differ in one of
- * them look the same.
+ * Controls (C0, DEL, C1), line and paragraph separators, characters that Unicode calls ignorable (direction marks,
+ * joiners, fillers, variation selectors, tags), and blanks other than the space. Names that differ only in these look
+ * the same.
  */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]|(?! )\p{Zs}/gu
 /** East Asian Wide and Fullwidth (Unicode UAX #11), in blocks, and emoji. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Of koff, as its package.json has it. */
+/** The version in koff's package.json. */
 export function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { readonly version: string }).version

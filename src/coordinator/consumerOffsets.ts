@@ -1,7 +1,7 @@
 /** The topic of Kafka's group coordinator. */
 export const consumerOffsets = '__consumer_offsets'
 
-/** The topics that brokers keep for themselves. */
+/** The internal topics of Kafka's brokers. */
 export const internalTopics: readonly string[] = [consumerOffsets, '__transaction_state', '__share_group_state']
 
 /** The partition of `__consumer_offsets` that a group is in: `GroupCoordinatorService.partitionFor` of Kafka. */

@@ -17,10 +17,10 @@ import {
 export { type DecodeErrorCode } from '../kafka/records/reader.ts'
 export { type RecordType, type RecordTypes } from './generated/recordTypes.ts'
 
-/** What a record of the group coordinator says, or why Kafka itself could not read it. */
+/** The content of a record of the group coordinator, or why Kafka itself could not read it. */
 export type Decoded = CoordinatorRecord | Undecodable
 
-/** Tell them apart by `type`: key and value are then those of that type. */
+/** Distinguished by `type`, which fixes the types of key and value. */
 export type CoordinatorRecord = { [T in RecordType]: RecordOf<T> }[RecordType]
 
 export interface RecordOf<T extends RecordType> {
@@ -28,7 +28,7 @@ export interface RecordOf<T extends RecordType> {
   readonly typeId: RecordTypes[T]['typeId']
   readonly type: T
   readonly key: RecordTypes[T]['key']
-  /** Null, as `value` is, for a tombstone. Fields that the version does not have are at their defaults. */
+  /** Null, as `value` is, for a tombstone. Fields that the version lacks are at their defaults. */
   readonly valueVersion: number | null
   readonly value: RecordTypes[T]['value'] | null
   /** Bytes after the last field; Kafka allows and ignores them. */
@@ -38,7 +38,7 @@ export interface RecordOf<T extends RecordType> {
 
 export interface Undecodable {
   readonly kind: 'undecodable'
-  /** The first two bytes of the key; null where there are no two. */
+  /** The first two bytes of the key; null where the key is shorter. */
   readonly typeId: number | null
   /** Null for an unknown record type. */
   readonly type: RecordType | null
@@ -48,22 +48,22 @@ export interface Undecodable {
   readonly version: number | null
   readonly part: 'key' | 'value'
   readonly code: DecodeErrorCode
-  /** Where the field begins that could not be read, in bytes from the start of `part`. */
+  /** Where the field begins that cannot be read, in bytes from the start of `part`. */
   readonly position: number
   readonly reason: string
 }
 
 /**
- * Reads one record of `__consumer_offsets` as Kafka's own `GroupCoordinatorRecordSerde` does: what that accepts is
- * accepted with the same result, what it refuses is an `Undecodable`. Never throws. A null value is a tombstone.
- * Control records are not for this function: their keys have another layout.
+ * Reads one record of `__consumer_offsets` as Kafka's `GroupCoordinatorRecordSerde` does: it accepts the same bytes
+ * with the same result, and gives an `Undecodable` for all others. Never throws. A null value is a tombstone. Not for
+ * control records: their keys have another layout.
  */
 export function decodeRecord(key: Buffer | null, value: Buffer | null): Decoded {
   if (key === null) return withoutKey
   return decodeParts(readerOf(key), value === null ? null : readerOf(value))
 }
 
-/** As `decodeRecord`, for a key and a value inside of larger buffers; `keyStart` or `valueStart` -1 for null. */
+/** As `decodeRecord`, for a key and a value inside larger buffers; `keyStart` or `valueStart` is -1 for null. */
 export function decodeRecordAt(
   bytes: Buffer,
   keyStart: number,
@@ -99,7 +99,7 @@ const specsById = Array.from({ length: Math.max(...specs.map(spec => spec.typeId
   specs.find(spec => spec.typeId === typeId),
 )
 
-/** How far reading got: what an `Undecodable` tells besides its fault. */
+/** How far reading got: the part of an `Undecodable` beside its fault. */
 interface Progress {
   typeId: number | null
   type: RecordType | null
@@ -124,7 +124,7 @@ function decodeOrFail(key: Reader, value: Reader | null, progress: Progress): Co
   progress.typeId = typeId
   const spec = specsById[typeId]
   if (spec === undefined) {
-    throw new DecodeFault('UNKNOWN_TYPE', 0, `record type ${typeId} is not one of Kafka ${kafkaVersion}`)
+    throw new DecodeFault('UNKNOWN_TYPE', 0, `record type ${typeId} is unknown to Kafka ${kafkaVersion}`)
   }
   progress.type = spec.type
   const decodedKey = spec.readKey(key)
@@ -138,7 +138,7 @@ function decodeOrFail(key: Reader, value: Reader | null, progress: Progress): Co
     checkVersion(valueVersion, spec)
     decodedValue = spec.readValue(value, valueVersion)
   }
-  // Key and value come from one spec, so they are of one type: TypeScript cannot follow that through a union.
+  // Key and value come from one spec, so they have the same type. TypeScript cannot follow that through a union.
   return {
     kind: 'record',
     typeId: spec.typeId,
@@ -153,7 +153,7 @@ function decodeOrFail(key: Reader, value: Reader | null, progress: Progress): Co
 
 function readVersion(reader: Reader): number {
   if (bytesLeft(reader) >= 2) return readInt16(reader)
-  throw new DecodeFault('NO_VERSION', 0, `${bytesLeft(reader)} bytes, too few for the two that tell how to read on`)
+  throw new DecodeFault('NO_VERSION', 0, `${bytesLeft(reader)} bytes, fewer than the two of the version`)
 }
 
 function checkVersion(version: number, { type, lowestVersion, highestVersion }: AnySpec): void {
@@ -162,6 +162,6 @@ function checkVersion(version: number, { type, lowestVersion, highestVersion }: 
   throw new DecodeFault(
     'UNKNOWN_VERSION',
     0,
-    `version ${version} of ${type} is not one of Kafka ${kafkaVersion}: ${known}`,
+    `version ${version} of ${type} is unknown to Kafka ${kafkaVersion}: ${known}`,
   )
 }

@@ -14,15 +14,15 @@ export interface EmbeddedMember {
   readonly assignment: Embedded<ConsumerProtocolAssignment>
 }
 
-/** What a member of a KIP-848 group says that speaks the classic protocol. */
+/** The subscription of a member of a KIP-848 group that uses the classic protocol. */
 export interface EmbeddedProtocol {
   readonly name: string
   readonly subscription: Embedded<ConsumerProtocolSubscription>
 }
 
 /**
- * The ConsumerProtocol parts of a record, read only when somebody asks for them. Undefined where there is nothing to
- * read: another record type, a tombstone, a protocol of its own (Connect's bytes are not ConsumerProtocol).
+ * The ConsumerProtocol parts of a record, decoded on demand. Undefined where the record has none: another record type,
+ * a tombstone, another protocol (Connect's bytes are not ConsumerProtocol).
  */
 export function embeddedOf(
   record: CoordinatorRecord,

@@ -19,18 +19,18 @@ import {
 import { recordSpecs } from './generated/recordTypes.ts'
 import { int64Json, type Json, type JsonObject } from './jsonValue.ts'
 
-/** Where a record stands in the log. */
+/** The position of a record in the log. */
 export interface LogPosition {
   readonly partition: number
   readonly offset: number
-  /** Milliseconds since the epoch, as the record has it. */
+  /** Milliseconds since the epoch, as in the record. */
   readonly timestamp: number
 }
 
 /**
  * The line of `koff decode` for a record, without the newline. Names, uuids (URL-safe base64), bytes (base64) and
- * what is left out (tagged fields at their default) are as in the JSON of Kafka's own tools; an int64 is a number
- * while that is exact for every reader of JSON, else a decimal string.
+ * omitted fields (tagged fields at their default) are as in the JSON of Kafka's own tools. An int64 is a number while
+ * every JSON reader reads it exactly, else a decimal string.
  */
 export function decodeLine(position: LogPosition, decoded: Decoded): string {
   const { partition, offset, timestamp } = position
@@ -38,7 +38,7 @@ export function decodeLine(position: LogPosition, decoded: Decoded): string {
   return JSON.stringify({ partition, offset, timestamp, ...shown })
 }
 
-/** The line for a transaction marker: what was decided for the open transaction of a producer. */
+/** The line for a transaction marker: the outcome of the open transaction of a producer. */
 export function controlLine(
   position: LogPosition,
   marker: { readonly control: 'COMMIT' | 'ABORT'; readonly producerId: bigint },
@@ -65,7 +65,7 @@ export function recordJson(record: CoordinatorRecord): JsonObject {
   }
 }
 
-/** The error that stands in the line of a record that Kafka cannot read, and its group where the key can be read. */
+/** The error in the line of a record that Kafka cannot read, and its group where the key can be read. */
 export function undecodableJson({ typeId, type, group, version, ...error }: Undecodable): JsonObject {
   const { part, code, position, reason } = error
   return {

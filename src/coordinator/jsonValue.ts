@@ -1,11 +1,11 @@
-/** What `JSON.stringify` can write without asking. */
+/** A value that `JSON.stringify` writes without a replacer. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 
 export interface JsonObject {
   readonly [name: string]: Json
 }
 
-/** An int64 as JSON: a number while every JSON reader takes it for the same number, else a decimal string. */
+/** An int64 as JSON: a number while every JSON reader reads it exactly, else a decimal string. */
 export function int64Json(value: bigint): number | string {
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value.toString()

@@ -1,10 +1,10 @@
 import { int64At } from '../kafka/records/int64.ts'
 /**
- * An offset commit, or the tombstone of one, as positions and numbers: one view is filled again for every record, so
- * that the path that sees each commit of a cluster makes neither objects nor strings. Positions are in the buffer that
- * was read. Names are raw UTF-8 there; `decodeUtf8` makes the strings that Kafka would.
- *
- * By hand, as the one reader of records that is not generated: a test holds that it accepts what those accept.
+ * An offset commit, or its tombstone, as positions and numbers. One view is reused for all records, so that the hot
+ * path creates neither objects nor strings. Positions are in the buffer that was read. Names are raw UTF-8 there;
+ * `decodeUtf8` makes the strings that Kafka would.
+ * Written by hand, unlike the other record readers, which are generated. A test holds that it accepts the same bytes as
+ * they do.
  */
 export class OffsetCommitView {
   /** Record type of the key: 0 (brokers before 0.9) or 1. */
@@ -14,27 +14,29 @@ export class OffsetCommitView {
   topicStart = -1
   topicEnd = -1
   partition = -1
-  /** Where the key's last field ends: what differs from the key's end is not part of the key. */
+  /** Where the key's last field ends. Bytes after it are not part of the key. */
   keyEnd = -1
   /** -1 for a tombstone. */
   valueVersion = -1
-  /** NaN where it is not a safe integer: then `offsetBig` has it. */
+  /** NaN where it is not a safe integer: `offsetBig` then has the value. */
   offset = Number.NaN
   offsetBig = 0n
-  /** -1 where the version has none. */
+  /** -1 where the version has no such field. */
   leaderEpoch = -1
   metadataStart = -1
   metadataEnd = -1
-  /** Milliseconds since the epoch; the nearest number where the int64 at `commitTimestampStart` is no safe integer. */
+  /**
+   * Milliseconds since the epoch; where the int64 at `commitTimestampStart` is not a safe integer, the nearest number.
+   */
   commitTimestamp = Number.NaN
   commitTimestampStart = -1
-  /** Milliseconds since the epoch, rounded as `commitTimestamp` is; -1 where there is none (all but version 1). */
+  /** Milliseconds since the epoch, rounded as `commitTimestamp` is; -1 in all versions but 1. */
   expireTimestamp = Number.NaN
-  /** Where the 16 bytes of the topic id begin; -1 where there is none, or the zero id, which stands for none. */
+  /** Where the 16 bytes of the topic id begin; -1 where there is none, or the zero id, which means none. */
   topicIdStart = -1
 }
 
-/** Sets what the key tells: record type, group, topic, partition (int16, string, string, int32). */
+/** Sets the fields of the key: record type, group, topic, partition (int16, string, string, int32). */
 export function readOffsetCommitKey(words: DataView, start: number, end: number, view: OffsetCommitView): boolean {
   if (end - start < 10) return false
   const typeId = words.getInt16(start)
@@ -56,8 +58,8 @@ export function readOffsetCommitKey(words: DataView, start: number, end: number,
 }
 
 /**
- * Sets what the value tells: version, offset, leader epoch (3+), metadata, commit timestamp, expire timestamp (1), tagged
- * fields (4+). `typeId` is that of the key: of type 0 Kafka reads version 0 only.
+ * Sets the fields of the value: version, offset, leader epoch (3+), metadata, commit timestamp, expire timestamp (1),
+ * tagged fields (4+). `typeId` is that of the key: with type 0 Kafka reads only version 0.
  */
 export function readOffsetCommitValue(
   words: DataView,
@@ -66,7 +68,7 @@ export function readOffsetCommitValue(
   typeId: number,
   view: OffsetCommitView,
 ): boolean {
-  // The shortest value there is: version, offset, an empty metadata, commit timestamp.
+  // The shortest possible value: version, offset, an empty metadata, commit timestamp.
   if (end - start < 20) return false
   const version = words.getInt16(start)
   if (version < 0 || version > (typeId === 0 ? 0 : 4)) return false
@@ -102,19 +104,19 @@ export function readOffsetCommitValue(
 
 const MAX_STRING_LENGTH = 0x7fff
 
-/** Of a string, from a varint that takes `size` bytes; negative where Kafka refuses it. */
+/** The length of a string, from a varint of `size` bytes; negative where Kafka refuses it. */
 function compactLength(words: DataView, at: number, size: number): number {
   const length = size === 0 ? -1 : (varint(words, at, size) - 1) | 0
   return length > MAX_STRING_LENGTH ? -1 : length
 }
 
 const TOPIC_ID_TAG = 0
-/** How tagged fields begin where there is one, and it is the topic id. */
+/** How the tagged fields begin where the only one is the topic id. */
 const ONE_TOPIC_ID = 0x0100 + TOPIC_ID_TAG
 const UUID_LENGTH = 16
 
 function readTaggedFields(words: DataView, at: number, end: number, view: OffsetCommitView): boolean {
-  // As brokers write them: none, or the topic id alone, whose size is looked at no more than below.
+  // As brokers write them: none, or only the topic id. Its size is not checked here, as below.
   if (at < end && words.getUint8(at) === 0) return true
   const idAt = at + 3
   if (idAt + UUID_LENGTH <= end && words.getUint16(at) === ONE_TOPIC_ID && words.getUint8(at + 2) < 0x80) {
@@ -124,7 +126,7 @@ function readTaggedFields(words: DataView, at: number, end: number, view: Offset
   return readAnyTaggedFields(words, at, end, view)
 }
 
-/** The last topic id counts; its size is not looked at, that of an unknown field is: as in Kafka's generated class. */
+/** The last topic id counts. Its size is not checked, that of an unknown field is: as in Kafka's generated class. */
 function readAnyTaggedFields(words: DataView, from: number, end: number, view: OffsetCommitView): boolean {
   let at = from
   let sized = varintSize(words, at, end)
@@ -147,7 +149,7 @@ function readAnyTaggedFields(words: DataView, from: number, end: number, view: O
   return true
 }
 
-/** How many bytes an unsigned varint takes, nearly always one; 0 where it does not end in time. */
+/** The number of bytes of an unsigned varint, nearly always one; 0 where it does not end in time. */
 function varintSize(words: DataView, at: number, end: number): number {
   if (at < end && words.getUint8(at) < 0x80) return 1
   const limit = Math.min(5, end - at)

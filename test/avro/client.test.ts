@@ -291,9 +291,7 @@ test('TLS that does not fit is reported in plain words, and not tried again', as
   expect(await secure({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })).toMatchObject({
     code: 'UNSUPPORTED',
     retriable: false,
-    message: expect.stringMatching(
-      /: it speaks no version of TLS that koff speaks \(TLS 1\.2 to TLS 1\.3\); enable one/,
-    ),
+    message: expect.stringMatching(/: it has no TLS version in common with koff \(TLS 1\.2 to TLS 1\.3\); enable one/),
   })
   await removeTemporary(folder)
 })

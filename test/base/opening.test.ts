@@ -25,7 +25,7 @@ it('what is not there is told once, with how long it is tried, and when it is th
   expect(lines).toEqual(['warn: Redis at a:1 cannot be reached: refused; trying for 30 s'])
   at(3_120)
   watch.worked()
-  expect(lines.slice(1)).toEqual(['info: Redis at a:1 is there after 3.1 s'])
+  expect(lines.slice(1)).toEqual(['info: Redis at a:1 is available after 3.1 s'])
 })
 
 it('of several things each has its own lines', () => {

@@ -68,7 +68,7 @@ describe('a TLS handshake that fails', () => {
   ] as const)('%s have no version in common', async (_, server, client) => {
     const error = await handshake(server, client)
     expect(tlsFault(error)).toBe('versions')
-    expect(systemReason(error)).toBe('it speaks no version of TLS that koff speaks (TLS 1.2 to TLS 1.3)')
+    expect(systemReason(error)).toBe('it has no TLS version in common with koff (TLS 1.2 to TLS 1.3)')
   })
 
   it('without a version in common is recognised by the text alone, which some clients keep', async () => {

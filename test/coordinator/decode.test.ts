@@ -139,7 +139,7 @@ describe('what Kafka refuses is told by part, code, position and reason', () => 
 
   it('and by what is known', () => {
     const { reason } = decodeRecord(commitKey, hex('0005')) as Undecodable
-    expect(reason).toBe(`version 5 of OFFSET_COMMIT is not one of Kafka ${kafkaVersion}: 0 to 4`)
+    expect(reason).toBe(`version 5 of OFFSET_COMMIT is unknown to Kafka ${kafkaVersion}: 0 to 4`)
   })
 })
 

@@ -104,7 +104,7 @@ describe('the local store', () => {
     })
     await expect(open('koff', path)).rejects.toMatchObject({
       code: 'STATE_UNAVAILABLE',
-      message: `state ${path}/koff.db: there is a file of that name; see state.dir`,
+      message: `state ${path}/koff.db: a file of that name exists; see state.dir`,
     })
   })
 

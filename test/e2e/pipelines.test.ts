@@ -213,7 +213,7 @@ test('a Redis that comes 3 s after koff is waited for, which is said at once and
   ])
   await redis.start()
   await said(koff, 'caught up')
-  expect(logLines(koff, 'is there after')).toHaveLength(1)
+  expect(logLines(koff, 'is available after')).toHaveLength(1)
   await alter('late-last', 1)
   const expected = await eventsOf('late-')
   expect(expected.length).toBeGreaterThanOrEqual(4)

@@ -162,7 +162,7 @@ test('a Redis that is not there at the start is said to be so, and is waited for
   await opening
   expect(lines).toEqual([
     `queue late, Redis at 127.0.0.1:${port} cannot be reached: connection refused; trying for 30 s`,
-    expect.stringMatching(`^Redis at 127.0.0.1:${port} is there after \\d+\\.\\d s$`),
+    expect.stringMatching(`^Redis at 127.0.0.1:${port} is available after \\d+\\.\\d s$`),
   ])
   await sink.write(events(3), running)
   expect(await idsOf('late', { port })).toHaveLength(3)
@@ -341,7 +341,7 @@ test('Redis is spoken to in TLS, with an authority of one’s own, and a certifi
     await expect(sinkOn(queue, { redis: { url: oldUrl } }).open(running)).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       retriable: false,
-      message: expect.stringContaining('it speaks no version of TLS that koff speaks (TLS 1.2 to TLS 1.3)'),
+      message: expect.stringContaining('it has no TLS version in common with koff (TLS 1.2 to TLS 1.3)'),
     })
     old.close()
   } finally {

@@ -137,6 +137,6 @@ test('a broker that has just started and knows nobody is asked again, so that no
   expect(Math.max(...ends)).toBeGreaterThan(0)
   expect(live.lines).toEqual([
     `${brokers}: has just started and knows no cluster yet; trying for 10 s`,
-    expect.stringMatching(`^Kafka at ${brokers} is there after `),
+    expect.stringMatching(`^Kafka at ${brokers} is available after `),
   ])
 })

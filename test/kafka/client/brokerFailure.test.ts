@@ -36,7 +36,7 @@ describe('a listener that koff cannot agree on TLS with', () => {
       code: 'UNSUPPORTED',
       retriable: false,
       message:
-        'here: it speaks no version of TLS that koff speaks (TLS 1.2 to TLS 1.3); enable one of these versions on the server',
+        'here: it has no TLS version in common with koff (TLS 1.2 to TLS 1.3); enable one of these versions on the server',
     })
   })
 

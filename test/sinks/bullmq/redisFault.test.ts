@@ -51,7 +51,7 @@ test('a Redis without a version of TLS in common is not tried again', () => {
     code: 'UNSUPPORTED',
     retriable: false,
     message:
-      'Redis at a:6379: it speaks no version of TLS that koff speaks (TLS 1.2 to TLS 1.3); enable one of these versions on the server',
+      'Redis at a:6379: it has no TLS version in common with koff (TLS 1.2 to TLS 1.3); enable one of these versions on the server',
   })
 })
 
