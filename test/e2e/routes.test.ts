@@ -97,7 +97,7 @@ async function eventsOfTopics(): Promise<Read[]> {
     const fits = ajv.compile(schema)
     for (const { key, value, headers } of await readTopic({ brokers: kafka.brokers, topic: `koff.${type}` })) {
       const event = JSON.parse(value.toString()) as Read
-      expect(fits(event), `${value}: ${ajv.errorsText(fits.errors)}`).toBe(true)
+      expect(fits(event), `${event.id}: ${ajv.errorsText(fits.errors)}`).toBe(true)
       expect({ type: event.type, group: event.group }).toEqual({ type, group: key })
       expect(headers).toMatchObject({
         ce_type: cloudEventType(type),

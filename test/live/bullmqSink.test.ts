@@ -116,16 +116,12 @@ test('a worker finds Avro that the registry client decodes, with type and schema
       if (event === undefined) throw new Error('more jobs than events')
       const { id, type, group } = event
       const json: unknown = JSON.parse(eventLine(event))
-      const { avro, schemaId, ...rest } = data as AvroJob
+      const { avro, schemaId, ...rest } = data as Partial<AvroJob>
       expect(name).toBe(type)
       expect(rest).toEqual(payload === 'avro' ? { id, type, group } : json)
-      if (payload === 'json') {
-        expect({ avro, schemaId }).toEqual({ avro: undefined, schemaId: undefined })
-        continue
-      }
-      const bytes = Buffer.from(avro, 'base64')
-      expect(bytes.readUInt32BE(1)).toBe(schemaId)
-      expect(await schemas.decode(bytes)).toEqual(json)
+      const bytes = avro === undefined ? null : Buffer.from(avro, 'base64')
+      expect(bytes?.readUInt32BE(1)).toBe(schemaId)
+      expect(bytes === null ? null : await schemas.decode(bytes)).toEqual(payload === 'json' ? null : json)
     }
   }
   await expect(sinkOn('q', { payload: 'avro' }).open(running)).rejects.toMatchObject({ code: 'REGISTRY_MISSING' })

@@ -7,11 +7,14 @@ import type { BatchCodecs, Compression } from '../records/batch.ts'
 import { crc32c } from './crc32c.ts'
 
 export interface CodecOptions {
-  /** What a batch may at most decompress to, in bytes; one that claims more is refused before it is allocated. */
+  /**
+   * The maximum size to which a batch may decompress, in bytes. A batch that claims more is refused before memory is
+   * allocated.
+   */
   readonly maxOutputLength?: number
 }
 
-/** More than a broker's `message.max.bytes` of the most compressible records, and still less than what kills a process. */
+/** More than a broker's `message.max.bytes` of the most compressible records, and less than what kills a process. */
 const DEFAULT_MAX_OUTPUT_LENGTH = 128 * 1024 * 1024
 
 /** Checksums and decompression for `readBatches`: gzip and zstd of node:zlib, snappy raw and in xerial's framing, LZ4 frames. */
@@ -24,7 +27,7 @@ export function batchCodecs(options: CodecOptions = {}): BatchCodecs {
   }
 }
 
-// Brokers compress nothing of a group coordinator unless told to: these are loaded when somebody did.
+// Brokers do not compress the records of a group coordinator by default, so these are loaded on demand.
 const require = createRequire(import.meta.url)
 const lz4 = () => require('lz4-napi') as typeof Lz4
 const snappy = () => require('snappy') as typeof Snappy
@@ -49,7 +52,7 @@ function decompress(compression: Compression, bytes: Buffer, maxOutputLength: nu
 
 function refuseAbove(maxOutputLength: number, length: number): void {
   if (length > maxOutputLength) {
-    throw new Error(`would decompress to ${length} bytes, more than the ${maxOutputLength} that are allowed`)
+    throw new Error(`would decompress to ${length} bytes, more than the limit of ${maxOutputLength}`)
   }
 }
 
@@ -95,14 +98,14 @@ const LZ4_MAGIC = 0x184d2204
 const LZ4_MAX_RATIO = 255
 
 /**
- * What an LZ4 frame decompresses to at most, from its block headers (LZ4 frame format 1.6): no block gives more than the
- * frame's block size, nor than 255 times its own. Throws where it is not a whole frame.
+ * The maximum size to which an LZ4 frame decompresses, from its block headers (LZ4 frame format 1.6): no block gives
+ * more than the frame's block size, nor more than 255 times its own size. Throws where the frame is incomplete.
  */
 function lz4FrameBound(bytes: Buffer): number {
   if (bytes.length < 7 || bytes.readUInt32LE(0) !== LZ4_MAGIC) throw new Error('not an LZ4 frame')
   const flags = bytes[4] as number
   const blockSizeCode = ((bytes[5] as number) >> 4) & 7
-  if (blockSizeCode < 4) throw new Error(`block size code ${blockSizeCode} is not known`)
+  if (blockSizeCode < 4) throw new Error(`unknown block size code ${blockSizeCode}`)
   const blockSize = 2 ** (8 + 2 * blockSizeCode)
   const blockTrailer = (flags & 16) === 0 ? 0 : 4
   let at = 7 + ((flags & 8) === 0 ? 0 : 8) + ((flags & 1) === 0 ? 0 : 4)

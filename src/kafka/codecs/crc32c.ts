@@ -15,7 +15,9 @@ for (let i = 256; i < tables.length; i++) {
   tables[i] = (shorter >>> 8) ^ (tables[shorter & 255] as number)
 }
 
-/** Length in bytes from which the call of the native CRC32C pays: measured, both ways cost about the same here. */
+/**
+ * The length in bytes from which a call of the native CRC32C pays off: both ways cost about the same here (measured).
+ */
 const NATIVE_FROM = 256
 
 /** CRC32C of `bytes[start, end)`. */
@@ -23,7 +25,7 @@ export function crc32c(bytes: Buffer, start = 0, end = bytes.length): number {
   return end - start < NATIVE_FROM ? sumUp(bytes, start, end) : nativeCrc32c(bytes.subarray(start, end))
 }
 
-/** Without leaving JavaScript: for a hundred bytes, that costs more than the sum itself. */
+/** In JavaScript: for a hundred bytes the native call costs more than the checksum itself. */
 function sumUp(bytes: Buffer, start: number, end: number): number {
   let crc = -1
   let at = start

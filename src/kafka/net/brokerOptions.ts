@@ -1,18 +1,18 @@
 import { isIP } from 'node:net'
 import { createSecureContext, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
 
-/** How to reach a cluster: what every part that talks to brokers needs. Secrets in it are never in a message of koff's. */
+/** How to reach a cluster. Messages of koff never hold the secrets in it. */
 export interface BrokerOptions {
-  /** `host:port` of some brokers; the others are learnt from them. Port 9092 unless given. */
+  /** `host:port` of some brokers; koff discovers the others. Port 9092 unless given. */
   readonly brokers: readonly string[]
-  /** What brokers call koff in their logs, quotas and metrics. Default `koff`. */
+  /** The client id, which brokers use in their logs, quotas and metrics. Default `koff`. */
   readonly clientId?: string
   /** `{}` trusts the certificate authorities that Node trusts. */
   readonly tls?: TlsOptions
   readonly sasl?: SaslOptions
   /** For one connection with its handshakes, and for the first contact with the cluster as a whole. Default 10,000. */
   readonly connectTimeoutMs?: number
-  /** After this long without an answer a connection counts as dead. Default 30,000. */
+  /** A connection without a response for this long counts as dead. Default 30,000. */
   readonly requestTimeoutMs?: number
 }
 
@@ -21,11 +21,11 @@ export interface TlsOptions {
   readonly ca?: string
   readonly cert?: string
   readonly key?: string
-  /** Of `key`. */
+  /** The passphrase of `key`. */
   readonly passphrase?: string
-  /** The name that the broker's certificate must have, where it is not the host that is connected to. */
+  /** The name in the broker's certificate, where it differs from the host that is connected to. */
   readonly servername?: string
-  /** False accepts any certificate, and so anybody in the middle. Default true. */
+  /** False accepts any certificate, and so a man in the middle. Default true. */
   readonly rejectUnauthorized?: boolean
 }
 
@@ -41,7 +41,7 @@ export interface PasswordSasl {
 
 export interface TokenSasl {
   readonly mechanism: 'OAUTHBEARER'
-  /** A function is asked again for every connection and each time the broker wants a new token (KIP-368). */
+  /** A function is called again for every connection, and each time the broker requires a new token (KIP-368). */
   readonly token: string | (() => string | Promise<string>)
   /** SASL extensions (KIP-342). */
   readonly extensions?: Readonly<Record<string, string>>
@@ -52,8 +52,8 @@ export const defaultConnectTimeoutMs = 10_000
 export const defaultRequestTimeoutMs = 30_000
 
 /**
- * For `tls.connect`: asks for the host by name (SNI) as browsers do, which Node leaves out unless told. Throws what
- * Node's TLS throws where a certificate or key is none.
+ * Options for `tls.connect`. Sends the host name (SNI) as browsers do, which Node omits by default. Throws Node's TLS
+ * error where a certificate or key is invalid.
  */
 export function tlsOptions(tls: TlsOptions, host: string): TlsConnectionOptions {
   const { servername = isIP(host) === 0 ? host : undefined, rejectUnauthorized = true, ...credentials } = tls

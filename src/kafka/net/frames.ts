@@ -2,7 +2,7 @@
 export interface Frames {
   /** Memory for the next bytes, up to its length. */
   room(): Uint8Array
-  /** So many bytes were written there. Throws a `FrameFault` where they are not a response. */
+  /** `length` bytes were written there. Throws a `FrameFault` where they are not a response. */
   filled(length: number): void
 }
 
@@ -28,8 +28,8 @@ const HEADER = 8
 const SCRATCH = 16 * 1024
 
 /**
- * A response is a length, the correlation id of its request, and bytes whose memory the owner provides. The first bytes go
- * to scratch memory; as soon as the correlation id is known, the kernel writes the rest to the owner's memory.
+ * A response is a length, the correlation id of its request, and bytes whose memory the owner provides. The first bytes
+ * go to scratch memory. Once the correlation id is known, the kernel writes the rest to the owner's memory.
  */
 export function splitFrames(owner: FrameOwner): Frames {
   const scratch = Buffer.allocUnsafeSlow(SCRATCH)
@@ -43,7 +43,7 @@ export function splitFrames(owner: FrameOwner): Frames {
   const open = (at: number): Frame => {
     const length = scratch.readInt32BE(at) + LENGTH - HEADER
     const correlationId = scratch.readInt32BE(at + LENGTH)
-    // Checked before the length is used to allocate: the first bytes of another protocol are a large number, too.
+    // Checked before memory is allocated for it: the first bytes of another protocol are a large number, too.
     const bytes = length < 0 ? null : owner.take(correlationId, length)
     if (bytes === null) throw new FrameFault(`a response to no request (correlation id ${correlationId})`)
     return { correlationId, bytes, filled: 0 }

@@ -2,10 +2,10 @@ import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { PasswordSasl } from './brokerOptions.ts'
 
-/** The client's side of a SCRAM exchange (RFC 5802), without channel binding, as brokers of Kafka want it. */
+/** The client's side of a SCRAM exchange (RFC 5802), without channel binding, as Kafka's brokers require. */
 export interface Scram {
   readonly first: string
-  /** Answers the server's first message. Throws a `ScramFault` where that cannot be answered. */
+  /** Replies to the server's first message. Throws a `ScramFault` where the message is not acceptable. */
   final(serverFirst: string): Promise<ScramFinal>
 }
 
@@ -22,15 +22,15 @@ export type ScramMechanism = keyof typeof hashes
 
 export interface ScramOptions extends Pick<PasswordSasl, 'username' | 'password'> {
   readonly mechanism: ScramMechanism
-  /** Made up unless given. */
+  /** Random unless given. */
   readonly nonce?: string
 }
 
-/** No channel binding, nobody else's authorization. */
+/** No channel binding, no authorization identity. */
 const header = 'n,,'
-/** RFC 5802, 5.1: fewer would make a password cheap to guess for whoever poses as the broker. */
+/** RFC 5802, 5.1. With fewer iterations, a server that poses as the broker could guess the password cheaply. */
 const minIterations = 4096
-/** Kafka's own tools make no more than 16,384; what takes a second and more is somebody who wants to keep koff busy. */
+/** Kafka's own tools use at most 16,384. More would let a hostile server keep koff busy. */
 const maxIterations = 1_000_000
 
 export function scram({ mechanism, username, password, nonce = newNonce() }: ScramOptions): Scram {
@@ -40,10 +40,11 @@ export function scram({ mechanism, username, password, nonce = newNonce() }: Scr
   const final = async (serverFirst: string): Promise<ScramFinal> => {
     const { r: nonces = '', s: salt = '', i } = attributes(serverFirst)
     const iterations = Number(i)
-    if (!nonces.startsWith(nonce)) throw new ScramFault('the broker answers somebody else')
-    if (!(iterations >= minIterations)) throw new ScramFault(`the broker hashes passwords ${i} times only`)
+    if (!nonces.startsWith(nonce))
+      throw new ScramFault('the nonce in the reply of the broker does not begin with that of koff')
+    if (!(iterations >= minIterations)) throw new ScramFault(`the broker uses only ${i} iterations`)
     if (!(Number.isInteger(iterations) && iterations <= maxIterations)) {
-      throw new ScramFault(`the broker wants passwords to be hashed ${i} times`)
+      throw new ScramFault(`the broker requires ${i} iterations`)
     }
     const key = await derive(password, Buffer.from(salt, 'base64'), iterations, keyLength(hash), hash)
     const clientKey = mac(key, 'Client Key')
@@ -74,7 +75,7 @@ function escaped(name: string): string {
   return name.replaceAll('=', '=3D').replaceAll(',', '=2C')
 }
 
-/** `r=…,s=…`: what stands behind the first `=` of each. */
+/** `r=…,s=…`: the text after the first `=` of each. */
 function attributes(message: string): Readonly<Record<string, string>> {
   const parts = message.split(',').map(part => part.split('=', 1).concat(part.slice(part.indexOf('=') + 1)))
   return Object.fromEntries(parts) as Record<string, string>

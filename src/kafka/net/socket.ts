@@ -4,7 +4,7 @@ import type { Address } from '../../base/address.ts'
 import { type BrokerOptions, defaultRequestTimeoutMs, tlsOptions } from './brokerOptions.ts'
 import { splitFrames } from './frames.ts'
 
-/** One connection for requests and responses; it never opens again once it is closed. */
+/** One connection for requests and responses. Once closed it never opens again. */
 export interface BrokerSocket {
   readonly isOpen: boolean
   /** Resolves with the error that closed the connection. */
@@ -21,10 +21,10 @@ export interface BrokerSocket {
 export interface Exchange<T> {
   /** The whole request. */
   readonly encode: (correlationId: number) => Uint8Array
-  /** API key and version: by these, a socket of another thread finds its own way to read the response. */
+  /** API key and version: a socket of another thread uses them to find the function that reads the response. */
   readonly key: number
   readonly version: number
-  /** Reads what follows the correlation id; the bytes are valid as long as the memory that they were put in. */
+  /** Reads what follows the correlation id. The bytes are valid as long as the memory that they were written to. */
   readonly read: (bytes: Buffer) => T
   /** Restores what another thread has read: a copy between threads has a Uint8Array in place of a Buffer. */
   readonly adopt: (value: T) => T
@@ -55,9 +55,9 @@ interface Waiting {
 }
 
 /**
- * Opens a socket, with TLS where configured. The kernel writes responses into `room`: no pieces are collected and copied.
- * Rejects with the error of the operating system or of TLS. When `signal` aborts, also later, the socket closes with its
- * reason.
+ * Opens a socket, with TLS where configured. The kernel writes responses into `room`, so that no pieces are collected
+ * and copied. Rejects with the error of the operating system or of TLS. When `signal` aborts, also later, the socket
+ * closes with its reason.
  */
 export async function openSocket(
   address: Address,
@@ -146,7 +146,7 @@ function connect({ host, port }: Address, { tls }: Pick<BrokerOptions, 'tls'>, o
   return tls === undefined ? createConnection(place) : connectTls({ ...tlsOptions(tls, host), ...place })
 }
 
-/** A TLS listener answers a client without TLS with an alert, in any version of TLS (RFC 8446, 5.1). */
+/** A TLS listener sends a client without TLS an alert, in any version of TLS (RFC 8446, 5.1). */
 function isTlsRecord(bytes: Uint8Array): boolean {
   const [type = 0, major, minor = 0] = bytes
   return type >= 0x14 && type <= 0x17 && major === 3 && minor <= 4

@@ -18,8 +18,11 @@ export function* rounds(
   }
   for (const part of parts) {
     const most = Math.min(batchBytes, part.batchBytes ?? batchBytes)
-    for (const { key, value, headers } of part.records) {
+    for (const { key, value: given, headers } of part.records) {
+      let value = given
       if (batches.count > 0 && batches.size + key.length + (value?.length ?? 0) + overheadBytes > most) {
+        // Its memory is the encoder's, which encodes for other partitions while this round is sent.
+        if (value !== null && typeof value !== 'string') value = Buffer.from(value)
         end(part)
         yield round
         round = []
@@ -49,6 +52,7 @@ export interface PartitionRecords extends TopicPartition {
 
 export interface BatchRecord {
   readonly key: string
+  /** Bytes need to be valid only until the next record is requested. */
   readonly value: Buffer | string | null
   readonly headers?: Readonly<Record<string, string>>
 }

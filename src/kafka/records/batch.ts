@@ -1,14 +1,16 @@
 /**
- * One record batch as it lies in a buffer; in message formats v0 and v1 every message is a batch of its own.
- *
+ * One record batch in a buffer; in message formats v0 and v1 every message is a batch of its own.
  * Whatever the input was (a Fetch response, a segment file, a recording; any magic, any codec), `bytes[start, end)`
- * holds `recordCount` records in the uncompressed v2 record layout, so that there is one way to walk records.
- * `bytes` may be shared with other batches and is only valid until the source is asked for more.
+ * holds `recordCount` records in the uncompressed v2 record layout, so that there is one way to walk records. `bytes`
+ * may be shared with other batches and is valid only until the next chunk is requested from the source.
  */
 export interface RecordBatch {
   /** Partition of `__consumer_offsets`. */
   readonly partition: number
-  /** Byte position in the file or response where it begins, of messages in a compressed one where that does; 0 in a recording. */
+  /**
+   * Byte position where it begins in the file or response; of a message in a compressed wrapper, where the wrapper
+   * begins; 0 in a recording.
+   */
   readonly position: number
   /** Offset of the first record that was ever in the batch (compaction can have removed it). */
   readonly baseOffset: number
@@ -47,17 +49,17 @@ export const batchFaultCodes = [
   'BAD_COMPRESSION',
   /** Live: the broker deleted records before they could be read. */
   'RECORDS_LOST',
-  /** Live: the broker no longer has records that were read (unclean leader election, topic created anew). */
+  /** Live: the broker no longer has records that were read (unclean leader election, topic recreated). */
   'LOG_TRUNCATED',
 ] as const
 export type BatchFaultCode = (typeof batchFaultCodes)[number]
 
-/** Something in a log that is not a readable batch: a fact to report, never a reason to stop the other batches. */
+/** Something in a log that is not a readable batch. It is reported, and reading continues after it. */
 export interface BatchFault {
   /** The file, where there is one. */
   readonly file?: string
   readonly partition: number
-  /** Log offset if the header still told it. */
+  /** Log offset, where the header could be read. */
   readonly offset: number | null
   /** Byte position in the file or response. */
   readonly position: number
@@ -65,10 +67,10 @@ export interface BatchFault {
   readonly reason: string
 }
 
-/** CRC32C of `bytes[start, end)`; of all of them by default. */
+/** CRC32C of `bytes[start, end)`; of all bytes by default. */
 export type Crc32c = (bytes: Buffer, start?: number, end?: number) => number
 
-/** What reading batches needs from packages; passed in, because this room imports none. */
+/** What reading batches needs from npm packages. It is passed in, because this folder imports none. */
 export interface BatchCodecs {
   readonly crc32c: Crc32c
   readonly crc32: (bytes: Buffer) => number

@@ -18,13 +18,13 @@ import {
 } from './batchLayout.ts'
 import { putVarint, varintSize } from './varint.ts'
 
-/** By these, brokers know a producer (KIP-98). */
+/** Identifies a producer to brokers (KIP-98). */
 export interface ProducerIdentity {
   readonly producerId: bigint
   readonly producerEpoch: number
 }
 
-/** The header of a batch, as far as it does not follow from the records. */
+/** The fields of a batch header that do not follow from the records. */
 export interface BatchHeader extends ProducerIdentity {
   /** Sequence number of the first record, counted per producer and partition. */
   readonly baseSequence: number
@@ -34,8 +34,8 @@ export interface BatchHeader extends ProducerIdentity {
 }
 
 /**
- * Writes record batches of format v2 (KIP-98), uncompressed, one after the other into memory that grows as needed and is used
- * again after `clear`.
+ * Writes record batches of format v2 (KIP-98), uncompressed, one after the other, into memory that grows as needed and
+ * is reused after `clear`.
  */
 export class BatchEncoder {
   /** Records in the present batch. */
@@ -83,7 +83,10 @@ export class BatchEncoder {
     this.count += 1
   }
 
-  /** Ends the present batch, which needs a record, and begins the next one. The result is valid until `clear`. */
+  /**
+   * Ends the present batch, which needs at least one record, and begins the next one. The result is valid until
+   * `clear`.
+   */
   end(header: BatchHeader): Buffer {
     const batch = this.#bytes.subarray(this.#batch, this.#at)
     batch.writeBigInt64BE(0n, BASE_OFFSET_AT) // set by the broker
@@ -187,7 +190,7 @@ const usualLengthBytes = 2
 const shortText = 48
 const keptBytes = 256 * 1024
 
-/** False where the text is not ASCII; what was written is then to be written again. */
+/** False where the text is not ASCII: what was written must then be written again. */
 function putAscii(bytes: Buffer, start: number, text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)

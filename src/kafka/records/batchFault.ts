@@ -1,7 +1,7 @@
 import type { BatchCodecs, BatchFault, Compression, RecordBatch } from './batch.ts'
 import { readInt64 } from './int64.ts'
 
-/** A batch, or what stood in its place; the shapes of a source's inputs of the same kinds. */
+/** A batch, or what was found in its place; the shapes of a source's inputs of the same kinds. */
 export type BatchItem = { readonly kind: 'batch'; readonly batch: RecordBatch } | BatchFaultItem
 
 export interface BatchFaultItem {
@@ -15,9 +15,9 @@ export interface BatchScanOptions {
   /** For faults: which file the bytes are from, and where in it they begin (default 0). */
   readonly file?: string
   readonly filePosition?: number
-  /** More of the log follows `bytes`: a broken batch near their end is left to be seen together with what follows it. */
+  /** More of the log follows `bytes`: a broken batch near their end is judged later, together with what follows it. */
   readonly hasMore?: boolean
-  /** Of batches and faults: after so many it is enough. All that there are unless given. */
+  /** The maximum number of batches and faults; all unless given. */
   readonly limit?: number
 }
 

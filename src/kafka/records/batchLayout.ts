@@ -1,6 +1,6 @@
 /*
- * Where the header of a record batch has its fields, in bytes from its start (KIP-98). Base offset, length and magic are in
- * the same place in messages of formats v0 and v1.
+ * Offsets of the fields in the header of a record batch, in bytes from its start (KIP-98). Base offset, length and
+ * magic are in the same place in messages of formats v0 and v1.
  */
 
 export const BASE_OFFSET_AT = 0

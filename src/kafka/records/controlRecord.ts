@@ -1,6 +1,6 @@
 import type { RecordCursor } from './recordCursor.ts'
 
-/** What the control record that `cursor` is at says; `UNKNOWN` for any that does not end a transaction (KIP-98). */
+/** What the control record at `cursor` says; `UNKNOWN` for a record that does not end a transaction (KIP-98). */
 export function controlType(cursor: RecordCursor): 'COMMIT' | 'ABORT' | 'UNKNOWN' {
   // int16 version, of which only the size of what follows depends, int16 type
   if (cursor.keyStart < 0 || cursor.keyEnd - cursor.keyStart < 4) return 'UNKNOWN'
@@ -15,7 +15,7 @@ export function controlType(cursor: RecordCursor): 'COMMIT' | 'ABORT' | 'UNKNOWN
   }
 }
 
-/** The transaction coordinator's epoch in the control record that `cursor` is at; -1 where it has none. */
+/** The transaction coordinator's epoch in the control record at `cursor`; -1 where it has none. */
 export function coordinatorEpoch(cursor: RecordCursor): number {
   // int16 version, int32 epoch
   if (cursor.valueStart < 0 || cursor.valueEnd - cursor.valueStart < 6) return -1

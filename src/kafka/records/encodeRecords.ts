@@ -1,6 +1,6 @@
 import { putVarint, varintSize } from './varint.ts'
 
-/** A record to be laid out; `null` keys and values are Kafka's nulls. Times in milliseconds since the epoch. */
+/** A record to encode; `null` keys and values are Kafka's nulls. Times in milliseconds since the epoch. */
 export interface RecordFields {
   readonly offset: number
   readonly timestamp: number
@@ -21,8 +21,8 @@ export interface RecordBase {
 }
 
 /**
- * Lays records out as the body of an uncompressed v2 batch (KIP-98): what a batch of any other origin is turned into,
- * so that there is one way to walk records. Offsets must be at least `base.offset` and less than 2^31 above it.
+ * Encodes records as the body of an uncompressed v2 batch (KIP-98). Batches of any other origin are converted to this
+ * form, so that there is one way to walk records. Offsets must be at least `base.offset` and less than 2^31 above it.
  */
 export function encodeRecords(records: readonly RecordFields[], base: RecordBase): Buffer {
   const bodies = records.map(record => bodySize(record, base))

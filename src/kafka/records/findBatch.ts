@@ -12,7 +12,7 @@ import {
 } from './batchLayout.ts'
 import { readInt64 } from './int64.ts'
 
-/** How often one search may compute a checksum over all bytes: hostile ones could make it do so at every byte. */
+/** The number of checksums that one search may compute over all bytes. Hostile bytes could cause one at every byte. */
 const MAX_SUMS = 16
 
 export interface BatchSearch {
@@ -24,8 +24,8 @@ export interface BatchSearch {
 }
 
 /**
- * The first byte from `from` on where a batch of message format v2 begins, or -1: for a log whose lengths no longer lead
- * from batch to batch. Its header has no contradictions, and its CRC is right.
+ * The first byte from `from` on where a batch of message format v2 begins, or -1: for a log whose lengths no longer
+ * lead from batch to batch. The header must be consistent, and the CRC must be right.
  */
 export function findBatch(bytes: Buffer, from: number, search: BatchSearch): number {
   let left = MAX_SUMS * bytes.length
@@ -44,7 +44,7 @@ export function findBatch(bytes: Buffer, from: number, search: BatchSearch): num
   return -1
 }
 
-/** Do the bytes at `at`, as far as they are there, look like the beginning of a batch or of preallocated space? */
+/** Do the bytes at `at`, as far as they are present, look like the beginning of a batch or of preallocated space? */
 export function beginsBatch(bytes: Buffer, at: number): boolean {
   if (bytes.length - at <= MAGIC_AT) return true
   const offset = readInt64(bytes, at + BASE_OFFSET_AT)
@@ -53,7 +53,7 @@ export function beginsBatch(bytes: Buffer, at: number): boolean {
   return (bytes[at + MAGIC_AT] as number) <= 2 && length >= 14 && offset >= 0 && Number.isSafeInteger(offset)
 }
 
-/** True where the whole header at `at` has no contradictions. */
+/** True where the whole header at `at` is consistent. */
 function looksLikeBatch(bytes: Buffer, at: number): boolean {
   const offset = readInt64(bytes, at + BASE_OFFSET_AT)
   const lastOffsetDelta = bytes.readInt32BE(at + LAST_OFFSET_DELTA_AT)

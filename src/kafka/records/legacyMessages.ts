@@ -33,7 +33,7 @@ export function readLegacyMessage(bytes: Buffer, at: number, end: number, option
   if (typeof message === 'string') return [batchFault(bytes, at, options, 'BAD_BATCH', message)]
   const compression = compressions[message.attributes & 7]
   if (compression === undefined) {
-    return [batchFault(bytes, at, options, 'BAD_COMPRESSION', `codec ${message.attributes & 7} is not known`)]
+    return [batchFault(bytes, at, options, 'BAD_COMPRESSION', `unknown codec ${message.attributes & 7}`)]
   }
   const place = { partition: options.partition, position: (options.filePosition ?? 0) + at }
   if (compression === 'none') return [{ kind: 'batch', batch: asBatch(message, 'none', place) }]
@@ -50,7 +50,7 @@ export function readLegacyMessage(bytes: Buffer, at: number, end: number, option
   return messages.map(one => ({ kind: 'batch', batch: asBatch(one, compression, place) }))
 }
 
-/** The messages of a wrapper with their log offsets and times, or what is wrong with them. */
+/** The messages of a wrapper with their log offsets and times, or the reason why they cannot be read. */
 function readInnerMessages(bytes: Buffer, wrapper: Message): Message[] | string {
   const messages: Message[] = []
   let at = 0
@@ -76,13 +76,13 @@ function readInnerMessages(bytes: Buffer, wrapper: Message): Message[] | string 
   return moved.every(message => message.offset >= 0) ? moved : 'a compressed message with impossible inner offsets'
 }
 
-/** The message in `bytes[at, end)`, at least `PREFIX + MIN_LENGTH` long; or what is wrong with it. */
+/** The message in `bytes[at, end)`, at least `PREFIX + MIN_LENGTH` long; or the reason why it cannot be read. */
 function readMessage(bytes: Buffer, at: number, end: number): Message | string {
   const offset = readInt64(bytes, at)
-  if (offset < 0 || !Number.isSafeInteger(offset)) return `offset ${offset} cannot be`
+  if (offset < 0 || !Number.isSafeInteger(offset)) return `offset ${offset} is impossible`
   const magic = bytes[at + MAGIC_AT] === 0 ? 0 : 1
   const keyAt = at + (magic === 0 ? 18 : 26)
-  if (end - keyAt < 8) return `${end - at} bytes are less than a message of format v${magic}`
+  if (end - keyAt < 8) return `${end - at} bytes are too few for a message of format v${magic}`
   const key = sized(bytes, keyAt, end)
   if (key === undefined) return 'the key is longer than the message'
   const valueAt = keyAt + 4 + (key?.length ?? 0)
@@ -92,7 +92,7 @@ function readMessage(bytes: Buffer, at: number, end: number): Message | string {
   return { offset, magic, attributes: bytes[at + 17] as number, timestamp, key, value }
 }
 
-/** Bytes with a length before them; a negative one means null, undefined is one that is too long. */
+/** Bytes after their length. A negative length means null; undefined where the length is too large. */
 function sized(bytes: Buffer, at: number, end: number): Buffer | null | undefined {
   const length = bytes.readInt32BE(at)
   if (length < 0) return null

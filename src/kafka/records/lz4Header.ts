@@ -1,8 +1,8 @@
 const MAGIC_LENGTH = 4
 
 /**
- * A copy of an LZ4 frame whose header checksum is right. Kafka's clients of message format v0 computed it over the magic
- * number too (KAFKA-3160), which no other reader of the LZ4 frame format accepts.
+ * A copy of an LZ4 frame with the right header checksum. Kafka's clients of message format v0 computed it over the
+ * magic number, too (KAFKA-3160), which no other reader of LZ4 frames accepts.
  */
 export function withRepairedChecksum(frame: Buffer): Buffer {
   if (frame.length < 7) return frame
@@ -21,7 +21,7 @@ const PRIME_3 = 0xc2b2ae3d
 const PRIME_4 = 0x27d4eb2f
 const PRIME_5 = 0x165667b1
 
-/** xxHash32 with seed 0 of fewer than 16 bytes, all that a frame header needs (xxHash specification, 1.1). */
+/** xxHash32 with seed 0 of fewer than 16 bytes, which is enough for a frame header (xxHash specification, 1.1). */
 function xxh32Short(bytes: Buffer): number {
   let hash = (PRIME_5 + bytes.length) | 0
   let at = 0

@@ -29,24 +29,27 @@ export type { BatchItem, BatchScanOptions } from './batchFault.ts'
 
 export interface BatchScan {
   readonly items: readonly BatchItem[]
-  /** Bytes that are dealt with. What follows is the beginning of a batch, or preallocated space, or beyond `limit`: or see `isLost`. */
+  /**
+   * The number of bytes that are done. After them comes the beginning of a batch, or preallocated space, or what is
+   * beyond `limit`; or see `isLost`.
+   */
   readonly consumed: number
   /**
-   * True where the lengths lead no further: the last item is a fault, one byte before `consumed`, and what follows is to
-   * be searched for the next batch (`findBatch`). A Fetch response of a sound broker never is.
+   * True where the lengths lead no further: the last item is a fault, one byte before `consumed`, and the next batch
+   * has to be searched for (`findBatch`). Never true of a Fetch response of a sound broker.
    */
   readonly isLost: boolean
 }
 
-/** The shortest message there is: crc, magic, attributes, null key, null value (message format v0). */
+/** The shortest possible message: crc, magic, attributes, null key, null value (message format v0). */
 const MIN_LENGTH = 14
 const NO_PRODUCER_ID = -1n
 
 /**
- * Walks the record batches in `bytes` in place: message formats v0, v1 and v2, all codecs, CRC checked. Never throws on
- * bad bytes: a batch that cannot be read is a fault, and walking goes on after it. An unfinished batch at the end is
- * left unconsumed without a fault (a Fetch response may be cut anywhere), and so is space that holds only zeros.
- *
+ * Walks the record batches in `bytes` in place: message formats v0, v1 and v2, all codecs, with CRC checks. Never
+ * throws on bad bytes: a batch that cannot be read is a fault, and the walk continues after it. An incomplete batch at
+ * the end is left unconsumed without a fault, because a Fetch response may be cut anywhere; so is space that holds only
+ * zeros.
  * Uncompressed v2 batches point into `bytes`; any other gets a buffer of its own. Layout: KIP-98, KIP-32, KIP-31.
  */
 export function readBatches(bytes: Buffer, options: BatchScanOptions): BatchScan {
@@ -57,7 +60,7 @@ export function readBatches(bytes: Buffer, options: BatchScanOptions): BatchScan
     const length = bytes.readInt32BE(at + LENGTH_AT)
     if (length < MIN_LENGTH) {
       if (length === 0 && readInt64(bytes, at) === 0) break
-      items.push(batchFault(bytes, at, options, 'BAD_BATCH', `no batch has length ${length}`))
+      items.push(batchFault(bytes, at, options, 'BAD_BATCH', `impossible batch length ${length}`))
       return { items, consumed: at + 1, isLost: true }
     }
     const end = at + PREFIX + length
@@ -66,7 +69,7 @@ export function readBatches(bytes: Buffer, options: BatchScanOptions): BatchScan
     const magic = bytes[at + MAGIC_AT] as number
     if (magic === 2) items.push(readBatch(bytes, at, end, options))
     else if (magic < 2) items.push(...readLegacyMessage(bytes, at, end, options))
-    else items.push(batchFault(bytes, at, options, 'UNKNOWN_MAGIC', `message format ${magic} is not known`))
+    else items.push(batchFault(bytes, at, options, 'UNKNOWN_MAGIC', `unknown message format ${magic}`))
     if (items[count]?.kind !== 'fault') {
       at = end
     } else if (options.hasMore === true && bytes.length - end < BATCH_HEADER_LENGTH) {
@@ -86,7 +89,7 @@ export function readBatches(bytes: Buffer, options: BatchScanOptions): BatchScan
 
 function readBatch(bytes: Buffer, at: number, end: number, options: BatchScanOptions): BatchItem {
   if (end - at < BATCH_HEADER_LENGTH) {
-    return batchFault(bytes, at, options, 'BAD_BATCH', `${end - at} bytes are less than the header of a batch`)
+    return batchFault(bytes, at, options, 'BAD_BATCH', `${end - at} bytes are too few for the header of a batch`)
   }
   const expected = bytes.readUInt32BE(at + CRC_AT)
   const actual = options.codecs.crc32c(bytes, at + ATTRIBUTES_AT, end)
@@ -106,12 +109,12 @@ export function openBatch(bytes: Buffer, at: number, end: number, options: Batch
   const lastOffset = baseOffset + bytes.readInt32BE(at + LAST_OFFSET_DELTA_AT)
   const recordCount = bytes.readInt32BE(at + RECORD_COUNT_AT)
   if (baseOffset < 0 || lastOffset < baseOffset || !Number.isSafeInteger(lastOffset) || recordCount < 0) {
-    const reason = `offsets ${baseOffset} to ${lastOffset} with ${recordCount} records cannot be`
+    const reason = `offsets ${baseOffset} to ${lastOffset} with ${recordCount} records are impossible`
     return batchFault(bytes, at, options, 'BAD_BATCH', reason)
   }
   const compression = compressions[attributes & COMPRESSION_BITS]
   if (compression === undefined) {
-    return batchFault(bytes, at, options, 'BAD_COMPRESSION', `codec ${attributes & COMPRESSION_BITS} is not known`)
+    return batchFault(bytes, at, options, 'BAD_COMPRESSION', `unknown codec ${attributes & COMPRESSION_BITS}`)
   }
   let body = bytes
   let start = at + BATCH_HEADER_LENGTH
@@ -149,7 +152,7 @@ export function openBatch(bytes: Buffer, at: number, end: number, options: Batch
   return { kind: 'batch', batch }
 }
 
-/** The -1 of most batches without making a bigint for each. */
+/** Most batches have -1 here: this avoids a bigint for each. */
 function producerIdAt(bytes: Buffer, at: number): bigint {
   return bytes.readInt32BE(at) === -1 && bytes.readInt32BE(at + 4) === -1 ? NO_PRODUCER_ID : bytes.readBigInt64BE(at)
 }

@@ -1,13 +1,13 @@
 import { decodeUtf8 } from './utf8.ts'
 
 /**
- * A cursor over one key or value. Reads exactly what Kafka's `ByteBufferAccessor` and generated classes read, and
- * fails exactly where they do (a `DecodeFault`, caught in decode.ts): nothing here looks at a byte behind `end`, and
- * nothing is allocated by a length that has not been compared with the bytes left.
+ * A cursor over one key or value. Reads exactly what Kafka's `ByteBufferAccessor` and generated classes read, and fails
+ * exactly where they do (a `DecodeFault`, caught in decode.ts). It reads no byte beyond `end`, and allocates by no
+ * length before comparing it with the bytes left.
  */
 export interface Reader {
   readonly bytes: Buffer
-  /** Where the key or value begins: positions are told from here. */
+  /** Where the key or value begins; positions are relative to it. */
   readonly start: number
   readonly end: number
   position: number
@@ -20,21 +20,21 @@ export const decodeErrorCodes = [
   'NO_VERSION',
   'UNKNOWN_TYPE',
   'UNKNOWN_VERSION',
-  /** The bytes end inside of a field. */
+  /** The bytes end inside a field. */
   'UNDERFLOW',
   /** Null, where Kafka's spec does not allow it. */
   'UNEXPECTED_NULL',
-  /** A length or count that the bytes left cannot hold, or that is longer than Kafka allows. */
+  /** A length or count that exceeds the bytes left or Kafka's limit. */
   'BAD_LENGTH',
   /** An unsigned varint of more than five bytes. */
   'BAD_VARINT',
 ] as const
 export type DecodeErrorCode = (typeof decodeErrorCodes)[number]
 
-/** Why Kafka would refuse the bytes. Internal to `wire`: what leaves it is a value. */
+/** Why Kafka would refuse the bytes. Internal to this folder: callers get a value. */
 export class DecodeFault extends Error {
   readonly code: DecodeErrorCode
-  /** Where the field begins that could not be read, in bytes from the start of the key or value. */
+  /** Where the field begins that cannot be read, in bytes from the start of the key or value. */
   readonly position: number
 
   constructor(code: DecodeErrorCode, position: number, reason: string) {
@@ -87,7 +87,7 @@ export function readUuid(reader: Reader): string {
   return reader.bytes.toString('base64url', at, at + 16)
 }
 
-/** A signed number, as in Kafka: five bytes can set the sign, and a length of that kind reads as null. */
+/** A signed number, as in Kafka: the fifth byte can set the sign, and a negative length is read as null. */
 export function readUnsignedVarint(reader: Reader): number {
   const begin = reader.position
   let value = 0
@@ -118,7 +118,7 @@ export function readCompactNullableString(reader: Reader, field: string): string
   return length < 0 ? null : textOf(reader, length, field)
 }
 
-/** A copy, so that what is kept of a record does not keep, or change with, the bytes of a whole Fetch response. */
+/** A copy, so that a retained value neither keeps the memory of a whole Fetch response nor changes with it. */
 export function readBytes(reader: Reader, field: string): Buffer {
   return copyOf(reader, notNull(reader, readInt32(reader), field), field)
 }
@@ -138,7 +138,7 @@ export function readCompactNullableBytes(reader: Reader, field: string): Buffer 
   return length < 0 ? null : copyOf(reader, length, field)
 }
 
-/** The count of an array: never more than there are bytes left. */
+/** The count of an array: at most the number of bytes left. */
 export function readCount(reader: Reader, field: string): number {
   return countOf(reader, notNull(reader, readInt32(reader), field), field)
 }
@@ -169,7 +169,7 @@ export function readNullableItems<T>(count: number, read: () => T): T[] | null {
   return count < 0 ? null : readItems(count, read)
 }
 
-/** Steps over tagged fields of which none is known. */
+/** Skips tagged fields of a struct that has no known ones. */
 export function skipTaggedFields(reader: Reader): void {
   for (let left = readUnsignedVarint(reader); left > 0; left--) {
     readUnsignedVarint(reader)
@@ -177,7 +177,7 @@ export function skipTaggedFields(reader: Reader): void {
   }
 }
 
-/** Kafka looks at the size of tagged fields that it does not know only; the size of a known one may be wrong. */
+/** Kafka checks only the size of unknown tagged fields; the size of a known one may be wrong. */
 export function skipTaggedField(reader: Reader, size: number): void {
   if (size < 0 || size > bytesLeft(reader)) {
     throw fault(reader, 'BAD_LENGTH', `a tagged field of ${size} bytes, with ${bytesLeft(reader)} left`)

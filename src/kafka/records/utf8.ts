@@ -1,7 +1,7 @@
 /**
- * UTF-8 as Java decodes it (`new String(bytes, UTF_8)`), which is how Kafka names things. The two decoders differ on
- * malformed input only: Java makes one U+FFFD of an encoded surrogate (ED A0 80) and of a sequence cut off at the end,
- * where the WHATWG one makes up to three. A name that is not what Kafka says it is would be a group of its own.
+ * UTF-8 as Java decodes it (`new String(bytes, UTF_8)`), and so as Kafka reads names. The two decoders differ only on
+ * malformed input: Java makes one U+FFFD of an encoded surrogate (ED A0 80) and of a sequence that is cut off at the
+ * end, where the WHATWG decoder makes up to three. A name that Kafka decodes differently would be a group of its own.
  */
 export function decodeUtf8(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start, end)
@@ -24,14 +24,16 @@ function decodeMalformed(bytes: Buffer, start: number, end: number): string {
   return text
 }
 
-/** Bytes that the lead byte announces; 1 for one that announces nothing (ASCII, a continuation, C0, C1, F5 and up). */
+/**
+ * The number of bytes that the lead byte announces; 1 for any other byte (ASCII, a continuation, C0, C1, F5 and up).
+ */
 function sequenceLength(lead: number): number {
   if (lead < 0xc2 || lead > 0xf4) return 1
   if (lead < 0xe0) return 2
   return lead < 0xf0 ? 3 : 4
 }
 
-/** How many bytes from `at` on can begin a sequence: what one U+FFFD stands for when the sequence is not whole. */
+/** How many bytes from `at` on can begin a sequence: one U+FFFD replaces them when the sequence is incomplete. */
 function wellFormed(bytes: Buffer, at: number, end: number, lead: number): number {
   let next = at + 1
   while (next < end) {

@@ -1,10 +1,13 @@
-/** How many bytes `putVarint` takes for an int32. */
+/** The number of bytes that `putVarint` writes for an int32. */
 export function varintSize(value: number): number {
   const bits = 32 - Math.clz32(zigzag(value))
   return bits === 0 ? 1 : Math.ceil(bits / 7)
 }
 
-/** Writes an int32 as Kafka's records have it (zigzag, seven bits a byte, the lowest first); gives where it ends. */
+/**
+ * Writes an int32 in the encoding of Kafka's records (zigzag, seven bits a byte, the lowest first); gives where it
+ * ends.
+ */
 export function putVarint(out: Buffer, start: number, value: number): number {
   let at = start
   let rest = zigzag(value)

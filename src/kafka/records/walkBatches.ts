@@ -35,7 +35,7 @@ export interface EpochStart {
 const MIN_LENGTH = BATCH_HEADER_LENGTH - PREFIX
 let bounds = new Uint32Array(256)
 
-/** Walks the batches once, and opens none. It does not look at what current brokers do not write: see `walkRest`. */
+/** Walks the batches once and opens none. It ignores what current brokers do not write: see `walkRest`. */
 export function walkBatches(bytes: Buffer, crc32c: Crc32c): BatchWalk {
   const epochs: EpochStart[] = []
   let lastEpoch = -2
@@ -70,12 +70,12 @@ export interface RestWalk extends Omit<BatchWalk, 'bounds' | 'isSound'> {
   readonly isBroken: boolean
 }
 
-/** The shortest message there is: CRC, magic, attributes, null key, null value (message format v0). */
+/** The shortest possible message: CRC, magic, attributes, null key, null value (message format v0). */
 const SHORTEST_MESSAGE = 14
 
 /**
- * Walks batches of any format by their lengths. Of the checksums it looks at the last one only, by which the next offset is
- * decided: a broken header before it does not matter.
+ * Walks batches of any format by their lengths. It checks only the last checksum, because the next offset follows from
+ * that batch: a broken header before it does not matter.
  */
 export function walkRest(bytes: Buffer, crc32c: Crc32c): RestWalk {
   const epochs: EpochStart[] = []
@@ -95,8 +95,8 @@ export function walkRest(bytes: Buffer, crc32c: Crc32c): RestWalk {
     at = end
   }
   if (last < 0) return { length: at, isBroken, next: -1, epochs }
-  // Messages of formats v0 and v1 have the last offset of compressed ones on their wrapper. A broken batch is believed its
-  // base offset only, which brokers themselves go by.
+  // In message formats v0 and v1 the wrapper of compressed messages has the last offset. Of a broken batch only the
+  // base offset is trusted, as brokers do.
   const isIntact =
     isV2(bytes, last, at) && bytes.readUInt32BE(last + CRC_AT) === crc32c(bytes, last + ATTRIBUTES_AT, at)
   return { length: at, isBroken, next: offsetAfter(bytes, last, isIntact), epochs }

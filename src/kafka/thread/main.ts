@@ -7,7 +7,7 @@ import { serveSegment } from './serveSegment.ts'
 import { serveSocket } from './serveSocket.ts'
 import { sharedBuffer } from './sharedBuffer.ts'
 
-/* The program of the reader thread: it does what readerThread.ts orders. */
+/* The program of the reader thread; readerThread.ts sends it orders. */
 
 if (parentPort === null) throw new Error('this is a program for a thread')
 const port = parentPort

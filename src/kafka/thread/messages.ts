@@ -20,11 +20,13 @@ export interface Segment {
   readonly length: number
 }
 
-/** Null: the rest of the file is not sound, or there is none. */
+/** Null: the rest of the file is not sound, or there is no more. */
 export type PartMessage = SoundPart<Uint8Array> | null
 
 export interface SoundPart<B = Buffer> {
-  /** Whole record batches of message format v2 with the right checksums; valid until the next part but two is requested. */
+  /**
+   * Whole record batches of message format v2 with the right checksums; valid until the second next part is requested.
+   */
   readonly bytes: B
   /** Where each batch begins in `bytes`, and where the last one ends. */
   readonly bounds: Uint32Array
@@ -32,5 +34,5 @@ export interface SoundPart<B = Buffer> {
   readonly position: number
 }
 
-/** Parts in memory: those that are ready or being read, and the one that is processed. */
+/** The number of parts in memory: those that are ready or being read, and the one that is processed. */
 export const PARTS = 3

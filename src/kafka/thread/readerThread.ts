@@ -7,15 +7,17 @@ import { type Order, PARTS, type PartMessage, type Segment, type SoundPart } fro
 import { responseMemory } from './responseMemory.ts'
 import { openThreadSocket } from './threadSocket.ts'
 
-/** The thread that does, beside this one, what comes before batches are opened: reads them, and checks their checksums. */
+/** The thread that reads batches and checks their checksums, while this thread processes the batches before them. */
 export interface ReaderThread extends Disposable {
-  /** Starts it, which otherwise the first order does; it takes a while until it is ready. */
+  /** Starts the thread in advance; otherwise the first order starts it. It takes a while until it is ready. */
   start(): void
-  /** What is best to open sockets with now: the thread, once it is ready; till then, whoever waited for it would lose time. */
+  /**
+   * What to open sockets with now: the thread once it is ready, until then this thread, so that nothing waits for it.
+   */
   bestSockets(): OpenSocket
   /**
-   * A segment file from its start, up to its size or to the first thing that is not as a broker of today writes it. Each
-   * part is valid until the next one is asked for; the file must be open as long. Never fails.
+   * A segment file from its start up to its size, or up to the first thing that a current broker would not write. Each
+   * part is valid until the next one is requested; the file must stay open until then. Never fails.
    */
   soundParts(segment: Segment): AsyncGenerator<SoundPart, void, undefined>
 }
@@ -32,7 +34,7 @@ const openSocketHere: OpenSocket = (address, options, signal) =>
     responseMemory(length => Buffer.allocUnsafeSlow(length)),
   )
 
-/** All sources of a process share one thread, which lives as long as any of them has borrowed it. */
+/** All sources of a process share one thread, which lives as long as any of them uses it. */
 export function borrowReaderThread(): ReaderThread {
   borrowers++
   let isBorrowed = true
@@ -70,7 +72,7 @@ async function* soundParts(give: (port: MessagePort) => void): AsyncGenerator<So
       if (part === null) return
       const { bounds, position } = part
       const { buffer, byteOffset, byteLength } = part.bytes
-      // Perhaps nobody ever asks for the next one: that keeps no process
+      // A part that is never requested must not keep the process alive.
       port.unref()
       yield { bytes: Buffer.from(buffer, byteOffset, byteLength), bounds, position }
       port.ref()
@@ -81,22 +83,22 @@ async function* soundParts(give: (port: MessagePort) => void): AsyncGenerator<So
   }
 }
 
-/** What is large is in memory that both threads see; for the rest it needs next to nothing. */
+/** Large responses are in memory that both threads share; the thread needs little else. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 }
 
 function started(): Worker {
-  // In a checkout it is TypeScript, in a package what was made of it
+  // In a checkout it is TypeScript, in the package it is JavaScript.
   const program = new URL(`main${extname(import.meta.url)}`, import.meta.url)
-  // Unless told, a thread compiles everything anew, in twice the time
+  // Without this, a thread compiles everything again, which takes twice as long.
   const compiled = getCompileCacheDir()
   const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
-  // Where a process has its own program as text, with --input-type, Node lets a thread begin with text only
+  // Where the program of a process is given as text (--input-type), Node starts threads from text only.
   const text = `import(${JSON.stringify(program)})`
   const thread = new Worker(text, { eval: true, name: 'koff reader', resourceLimits, env })
-  // It is whoever waits for it that keeps the process
+  // Only a caller that waits for the thread keeps the process alive.
   thread.unref()
   thread.once('message', () => (isReady = worker === thread))
-  // Of what it died Node tells. Who goes on all the same must not wait for it
+  // Node reports the cause of its death; callers must not wait for a dead thread.
   thread.once('exit', () => {
     if (worker !== thread) return
     worker = null

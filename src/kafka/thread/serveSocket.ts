@@ -14,7 +14,7 @@ export type ResponseReading = (version: number, bytes: Buffer) => unknown
 /** The correlation id of a request follows its length, key and version. */
 const CORRELATION_ID_AT = 8
 
-/** In the thread: opens a socket, and does with it what the other thread says, until either of them closes it. */
+/** In the thread: opens a socket and serves the requests of the other thread, until either of them closes it. */
 export async function serveSocket(order: SocketOrder, { room, readers }: SocketService): Promise<void> {
   const { address, options, port } = order
   const closing = new AbortController()
@@ -50,7 +50,7 @@ type Reading =
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
 
-/** Malformed bytes go to the other thread, which fails on them in its own words. */
+/** Malformed bytes go to the other thread, which reports them. */
 function readingOf(reading: ResponseReading | undefined, version: number, bytes: Buffer): Reading {
   try {
     if (reading !== undefined) return { kind: 'value', value: reading(version, bytes) }

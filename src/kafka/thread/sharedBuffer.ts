@@ -1,14 +1,14 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** So much new memory, and it is time to look for old. In bytes. */
+/** After this much new memory it is time to collect old memory, in bytes. */
 const COLLECT_AFTER = 64 * 1024 * 1024
 let allocated = 0
 let collect: (() => void) | null = null
 
 /**
- * Memory that all threads see. V8 does not count it, and in a thread that only reads it finds next to nothing else to
- * collect: unasked, it would keep what was let go of for good. So it is for that thread alone.
+ * Memory that all threads share. V8 does not count it, and a thread that only reads has little else to collect: without
+ * a forced collection it would never release it. So only that thread may use it.
  */
 export function sharedBuffer(length: number): Buffer {
   allocated += length
@@ -23,7 +23,7 @@ export function sharedBuffer(length: number): Buffer {
 function collector(): () => void {
   setFlagsFromString('--expose-gc')
   const found = runInNewContext('gc') as () => void
-  // Nobody else asked for it
+  // No other holder.
   setFlagsFromString('--no-expose-gc')
   return found
 }

@@ -17,7 +17,7 @@ export interface RequestMessage {
   readonly id: number
   /** The request without its correlation id. */
   readonly bytes: Uint8Array
-  /** By API key and version the thread finds its way to read the response. */
+  /** API key and version: the thread uses them to find the function that reads the response. */
   readonly key: number
   readonly version: number
 }

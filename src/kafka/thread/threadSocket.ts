@@ -6,8 +6,8 @@ import type { DestroyMessage, RequestMessage, SocketMessage, SocketOrder } from 
 import { readFault } from './writtenFault.ts'
 
 /**
- * As `openSocket`, but the socket belongs to another thread, to which `give` passes the order with its port. That thread
- * decrypts and reads a response while this one works on the response before it.
+ * As `openSocket`, but the socket belongs to another thread, to which `give` passes the order with its port. That
+ * thread decrypts and reads a response while this one processes the response before it.
  */
 export async function openThreadSocket(
   give: (order: SocketOrder) => void,
@@ -64,7 +64,7 @@ export async function openThreadSocket(
       }
       const id = ++lastId
       waiting.set(id, { receive, reject: response.reject })
-      // Copied: a message with a part of a Buffer would take the whole memory of that Buffer along.
+      // Copied: a message with a part of a Buffer would transfer the memory of the whole Buffer.
       send({ kind: 'request', id, bytes: new Uint8Array(encode(0)), key, version })
       return response.promise
     },

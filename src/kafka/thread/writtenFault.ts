@@ -1,9 +1,9 @@
 import { ConnectionFault } from '../net/socket.ts'
 
-/** An error as it passes from thread to thread, which of an error itself leaves its code behind. */
+/** An error as it passes between threads: structured cloning drops the code of an error. */
 export interface WrittenFault {
   readonly message: string
-  /** Node's, OpenSSL's or the operating system's. */
+  /** The code of Node, OpenSSL or the operating system. */
   readonly code: string | undefined
   readonly kind: ConnectionFault['kind'] | undefined
   readonly causes: readonly WrittenFault[]
@@ -22,7 +22,7 @@ export function writeFault(error: unknown): WrittenFault {
   }
 }
 
-/** An error of which `brokerFailure` says what it would have said of the first one. */
+/** An error that `brokerFailure` describes as it would have described the original. */
 export function readFault({ message, code, kind, causes }: WrittenFault): Error {
   if (kind !== undefined) return new ConnectionFault(kind, message)
   const error = causes.length === 0 ? new Error(message) : new AggregateError(causes.map(readFault), message)

@@ -83,3 +83,28 @@ test('nothing makes no request', () => {
   expect(lay([]).requests).toEqual([])
   expect(lay([part(0, [])]).requests).toEqual([])
 })
+
+test('a value stays what it was when its memory is reused while the round before it is sent', () => {
+  // The encoder of a sink returns the same memory for each value, and all partitions share it.
+  const memory = Buffer.alloc(200_000)
+  function* records(): Generator<BatchRecord, void> {
+    for (let at = 1; at <= 9; at += 1) yield { key: String(at), value: memory.fill(at) }
+  }
+  const header = () => ({ producerId: 1n, producerEpoch: 0, baseSequence: 0, isTransactional: true, timestamp: 0 })
+  const parts = [{ topic: 'koff.events', partition: 0, records: records() }]
+  const read: string[] = []
+  for (const round of rounds(parts, { batches: new BatchEncoder(crc32c), header })) {
+    // Another partition encodes its events.
+    memory.fill(0)
+    for (const { partition, bytes } of round) {
+      const [item] = readBatches(bytes, { partition, codecs }).items
+      if (item?.kind !== 'batch') throw new Error('no batch')
+      cursor.open(item.batch)
+      while (cursor.next()) {
+        const value = cursor.bytes.subarray(cursor.valueStart, cursor.valueEnd)
+        read.push(`${cursor.bytes.toString('utf8', cursor.keyStart, cursor.keyEnd)}: ${[...new Set(value)].join()}`)
+      }
+    }
+  }
+  expect(read).toEqual(Array.from({ length: 9 }, (_, at) => `${at + 1}: ${at + 1}`))
+})
