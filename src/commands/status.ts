@@ -34,7 +34,7 @@ interface PartitionStatus {
   readonly partition: number
   /** The next offset to read, once what is before it is delivered. */
   readonly position: number | null
-  /** Null where the partition has no leader now. */
+  /** Null where the partition currently has no leader. */
   readonly logEnd: number | null
   readonly lag: number | null
   readonly inHistory: boolean | null

@@ -136,7 +136,7 @@ test('a broker that has just started and knows nobody is asked again, so that no
   expect(emptyAnswersLeft).toBeLessThan(1)
   expect(Math.max(...ends)).toBeGreaterThan(0)
   expect(live.lines).toEqual([
-    `${brokers}: has just started and knows no cluster yet; trying for 10 s`,
+    `${brokers}: has just started and has no metadata of the cluster yet; trying for 10 s`,
     expect.stringMatching(`^Kafka at ${brokers} is available after `),
   ])
 })

@@ -89,7 +89,7 @@ test('who may not write the topic is told what to allow', async () => {
   expect(await write({ ...viaSasl(), ...toTopic('events'), sasl })).toMatchObject({
     code: 'AUTHORIZATION_FAILED',
     retriable: false,
-    message: expect.stringContaining('koff may not Create topic events, or not see that it is there; allow it with'),
+    message: expect.stringContaining('koff may not Create topic events, or not Describe it; allow it with'),
   })
 })
 

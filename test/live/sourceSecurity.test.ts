@@ -83,7 +83,7 @@ describe('over TLS', () => {
   test('without a certificate, or with one that the broker does not trust, koff is refused', async () => {
     const { broker } = secured.certificates
     const mutual = { ...tls(), KOFF_BROKERS: secured.mutualTls }
-    expect(await print(mutual)).toMatchObject(refused(/wants a TLS certificate of koff; set tls\.cert and tls\.key/))
+    expect(await print(mutual)).toMatchObject(refused(/requires a client certificate; set tls\.cert and tls\.key/))
     const other = { ...mutual, KOFF_TLS_CERT: broker.certFile, KOFF_TLS_KEY: broker.keyFile }
     expect(await print(other)).toMatchObject(refused(/the broker refuses tls\.cert/))
   })
@@ -205,7 +205,7 @@ describe('SASL over TLS', () => {
     const { KOFF_SASL_MECHANISM: _, KOFF_SASL_USERNAME: __, KOFF_SASL_PASSWORD: ___, ...nobody } = sasl('PLAIN', reader)
     // Told apart from a broker that is only starting by the time that it is given
     expect(await print({ ...nobody, KOFF_CONNECT_TIMEOUT_MS: '1000' })).toMatchObject(
-      refused(/does this listener want SASL\?/),
+      refused(/does this listener require SASL\?/),
     )
   })
 })

@@ -1,11 +1,11 @@
 import { KoffError } from '../../base/errors.ts'
 
-/** What a call is about, for the message of its error. */
+/** The subject of a call, for its error message. */
 export interface BrokerCall {
   readonly brokers: readonly string[]
   /** One topic, or several separated by commas. */
   readonly topic: string
-  /** What is done to the topic; Write unless given. */
+  /** The operation on the topic; Write unless given. */
   readonly operation?: 'Read' | 'Write'
   readonly group?: string
   readonly transactionalId?: string
@@ -13,7 +13,7 @@ export interface BrokerCall {
   readonly creates?: boolean
 }
 
-/** The error for what the broker's authorizer denied, by Kafka's name of the error; null for other names. */
+/** The error for a call that the broker's authorizer denied, by Kafka's name of the error; null for other names. */
 export function accessRefusal(name: string, call: BrokerCall, cause: unknown): KoffError | null {
   const refused = refusalOf(name, call)
   if (refused === null) return null
@@ -32,7 +32,7 @@ interface Refusal {
   readonly operation: 'Read' | 'Write' | 'Create'
   readonly resource: 'topic' | 'group' | 'transactional id'
   readonly resourceName: string
-  /** What else may be missing. */
+  /** The other right that may be missing. */
   readonly also?: string
 }
 
@@ -46,8 +46,8 @@ function refusalOf(name: string, call: BrokerCall): Refusal | null {
       return { operation: 'Write', resource: 'transactional id', resourceName: transactionalId }
     case 'TOPIC_AUTHORIZATION_FAILED':
       if (!creates) return { operation, resource: 'topic', resourceName: topic }
-      return { operation: 'Create', resource: 'topic', resourceName: topic, also: ', or not see that it is there' }
-    // The broker refuses an idempotent producer without rights on any topic with the error of the cluster.
+      return { operation: 'Create', resource: 'topic', resourceName: topic, also: ', or not Describe it' }
+    // An idempotent producer without rights on any topic gets the error of the cluster.
     case 'CLUSTER_AUTHORIZATION_FAILED':
       return { operation, resource: 'topic', resourceName: topic }
     default:

@@ -16,7 +16,7 @@ export interface LogRange extends TopicPartition {
   readonly topicId?: string
   readonly logStart: number
   readonly logEnd: number
-  /** When that was, ms since the epoch. */
+  /** When the leader answered, ms since the epoch. */
   readonly timestamp: number
 }
 
@@ -24,29 +24,26 @@ export interface DescribedTopic {
   readonly name: string
   /** '' from brokers before 2.8, which have no topic ids. */
   readonly id: string
-  /** How many there are; 0 without such a topic. */
+  /** Number of partitions; 0 where the topic does not exist. */
   readonly partitions: number
 }
 
-/** Questions about a cluster, over connections of its own. */
+/** Requests about a cluster, over connections of its own. */
 export interface KafkaAdmin extends AsyncDisposable {
   /** Kafka's cluster id. */
   readonly cluster: string
   /**
-   * Where the logs of those partitions start and end now: two requests to each leader, however many partitions. Left out
-   * are deleted topics, partitions without a leader, and topics without Describe. Fails with `BROKER_UNREACHABLE` when no
-   * broker answers.
+   * The start and the end of the logs of those partitions now: two requests to each leader, however many partitions.
+   * Without deleted topics, partitions without a leader, and topics without Describe. Fails with `BROKER_UNREACHABLE`
+   * when no broker answers.
    */
   sampleLogEnds(partitions: Iterable<TopicPartition>): Promise<LogRange[]>
   /**
-   * Id and number of partitions of those topics, `ageMs` old at most, a minute unless given. Left out are topics that the
+   * Id and number of partitions of those topics, at most `ageMs` old, a minute unless given. Without topics that the
    * client may not see. Fails as `sampleLogEnds` does.
    */
   describeTopics(names: Iterable<string>, ageMs?: number): Promise<DescribedTopic[]>
-  /**
-   * The settings of a topic, by name; null where koff may not see them, which takes DescribeConfigs on the topic. Fails as
-   * `sampleLogEnds` does.
-   */
+  /** The settings of a topic, by name; null without DescribeConfigs on the topic. Fails as `sampleLogEnds` does. */
   topicConfig(topic: string): Promise<ReadonlyMap<string, string | null> | null>
 }
 
@@ -79,7 +76,7 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
       const wanted = new Map([...partitions].map(wish => [keyOf(wish.topic, wish.partition), wish]))
       const samples = await sample([...wanted.values()])
       for (const { topic, partition } of samples) wanted.delete(keyOf(topic, partition))
-      // Leaders move: partitions without an answer are asked for once more, at their new leaders.
+      // Leaders move: partitions without an answer are requested once more, from their new leaders.
       const left = [...wanted.values()]
       if (left.length === 0 || !(await leaders.refresh(left))) return samples
       return [...samples, ...(await sample(left))]

@@ -2,7 +2,7 @@ import { KoffError } from '../../base/errors.ts'
 import type { Cluster } from './cluster.ts'
 import type { BrokerConnection } from './connection.ts'
 
-/** A connection to whichever broker answers; whoever gets it does not close it. */
+/** A connection to any broker that answers. The caller must not close it. */
 export async function anyBroker(cluster: Cluster, signal: AbortSignal): Promise<BrokerConnection> {
   if (cluster.connection?.isOpen !== true) await cluster.metadata({ names: [] }, signal)
   const { connection } = cluster

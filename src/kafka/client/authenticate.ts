@@ -57,7 +57,7 @@ async function withPassword(sasl: PasswordSasl, send: Exchange): Promise<SaslAut
     const final = await exchange.final(challenge.bytes.toString())
     const last = await send(final.message)
     if (!final.isProvedBy(last.bytes.toString()))
-      throw new ScramFault('the broker cannot prove that it knows the password')
+      throw new ScramFault('the broker did not prove that it knows the password')
     return last
   } catch (error) {
     if (!(error instanceof ScramFault)) throw error
@@ -69,7 +69,7 @@ async function withToken(sasl: TokenSasl, send: Exchange): Promise<SaslAuthentic
   const token = typeof sasl.token === 'string' ? sasl.token : await tokenOf(sasl.token)
   const pairs = [['auth', `Bearer ${token}`], ...Object.entries(sasl.extensions ?? {})]
   const response = await send(`n,,\x01${pairs.map(([key, value]) => `${key}=${value}\x01`).join('')}\x01`)
-  // A refused token is answered without an error code, by a JSON document in the bytes (RFC 7628, 3.2.2).
+  // The reply to a refused token has no error code; the reason is a JSON document in its bytes (RFC 7628, 3.2.2).
   if (response.bytes.length > 0) throw refused(sasl)
   return response
 }

@@ -4,18 +4,18 @@ import type { BrokerOptions } from '../net/brokerOptions.ts'
 import { ConnectionFault } from '../net/socket.ts'
 import { codes, kafkaError, ProtocolError } from '../protocol/errors.ts'
 
-/** Where the failure occurred: enough to say what to do, and nothing secret. */
+/** Where the failure occurred: enough to say what to do, without secrets. */
 export interface FailurePlace {
   /** host:port */
   readonly broker: string
   readonly options: BrokerOptions
   /** The request without a response; left out while connecting. */
   readonly request?: string
-  /** False until the broker answered a request that it does not answer to everybody. */
+  /** False until the broker has answered a request that needs authentication. */
   readonly trusted?: boolean
 }
 
-/** A known reason, which lacks only the name of the broker. */
+/** A known reason that lacks only the name of the broker. */
 export class BrokerRefusal extends Error {
   readonly code: ErrorCode
   readonly options: KoffErrorOptions
@@ -75,12 +75,12 @@ function tlsFailure(error: unknown, causes: readonly Error[], { options: { tls }
       return refused(`its TLS certificate is not trusted (${codes[0]}); set tls.ca to the authority that signed it`)
     case 'client-certificate': {
       const what =
-        tls.cert === undefined ? 'wants a TLS certificate of koff; set tls.cert and tls.key' : 'refuses tls.cert'
+        tls.cert === undefined ? 'requires a client certificate; set tls.cert and tls.key' : 'refuses tls.cert'
       return refused(`the broker ${what} (${codes[0]})`)
     }
     case 'refused': {
-      // TLS 1.2 has no other alert for a missing certificate.
-      const cure = 'if it wants a certificate of koff, set tls.cert and tls.key'
+      // A missing client certificate has no other alert in TLS 1.2.
+      const cure = 'if it requires a client certificate, set tls.cert and tls.key'
       return refused(`the broker refuses the TLS handshake (${codes[0]}); ${cure}`)
     }
     case 'plain':
@@ -102,7 +102,7 @@ const withoutTls: Judgement = {
 
 function httpFailure(causes: readonly Error[]): Judgement | null {
   if (!causes.some(cause => cause instanceof ConnectionFault && cause.kind === 'speaks-http')) return null
-  const text = 'this is a server for HTTP, not a listener of Kafka'
+  const text = 'this is an HTTP server, not a Kafka listener'
   return { code: 'CONFIG_INVALID', text, setting: ['kafka', 'brokers'] }
 }
 
@@ -119,6 +119,6 @@ function networkReason(error: unknown, causes: readonly Error[], { request, opti
   const timedOut = causes.some(cause => cause instanceof ConnectionFault && cause.kind === 'timeout')
   const doing = request === undefined ? '' : ` in ${request}`
   if (timedOut) return request === undefined ? 'connection timed out' : `no answer to ${request}`
-  const hint = trusted === true || options.sasl !== undefined ? '' : ' (does this listener want SASL?)'
+  const hint = trusted === true || options.sasl !== undefined ? '' : ' (does this listener require SASL?)'
   return `${systemReason(error)}${doing}${request !== undefined ? hint : ''}`
 }

@@ -7,38 +7,38 @@ import { type OpenSocket, openSocket } from '../net/socket.ts'
 import { type ClusterMetadata, metadata as metadataRequest, type TopicSelection } from '../protocol/metadata.ts'
 import { type BrokerConnection, connectToBroker } from './connection.ts'
 
-/** A cluster as koff sees it: who its brokers are, and one connection to any of them for questions about it. */
+/** A cluster: its brokers, and one connection to any of them for requests about the cluster. */
 export interface Cluster {
   /** Kafka's cluster id. */
   readonly id: string
   readonly options: BrokerOptions
-  /** The connection that the last question went over; null before the first and after a failure. */
+  /** The connection of the last request; null before the first and after a failure. */
   readonly connection: BrokerConnection | null
-  /** Asks any broker that answers; fails only when none does, with what each of them said. */
+  /** Sends a request to any broker that answers. Fails only when none does, with the error of each of them. */
   metadata(selection: TopicSelection, signal: AbortSignal): Promise<ClusterMetadata>
-  /** A connection of its own to one broker, over a socket of `open`; fails with `BROKER_UNREACHABLE` for a node that is not known. */
+  /** A new connection to one broker, over a socket of `open`; fails with `BROKER_UNREACHABLE` for an unknown node. */
   connect(node: number, signal: AbortSignal, open?: OpenSocket): Promise<BrokerConnection>
-  /** Node ids of all brokers, as last heard. */
+  /** Node ids of all brokers, from the last metadata. */
   nodes(): readonly number[]
-  /** host:port of a node, as last heard. */
+  /** host:port of a node, from the last metadata. */
   addressOf(node: number): string
   close(): void
 }
 
-/** Hears of a first contact that does not come about at once. */
+/** Is notified when the first contact takes more than one attempt. */
 export interface ContactWatch {
-  /** Called before each further attempt; `timeoutMs` is what all of them may take. */
+  /** Called before each further attempt; `timeoutMs` is the limit for all attempts together. */
   retried(error: KoffError, timeoutMs: number): void
-  /** Called where one of them worked. */
+  /** Called when an attempt succeeded. */
   worked(): void
 }
 
-/** Tried again that often until the first contact, since a broker may be starting just now. */
+/** Until the first contact koff retries this often: a broker may be starting. */
 const firstContact = { firstMs: 100, maxMs: 1000 }
 
 /**
- * Makes the first contact: tries all brokers again and again for `connectTimeoutMs`. Fails with `BROKER_UNREACHABLE`
- * after that time, and at once where a broker refuses koff or the configuration cannot be right.
+ * Makes the first contact: tries all brokers repeatedly for `connectTimeoutMs`. Fails with `BROKER_UNREACHABLE` after
+ * that time, and at once where a broker refuses koff or the configuration cannot be right.
  */
 export async function openCluster(options: BrokerOptions, signal: AbortSignal, watch?: ContactWatch): Promise<Cluster> {
   const bootstrap = parseAddresses(options.brokers)
@@ -76,9 +76,9 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
   }
   const ask = async (selection: TopicSelection, to: BrokerConnection) => {
     const metadata = await to.send(metadataRequest, selection)
-    // A broker that has just started may not know anybody yet: neither what it says of topics, nor that there are none.
+    // A broker that has just started may have no metadata yet: neither of topics nor of brokers.
     if (metadata.nodes.size === 0) {
-      throw new KoffError('BROKER_ERROR', `${to.broker}: has just started and knows no cluster yet`, {
+      throw new KoffError('BROKER_ERROR', `${to.broker}: has just started and has no metadata of the cluster yet`, {
         retriable: true,
       })
     }
@@ -110,7 +110,7 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
     }
     throw combined(failures)
   }
-  // One after the other: there is one connection for them, and who finds it dead replaces it.
+  // One at a time: there is one connection for all, and the caller that finds it dead replaces it.
   let asking: Promise<unknown> = Promise.resolve()
   const metadata = (selection: TopicSelection, signal: AbortSignal) => {
     const asked = asking.then(() => askAnybody(selection, signal))
@@ -129,7 +129,9 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
     connect: async (node, signal, open = openSocket) => {
       const address = nodes.get(node)
       if (address === undefined) {
-        throw new KoffError('BROKER_UNREACHABLE', `broker ${node} is not in the cluster now`, { retriable: true })
+        throw new KoffError('BROKER_UNREACHABLE', `broker ${node} is currently not part of the cluster`, {
+          retriable: true,
+        })
       }
       return connectToBroker({ address, options, signal, open }).catch((error: unknown) => {
         throw isGiven(address) ? error : advertisedFailure(error, node, address)
@@ -144,7 +146,7 @@ function createCluster(bootstrap: readonly Address[], options: BrokerOptions): C
   }
 }
 
-/** The address comes from the cluster and not from the user, who can do nothing about it but change the broker or the listener. */
+/** The address comes from the cluster, not from the user, who can only mend the broker or the listener. */
 function advertisedFailure(error: unknown, node: number, address: Address): unknown {
   if (!(error instanceof KoffError) || error.code !== 'BROKER_UNREACHABLE') return error
   const reason = error.message.replace(`${formatAddress(address)}: `, '')
@@ -154,14 +156,14 @@ function advertisedFailure(error: unknown, node: number, address: Address): unkn
   return new KoffError(error.code, message, { retriable: error.retriable, cause: error })
 }
 
-/** Short questions to brokers that are tried one after the other: all together take no longer than one is allowed to. */
+/** Short timeouts for brokers that are tried one after the other: together they take no longer than one may take. */
 function forQuestions(options: BrokerOptions, brokers: number): BrokerOptions {
   const { connectTimeoutMs = defaultConnectTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs } = options
   const shareMs = Math.max(Math.min(1000, connectTimeoutMs), Math.ceil(connectTimeoutMs / brokers))
   return { ...options, connectTimeoutMs: shareMs, requestTimeoutMs: Math.min(requestTimeoutMs, connectTimeoutMs) }
 }
 
-/** Those that are known to be in the cluster before those that were given at the start, each once. */
+/** The brokers of the last metadata before those of the configuration, each once. */
 function candidates(nodes: ReadonlyMap<number, Address>, bootstrap: readonly Address[]): readonly Address[] {
   const all = [...nodes.values(), ...bootstrap]
   return [...new Map(all.map(address => [formatAddress(address), address])).values()]

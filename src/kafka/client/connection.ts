@@ -19,17 +19,17 @@ import { brokerFailure } from './brokerFailure.ts'
 /** Sends a request, and gives the value of its response. */
 export type Send = <I, O>(request: Request<I, O>, input: I) => Promise<O>
 
-/** An open connection to one broker; it never opens again once it is closed. */
+/** An open connection to one broker. Once closed it never opens again. */
 export interface BrokerConnection {
   /** host:port */
   readonly broker: string
   readonly isOpen: boolean
   /**
-   * Fails with a `KoffError` that names the broker and the request; with UNSUPPORTED where the broker speaks no version of
-   * it that koff speaks. Several requests can be under way at a time.
+   * Fails with a `KoffError` that names the broker and the request; with UNSUPPORTED where koff and the broker have no
+   * version of it in common. Several requests can be in flight.
    */
   readonly send: Send
-  /** The version in which `send` speaks a request. */
+  /** The version of a request that `send` uses. */
   versionOf(request: Request<never, unknown>): number
   /** Requests under way fail. May be called twice. */
   close(): void
@@ -99,7 +99,7 @@ async function introduce(socket: BrokerSocket, broker: string, options: BrokerOp
   }
   const authenticateWith = async (isRenewal: boolean) => {
     if (sasl === undefined) return
-    // A token provider may never answer: the end of the socket ends the waiting, too.
+    // A token provider may never answer: the end of the socket ends this wait, too.
     const ended = socket.ended.then(fault => Promise.reject(fault))
     renewAfter(await Promise.race([authenticate({ sasl, send: plain, isRenewal }), ended]))
   }

@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster.ts'
 import type { BrokerConnection } from './connection.ts'
 
-/** One connection to each broker that is needed, opened when it is and kept while it lives. */
+/** One connection to each broker that is needed. It is opened on demand and kept while it is alive. */
 export interface ConnectionPool {
   /** Fails as connecting does; the next call tries again. */
   get(node: number): Promise<BrokerConnection>

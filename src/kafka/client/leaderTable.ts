@@ -1,7 +1,7 @@
 import type { PartitionMetadata, TopicMetadata, TopicPartition } from '../protocol/metadata.ts'
 import type { Cluster } from './cluster.ts'
 
-/** A partition with who leads it, as last heard. */
+/** A partition and its leader, from the last metadata. */
 export interface LedPartition extends TopicPartition {
   /** Null from brokers before 2.8, which have no topic ids. */
   readonly topicId: string | null
@@ -9,22 +9,22 @@ export interface LedPartition extends TopicPartition {
   readonly leaderEpoch: number
 }
 
-/** Who leads which partition of the topics that were asked for, as old as it may be. */
+/** The leaders of the partitions of all topics that were requested. It may be outdated. */
 export interface LeaderTable {
-  /** Those of the partitions that have a leader; topics that were never asked for, or long ago, are looked up. */
+  /** The partitions that have a leader. Topics that were never requested, or long ago, are looked up. */
   find(partitions: readonly TopicPartition[]): Promise<readonly LedPartition[]>
   /**
-   * What the cluster says of those topics, `ageMs` old at most, a minute unless given; of one that koff may not see there is
-   * an error in it.
+   * The metadata of those topics, at most `ageMs` old, a minute unless given; an error for a topic that koff may not
+   * see.
    */
   topics(names: ReadonlySet<string>, ageMs?: number): Promise<readonly TopicMetadata[]>
-  /** Looks those topics up again; false where it was done so lately that nothing can be new. */
+  /** Looks those topics up again; false where the last look-up is too recent for news. */
   refresh(partitions: readonly TopicPartition[]): Promise<boolean>
 }
 
 const maxAgeMs = 60_000
 const minAgeMs = 1000
-/** With fewer, none is forgotten. */
+/** Below this number of topics none is dropped. */
 const fewTopics = 1000
 
 export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable {
@@ -47,7 +47,10 @@ export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable 
     forgetUnused(now)
     return true
   }
-  /** Topics come and go: those that nobody asked for in a while are forgotten when there are twice as many as were left. */
+  /**
+   * Topics come and go: topics that were not requested in a while are dropped when there are twice as many as after the
+   * last time.
+   */
   const forgetUnused = (now: number) => {
     if (topics.size <= 2 * kept) return
     for (const [name, { heardAt }] of topics) if (heardAt + 2 * maxAgeMs < now) topics.delete(name)

@@ -11,7 +11,7 @@ import type { ProducerIdentity } from '../records/batchEncoder.ts'
 import { type RejectedRequest, rejection } from './rejection.ts'
 import { Settling } from './settling.ts'
 
-/** The broker that keeps the transactions of one transactional id (KIP-98), wherever it is at the moment. */
+/** The broker that coordinates the transactions of one transactional id (KIP-98), also after a move. */
 export interface TransactionCoordinator {
   /** Fences the previous producer of the id, and resolves when its open transaction is settled. */
   initProducerId(): Promise<ProducerIdentity>
@@ -40,7 +40,7 @@ export function transactionCoordinator(options: CoordinatorOptions): Transaction
     retry(
       async () => {
         const coordinator = node ?? (await nodeOfCoordinator(cluster, transactionalId, retries.signal))
-        // Looked up again after no response, or when the coordinator has moved.
+        // Looked up again after a missing response, or when the coordinator has moved.
         node = null
         const connection = await pool.get(coordinator)
         const { value, errorCode, topic } = await send(connection)
@@ -70,7 +70,7 @@ export function transactionCoordinator(options: CoordinatorOptions): Transaction
           settling.tried()
           const added = await to.send(addPartitionsToTxn, { transactionalId, ...identity, partitions })
           const failed = added.filter(({ errorCode }) => errorCode !== 0)
-          // Where one partition is rejected, the others are not attempted: the reason is that of the one.
+          // Where one partition is rejected, the others are not attempted: the reason is that of the rejected one.
           const first = failed.find(({ errorCode }) => errorCode !== codes.OPERATION_NOT_ATTEMPTED) ?? failed[0]
           if (first !== undefined)
             return { errorCode: first.errorCode, topic: { topic: first.topic }, value: undefined }
@@ -107,7 +107,7 @@ interface Outcome<T> {
 
 const moved: ReadonlySet<number> = new Set([codes.COORDINATOR_NOT_AVAILABLE, codes.NOT_COORDINATOR])
 
-/** A transaction waits for the markers of the one before it: a few milliseconds, more on a busy broker. */
+/** A transaction waits for the markers of the one before it: a few milliseconds, longer on a busy broker. */
 const whileMarkersAreWritten = { firstPauseMs: 2, maxPauseMs: 20 }
 
 /** Node id of the broker. The first transaction of a cluster makes the broker create a topic, which takes a moment. */

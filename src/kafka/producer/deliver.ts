@@ -52,7 +52,7 @@ async function sendTo(node: number, batches: readonly PartitionBatch[], options:
   const all = (error: unknown): Sent => ({ failed: batches.map(batch => ({ batch, error })) })
   if (node === nobody) {
     const names = batches.map(nameOf).join(', ')
-    return all(new KoffError('BROKER_ERROR', `partition ${names} has no leader now`, { retriable: true }))
+    return all(new KoffError('BROKER_ERROR', `partition ${names} currently has no leader`, { retriable: true }))
   }
   try {
     const connection = await pool.get(node)
@@ -72,7 +72,7 @@ async function sendTo(node: number, batches: readonly PartitionBatch[], options:
   }
 }
 
-/** Now, or by an earlier attempt without a response. */
+/** By this attempt, or by an earlier one without a response. */
 function isWritten({ errorCode }: ProducedBatch): boolean {
   return errorCode === 0 || errorCode === codes.DUPLICATE_SEQUENCE_NUMBER
 }

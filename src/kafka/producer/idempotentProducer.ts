@@ -20,7 +20,7 @@ export interface IdempotentProducerOptions {
  */
 export interface IdempotentProducer extends Disposable {
   readonly header: NextHeader
-  /** Resolves when all in-sync replicas have the batches: of each partition one at most. */
+  /** Resolves when all in-sync replicas have the batches: at most one of each partition. */
   send(batches: readonly PartitionBatch[], retries: RetryOptions): Promise<void>
 }
 

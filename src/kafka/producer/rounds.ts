@@ -3,9 +3,9 @@ import type { PartitionBatch } from '../protocol/produce.ts'
 import type { BatchEncoder, BatchHeader } from '../records/batchEncoder.ts'
 
 /**
- * Lays records out as rounds of batches: of each partition one at most in a round, and no batch larger than any topic
- * takes (max.message.bytes, 1 MiB unless set); a single larger record is a batch of its own. A round is valid until the
- * next is asked for.
+ * Encodes records as rounds of batches: at most one batch of each partition in a round, and no batch larger than any
+ * topic accepts (max.message.bytes, 1 MiB unless set); a larger record is a batch of its own. A round is valid until
+ * the next one is requested.
  */
 export function* rounds(
   parts: Iterable<PartitionRecords>,
@@ -21,7 +21,7 @@ export function* rounds(
     for (const { key, value: given, headers } of part.records) {
       let value = given
       if (batches.count > 0 && batches.size + key.length + (value?.length ?? 0) + overheadBytes > most) {
-        // Its memory is the encoder's, which encodes for other partitions while this round is sent.
+        // The bytes are in the memory of the encoder, which other partitions use while this round is sent.
         if (value !== null && typeof value !== 'string') value = Buffer.from(value)
         end(part)
         yield round
@@ -43,10 +43,10 @@ export function* rounds(
 
 type Header = (partition: TopicPartition, count: number) => BatchHeader
 
-/** What goes to one partition, in order. */
+/** The records of one partition, in order. */
 export interface PartitionRecords extends TopicPartition {
   readonly records: Iterable<BatchRecord>
-  /** Batches are no larger, where the topic takes less than usual. */
+  /** The maximum size of a batch, where the topic accepts less than usual. */
   readonly batchBytes?: number
 }
 
@@ -59,5 +59,5 @@ export interface BatchRecord {
 
 const batchBytes = 512 * 1024
 const roundBytes = 768 * 1024
-/** Headers and framing; ids are short, and half of what is allowed is left for those that are not. */
+/** Headers and framing. Ids are short, and the remaining half of the limit covers the long ones. */
 const overheadBytes = 512

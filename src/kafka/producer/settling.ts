@@ -1,7 +1,7 @@
 /**
- * How long a broker takes to write the markers of a transaction. Until then the same id may begin none (KIP-98,
- * CONCURRENT_TRANSACTIONS), and asking again and again makes a busy broker slower. It is learned from what was seen before.
- * Times are those of one clock, ms.
+ * The time that a broker takes to write the markers of a transaction. Until then the same id cannot begin another one
+ * (KIP-98, CONCURRENT_TRANSACTIONS), and frequent attempts slow a busy broker down. The time is learned from earlier
+ * transactions. Times are those of one clock, ms.
  */
 export class Settling {
   #endedAt = Number.NEGATIVE_INFINITY
@@ -14,22 +14,22 @@ export class Settling {
     this.#tries = 0
   }
 
-  /** How long to wait before it is worth asking. */
+  /** How long to wait before the first attempt. */
   delayMs(now: number): number {
     return Math.max(0, this.#endedAt + this.#expectedMs - now)
   }
 
-  /** It is asked. */
+  /** An attempt begins. */
   tried(): void {
     this.#tries += 1
   }
 
-  /** The answer was yes. Where it was at the first time, the next one is asked a little sooner. */
+  /** An attempt succeeded. If it was the first one, the next wait is a little shorter. */
   settled(now: number): void {
     const tookMs = now - this.#endedAt
     this.#expectedMs = this.#tries <= 1 ? this.#expectedMs * 0.9 : Math.min(maxExpectedMs, tookMs * 0.8)
   }
 }
 
-/** Longer than that, an id was not busy but in trouble. */
+/** A longer time is not the usual delay but a failure. */
 const maxExpectedMs = 50

@@ -12,33 +12,33 @@ export interface TransactionalProducerOptions {
   readonly cluster: Cluster
   readonly leaders: LeaderTable
   readonly transactionalId: string
-  /** After which the broker gives up a transaction by itself. */
+  /** The time after which the broker aborts a transaction by itself. */
   readonly transactionTimeoutMs: number
 }
 
 /**
- * One transactional id, one transaction at a time (KIP-98). After any failure it is of no use any more: whoever initialises
- * the id next finds out what became of the transaction.
+ * One transactional id, one transaction at a time (KIP-98). It must not be used after a failure: the next owner that
+ * initialises the id learns the outcome of the transaction.
  */
 export interface TransactionalProducer extends AsyncDisposable {
   readonly header: NextHeader
-  /** Begins a transaction that writes to those partitions; what fails in it, the first `send` tells. */
+  /** Begins a transaction that writes to those partitions; the first `send` reports a failure of it. */
   begin(partitions: readonly TopicPartition[]): void
-  /** Resolves when all in-sync replicas have the batches: of each partition one at most. */
+  /** Resolves when all in-sync replicas have the batches: at most one of each partition. */
   send(batches: readonly PartitionBatch[]): Promise<void>
-  /** Resolves when it is decided that all that was sent counts. */
+  /** Resolves when the transaction is committed. */
   commit(): Promise<void>
 }
 
-/** A request is tried again that long. What lasts longer is an outage, and whoever waits has to hear of it. */
+/** How long a request is retried. A longer failure is an outage, which the caller must report. */
 const patienceMs = 5_000
-/** To make an end of a transaction that failed is a courtesy to its readers: the broker does it by itself in time. */
+/** Best effort: an abort only spares read_committed consumers a wait, since the broker aborts by itself. */
 const courtesyMs = 1_000
-/** A commit that follows on another waits for its markers, for a few milliseconds. */
+/** A commit waits a few milliseconds for the markers of the one before. */
 const pauses = { firstPauseMs: 3, maxPauseMs: 250 }
 
 /**
- * Initialises the transactional id, which fences whoever used it before and settles what that one left open.
+ * Initialises the transactional id, which fences its previous owner and ends that owner's open transaction.
  * @throws KoffError, retriable, when that takes too long; RequestRejected where the broker rejects it.
  */
 export async function openTransactionalProducer(

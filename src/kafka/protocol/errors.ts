@@ -18,7 +18,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** The row of a code; of one that is newer than this table, what is safe to assume. */
+/** The row of a code; for a code that is newer than this table, safe assumptions. */
 export function kafkaError(code: number): Omit<KafkaErrorCode, 'name'> & { readonly name: string } {
   return byCode.get(code) ?? { code, name: `error ${code}`, retriable: false, text: 'unknown to this version of koff' }
 }
@@ -55,7 +55,7 @@ const table = [
   [19, 'NOT_ENOUGH_REPLICAS', true, 'fewer replicas are in sync than min.insync.replicas'],
   [20, 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', true, 'written, but fewer replicas are in sync than min.insync.replicas'],
   [21, 'INVALID_REQUIRED_ACKS', false, 'invalid value for acks'],
-  [22, 'ILLEGAL_GENERATION', false, 'the generation of the group is another'],
+  [22, 'ILLEGAL_GENERATION', false, 'the group has another generation'],
   [23, 'INCONSISTENT_GROUP_PROTOCOL', false, 'the protocols of the member do not fit those of the group'],
   [24, 'INVALID_GROUP_ID', false, 'invalid group id'],
   [25, 'UNKNOWN_MEMBER_ID', false, 'the coordinator does not know the member'],
@@ -80,12 +80,12 @@ const table = [
   [44, 'POLICY_VIOLATION', false, 'a policy of the cluster forbids it'],
   [45, 'OUT_OF_ORDER_SEQUENCE_NUMBER', false, 'a sequence number is missing'],
   [46, 'DUPLICATE_SEQUENCE_NUMBER', false, 'the broker has this batch already'],
-  [47, 'INVALID_PRODUCER_EPOCH', false, 'another producer uses the transactional id by now'],
+  [47, 'INVALID_PRODUCER_EPOCH', false, 'another producer now uses the transactional id'],
   [48, 'INVALID_TXN_STATE', false, 'the transaction is not in a state that allows it'],
   [49, 'INVALID_PRODUCER_ID_MAPPING', false, 'the producer id does not belong to the transactional id'],
   [50, 'INVALID_TRANSACTION_TIMEOUT', false, 'the transaction timeout is above transaction.max.timeout.ms'],
   [51, 'CONCURRENT_TRANSACTIONS', true, 'another operation on the same transaction is under way'],
-  [52, 'TRANSACTION_COORDINATOR_FENCED', false, 'the transaction coordinator is another by now'],
+  [52, 'TRANSACTION_COORDINATOR_FENCED', false, 'another transaction coordinator took over'],
   [53, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', false, 'not authorized to use the transactional id'],
   [54, 'SECURITY_DISABLED', false, 'security is disabled'],
   [55, 'OPERATION_NOT_ATTEMPTED', false, 'not attempted, because another part of the request failed'],
@@ -96,7 +96,7 @@ const table = [
   [60, 'REASSIGNMENT_IN_PROGRESS', false, 'a reassignment is in progress'],
   [61, 'DELEGATION_TOKEN_AUTH_DISABLED', false, 'delegation tokens are not enabled'],
   [62, 'DELEGATION_TOKEN_NOT_FOUND', false, 'unknown delegation token'],
-  [63, 'DELEGATION_TOKEN_OWNER_MISMATCH', false, 'the delegation token belongs to somebody else'],
+  [63, 'DELEGATION_TOKEN_OWNER_MISMATCH', false, 'the delegation token belongs to another user'],
   [64, 'DELEGATION_TOKEN_REQUEST_NOT_ALLOWED', false, 'delegation tokens cannot be requested over this connection'],
   [65, 'DELEGATION_TOKEN_AUTHORIZATION_FAILED', false, 'not authorized to use the delegation token'],
   [66, 'DELEGATION_TOKEN_EXPIRED', false, 'the delegation token is expired'],
@@ -136,8 +136,8 @@ const table = [
   [100, 'UNKNOWN_TOPIC_ID', true, 'this broker does not host the topic id'],
   [101, 'DUPLICATE_BROKER_REGISTRATION', false, 'the broker id is in use'],
   [102, 'BROKER_ID_NOT_REGISTERED', false, 'the broker id is not registered'],
-  [103, 'INCONSISTENT_TOPIC_ID', true, "the topic id is another than the log's"],
-  [104, 'INCONSISTENT_CLUSTER_ID', false, 'the cluster id is another'],
+  [103, 'INCONSISTENT_TOPIC_ID', true, 'the topic id differs from that of the log'],
+  [104, 'INCONSISTENT_CLUSTER_ID', false, 'the cluster id differs'],
   [105, 'TRANSACTIONAL_ID_NOT_FOUND', false, 'there is no such transactional id'],
   [106, 'FETCH_SESSION_TOPIC_ID_ERROR', true, 'topic ids are used inconsistently in the fetch session'],
   [107, 'INELIGIBLE_REPLICA', false, 'a replica is ineligible'],
@@ -157,8 +157,8 @@ const table = [
   [121, 'INVALID_RECORD_STATE', false, 'invalid state of a record in a share group'],
   [122, 'SHARE_SESSION_NOT_FOUND', true, 'unknown share session'],
   [123, 'INVALID_SHARE_SESSION_EPOCH', true, 'invalid epoch of the share session'],
-  [124, 'FENCED_STATE_EPOCH', false, 'the state epoch of the share group is another'],
-  [125, 'INVALID_VOTER_KEY', false, 'the key of the voter is another'],
+  [124, 'FENCED_STATE_EPOCH', false, 'the state epoch of the share group differs'],
+  [125, 'INVALID_VOTER_KEY', false, 'the key of the voter differs'],
   [126, 'DUPLICATE_VOTER', false, 'the voter exists already'],
   [127, 'VOTER_NOT_FOUND', false, 'there is no such voter'],
   [128, 'INVALID_REGULAR_EXPRESSION', false, 'invalid regular expression'],

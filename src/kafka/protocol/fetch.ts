@@ -7,7 +7,7 @@ import { type ResponseReader, readArray, readNullableArray, readText, readThrott
 
 export interface FetchRequest {
   readonly topic: string
-  /** They share `maxBytes` in this order; the first one with any records gets a whole batch, however large. */
+  /** They share `maxBytes` in this order; the first with any records gets a whole batch, however large. */
   readonly partitions: readonly FetchedPosition[]
   /** How long the broker may wait for records. */
   readonly maxWaitMs: number
@@ -18,7 +18,7 @@ export interface FetchRequest {
 export interface FetchedPosition {
   readonly partition: number
   readonly position: number
-  /** -1 where it is not known: then the broker does not check it. */
+  /** -1 where it is unknown: the broker then does not check it. */
   readonly leaderEpoch: number
 }
 

@@ -28,7 +28,7 @@ export interface EpochEnd {
 
 const consumer = -1
 
-/** Asks a leader how far its log is the one that was read (KIP-101, KIP-320). Errors are in the response. */
+/** Asks a leader up to where its log is the one that was read (KIP-101, KIP-320). Errors are in the response. */
 export const offsetForLeaderEpoch: Request<EpochQueries, readonly EpochEnd[]> = {
   name: 'OffsetForLeaderEpoch',
   key: 23,

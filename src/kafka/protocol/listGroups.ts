@@ -4,7 +4,7 @@ import type { Request } from './request.ts'
 import { writeArray } from './requestWriter.ts'
 import { readArray, readText, readThrottleTime } from './responseReader.ts'
 
-/** Ids of the groups that a broker coordinates, as far as the client may see them. */
+/** Ids of the groups that a broker coordinates and the client may see. */
 export const listGroups: Request<null, readonly string[]> = {
   name: 'ListGroups',
   key: 16,

@@ -9,7 +9,7 @@ export const logStart = -2n
 export const logEnd = -1n
 
 export interface OffsetQuery extends TopicPartition {
-  /** -1 where it is not known: then the broker does not check it. */
+  /** -1 where it is unknown: the broker then does not check it. */
   readonly leaderEpoch: number
   /** ms since the epoch, or `logStart` or `logEnd` (the high watermark). */
   readonly at: bigint
@@ -18,7 +18,7 @@ export interface OffsetQuery extends TopicPartition {
 export interface FoundOffset extends TopicPartition {
   /** Kafka's error code, 0 for none. */
   readonly errorCode: number
-  /** Of the first record that is not older; -1 where there is none. */
+  /** Offset of the first record that is not older; -1 where there is none. */
   readonly offset: number
 }
 

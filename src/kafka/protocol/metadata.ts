@@ -19,7 +19,7 @@ export interface TopicPartition {
 export interface ClusterMetadata {
   /** '' where the broker has none. */
   readonly clusterId: string
-  /** Node id → where it listens. */
+  /** Node id → its address. */
   readonly nodes: ReadonlyMap<number, Address>
   readonly topics: readonly TopicMetadata[]
 }
@@ -41,7 +41,7 @@ export interface PartitionMetadata {
   readonly leaderEpoch: number
 }
 
-/** Which topics to ask for: by name, by id (brokers since 3.1), or null for all that the client may see. */
+/** Which topics to ask for: by name, by id (brokers since 3.1), or null for all topics that the client may see. */
 export type TopicSelection = { readonly names: readonly string[] } | { readonly ids: readonly string[] } | null
 
 /** Brokers that speak this version take topic ids in a selection. */

@@ -4,7 +4,7 @@ import type { Request } from './request.ts'
 import { writeArray, writeBytes, writeInt16, writeInt32, writeNullableText, writeText } from './requestWriter.ts'
 import { readArray, readNullableText, readText, readThrottleTime } from './responseReader.ts'
 
-/** One record batch, and where it goes. */
+/** One record batch and its partition. */
 export interface PartitionBatch extends TopicPartition {
   readonly bytes: Buffer
 }

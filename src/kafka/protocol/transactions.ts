@@ -31,7 +31,7 @@ export interface Coordinated {
 
 const coordinatorTypes = { group: 0, transaction: 1 } as const
 
-/** Which broker coordinates a group or a transactional id; any broker knows. */
+/** Which broker coordinates a group or a transactional id; any broker can answer. */
 export const findCoordinator: Request<Coordinated, FoundCoordinator> = {
   name: 'FindCoordinator',
   key: 10,

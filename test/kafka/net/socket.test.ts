@@ -80,7 +80,7 @@ describe.each([
       'speaks HTTP',
       (end: Socket) => end.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
       'CONFIG_INVALID',
-      'b:1: this is a server for HTTP, not a listener of Kafka',
+      'b:1: this is an HTTP server, not a Kafka listener',
     ],
     [
       'is no broker',
