@@ -3,7 +3,7 @@ import type { RecordBatch } from '../kafka/records/batch.ts'
 import { RecordCursor } from '../kafka/records/recordCursor.ts'
 import type { PartitionState } from './partition.ts'
 
-/** Takes one batch through a partition's state alone, as the stages of the pipeline do. */
+/** Applies one batch to the state of a partition, as the stages of the pipeline do. */
 export function applyBatch(state: PartitionState, batch: RecordBatch): readonly KoffEvent[] {
   const cursor = new RecordCursor()
   cursor.open(batch)

@@ -19,15 +19,17 @@ export interface BatchReaderOptions {
   readonly names: LearnedNames
   readonly offsets: Offsets
   readonly groups: ReadonlyMap<string, GroupSlot>
-  /** The slot of a group by name; made when there is none. */
+  /** The slot of a group by name; creates it when there is none. */
   readonly slotOf: (name: string) => GroupSlot
 }
 
-/** Reads batches record by record: commits go into the table of offsets, and what is more is put together to transitions. */
+/**
+ * Reads batches record by record. Commits go into the table of offsets; all other changes are collected as transitions.
+ */
 export class BatchReader {
   /** Records read by this process; control records are not counted. */
   records = 0
-  /** Of these, offset records that Kafka accepts: commits, those of transactions too, and tombstones. */
+  /** The offset records among these that Kafka accepts: commits, transactional ones too, and tombstones. */
   offsetRecords = 0
   /** Records and batches that could not be read. */
   undecodable = 0
@@ -43,15 +45,15 @@ export class BatchReader {
   }
 
   /**
-   * Takes the records of a batch, which `cursor` stands before. Null: all it did was move offsets forward. Else its
-   * transitions, in order; each must be over before the next one is asked for.
+   * Reads the records of a batch; `cursor` is before the first. Null: the batch only moved offsets forward. Else its
+   * transitions in order; each must be processed before the next one is requested.
    */
   read(batch: RecordBatch, cursor: RecordCursor): Iterable<Collected> | null {
     this.#options.offsets.begin()
     return batch.isControl ? this.#readMarkers(batch, cursor) : this.#readRecords(batch, cursor)
   }
 
-  /** `koff-undecodable` of what could not be read since the last call. */
+  /** `koff-undecodable` events for what could not be read since the last call. */
   takeFaults(): readonly KoffEvent[] {
     const faults = this.#faults
     if (faults.length > 0) this.#faults = []
@@ -116,7 +118,7 @@ export class BatchReader {
   }
 }
 
-/** By its type: of the two that there are, 0 is of brokers before 0.9. */
+/** The two record types of an offset commit: 0 is that of brokers before 0.9. */
 function isOffsetRecord({ words, keyStart, keyEnd }: RecordCursor): boolean {
   return keyEnd - keyStart >= 2 && words.getUint16(keyStart) <= 1
 }

@@ -3,14 +3,14 @@ import type { PendingCommit } from './offsets/transactions.ts'
 import type { PartitionState } from './partition.ts'
 import { rowOf } from './stored/restoreOffsets.ts'
 
-/** What an open transaction wants to commit, and where. */
+/** A commit of an open transaction, and where its record is. */
 export interface Claim {
   readonly producerId: bigint
   readonly commit: PendingCommit
   readonly place: readonly [group: string, topic: string, partition: number]
 }
 
-/** What open transactions want to commit of a group. */
+/** The commits of open transactions for one group. */
 export function claimsOf({ offsets: { table, transactions } }: PartitionState, slot: GroupSlot): readonly Claim[] {
   const claims: Claim[] = []
   if (slot.rows === 0) return claims
@@ -24,7 +24,7 @@ export function claimsOf({ offsets: { table, transactions } }: PartitionState, s
   return claims
 }
 
-/** Adds those that are not there any more. */
+/** Adds those that are no longer present. */
 export function keepClaims(state: PartitionState, claims: readonly Claim[]): void {
   const { table, transactions } = state.offsets
   for (const { producerId, commit, place } of claims) {
@@ -35,7 +35,7 @@ export function keepClaims(state: PartitionState, claims: readonly Claim[]): voi
   }
 }
 
-/** The commit of an open transaction counts for nothing, whatever its marker will say. */
+/** The commit of an open transaction has no effect, whatever its marker will be. */
 export function dropClaim(state: PartitionState, producerId: bigint, row: number): void {
   const { table, transactions } = state.offsets
   if (!transactions.remove(producerId, row)) return

@@ -5,7 +5,7 @@ import { noteGroupChanges } from './stored/groupChanges.ts'
 import { groupAfterHistory } from './transition/afterHistory.ts'
 
 /**
- * At the end of history: what is left of a state is a function of the last record of each live key and of the open
+ * The end of history: the remaining state is a function of the last record of each live key and of the open
  * transactions, whether or not the log was compacted.
  */
 export function forgetHistory(state: PartitionState): void {

@@ -1,8 +1,8 @@
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 
 /**
- * Everything a reducer ever sees, each with its time: what is not an input does not influence an event.
- * Sources yield them; recordings hold them; the same inputs in the same order give the same events.
+ * Every input of a reducer, each with its time. Events depend on inputs only: the same inputs in the same order give
+ * the same events. Sources yield inputs; recordings store them.
  */
 export type Input = BatchInput | FaultInput | LogEndInput | TopicInput | TickInput | PositionInput
 
@@ -21,7 +21,7 @@ export interface FaultInput {
 export interface LogEndInput {
   readonly kind: 'logEnd'
   readonly topic: string
-  /** Of the topic that was sampled; absent: of the one that has the name now. */
+  /** The id of the sampled topic; without it, the sample belongs to the topic that has the name now. */
   readonly topicId?: string
   readonly partition: number
   readonly logStart: number
@@ -29,41 +29,41 @@ export interface LogEndInput {
   readonly timestamp: number
 }
 
-/** What a topic id (URL-safe base64 without padding, as Kafka prints it) is called. */
+/** The name of a topic id (URL-safe base64 without padding, as Kafka prints it). */
 export interface TopicInput {
   readonly kind: 'topic'
   readonly id: string
   readonly name: string
-  /** How many partitions the topic has now, 0 where it is gone; absent: not told. */
+  /** Number of partitions of the topic now, 0 where it is deleted; absent: not reported. */
   readonly partitions?: number
 }
 
 /**
- * Time goes on, and the samples since the last input that was none are a round: conditions are judged. Samples without a
- * tick are judged all the same, before the next batch or at the end.
+ * Advances time. The samples since the last other input form one round, and conditions are evaluated on it. Samples
+ * without a tick are evaluated before the next batch or at the end.
  */
 export interface TickInput {
   readonly kind: 'tick'
-  /** Milliseconds since the epoch. Everything that happened until then is told already. */
+  /** Milliseconds since the epoch. Everything that happened before has been received. */
   readonly timestamp: number
   /**
-   * Partitions of `__consumer_offsets` of which that is true; all of them unless given. Of another the group may long
-   * have got on, and koff has not read it yet.
+   * Partitions of `__consumer_offsets` for which that is true; all unless given. In another partition a group may have
+   * advanced without koff having read it yet.
    */
   readonly partitions?: readonly number[]
 }
 
 /**
- * A live source's progress in one partition: everything below `position` has been yielded. The first one of a partition comes
- * before its batches, so that the end of its history is known.
+ * The progress of a live source in one partition: everything below `position` has been yielded. The first one of a
+ * partition comes before its batches, so that the end of its history is known.
  */
 export interface PositionInput {
   readonly kind: 'position'
   readonly partition: number
-  /** The next offset to fetch. Judged by this, not by the last record: a partition may end in a marker or a hole. */
+  /** The next offset to fetch. The last record is not enough: a partition may end with a marker or a gap. */
   readonly position: number
-  /** The partition's high watermark as the broker last said. */
+  /** The partition's high watermark in the last response. */
   readonly logEnd: number
-  /** When the broker said so, ms. */
+  /** When the broker sent it, ms. */
   readonly timestamp: number
 }

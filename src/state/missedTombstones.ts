@@ -13,19 +13,20 @@ import type { PartitionState } from './partition.ts'
 import { groupKeys, groupMetadata, offsetKeyVersion, recordKey } from './records/recordKeys.ts'
 
 /**
- * What ended while koff was away for longer than the log keeps tombstones: every key of a stored state of which the log
- * has no record any more. `see` is given the whole log; `end` then ends those keys, in a transition for each group.
+ * Finds what ended while koff was away for longer than the log keeps tombstones: every key of a stored state that has
+ * no record in the log any more. `see` receives the whole log; `end` then ends those keys, in one transition for each
+ * group.
  */
 export class MissedTombstones {
   readonly #state: PartitionState
   readonly #cursor = new RecordCursor()
   /** 1 for each row whose key was seen. */
   readonly #seenRows: Uint8Array
-  /** Keys of records about groups, as text of their bytes; true once seen. */
+  /** Keys of records about groups, as text of their bytes; true once found. */
   readonly #keys: Map<string, boolean>
-  /** Commits of open transactions whose record was not seen yet: of each producer, log offset → row. */
+  /** Commits of open transactions whose record was not found yet: by producer, log offset → row. */
   readonly #pending: Map<bigint, Map<number, number>>
-  /** Rows of which a transaction has a record, by producer, until its marker says whether that counts. */
+  /** Rows for which a transaction has a record, by producer, until its marker shows whether it counts. */
   readonly #unsettled = new Map<bigint, Set<number>>()
   #left: number
 
@@ -48,7 +49,7 @@ export class MissedTombstones {
     this.#left = this.#keys.size + offsets
   }
 
-  /** Keys, and commits of open transactions, of which no record was seen yet. */
+  /** Keys, and commits of open transactions, whose record was not found yet. */
   get left(): number {
     return this.#left
   }
@@ -72,11 +73,11 @@ export class MissedTombstones {
     }
   }
 
-  /** What became of the groups. The position stays where it was. */
+  /** The resulting changes of the groups. The position does not change. */
   end(firstNumber: number): readonly KoffEvent[] {
     const state = this.#state
     const { position } = state
-    // A later record of the key took its place, or its transaction was aborted.
+    // A later record of the key replaced it, or its transaction was aborted.
     for (const [producer, commits] of this.#pending) {
       for (const row of commits.values()) dropClaim(state, producer, row)
     }
@@ -89,11 +90,11 @@ export class MissedTombstones {
       if (keys.length === 0) continue
       const prefix = `${state.partition}-${position}-`
       let numbers = 0
-      // Their records are there: no tombstone came after them.
+      // Their records are present, so no tombstone followed them.
       const claims = claimsOf(state, slot)
       for (const event of applyBatch(state, tombstones(keys, state))) {
         const ordinal = event.id.startsWith(prefix) ? Number(event.id.slice(prefix.length)) : Number.NaN
-        // Of conditions that close with it the ids are those that they have anywhere.
+        // Events of conditions that close here have their usual ids.
         if (Number.isNaN(ordinal)) events.push(event)
         else {
           numbers = Math.max(numbers, ordinal + 1)
@@ -120,14 +121,14 @@ export class MissedTombstones {
     return rows
   }
 
-  /** The row of an offset's key, NONE where the state has none; of other keys it takes note itself. */
+  /** The row of an offset's key, NONE where the state has none. Other keys are recorded here. */
   #seeKey({ bytes, words, keyStart, keyEnd }: RecordCursor): number {
     const { table } = this.#state.offsets
     if (words.getUint16(keyStart) <= 1) {
       const row = table.index.find(words, keyStart + 2, keyEnd)
       if (row >= 0) return row
     } else if (this.#seeText(bytes.toString('latin1', keyStart, keyEnd))) return NONE
-    // Kafka reads some keys that are not written as it would write them.
+    // Kafka reads some keys that it would write differently.
     const decoded = decodeRecordAt(bytes, keyStart, keyEnd, -1, -1)
     if (decoded.kind === 'undecodable') return NONE
     if (decoded.type === 'OFFSET_COMMIT' || decoded.type === 'LEGACY_OFFSET_COMMIT') {
@@ -166,7 +167,7 @@ export class MissedTombstones {
     return missing
   }
 
-  /** In the order in which a coordinator writes them: offsets, then what is about the group. */
+  /** In the order in which a coordinator writes them: offsets first, then the records about the group. */
   #missingKeys(slot: GroupSlot, rows: readonly number[]): Buffer[] {
     const { table } = this.#state.offsets
     const sorted = rows.toSorted(
@@ -176,7 +177,8 @@ export class MissedTombstones {
     )
     const offsets = sorted.map(row => Buffer.concat([offsetKeyVersion, table.index.keyOf(row)]))
     const group = groupKeys(slot.group).filter(key => this.#keys.get(textOf(key)) === false)
-    // A simple group has no record of its own: it ends with its last offset, and then its coordinator writes this one.
+    // A simple group has no record of its own: it ends with its last offset, and its coordinator then writes this
+    // tombstone.
     if (slot.group?.type === 'simple' && rows.length > 0 && rows.length === slot.offsets) {
       group.push(recordKey(groupMetadata, slot.name, null))
     }
@@ -184,7 +186,7 @@ export class MissedTombstones {
   }
 }
 
-/** What a key names beside the group. */
+/** The parts of a key beside the group. */
 function partOf(key: object): string | null {
   if ('memberId' in key) return String(key.memberId)
   return 'regularExpression' in key ? String(key.regularExpression) : null
@@ -194,7 +196,7 @@ function textOf(key: Buffer): string {
   return key.toString('latin1')
 }
 
-/** All of them at the position of the state, at the time of the last record that is in it. */
+/** All at the position of the state, with the time of the last record in it. */
 function tombstones(keys: readonly Buffer[], { partition, position, timestamp }: PartitionState): RecordBatch {
   const base = { offset: position, timestamp }
   const bytes = encodeRecords(

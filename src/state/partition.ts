@@ -26,28 +26,28 @@ import { undecodableBatch } from './transition/undecodable.ts'
 export interface Change {
   readonly transition: Collected
   readonly before: Group | null
-  /** The group after it and what the difference means; null in history, which means nothing. */
+  /** The group afterwards, and the meaning of the difference; null in history, which emits nothing. */
   readonly reduced: Reduced | null
-  /** A group of that name ended. */
+  /** A group of that name ended in the transition. */
   readonly isEnded: boolean
 }
 
 /**
- * The state of one partition of `__consumer_offsets`, and what happens to it. Batches must come in log order. The events
- * depend on the batches alone, not on how they were fetched, nor on any clock.
+ * The state of one partition of `__consumer_offsets`, and its changes. Batches must come in log order. Events depend on
+ * the batches only, not on how they were fetched, nor on a clock.
  */
 export class PartitionState {
   readonly groups = new Map<string, GroupSlot>()
   readonly offsets: Offsets
-  /** What topic ids are called. */
+  /** Names of topic ids. */
   readonly names: LearnedNames
   /** The next offset to read. */
   position = 0
-  /** Reads batches, and counts what is read. */
+  /** Reads batches, and counts records. */
   readonly reader: BatchReader
-  /** Null: nobody stores this state. */
+  /** Null: this state is not stored. */
   readonly changes: StateChanges | null
-  /** Where history ends, as it was when the partition was first read; null: not known, or nothing is history. */
+  /** The end of the log when the partition was first read; null: unknown, or nothing is history. */
   historyEnd: number | null = null
   #history: boolean
   readonly #options: PartitionOptions
@@ -89,7 +89,7 @@ export class PartitionState {
     return this.#options.partition
   }
 
-  /** Of the last record read; -1 before the first. */
+  /** Timestamp of the last record; -1 before the first. */
   get timestamp(): number {
     return this.reader.timestamp
   }
@@ -98,7 +98,7 @@ export class PartitionState {
     return this.#history
   }
 
-  /** Goes on where a stored state was. */
+  /** Continues from a stored state. */
   restore({ position, timestamp, inHistory, historyEnd }: StoredPartition): void {
     this.position = position
     this.reader.timestamp = timestamp
@@ -108,18 +108,18 @@ export class PartitionState {
     if (!inHistory) this.offsets.table.topicIds = null
   }
 
-  /** Before a batch: what comes true before its first record. */
+  /** Before a batch: conditions that open or close before its first record. */
   begin(batch: RecordBatch): void {
-    // A batch with a delete horizon has that as its base (KIP-534), which may lie after its records.
+    // The base timestamp of a batch may be its delete horizon (KIP-534), which can be later than its records.
     const time = Math.min(batch.baseTimestamp, batch.maxTimestamp)
-    // Not the time itself: a record at the very deadline ends the condition in time.
+    // Just before the record: a record at the deadline itself ends the condition in time.
     if (!this.#history && time > this.#conditions.nextDeadline) this.#conditions.advance(time - 1)
     this.#events.push(...this.#conditions.take())
   }
 
   /**
-   * Takes the records of a batch. Null: all it did was move offsets forward. Else its transitions, in order; each must be
-   * taken through `diff` before the next one is asked for.
+   * Reads the records of a batch. Null: the batch only moved offsets forward. Else its transitions in order; each must
+   * go through `diff` before the next one is requested.
    */
   read(batch: RecordBatch, cursor: RecordCursor): Iterable<Collected> | null {
     this.position = batch.lastOffset + 1
@@ -155,7 +155,7 @@ export class PartitionState {
     return { transition, before, reduced, isEnded: reduced.isEnded }
   }
 
-  /** Judges the conditions of the group that a transition changed. */
+  /** Evaluates the conditions of the group that a transition changed. */
   judgeChange({ transition: { slot, records, changes }, before, reduced }: Change): void {
     if (reduced === null || (before === null && reduced.after === null)) return
     const { position: offset, timestamp } = changes
@@ -164,14 +164,14 @@ export class PartitionState {
     this.#conditions.transition(slot, { before, drafts: reduced.drafts, anchor, time: timestamp, isAboutGroup })
   }
 
-  /** Lets go of what the transition ended. */
+  /** Releases what the transition ended. */
   endTransition({ transition: { slot, changes }, reduced, isEnded }: Change): void {
     if (reduced !== null) this.offsets.endTransition(slot, reduced.resets, reduced.moved)
     if (isEnded) this.offsets.forget(slot, changes.position)
     if (slot.group === null) this.releaseSlot(slot)
   }
 
-  /** The end of a batch: its events in the order of the log, those of a transition in the order of the contract. */
+  /** The end of a batch: its events in log order, those of a transition in the order of the contract. */
   end(): readonly KoffEvent[] {
     this.#events.push(...this.reader.takeFaults())
     this.names.limitOrphans()
@@ -183,21 +183,23 @@ export class PartitionState {
     return this.#history ? NO_EVENTS : events
   }
 
-  /** Bytes that are not a batch: reported, and passed over. */
+  /** Bytes that are not a batch: reported and skipped. */
   applyFault(fault: BatchFault): readonly KoffEvent[] {
     this.reader.undecodable++
     if (this.#history) return NO_EVENTS
     return [undecodableBatch(this.#options, fault, fault.offset ?? this.position, this.timestamp)]
   }
 
-  /** The end of a round of samples, or a tick without any: what is true at that time. */
+  /** The end of a round of samples, or a tick without samples: evaluates conditions at that time. */
   judge(now: number): readonly KoffEvent[] {
     if (this.#history) return NO_EVENTS
     this.#conditions.round(now)
     return this.#conditions.take()
   }
 
-  /** The end as it was at start is reached: from here on events are news. `time` serves a partition without records. */
+  /**
+   * The partition was read to its end at the start: what follows is news. `time` is for a partition without records.
+   */
   endHistory(time: number): readonly KoffEvent[] {
     if (!this.#history) return NO_EVENTS
     this.#history = false
@@ -211,7 +213,7 @@ export class PartitionState {
     })
   }
 
-  /** Snapshots of groups that nobody was told of before, at the position; their ids are numbered from `first` on. */
+  /** Snapshots, at the position, of groups that had none yet; their ids are numbered from `first` on. */
   snapshots(isWanted: (slot: GroupSlot) => boolean, first: number): readonly KoffEvent[] {
     const place = { ...this.#options, names: this.names, position: this.position, time: this.timestamp }
     return groupSnapshots(this.sortedGroups().filter(isWanted), place, first)
@@ -224,7 +226,7 @@ export class PartitionState {
     setGroup(slot, after)
   }
 
-  /** Gives up the slot of a group that is not known, unless an open transaction wants to commit offsets of it. */
+  /** Releases the slot of an unknown group, unless an open transaction has commits for it. */
   releaseSlot(slot: GroupSlot): void {
     if (slot.group !== null || slot.rows > 0) return
     this.offsets.forget(slot, this.position)
@@ -232,7 +234,7 @@ export class PartitionState {
     this.groups.delete(slot.name)
   }
 
-  /** The slot of a group by name, made when there is none. */
+  /** The slot of a group by name; creates it when there is none. */
   slotOf(name: string): GroupSlot {
     let slot = this.groups.get(name)
     if (slot === undefined) {

@@ -7,18 +7,18 @@ export interface PartitionOptions {
   /** Of `__consumer_offsets`. */
   readonly partition: number
   readonly cluster: string
-  /** What is said of all topics. */
+  /** The names and sizes of topics, for all partitions. */
   readonly names: TopicNames
-  /** `offset-committed` is wanted: every commit is described. */
+  /** `offset-committed` is on: every commit is described. */
   readonly everyCommit: boolean
-  /** True: what comes is history, which makes state and no events, until `endHistory`. */
+  /** True: what follows is history, which changes the state and emits nothing, until `endHistory`. */
   readonly history: boolean
-  /** What changes is noted for `takeChanges`: of use where the state is stored. Default false. */
+  /** Changes are recorded for `takeChanges`, for a state that is stored. Default false. */
   readonly tracksChanges?: boolean
-  /** Random where keys can be chosen by strangers: no event depends on it. */
+  /** Random where strangers can choose keys: no event depends on it. */
   readonly hashSeed?: HashSeed
-  /** When conditions over time open; the defaults for every group unless given. */
+  /** When conditions over time open; by default the default thresholds for every group. */
   readonly conditionSettings?: SettingsOf
-  /** Where logs end, as sampled; nobody samples unless given. */
+  /** The sampled ends of logs; without it there are no samples. */
   readonly logEnds?: LogEnds
 }

@@ -2,30 +2,34 @@ import type { GroupType } from '../../events/envelope.ts'
 import { Members, type ReadonlyMembers } from './members.ts'
 
 /**
- * What koff knows of one group, whatever its kind. A transition works on a draft, so that "before" and "after" can be
- * compared; when it is over, there is only "after" (`members.seal`).
+ * The state of one group of any kind. A transition works on a draft, so that "before" and "after" can be compared; at
+ * its end only "after" is left (`members.seal`).
  */
 export interface Group {
   readonly name: string
   readonly type: GroupType
-  /** Classic: generation. Others: group epoch. 0 where no record told it yet. */
+  /** Classic: generation. Others: group epoch. 0 before the first record that has one. */
   readonly epoch: number
   /** Epoch of the target assignment; 0 for classic groups. */
   readonly targetEpoch: number
   /**
-   * Epoch at which the last rebalance completed, or at which the group was last empty; null: not known, since the history
-   * before the first read ended within a rebalance.
+   * Epoch at which the last rebalance completed, or at which the group was last empty; null: unknown, because the
+   * history before the first read ended during a rebalance.
    */
   readonly settledEpoch: number | null
-  /** What every member held when the group was last settled: the "before" of the next rebalance. Empty where not known. */
+  /**
+   * What every member held when the group was last settled: the "before" of the next rebalance. Empty where unknown.
+   */
   readonly settled: ReadonlyMap<string, Holding>
   /** Time of the first `rebalance-started` since the group was settled; null when none is open. */
   readonly rebalanceStartedAt: number | null
-  /** When the last member went, `unknown` if before the first read; null for a group that has members, or never had any. */
+  /**
+   * When the last member left, `unknown` if before the first read; null for a group that has members, or never had any.
+   */
   readonly emptiedAt: number | 'unknown' | null
-  /** Where its last metadata record stands (GROUP_METADATA and the like); null: none was seen. */
+  /** Position of its last metadata record (GROUP_METADATA and the like); null before the first. */
   readonly metadataAt: Placed | null
-  /** Topic id → name, as the group's own records tell them (namedTopics.ts). */
+  /** Topic id → name, from the group's own records (namedTopics.ts). */
   readonly topicNames: ReadonlyMap<string, string>
   readonly protocolType: string | null
   readonly protocol: string | null
@@ -41,7 +45,7 @@ export interface Group {
   readonly validatedTopologyEpoch: number
 }
 
-/** Where a record stands in `__consumer_offsets`. */
+/** The position of a record in `__consumer_offsets`. */
 export interface Placed {
   readonly offset: number
   readonly timestamp: number
@@ -53,23 +57,26 @@ export interface Member {
   readonly clientId: string
   readonly host: string
   readonly rack: string | null
-  /** Null where the records do not say (streams members, protocol types other than `consumer`), or cannot be read. */
+  /**
+   * Null where the records do not contain it (streams members, protocol types other than `consumer`), or where it
+   * cannot be read.
+   */
   readonly subscription: Subscription | null
   readonly rebalanceTimeoutMs: number | null
   readonly sessionTimeoutMs: number | null
-  /** Null where its bytes cannot be read: not known, which is not empty. */
+  /** Null where its bytes cannot be read: unknown, not empty. */
   readonly assignment: Assignment | null
-  /** Partitions that the member was told to give up and has not yet: it still holds them. */
+  /** Partitions that the member was told to revoke and has not revoked yet: it still holds them. */
   readonly pendingRevocation: Assignment
-  /** What the coordinator wants it to hold; empty for classic members. No event depends on it. */
+  /** The target assignment of the coordinator; empty for classic members. No event depends on it. */
   readonly target: Assignment
   /** memberEpoch of its last CurrentMemberAssignment, null before the first; -2: a static member that is away (KIP-848). */
   readonly epoch: number | null
   /** Log position of that CurrentMemberAssignment, where history holds it; else -1. */
   readonly assignedAt: number
-  /** Its last CurrentMemberAssignment says stable, with nothing pending. */
+  /** Its last CurrentMemberAssignment is stable, with nothing pending. */
   readonly stable: boolean
-  /** False for a member of which only an assignment was seen: it is counted when its own record comes. */
+  /** False for a member with only an assignment: it counts once its own record comes. */
   readonly described: boolean
 }
 
@@ -82,22 +89,24 @@ export interface Subscription {
 /** Topic (its `keyedBy` form) → partitions, ascending. */
 export type Assignment = ReadonlyMap<string, readonly number[]>
 
-/** How an assignment names what is assigned: classic by topic name, consumer and share by topic id, streams by subtopology. */
+/**
+ * How an assignment identifies topics: classic by topic name, consumer and share by topic id, streams by subtopology.
+ */
 export type KeyedBy = 'topic' | 'topicId' | 'subtopology'
 
 export interface Holding {
   readonly clientId: string
   readonly keyedBy: KeyedBy
-  /** Null: not known. */
+  /** Null: unknown. */
   readonly assignment: Assignment | null
 }
 
-/** A group within its transition. */
+/** A group during a transition. */
 export type GroupDraft = { -readonly [K in keyof Group]: Group[K] } & { members: Members }
 
 export const noPartitions: Assignment = new Map()
 const noRegexes: ReadonlyMap<string, readonly string[]> = new Map()
-/** One for all groups that have no members: there can be a million of them. */
+/** Shared by all groups without members: there can be a million of them. */
 export const noHoldings: ReadonlyMap<string, Holding> = new Map()
 export const noNames: ReadonlyMap<string, string> = new Map()
 
@@ -162,7 +171,7 @@ export function keyedBy(type: GroupType): KeyedBy {
   }
 }
 
-/** The members that count: those whose own record was seen. */
+/** The members with a record of their own. */
 export function membersOf(group: Group | null): Member[] {
   const members: Member[] = []
   if (group === null) return members
@@ -170,7 +179,7 @@ export function membersOf(group: Group | null): Member[] {
   return members
 }
 
-/** Those of so many ids that count. */
+/** Those of these ids that have a record of their own. */
 export function membersAmong(group: Group | null, ids: Iterable<string>): Member[] {
   const members: Member[] = []
   if (group === null) return members
@@ -182,8 +191,8 @@ export function membersAmong(group: Group | null, ids: Iterable<string>): Member
 }
 
 /**
- * False where a member's assignment or subscription cannot be read: then nothing is judged that depends on who owns or
- * wants what. Only members of classic groups have bytes of their clients' making.
+ * False where a member's assignment or subscription cannot be read: then nothing is evaluated that depends on who owns
+ * or subscribes to what. Only members of classic groups have bytes that their clients wrote.
  */
 export function isReadable({ type, members }: Group): boolean {
   return type !== 'classic' || !members.some(member => member.assignment === null || member.subscription === null)
@@ -219,7 +228,7 @@ export function subscriptionOf(topics: Iterable<string>, regex: string | null): 
   return { topics: [...new Set(topics)].sort(compareText), regex: regex === '' ? null : regex }
 }
 
-/** An empty `client.rack` is none. */
+/** An empty `client.rack` counts as none. */
 export function rackOf(rack: string | null | undefined): string | null {
   return rack === undefined || rack === '' ? null : rack
 }
@@ -231,7 +240,7 @@ export function sameSubscription(a: Subscription | null, b: Subscription | null)
   )
 }
 
-/** What cannot be read is the same as what cannot be read: neither tells a change. */
+/** Two unreadable values count as equal: they are not evidence of a change. */
 export function sameAssignment(a: Assignment | null, b: Assignment | null): boolean {
   if (a === b) return true
   if (a === null || b === null || a.size !== b.size) return false
@@ -244,7 +253,7 @@ export function sameAssignment(a: Assignment | null, b: Assignment | null): bool
   return true
 }
 
-/** Merges entries of the same topic, sorts and deduplicates partitions; empty topics are left out. */
+/** Merges entries of the same topic, sorts and deduplicates partitions; drops empty topics. */
 export function assignmentOf(entries: Iterable<readonly [string, readonly number[]]>): Assignment {
   const merged = new Map<string, number[]>()
   for (const [topic, partitions] of entries) {

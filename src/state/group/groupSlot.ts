@@ -3,25 +3,25 @@ import type { GroupConditions } from '../conditions/groupConditions.ts'
 import type { Group, Placed } from './group.ts'
 import { type Standing, standingOf } from './standing.ts'
 
-/** A group's place in a partition's state, known to every row of its offsets. */
+/** A group's entry in a partition's state; every row of its offsets refers to it. */
 export interface GroupSlot {
   readonly name: string
-  /** Null: not known; then only offsets of open transactions keep the slot. */
+  /** Null: unknown group; only offsets of open transactions then keep the slot. */
   group: Group | null
   /** Rows of this group that hold a committed offset. */
   offsets: number
   /** Rows of this group, those of open transactions included. */
   rows: number
   readonly topics: Map<string, TopicSlot>
-  /** Of these, those without an offset whose id is remembered, the one deleted longest ago first; null: none. */
+  /** The topics among these without an offset whose id is remembered, the one deleted longest ago first; null: none. */
   remembered: Set<TopicSlot> | null
-  /** That of `group`. Kept here so that the hot path does not count members. */
+  /** The number of members of `group`, so that the hot path does not count them. */
   standing: Standing
-  /** Offsets that somebody commits while the group has no members, by row; null: none (steps.ts). */
+  /** Rows that are committed while the group has no members; null: none (steps.ts). */
   steps: Map<number, number> | null
-  /** The kind of the group while it is known, and after that of the one that is gone. */
+  /** The kind of the known group; after its end, its last kind. */
   lastType: GroupType
-  /** What conditions over time know of the group itself; null: nothing yet. */
+  /** The state of the group's own conditions; null: none yet. */
   conditions: GroupConditions | null
 }
 
@@ -33,14 +33,14 @@ export interface TopicId {
   id3: number
 }
 
-/** A topic within one group; the id is the one last seen in a commit of the group. */
+/** A topic within one group, with the id of the group's last commit for it. */
 export interface TopicSlot extends TopicId {
   readonly name: string
   /** Rows that hold a committed offset of it. */
   live: number
   /** Rows of it, those of open transactions included. */
   rows: number
-  /** The record that deleted the last of its offsets, where the id is remembered; else null. */
+  /** The record that deleted the last of its offsets, while the id is remembered; else null. */
   deletedAt: Placed | null
 }
 
@@ -83,7 +83,7 @@ export function hasTopicId({ id0, id1, id2, id3 }: TopicId): boolean {
   return (id0 | id1 | id2 | id3) !== 0
 }
 
-/** The id in Kafka's form, URL-safe base64 without padding; null where none is known. */
+/** The id in Kafka's form, URL-safe base64 without padding; null where unknown. */
 export function topicIdOf(topic: TopicId): string | null {
   if (!hasTopicId(topic)) return null
   const bytes = Buffer.allocUnsafe(16)

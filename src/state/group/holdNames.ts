@@ -1,7 +1,7 @@
 import { type GroupSlot, topicIdOf } from './groupSlot.ts'
 import type { LearnedNames } from './learnedNames.ts'
 
-/** Groups hold the names of the topics that they know by id, and those that their own records tell. */
+/** Groups keep the names of the topics that they know by id, and the names in their own records. */
 export function holdNames(names: LearnedNames, slots: Iterable<GroupSlot>): void {
   for (const { topics, group } of slots) {
     for (const topic of topics.values()) {
@@ -12,7 +12,7 @@ export function holdNames(names: LearnedNames, slots: Iterable<GroupSlot>): void
   }
 }
 
-/** A group's own records tell other names now. */
+/** The names in a group's own records have changed. */
 export function exchangeNames(
   names: LearnedNames,
   before: ReadonlyMap<string, string>,

@@ -2,13 +2,13 @@ import type { TopicPartitions } from '../../events/shapes.ts'
 import { type Assignment, assignmentOf, compareText, type Holding, type KeyedBy, type Member } from './group.ts'
 import type { TopicNames } from './topicNames.ts'
 
-/** What a member holds: its assignment and what it was told to give up but has not yet. Null: its bytes cannot be read. */
+/** What a member holds: its assignment, and partitions that it has yet to revoke. Null: its bytes cannot be read. */
 export function heldBy(member: Member): Assignment | null {
   if (member.assignment === null || member.pendingRevocation.size === 0) return member.assignment
   return assignmentOf([...member.assignment, ...member.pendingRevocation])
 }
 
-/** Partitions as events show them: the name where it is known, else the id alone; sorted by name, then by id. */
+/** Partitions as events show them: the name where it is known, else only the id; sorted by name, then by id. */
 export function shown(assignment: Assignment, keyedBy: KeyedBy, names: TopicNames): TopicPartitions[] {
   const result: TopicPartitions[] = []
   for (const [key, partitions] of assignment) {
@@ -43,9 +43,9 @@ const nothing: Holding = { clientId: '', keyedBy: 'topic', assignment: new Map()
 const noChange: HoldingChange = { gained: [], lost: [], gainedCount: 0 }
 
 /**
- * What a member holds now and did not before, and the reverse; nothing where one of them is not known. A topic of another
- * id is another topic; but a migration changes how topics are named: then a name and an id are the same topic where the
- * id's name is known.
+ * What a member holds now and did not hold before, and the reverse; nothing where one of them is unknown. A topic with
+ * another id is another topic. But a migration changes how topics are identified: there a name and an id are the same
+ * topic where the id's name is known.
  */
 export function compareHoldings(
   { assignment: old, keyedBy: oldKeyedBy }: Holding = nothing,
@@ -68,7 +68,7 @@ export function compareHoldings(
   }
 }
 
-/** What a key of an assignment is compared by. */
+/** The form in which keys of an assignment are compared. */
 type IdOf = (key: string, keyedBy: KeyedBy) => string
 
 const asItIs: IdOf = key => key

@@ -1,27 +1,26 @@
 import { compareText } from './group.ts'
 import type { TopicNames } from './topicNames.ts'
 
-/** A name that nothing holds any more, since a log position. */
+/** A name that no group uses any more, and the log position since then. */
 export interface Orphan {
   readonly name: string
   readonly since: number
 }
 
-/** So many names are kept that nothing holds; more than twice as many never are, at the end of a batch. */
+/** Number of unused names that are kept. At the end of a batch there are never more than twice as many. */
 const mostOrphans = 1_000
 
 /**
- * What the records of one partition tell of topic names: offset commits above all. Groups hold the names of the topics that
- * they know by id. Names that nobody holds are kept for a while: members may still have partitions of these topics.
- *
- * One partition never learns from another's log, so that its events do not depend on which is read first; what is declared
- * holds for all.
+ * Topic names from the records of one partition, above all from offset commits. Groups keep the names of the topics
+ * that they know by id. Unused names are kept for a while, because members may still have partitions of these topics.
+ * No partition learns from another one's log, so that its events do not depend on which is read first; declared names
+ * hold for all.
  */
 export class LearnedNames implements TopicNames {
   readonly #declared: TopicNames
   readonly #held = new Map<string, { readonly name: string; holders: number }>()
   readonly #orphans = new Map<string, Orphan>()
-  /** Called with each id of which there is another orphan to store, or none. */
+  /** Called with each id whose stored entry among the unused names changes. */
   readonly #changed: (id: string) => void
 
   constructor(declared: TopicNames, changed: (id: string) => void = () => undefined) {
@@ -51,7 +50,7 @@ export class LearnedNames implements TopicNames {
     this.addOrphan(id, { name: held.name, since: position })
   }
 
-  /** A name that a record tells, which somebody may hold or not. */
+  /** A name in a record, used or not. */
   mention(id: string, name: string, position: number): void {
     if (!this.#held.has(id)) this.addOrphan(id, { name, since: position })
   }
@@ -61,7 +60,7 @@ export class LearnedNames implements TopicNames {
     this.#changed(id)
   }
 
-  /** Null where there is none. */
+  /** Null where it is unknown. */
   orphan(id: string): Orphan | null {
     return this.#orphans.get(id) ?? null
   }
@@ -70,7 +69,7 @@ export class LearnedNames implements TopicNames {
     return this.#orphans
   }
 
-  /** At the end of a batch, so that which are left does not depend on the order in which they were released in it. */
+  /** Called at the end of a batch, so that the result does not depend on the order of releases within the batch. */
   limitOrphans(): void {
     if (this.#orphans.size <= 2 * mostOrphans) return
     const sorted = [...this.#orphans].sort(([a, { since: x }], [b, { since: y }]) => x - y || compareText(a, b))
@@ -80,7 +79,7 @@ export class LearnedNames implements TopicNames {
     }
   }
 
-  /** Forgets what nobody holds, and all holders. */
+  /** Drops unused names, and all users. */
   clear(): void {
     this.#held.clear()
     for (const id of this.#orphans.keys()) this.#changed(id)

@@ -1,30 +1,30 @@
 import type { Member } from './group.ts'
 
-/** The members of a group by id, those included of which only an assignment was seen. */
+/** The members of a group by id, including those with only an assignment. */
 export interface ReadonlyMembers {
   readonly size: number
-  /** Those whose own record was seen. */
+  /** Those with a record of their own. */
   readonly described: number
   has(id: string): boolean
   get(id: string): Member | undefined
   values(): Iterable<Member>
   some(isSuch: (member: Member) => boolean): boolean
-  /** Ids of the members that can differ from `before`; null where that takes a look at all of them. */
+  /** Ids of the members that may differ from `before`; null where all have to be compared. */
   touchedSince(before: ReadonlyMembers): Iterable<string> | null
-  /** As they are, to be changed; these stay what they are, until the draft is sealed. */
+  /** A draft of these members. They stay as they are until the draft is sealed. */
   draft(): Members
-  /** Nobody compares any more. They say what they said; what they were a draft of is of no use from now on. */
+  /** Ends the draft: the values are final, and the original must no longer be used. */
   seal(): void
 }
 
 /**
- * A transition of a group with thousands of members changes a few. It works on a draft, which holds what is changed beside
- * what was there, so that both can be compared at the cost of what is changed.
+ * A transition of a group with thousands of members changes a few. The draft holds only the changes, so that both
+ * states can be compared at the cost of the changes.
  */
 export class Members implements ReadonlyMembers {
   described = 0
   readonly #settled: Map<string, Member>
-  /** What a draft has changed; null: the member is gone. Made when there is something: nearly all groups are none's draft. */
+  /** The changes of a draft; null: the member left. Allocated on the first change: most groups never have a draft. */
   #edits: Map<string, Member | null> | null = null
   #size: number
 

@@ -1,8 +1,8 @@
 import { type Group, memberCount } from './group.ts'
 
 /**
- * What Kafka turns a group into, its offsets stay: classic and consumer into each other with their members (KIP-848),
- * classic and any other kind into each other while there are none (KIP-1071). A simple group is a classic one to it.
+ * The migrations of Kafka that keep a group's offsets: between classic and consumer with their members (KIP-848), and
+ * between classic and any other kind without members (KIP-1071). Kafka treats a simple group as a classic one.
  */
 export function canBecome(from: Group, to: Group): boolean {
   if (from.type === 'simple') return true

@@ -11,11 +11,11 @@ export interface PresentGroupOptions {
   readonly state: PartitionState
   /** Of `__consumer_offsets`. */
   readonly partition: number
-  /** Those of this group. */
+  /** The open conditions of this group. */
   readonly conditions: readonly OpenCondition[]
 }
 
-/** A group that is there, as the groups topic shows it. */
+/** An existing group as the groups topic shows it. */
 export function presentGroup(
   { offsets }: GroupSlot,
   group: Group,

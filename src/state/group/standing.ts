@@ -1,6 +1,6 @@
 import { type Group, memberCount } from './group.ts'
 
-/** What a group is for the meaning of a commit. `unknown`: there was no group, and the commit made it. */
+/** The status of a group that gives a commit its meaning. `unknown`: there was no group, and the commit created it. */
 export type Standing = 'unknown' | 'simple' | 'with-members' | 'without-members'
 
 export function standingOf(group: Group | null): Standing {

@@ -1,16 +1,16 @@
-/** What topic ids are called. An id is the uuid in Kafka's form, URL-safe base64 without padding; it never changes its topic. */
+/** Names of topic ids. An id is a uuid in Kafka's form, URL-safe base64 without padding; its topic never changes. */
 export interface TopicNames {
-  /** Null: nobody knows. */
+  /** Null: unknown. */
   nameOf(id: string): string | null
 }
 
-/** So many topics that are gone keep their names: events about the end of them may follow. */
+/** Number of deleted topics whose names are kept for later events about them. */
 const mostGone = 10_000
 
-/** What `topic` inputs say of the cluster's topics. */
+/** The content of `topic` inputs. */
 export class DeclaredNames implements TopicNames {
   readonly #names = new Map<string, string>()
-  /** Ids of topics that are gone, the one longest gone first. */
+  /** Ids of deleted topics, the one deleted longest ago first. */
   readonly #gone = new Set<string>()
 
   learn(id: string, name: string): void {
@@ -18,7 +18,7 @@ export class DeclaredNames implements TopicNames {
     this.#names.set(id, name)
   }
 
-  /** The topic of that id is gone. */
+  /** The topic of that id was deleted. */
   retire(id: string): void {
     if (!this.#names.has(id)) return
     this.#gone.delete(id)

@@ -20,7 +20,7 @@ export interface GroupView {
   readonly leader: string | null
   readonly members: readonly MemberView[]
   readonly offsets: ByPartition
-  /** How far each offset is behind its log end; only those whose log end is known, and absent where none is. */
+  /** The lag of each offset whose log end is known; absent where none is. */
   readonly lag?: ByPartition
   /** Those log ends. */
   readonly logEnd?: ByPartition
@@ -38,11 +38,11 @@ export interface MemberView {
   /** The member's own epoch, -2 for a static member that is away; null for classic members, which have none. */
   readonly epoch: number | null
   /**
-   * What it holds, partitions included that it was told to give up and has not yet. Topic, or its id where its name is not
-   * known; of a streams member subtopologies → tasks. Null where it cannot be read.
+   * What it holds, including partitions that it has yet to revoke. Keyed by topic, or by its id where the name is
+   * unknown; for a streams member subtopologies → tasks. Null where it cannot be read.
    */
   readonly assignment: PartitionsView | null
-  /** What the coordinator wants it to hold; null for classic members, whose assignment it is. */
+  /** The target assignment of the coordinator; for classic members null, since it equals the assignment. */
   readonly targetAssignment: PartitionsView | null
 }
 
@@ -52,7 +52,7 @@ interface PartitionsView {
 
 export interface ViewContext {
   readonly names: TopicNames
-  /** Where logs end, as sampled; nobody sampled unless given. */
+  /** The sampled ends of logs; without it there are no samples. */
   readonly logEnds?: LogEnds
 }
 
@@ -80,14 +80,14 @@ export function groupViews(state: PartitionState, { names, logEnds = new LogEnds
   return views
 }
 
-/** A simple group without any offset does not exist. */
+/** A simple group exists only while it has an offset. */
 export function exists({ group, offsets }: GroupSlot): boolean {
   return group !== null && (group.type !== 'simple' || offsets > 0)
 }
 
 /**
- * The state as Kafka's Admin names it. A classic group's rebalance in progress is in the broker's memory only. A static
- * member that is away keeps a consumer group from being stable, as in the broker.
+ * The state as Kafka's Admin client names it. A rebalance in progress of a classic group is only in the broker's
+ * memory. As in the broker, a static member that is away keeps a consumer group from being stable.
  */
 export function stateOf(group: Group): GroupView['state'] {
   const members = sortedMembers(group)
@@ -168,7 +168,7 @@ function put(to: MutableByPartition, place: { topic: string; partition: number }
   else known[partition] = value
 }
 
-/** Any text can be a topic's name in a commit, `__proto__` too. */
+/** A topic name in a commit may be any text, even `__proto__`. */
 function setOwn<T>(target: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -7,13 +7,13 @@ import { countStepAfterHistory } from './steps.ts'
 import { MOVED, type OffsetTable } from './table.ts'
 
 /*
- * At the end of history, what the next commit is compared with is found from the last record of each key alone:
- * compaction may have taken the others. A partition counts as one that changed its owner where its last commit lies
- * before the last record that assigns it: the metadata record of a classic group, the CurrentMemberAssignment of a
- * member of a consumer group.
+ * The end of history: the base for comparing the next commit is derived from the last record of each key, because
+ * compaction may have removed the others. A partition counts as reassigned where its last commit is older than the last
+ * record that assigns it: the metadata record of a classic group, the CurrentMemberAssignment of a member of a consumer
+ * group.
  */
 
-/** `changes` is null where nobody stores the state. */
+/** `changes` is null where the state is not stored. */
 export function afterHistory(table: OffsetTable, names: TopicNames, changes: StateChanges | null): void {
   const owned = new Map<GroupSlot, IsMoved>()
   const isMovedIn = (slot: GroupSlot): IsMoved => {
@@ -47,12 +47,12 @@ function ownersOf({ group, standing }: GroupSlot, names: TopicNames): IsMoved {
   if (group === null || standing !== 'with-members') return () => false
   const assigned = assignedPositions(group, names)
   const metadataAt = group.metadataAt?.offset ?? -1
-  // Nobody can say which partitions are assigned: it may be any.
+  // The assigned partitions are unknown: it may be any.
   if (assigned === null) return ({ position }) => position < metadataAt
   return ({ topic, partition, position }) => position < (assigned.get(topic)?.get(partition) ?? -1)
 }
 
-/** Topic name → partition → log position of the record that assigns it; null where the records do not say. */
+/** Topic name → partition → log position of the record that assigns it; null where the records do not show it. */
 function assignedPositions(group: Group, names: TopicNames): Map<string, Map<number, number>> | null {
   const positions = new Map<string, Map<number, number>>()
   const kind = keyedBy(group.type)

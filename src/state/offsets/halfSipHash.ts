@@ -1,10 +1,10 @@
-/** A secret: whoever does not know it cannot make keys that collide. Random, and not a part of the state. */
+/** A secret: without it nobody can choose keys that collide. Random, and not part of the state. */
 export type HashSeed = readonly [number, number]
 
 /**
- * HalfSipHash-1-3 of `words[start, end)`: a keyed hash of 32 bits for hash tables, as Linux uses it. Group ids are chosen
- * by clients; with a hash that anybody can compute, one client could give thousands of keys the same place in the table.
- * A seed alone does not help: of simpler hashes there are keys that collide for every seed.
+ * HalfSipHash-1-3 of `words[start, end)`: a keyed 32-bit hash for hash tables, as in Linux. Clients choose group ids.
+ * With a hash that anybody can compute, one client could give thousands of keys the same place in the table. A seed
+ * alone does not help: simpler hashes have keys that collide for every seed.
  */
 export function halfSipHash(words: DataView, start: number, end: number, [k0, k1]: HashSeed): number {
   let v0 = k0
@@ -13,7 +13,7 @@ export function halfSipHash(words: DataView, start: number, end: number, [k0, k1
   let v3 = 0x74656462 ^ k1
   const wholeEnd = start + ((end - start) & ~3)
   const tail = tailOf(words, wholeEnd, end) | ((end - start) << 24)
-  // One round for each word, one for the tail, and three to finish, in which no word is mixed in.
+  // One round for each word, one for the tail, and three final rounds without input.
   for (let at = start; at <= wholeEnd + 12; at += 4) {
     const word = at < wholeEnd ? words.getInt32(at, true) : at === wholeEnd ? tail : 0
     if (at === wholeEnd + 4) v2 ^= 0xff

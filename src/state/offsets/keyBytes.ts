@@ -1,7 +1,7 @@
 /**
- * The bytes by which an offset's row is found: those of its key after the version, two strings with int16 lengths and an
- * int32. Names that came as something else than UTF-8 are in the form in which Kafka prints them; that can be longer than
- * a length says, which is no matter, since these bytes are compared and never read.
+ * The bytes that identify an offset's row: its key after the version, two strings with int16 lengths and an int32.
+ * Names that are not UTF-8 are in the form in which Kafka prints them. That form can exceed what a length holds, which
+ * does not matter: these bytes are compared and never parsed.
  */
 export function keyBytes(group: string, topic: string, partition: number): Buffer {
   const groupLength = Buffer.byteLength(group)

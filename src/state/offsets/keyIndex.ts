@@ -2,17 +2,16 @@ import { wordsOf } from '../../kafka/records/int64.ts'
 import { type HashSeed, halfSipHash } from './halfSipHash.ts'
 
 /**
- * Dense row ids for offset keys, by their raw bytes: no string is made to find the row of a commit.
- *
+ * Dense row ids for offset keys, by their raw bytes, so that finding the row of a commit creates no string.
  * Open addressing over the bytes of the key (after its version), which are copied once into an arena. Commits repeat in
- * the same order (a consumer commits all its partitions again and again), so each row remembers which row followed it
- * last time: the guess is checked word by word, and where it holds, which it nearly always does, nothing is hashed.
+ * the same order, because a consumer commits all its partitions periodically. So each row stores which row followed it
+ * last time: this guess is compared word by word, and where it is right, as nearly always, nothing is hashed.
  */
 export class KeyIndex {
-  /** Rows in use are below this; freed ones are used again. */
+  /** Rows in use are below this; freed rows are reused. */
   capacity = 0
   #slots = new Int32Array(64).fill(EMPTY)
-  /** Slots that are not EMPTY, freed ones included. */
+  /** Slots that are not EMPTY, including freed ones. */
   #used = 0
   #arena = Buffer.allocUnsafeSlow(4096)
   #arenaWords = wordsOf(this.#arena)
@@ -44,7 +43,7 @@ export class KeyIndex {
     return this.#lookUp(words, start, end)
   }
 
-  /** A row for a key that has none. */
+  /** A row for a new key. */
   add(words: DataView, start: number, end: number): number {
     if ((this.#used + 1) * 2 > this.#slots.length) this.#rehash()
     const row = this.#free.pop() ?? this.capacity++
@@ -76,7 +75,7 @@ export class KeyIndex {
     this.#free.push(row)
   }
 
-  /** True for a row that a key has. */
+  /** True for a row in use. */
   isUsed(row: number): boolean {
     return (this.#length[row] as number) > 0
   }
@@ -87,7 +86,7 @@ export class KeyIndex {
     return this.#arena.subarray(start, start + (this.#length[row] as number))
   }
 
-  /** The row of the key before, where it differs in the last four bytes at most, the partition; else -1. */
+  /** The row of the previous key, where only the last four bytes (the partition) differ; else -1. */
   neighbor(words: DataView, start: number, end: number): number {
     const last = this.#last
     const isNeighbor = last !== EMPTY && this.#length[last] === end - start && this.#begins(last, words, start, end - 4)
@@ -107,7 +106,7 @@ export class KeyIndex {
     }
   }
 
-  // A freed row has length 0, and no key is shorter than 8 bytes: a stale guess never matches.
+  // A freed row has length 0 and a key has at least 8 bytes: a stale guess never matches.
   #equals(row: number, words: DataView, start: number, end: number): boolean {
     return this.#length[row] === end - start && this.#begins(row, words, start, end)
   }
@@ -116,7 +115,7 @@ export class KeyIndex {
   #begins(row: number, words: DataView, start: number, end: number): boolean {
     const arena = this.#arenaWords
     const toArena = (this.#start[row] as number) - start
-    // The last word first, because keys of one group differ there: the partition.
+    // The last word first: keys of one group differ there, in the partition.
     const last = end - 4
     if (arena.getInt32(toArena + last, true) !== words.getInt32(last, true)) return false
     for (let at = start; at < last; at += 4) {
@@ -159,7 +158,7 @@ export class KeyIndex {
     this.#follower = grown(this.#follower, new Int32Array(length).fill(EMPTY))
   }
 
-  /** Keys of freed rows are left behind on the way into the larger arena. */
+  /** Keys of freed rows are not copied into the larger arena. */
   #growArena(needed: number): void {
     const live = this.#arenaEnd - this.#arenaGarbage
     const arena = Buffer.allocUnsafeSlow(Math.max(4096, (live + needed) * 2))
@@ -182,7 +181,7 @@ export class KeyIndex {
 const EMPTY = -1
 const FREED = -2
 
-/** `to`, which is longer, with what `from` held. */
+/** `to`, which is longer, with the content of `from`. */
 export function grown<T extends { readonly length: number; set(from: ArrayLike<number>): void }>(
   from: ArrayLike<number>,
   to: T,

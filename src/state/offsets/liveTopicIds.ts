@@ -4,8 +4,8 @@ import type { StateChanges } from '../stored/changes.ts'
 import { FORMER, type OffsetTable } from './table.ts'
 
 /**
- * At the end of history: a group knows a topic's id where a live commit carries it, from the last that does; compaction
- * may have taken all other commits. Commits that carry another id are of the topic's former life.
+ * The end of history: a group knows a topic's id from the last live commit that carries one; compaction may have
+ * removed all other commits. Commits with another id belong to the deleted topic of that name.
  */
 export function keepLiveTopicIds(table: OffsetTable, slots: Iterable<GroupSlot>, changes: StateChanges | null): void {
   const lastRows = new Map<TopicSlot, number>()
@@ -44,7 +44,7 @@ function markFormer(table: OffsetTable, row: number, changes: StateChanges | nul
   changes?.noteRow(row)
 }
 
-/** The id that the row's commit carries, in Kafka's form; null: none. */
+/** The id in the row's commit, in Kafka's form; null: none. */
 export function idOf({ topicIds }: OffsetTable, row: number): string | null {
   if (topicIds === null) return null
   const at = row * 4

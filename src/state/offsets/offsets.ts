@@ -22,14 +22,14 @@ import { OpenTransactions } from './transactions.ts'
 
 export interface OffsetsOptions {
   readonly names: LearnedNames
-  /** The slot of a group by name; made when there is none. */
+  /** The slot of a group by name; creates it when there is none. */
   readonly slotOf: (name: string) => GroupSlot
-  /** Of the table of offsets. */
+  /** The seed of the table's hash. */
   readonly hashSeed: HashSeed
   readonly isHistory: boolean
-  /** Every commit is of interest (`offset-committed` is on), not only those that mean something else too. */
+  /** Every commit is described (`offset-committed` is on), not only those with another meaning, too. */
   readonly everyCommit: boolean
-  /** Where changes are noted; null where nobody stores the state. */
+  /** Where changes are recorded; null where the state is not stored. */
   readonly changes: StateChanges | null
 }
 
@@ -43,24 +43,24 @@ export interface OffsetChanges {
 }
 
 /**
- * The hot path: sees every offset commit of a partition. A commit that only goes forward costs a look at its key's bytes, a
- * few reads and a few stores; what is more than that makes the transition `notable`, and only then is it described.
+ * The hot path: sees every offset commit of a partition. A commit that only moves forward costs a comparison of its
+ * key, a few reads and a few stores. Anything else marks the transition as `notable`, and only then is it described.
  */
 export class Offsets {
   readonly table: OffsetTable
   readonly transactions = new OpenTransactions()
-  /** True where the transition may have changed something that an event tells. */
+  /** True where the transition may have changed something that an event reports. */
   notable = false
-  /** Groups with tombstones of keys that are not known, which change nothing: where in the transition the last one is. */
+  /** Groups with tombstones of unknown keys, which change nothing: position of the last one in the transition. */
   readonly strays = new Map<string, { readonly position: number; readonly timestamp: number }>()
   readonly #touched = new Touched()
   readonly #view = new OffsetCommitView()
   readonly #options: OffsetsOptions
   readonly #changes: StateChanges | null
   readonly #rows: RowFinder
-  /** Rows whose partition had changed its owner before this transition committed them. */
+  /** Rows whose partition was reassigned before this transition committed them. */
   readonly #moved = new Set<number>()
-  /** What comes is history: when an offset grew there is not told. */
+  /** What follows is history, for which the time of an offset's growth is not kept. */
   #isHistory = false
   /** Flags of a row whose last commit went forward, and of one whose last was of the same offset. */
   #flagsForward = 0
@@ -91,7 +91,7 @@ export class Offsets {
     this.#topics.begin()
   }
 
-  /** One offset record of a plain batch. False: Kafka would not accept it. */
+  /** An offset record of a plain batch. False: Kafka would not accept it. */
   apply(cursor: RecordCursor): boolean {
     const row = this.#rows.find(cursor)
     if (row === INVALID) return false
@@ -102,7 +102,7 @@ export class Offsets {
     return true
   }
 
-  /** One offset record of a transactional batch: counts at its marker. False: Kafka would not accept it. */
+  /** An offset record of a transactional batch, which counts at its marker. False: Kafka would not accept it. */
   applyPending(cursor: RecordCursor, producerId: bigint): boolean {
     const { bytes, words } = cursor
     let row = this.#rows.find(cursor)
@@ -128,8 +128,8 @@ export class Offsets {
   }
 
   /**
-   * A marker: at COMMIT the producer's commits count, except where a later record of the key already does (the broker
-   * keeps the one with the higher log position).
+   * A marker. At COMMIT the producer's commits count, except where a later record of the key already counts: the broker
+   * keeps the one with the higher log position.
    */
   complete(producerId: bigint, isCommit: boolean, position: number, time: number): Map<GroupSlot, OffsetChanges> {
     const changes = new Map<GroupSlot, OffsetChanges>()
@@ -180,7 +180,7 @@ export class Offsets {
     return changes
   }
 
-  /** What the transition of a plain batch changed, group by group. `cursor` is what its records were read with. */
+  /** The changes of a plain batch, by group. `cursor` is the one that its records were read with. */
   changes(cursor: RecordCursor): Map<GroupSlot, OffsetChanges> {
     const { table } = this
     const view = this.#view
@@ -195,7 +195,7 @@ export class Offsets {
       cursor.goBack(start)
       const { words, offset: position, timestamp, valueStart, valueEnd } = cursor
       const isCommit = valueStart >= 0
-      // It was read before, of either type of key: type 1 allows all versions.
+      // It was accepted before, with either type of key: type 1 allows all versions.
       if (isCommit) readOffsetCommitValue(words, valueStart, valueEnd, 1, view)
       const isTold = isCommit && this.#options.everyCommit
       changesOf(changes, table.groupOf(row), position, timestamp).commits.push({
@@ -220,14 +220,14 @@ export class Offsets {
     return changes
   }
 
-  /** A transition of the group is over, with those of its commits that were resets and with what it moved. */
+  /** The transition of a group is over, with its commits that were resets, and with the partitions that it moved. */
   endTransition(slot: GroupSlot, resets: readonly CommitChange[], moved: Moved | null): void {
     if (resets.length > 0) countSteps(this.table, resets)
     if (slot.steps !== null && slot.standing !== 'without-members') endAllSteps(slot, this.table, this.#changes)
     if (moved !== null) this.#noteMoved(slot, moved)
   }
 
-  /** History is over, the groups are as their live records have them: what is left of offsets and topics. */
+  /** History is over and the groups are derived from their live records: so are offsets and topics. */
   endHistory(slots: ReadonlyMap<string, GroupSlot>): void {
     this.isHistory = false
     const { table } = this
@@ -251,21 +251,21 @@ export class Offsets {
   }
 
   /**
-   * The group ended, its offsets with it, each by a tombstone of its own. What is committed by now is of another group of
-   * that name; so is what open transactions still want to commit, as it is to the broker when it loads the log.
+   * The group ended, and each of its offsets with a tombstone of its own. Offsets that are committed by now belong to
+   * another group of that name; so do commits of open transactions, as for the broker when it loads the log.
    */
   forget(slot: GroupSlot, position: number): void {
     this.#topics.forgetGroup(slot, position)
   }
 
-  /** A tombstone ends what open transactions wanted of the key. */
+  /** A tombstone discards the commits of open transactions for its key. */
   #endClaims(row: number): void {
     if ((this.table.pending[row] ?? 0) === 0) return
     for (const producerId of this.transactions.drop(row)) this.#changes?.producers.add(producerId)
     this.table.pending[row] = 0
   }
 
-  /** Gives up a row that holds nothing any more; after that only its key tells what it was. */
+  /** Frees a row that holds nothing any more. From then on only its key shows what it was. */
   #release(row: number): void {
     const changes = this.#changes
     if (changes !== null && this.table.isEmpty(row)) {
@@ -296,7 +296,7 @@ export class Offsets {
     if (watch !== null && watch.isActive(row)) watch.touch(row, cursor.offset, commitTime(view, cursor.timestamp))
   }
 
-  /** The next of a row of commits forward, or another one of the same offset: it means nothing and marks nothing. */
+  /** The next of several forward commits, or of several commits of the same offset: no meaning and no flag changes. */
   #isOrdinary(row: number, offset: number): boolean {
     const { table } = this
     const flags = table.flags[row] as number
@@ -316,7 +316,7 @@ export class Offsets {
       this.#beforeCommit(row, time)
       const before = table.offsets[row] as number
       const standing = standingFor(slot.standing, isJudgedSimple(table, row))
-      // NaN, which stands for what a number does not hold, is lower than everything here, and has grown.
+      // NaN (the offset exceeds a number) is never lower here, so it counts as grown.
       if (offset !== before && meaningOf(standing, !(offset > before)) !== null) this.notable = true
       if (!this.#isHistory) table.noteGrowth(row, !(offset <= before))
     }
@@ -329,7 +329,7 @@ export class Offsets {
     if (watch?.isActive(row) === true) watch.touch(row, position, time)
   }
 
-  /** What the marks of a row say holds until it is committed again. */
+  /** The flags of a row hold until its next commit. */
   #beforeCommit(row: number, time: number): void {
     const { table } = this
     const flags = table.flags[row] as number
@@ -373,7 +373,7 @@ export class Offsets {
   }
 }
 
-/** The low byte of the key's record type, which is 0 or 1 here: of the two, Kafka reads other values. */
+/** The low byte of the key's record type, 0 or 1 here: Kafka reads different value versions for the two. */
 function typeIdOf({ bytes, keyStart }: RecordCursor): number {
   return bytes[keyStart + 1] as number
 }

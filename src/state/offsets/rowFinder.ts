@@ -23,7 +23,7 @@ export class RowFinder {
   readonly #table: OffsetTable
   readonly #slotOf: (name: string) => GroupSlot
   readonly #view = new OffsetCommitView()
-  /** A row of the same topic as the last new key, or NONE: then `#newKey` tells what it is of. */
+  /** A row of the same topic as the last new key, or NONE: `#newKey` then has its names. */
   #neighbor = NONE
   #newKey: NewKey = { key: Buffer.alloc(0), group: '', topic: '', partition: 0 }
 
@@ -32,14 +32,14 @@ export class RowFinder {
     this.#slotOf = slotOf
   }
 
-  /** The row of the record that `cursor` is at, or NONE, or INVALID. */
+  /** The row of the record at `cursor`, or NONE, or INVALID. */
   find(cursor: RecordCursor): number {
-    // A known key is a valid one. The version (0 or 1, of the same layout) is not part of it.
+    // A known key is valid. The version (0 or 1, with the same layout) is not part of it.
     const row = this.#table.index.find(cursor.words, cursor.keyStart + 2, cursor.keyEnd)
     return row === NONE ? this.#findNewKey(cursor) : row
   }
 
-  /** Bytes that are not known as a key: of a new one, or of a known one that Kafka reads in spite of them. */
+  /** Bytes of an unknown key: a new one, or another encoding of a known one that Kafka also reads. */
   #findNewKey({ bytes, words, keyStart, keyEnd }: RecordCursor): number {
     const view = this.#view
     const { index } = this.#table
@@ -50,12 +50,12 @@ export class RowFinder {
     const topic = decodeUtf8(bytes, view.topicStart, view.topicEnd)
     const key = keyBytes(group, topic, view.partition)
     this.#newKey = { key, group, topic, partition: view.partition }
-    // Kafka reads a key with bytes after its end as if they were not there, and what is no UTF-8 as U+FFFD.
+    // Kafka ignores bytes after the end of a key, and reads invalid UTF-8 as U+FFFD.
     const isPlain = key.equals(bytes.subarray(keyStart + 2, keyEnd))
     return isPlain ? NONE : index.find(wordsOf(key), 0, key.length)
   }
 
-  /** A row for the key that was last found to be new: that of the record that `cursor` is at. */
+  /** A row for the key that was last found to be new: that of the record at `cursor`. */
   add({ words, keyStart, keyEnd }: RecordCursor): number {
     if (this.#neighbor !== NONE) return this.#table.addNeighbor(this.#neighbor, words, keyStart + 2, keyEnd)
     const { key, group, topic, partition } = this.#newKey

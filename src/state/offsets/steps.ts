@@ -4,26 +4,28 @@ import type { CommitChange } from '../transition/offsets.ts'
 import { type OffsetTable, PRESENT, STEPPED, TRANSACTIONAL } from './table.ts'
 
 /*
- * Jobs that commit without being members (Flink, Spark, MirrorMaker, `assign()`), in a group that had members before.
- * Where a partition was committed forward twice within an hour with no member there, it is judged as a partition of a
- * simple group is, until a member joins or no commit comes for an hour.
+ * Jobs that commit without being members (Flink, Spark, MirrorMaker, `assign()`), in a group that had members before. A
+ * partition that was committed forward twice within an hour without members is treated like a partition of a simple
+ * group, until a member joins or no commit comes for an hour.
  */
 
 const hourMs = 3_600_000
 
-/** In place of the time of the first step: there were two, and the partition is judged as one of a simple group. */
+/** In place of the time of the first step: there were two, and the partition is treated like one of a simple group. */
 export const JUDGED_SIMPLE = Number.POSITIVE_INFINITY
 
 export function isJudgedSimple(table: OffsetTable, row: number): boolean {
   return ((table.flags[row] as number) & STEPPED) !== 0 && table.groupOf(row).steps?.get(row) === JUDGED_SIMPLE
 }
 
-/** Before a commit whose record has that time: without one for an hour, the partition is an ordinary one again. */
+/**
+ * Before a commit whose record has that time: after an hour without a commit the partition is an ordinary one again.
+ */
 export function endSilentSteps(table: OffsetTable, row: number, recordTime: number): void {
   if (recordTime - (table.times[row] as number) > hourMs && isJudgedSimple(table, row)) endSteps(table, row)
 }
 
-/** After a transition, with those of its commits that were resets. */
+/** After a transition, with its commits that were resets. */
 export function countSteps(table: OffsetTable, resets: readonly CommitChange[]): void {
   for (const { row, before, after } of resets) {
     if (before === null || after === null) continue
@@ -47,7 +49,9 @@ export function endAllSteps(slot: GroupSlot, table: OffsetTable, changes: StateC
   slot.steps = null
 }
 
-/** At the end of history, a commit after the last metadata record of a group without members is the first of two. */
+/**
+ * At the end of history, a commit after the last metadata record of a group without members counts as the first of two.
+ */
 export function countStepAfterHistory(table: OffsetTable, row: number): boolean {
   const { group, standing } = table.groupOf(row)
   const flags = table.flags[row] as number

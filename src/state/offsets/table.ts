@@ -7,22 +7,22 @@ import { grown, KeyIndex } from './keyIndex.ts'
 
 /** Bits of `flags`. An offset is committed. */
 export const PRESENT = 1
-/** It was committed in a transaction. */
+/** The last commit was transactional. */
 export const TRANSACTIONAL = 2
-/** The partition changed its owner since it was committed. */
+/** The partition was reassigned since its last commit. */
 export const MOVED = 4
-/** It is among the `steps` of its group. */
+/** It is in the `steps` of its group. */
 export const STEPPED = 8
-/** It did not grow with its last commit: `grewAt` knows when it did. */
+/** Its last commit did not grow: `grewAt` has the time of its last growth. */
 export const REPEATED = 16
-/** It was committed before its topic was made anew: the group has committed others with another topic id since. */
+/** Its last commit is older than the recreation of its topic: the group has committed with another topic id since. */
 export const FORMER = 64
-/** It was committed in history and not since: when it last grew is not known. */
+/** It was committed in history and not since: the time of its last growth is unknown. */
 export const OLD = 32
 
 /**
- * Every committed offset of one partition of `__consumer_offsets`, a row each, in typed arrays: it sees every commit of
- * the cluster. A row exists while an offset is committed, or while an open transaction wants to commit one.
+ * Every committed offset of one partition of `__consumer_offsets`, one row each, in typed arrays, because it sees every
+ * commit of the cluster. A row exists while an offset is committed, or while an open transaction has a commit for it.
  */
 export class OffsetTable {
   readonly index: KeyIndex
@@ -30,24 +30,24 @@ export class OffsetTable {
   readonly topics: TopicSlot[] = []
   partitions = new Int32Array(32)
   flags = new Uint8Array(32)
-  /** Commits of open transactions that wait for their marker. */
+  /** Number of commits of open transactions that await their marker. */
   pending = new Int32Array(32)
   /** Timestamp of the record of the counted commit, or of the marker that made it count, ms. */
   times = new Float64Array(32)
-  /** Where the offset is REPEATED, timestamp of the record with which it last grew, ms; NaN: not known. */
+  /** Where the offset is REPEATED, timestamp of the record of its last growth, ms; NaN: unknown. */
   grewAt = new Float64Array(32)
-  /** Log position of the counted commit: of a transactional and a plain commit the higher one counts. */
+  /** Log position of the counted commit: of a transactional and a plain commit, the higher one counts. */
   positions = new Float64Array(32)
-  /** The committed offset; NaN where only a bigint holds it. */
+  /** The committed offset; NaN where it exceeds a safe integer. */
   offsets = new Float64Array(32)
   /**
-   * The topic id that each commit carried, in four big-endian words; all zero: none. Only while history is read: at its end
-   * a topic id counts where a live commit carries it. Null after that.
+   * The topic id of each commit, in four big-endian words; all zero: none. Only while history is read: at its end a
+   * topic id counts where a live commit carries it. Null afterwards.
    */
   topicIds: Int32Array | null = null
-  /** Grows whenever another set of rows holds a committed offset. */
+  /** Changes whenever the set of rows with a committed offset changes. */
   version = 0
-  /** What conditions over time need beside; null as long as nobody samples where logs end. */
+  /** The state of conditions by row; null while there are no samples. */
   watch: RowWatch | null = null
   readonly #big = new Map<number, bigint>()
 
@@ -55,12 +55,12 @@ export class OffsetTable {
     this.index = new KeyIndex(hashSeed)
   }
 
-  /** A row for an offset that has none; `key` as `keyBytes` makes it. */
+  /** A row for an offset that has none; `key` comes from `keyBytes`. */
   add(key: Buffer, group: GroupSlot, topic: TopicSlot, partition: number): number {
     return this.#take(this.index.add(wordsOf(key), 0, key.length), group, topic, partition)
   }
 
-  /** A row for another partition of the topic that `neighbor` is of; the key is `words[start, end)`. */
+  /** A row for another partition of the topic of `neighbor`; the key is `words[start, end)`. */
   addNeighbor(neighbor: number, words: DataView, start: number, end: number): number {
     const group = this.groupOf(neighbor)
     const topic = topicSlot(group, this.topicOf(neighbor).name)
@@ -99,14 +99,14 @@ export class OffsetTable {
     return Number.isNaN(offset) ? (this.#big.get(row) ?? 0n) : offset
   }
 
-  /** Of a row that has an offset; neither it nor the new one is beyond what a number holds. */
+  /** For a row that has an offset. Both this and the new one are safe integers. */
   update(row: number, offset: number, time: number, position: number): void {
     this.offsets[row] = offset
     this.times[row] = time
     this.positions[row] = position
   }
 
-  /** `offset` is NaN where only `exact` holds it. */
+  /** `offset` is NaN where it exceeds a safe integer: `exact` then has it. */
   set(row: number, offset: number, exact: bigint, time: number, position: number): void {
     if (!this.isPresent(row)) {
       this.mark(row, PRESENT)
@@ -120,19 +120,19 @@ export class OffsetTable {
     if (Number.isNaN(offset)) this.#big.set(row, exact)
   }
 
-  /** From here on it is kept which topic id each commit carries. */
+  /** From now on the topic id of each commit is stored. */
   keepTopicIds(): void {
     this.topicIds ??= new Int32Array(this.flags.length * 4)
   }
 
-  /** `words` from `at` on are the id that the row's commit carries; null: it carries none. */
+  /** `words` from `at` on are the id in the row's commit; null: it has none. */
   setTopicId(row: number, words: DataView | null, at = 0): void {
     const { topicIds } = this
     if (topicIds === null) return
     for (let word = 0; word < 4; word++) topicIds[row * 4 + word] = words?.getInt32(at + word * 4) ?? 0
   }
 
-  /** Before a commit of another offset, or of the same: keeps track of when the offset last grew. */
+  /** Called before a commit of another offset, or of the same: records when the offset last grew. */
   noteGrowth(row: number, grows: boolean): void {
     const flags = this.flags[row] as number
     if (grows) this.flags[row] = flags & ~(REPEATED | OLD)
@@ -142,14 +142,14 @@ export class OffsetTable {
     }
   }
 
-  /** Timestamp of the record with which the offset last grew, ms; NaN: not known, it lies in history. */
+  /** Timestamp of the record of the last growth, ms; NaN: unknown, because it is in history. */
   lastGrowth(row: number): number {
     const flags = this.flags[row] as number
     if ((flags & OLD) !== 0) return Number.NaN
     return ((flags & REPEATED) === 0 ? this.times : this.grewAt)[row] as number
   }
 
-  /** Forgets the committed offset; the row goes when no transaction needs it. */
+  /** Removes the committed offset; frees the row when no transaction needs it. */
   clear(row: number): void {
     if (!this.isPresent(row)) return
     const group = this.groupOf(row)
@@ -166,7 +166,7 @@ export class OffsetTable {
     return !this.isPresent(row) && this.pending[row] === 0 && this.index.isUsed(row)
   }
 
-  /** Gives up a row that holds nothing any more. */
+  /** Frees a row that holds nothing any more. */
   releaseIfEmpty(row: number): void {
     if (!this.isEmpty(row)) return
     const group = this.groupOf(row)

@@ -4,9 +4,11 @@ import type { LearnedNames } from '../group/learnedNames.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import { FORMER, type OffsetTable } from './table.ts'
 
-/** By record time, a topic id is remembered for so long after the group's last offset of the topic was deleted. */
+/** How long a topic id is remembered after the group's last offset of the topic was deleted, by record time. */
 const rememberedMs = 7 * 24 * 3_600_000
-/** So many topics of which a group has no offset are remembered; the one whose last was deleted longest ago goes first. */
+/**
+ * The maximum number of remembered topics without an offset, by group; the one deleted longest ago is dropped first.
+ */
 const mostRemembered = 10_000
 
 interface Recreated {
@@ -17,13 +19,16 @@ interface Recreated {
   readonly from: string
 }
 
-/** The ids by which groups know their topics: learned from commits, remembered for a while over deleted offsets. */
+/**
+ * The ids by which groups know their topics: learned from commits, and remembered for a while after offsets are
+ * deleted.
+ */
 export class TopicMemory {
-  /** Topics that came with another id in this transition. */
+  /** Topics with a new id in this transition. */
   readonly recreated: Recreated[] = []
   readonly #table: OffsetTable
   readonly #names: LearnedNames
-  /** Null where nobody stores the state. */
+  /** Null where the state is not stored. */
   readonly #changes: StateChanges | null
 
   constructor(table: OffsetTable, names: LearnedNames, changes: StateChanges | null) {
@@ -37,7 +42,7 @@ export class TopicMemory {
     if (this.recreated.length > 0) this.recreated.length = 0
   }
 
-  /** The row's commit, at that log position, carries an id other than the one known. True: one was known. */
+  /** The row's commit, at that log position, carries an id other than the known one. True: one was known. */
   learn(row: number, words: DataView, at: number, position: number): boolean {
     const slot = this.#table.groupOf(row)
     const topic = this.#table.topicOf(row)
@@ -54,7 +59,7 @@ export class TopicMemory {
     return true
   }
 
-  /** The other offsets of the topic are of its former life. */
+  /** The other offsets of the topic belong to the deleted topic of that name. */
   #markFormer(topic: TopicSlot, except: number): void {
     const table = this.#table
     for (const row of table.rows()) {
@@ -64,7 +69,7 @@ export class TopicMemory {
     }
   }
 
-  /** An offset is committed where there was none: where it is the only one of its topic, the id may be too old by now. */
+  /** A first commit of a partition: where it is the only one of its topic, the remembered id may have expired. */
   recall(row: number, time: number, position: number): void {
     const topic = this.#table.topicOf(row)
     const { deletedAt } = topic
@@ -93,7 +98,7 @@ export class TopicMemory {
     }
   }
 
-  /** The group ended: topics of which it has no offset are not remembered. */
+  /** The group ended: the ids of topics without an offset are dropped. */
   forgetGroup(slot: GroupSlot, position: number): void {
     for (const topic of slot.topics.values()) if (topic.live === 0) this.forget(slot, topic, position)
     slot.remembered = null

@@ -2,22 +2,22 @@ import type { Int64 } from '../../events/envelope.ts'
 import { grown } from './keyIndex.ts'
 import type { OffsetTable } from './table.ts'
 
-/** What the records of one transition do to a row, on balance. */
+/** The net effect of the records of one transition on a row. */
 export interface Touch {
   readonly row: number
-  /** Where its last record begins in the batch: the cursor's `start`. */
+  /** Where its last record begins in the batch: `start` of the cursor. */
   readonly start: number
   /** What was committed before the first one; null: nothing. */
   readonly before: Int64 | null
   /** One of them is a commit. */
   readonly wasCommitted: boolean
-  /** Where the first tombstone among them begins in the batch; -1: none is. */
+  /** Where the first tombstone among them begins in the batch; -1: there is none. */
   readonly tombstoneStart: number
 }
 
 /**
- * The offset records of one transition. Every commit is noted here, and nearly all for nothing: so no more is noted than
- * where the record lies and what its row held before; the rest can be read again.
+ * The offset records of one transition. Every commit is recorded here, nearly always in vain, so only the record's
+ * position and the row's previous value are stored. Everything else can be read again.
  */
 export class Touched {
   #count = 0
@@ -26,7 +26,7 @@ export class Touched {
   #before = new Float64Array(64)
   readonly #big = new Map<number, Int64>()
   readonly #tombstones = new Set<number>()
-  /** Row → its place in what `net` gave last. */
+  /** Row → its index in the last result of `net`. */
   #places = new Int32Array(64)
 
   /** Begins the next transition. */
@@ -36,7 +36,7 @@ export class Touched {
     if (this.#tombstones.size > 0) this.#tombstones.clear()
   }
 
-  /** A commit that begins at `start`, before its row changes. */
+  /** A commit at `start`, before its row changes. */
   commit(row: number, start: number, table: OffsetTable): void {
     const entry = this.#count++
     if (entry === this.#rows.length) this.#grow()
@@ -47,7 +47,7 @@ export class Touched {
     if (Number.isNaN(before)) this.#big.set(entry, table.offsetOf(row))
   }
 
-  /** A tombstone that begins at `start`, before its row changes. */
+  /** A tombstone at `start`, before its row changes. */
   tombstone(row: number, start: number, table: OffsetTable): void {
     this.#tombstones.add(this.#count)
     this.commit(row, start, table)
@@ -99,5 +99,5 @@ export class Touched {
   }
 }
 
-/** No int64 is this. */
+/** Not a valid int64. */
 const ABSENT = Number.NEGATIVE_INFINITY

@@ -1,7 +1,7 @@
-/** A commit inside an open transaction: what it will be if its marker says COMMIT. */
+/** A commit in an open transaction, which takes effect if its marker is COMMIT. */
 export interface PendingCommit {
   readonly row: number
-  /** NaN where only `exact` holds it. */
+  /** NaN where it exceeds a safe integer: `exact` then has it. */
   readonly offset: number
   readonly exact: bigint
   /** Log position of the record. */
@@ -12,7 +12,7 @@ export interface PendingCommit {
   readonly topicId: Buffer | null
 }
 
-/** Commits that wait for a marker, per producer, in the order of their records; of one key the last. */
+/** Commits that await a marker, by producer, in the order of their records; of one key the last. */
 export class OpenTransactions {
   readonly #byProducer = new Map<bigint, Map<number, PendingCommit>>()
 
@@ -20,20 +20,20 @@ export class OpenTransactions {
     return this.#byProducer.size
   }
 
-  /** True where the producer had no commit of this row yet. */
+  /** True for the producer's first commit of this row. */
   add(producerId: bigint, commit: PendingCommit): boolean {
     let commits = this.#byProducer.get(producerId)
     if (commits === undefined) {
       commits = new Map()
       this.#byProducer.set(producerId, commits)
     }
-    // Deleted first, so that the order is that of the last records.
+    // Deleted first, to keep the order of the last records.
     const isNew = !commits.delete(commit.row)
     commits.set(commit.row, commit)
     return isNew
   }
 
-  /** Ends the producer's transaction and gives what it held. */
+  /** Ends the producer's transaction and returns its commits. */
   take(producerId: bigint): readonly PendingCommit[] {
     const commits = this.#byProducer.get(producerId)
     if (commits === undefined) return []
@@ -41,7 +41,7 @@ export class OpenTransactions {
     return [...commits.values()]
   }
 
-  /** A tombstone of the key ends the claims of all open transactions on it. Returns whose they were. */
+  /** A tombstone of the key discards the commits of all open transactions for it. Returns their producers. */
   drop(row: number): readonly bigint[] {
     const dropped: bigint[] = []
     for (const [producerId, commits] of this.#byProducer) {
@@ -52,7 +52,7 @@ export class OpenTransactions {
     return dropped
   }
 
-  /** Takes away one commit. False where there is none. */
+  /** Removes one commit. False where there is none. */
   remove(producerId: bigint, row: number): boolean {
     const commits = this.#byProducer.get(producerId)
     if (commits?.delete(row) !== true) return false
@@ -60,7 +60,7 @@ export class OpenTransactions {
     return true
   }
 
-  /** What a producer's open transaction holds; undefined where it has none. */
+  /** The commits of a producer's open transaction; undefined without one. */
   of(producerId: bigint): Iterable<PendingCommit> | undefined {
     return this.#byProducer.get(producerId)?.values()
   }

@@ -5,15 +5,15 @@ import { applyConsumerRecord } from './consumer.ts'
 import { applyShareRecord } from './share.ts'
 import { applyStreamsRecord } from './streams.ts'
 
-/** A record about a group itself: everything but offset commits, which go the fast way. */
+/** A record about a group itself: any record but offset commits, which take the hot path. */
 export type GroupRecord = Exclude<CoordinatorRecord, { readonly type: 'OFFSET_COMMIT' | 'LEGACY_OFFSET_COMMIT' }>
 
 /**
- * One record's effect on its group: the draft changed, a new one, or null where the group's own tombstone came.
- * One flat switch, as in Kafka's coordinator: from the record's type to the handler of its kind of group.
+ * The effect of one record on its group: a changed draft, a new one, or null for the group's own tombstone. One flat
+ * switch, as in Kafka's coordinator, from the record's type to the handler of its kind of group.
  */
 export function applyRecord(group: GroupDraft | null, record: GroupRecord, name: string): GroupDraft | null {
-  // Of whichever kind: that only its commits were seen does not say that it wrote no more.
+  // Of any kind: koff may have seen only its commits.
   if (group?.type === 'simple' && record.value === null && isMetadata(record)) return null
   switch (record.type) {
     case 'GROUP_METADATA':
@@ -43,7 +43,7 @@ export function applyRecord(group: GroupDraft | null, record: GroupRecord, name:
   }
 }
 
-/** The record that every group of its kind has; its tombstone ends the group. */
+/** The record type that every group of its kind has; its tombstone ends the group. */
 export function isMetadata({ type }: GroupRecord): boolean {
   return metadataRecords.has(type)
 }

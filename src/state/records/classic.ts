@@ -16,8 +16,8 @@ import { groupOf } from './edit.ts'
 type ClassicMember = NonNullable<ClassicRecord['value']>['members'][number]
 
 /**
- * The one record of a classic group: all of it, written when a rebalance completes. For a group of another kind, or
- * none, its tombstone means nothing (a migration writes it first).
+ * The only record of a classic group: its whole state, written when a rebalance completes. For an unknown group, or one
+ * of another kind, its tombstone means nothing (a migration writes it first).
  */
 export function applyGroupMetadata(group: GroupDraft | null, record: ClassicRecord, name: string): GroupDraft | null {
   if (record.value === null) return group?.type === 'classic' ? null : group
@@ -39,7 +39,7 @@ function classicMember(member: ClassicMember, protocolType: string): Member {
     instanceId: member.groupInstanceId,
     clientId: member.clientId,
     host: member.clientHost,
-    // Group metadata v0 has no rebalance timeout: the session timeout was both.
+    // Group metadata v0 has no rebalance timeout: the session timeout served as both.
     rebalanceTimeoutMs: member.rebalanceTimeout < 0 ? member.sessionTimeout : member.rebalanceTimeout,
     sessionTimeoutMs: member.sessionTimeout,
     // Other protocol types (Connect) have formats of their own.
@@ -59,7 +59,7 @@ function embedded(member: ClassicMember): Partial<Member> {
   }
 }
 
-/** Read whole or not at all. A member without any bytes has not been assigned anything yet. */
+/** Read completely or not at all. A member without any bytes has not been assigned anything yet. */
 function assignmentIn(bytes: Buffer): Assignment | null {
   const embedded = embeddedAssignment(bytes)
   switch (embedded.kind) {

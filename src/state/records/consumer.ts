@@ -100,12 +100,12 @@ interface OfTopicId {
   readonly partitions: readonly number[]
 }
 
-/** Consumer and share groups name topics by id. */
+/** Consumer and share groups identify topics by id. */
 export function byTopicId(entries: readonly OfTopicId[]): Assignment {
   return assignmentOf(entries.map(entry => [entry.topicId, entry.partitions]))
 }
 
-/** In the order of the record: in a large group, sorting takes longer than the rest. */
+/** In the order of the record: sorting a large group takes longer than everything else. */
 export function targetByTopicId(entries: readonly OfTopicId[]): Assignment {
   if (entries.length === 0) return noPartitions
   const target = new Map<string, readonly number[]>()

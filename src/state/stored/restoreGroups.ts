@@ -14,7 +14,7 @@ import { type Commit1, decodeConditions1, decodeSlot1 } from './version1.ts'
 
 interface ParsedEntry {
   readonly key: string
-  /** The value as `JSON.parse` gave it. */
+  /** The value after `JSON.parse`. */
   readonly parsed: unknown
 }
 
@@ -45,7 +45,7 @@ export function restoreGroups(state: PartitionState, entries: Iterable<ParsedEnt
     const stored = commits.map(commit => [pendingKey(producerId, table, commit.row), commit] as const)
     state.changes?.storedCommits.set(producerId, new Map(stored))
   }
-  // What is read back is stored already, but for what an older version stored.
+  // Restored entries are stored already, except those of an older version.
   state.changes?.clear()
   for (const entry of old) restoreOldEntry(state, entry)
   for (const slot of state.groups.values()) restoreRemembered(slot)
@@ -132,7 +132,7 @@ function entriesOf<K, T>(all: Map<K, T>, name: K, create: () => T): T {
   return entries
 }
 
-/** In the order of their records, which is that in which the transaction has them. */
+/** In the order of their records, as in the transaction. */
 function restoreCommits(state: PartitionState, producerId: bigint, commits: readonly PendingCommit[]): void {
   const { table, transactions } = state.offsets
   for (const commit of commits.toSorted((a, b) => a.position - b.position)) {
@@ -141,7 +141,7 @@ function restoreCommits(state: PartitionState, producerId: bigint, commits: read
   }
 }
 
-/** What version 1 stored in one entry is stored anew in several; the old one goes with the next write. */
+/** What version 1 stored in one entry is stored in several; the next write deletes the old one. */
 function restoreOldEntry(state: PartitionState, { key, parsed }: ParsedEntry): void {
   const [kind, name] = JSON.parse(key) as [string, string]
   const { changes } = state

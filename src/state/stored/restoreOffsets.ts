@@ -5,7 +5,7 @@ import { findRow } from '../offsets/rowFinder.ts'
 import type { PartitionState } from '../partition.ts'
 import { decodeOffset, type StoredOffset, type StoredRowConditions } from './storedOffsets.ts'
 
-/** A key's parts after its kind. */
+/** The parts of a key after its kind. */
 export type Place = readonly (string | number)[]
 
 export function restoreOffset(state: PartitionState, place: Place, value: string | null): void {
@@ -28,7 +28,7 @@ export function restoreRowConditions(state: PartitionState, place: Place, value:
   const { watch } = table
   watch.clear(row)
   watch.stored[row] = 1
-  // The entry of the offset itself comes before this one or after it.
+  // The entry of the offset itself comes before or after this one.
   const offset = table.offsets[row] ?? 0
   watch.offsets[row] = offset
   if (window !== undefined) watch.beginBehind(row, window[0], offset)
@@ -36,7 +36,7 @@ export function restoreRowConditions(state: PartitionState, place: Place, value:
   if (above !== undefined) watch.setAbove(row, above)
   if (numbers === undefined) return
   const conditions = watch.conditionsOf(row)
-  // Version 1 stored no more than the opening.
+  // Version 1 stored only the opening.
   conditions.stalled = stalled === undefined ? null : { ...stalled, grewAt: stalled.grewAt ?? null }
   conditions.outOfRange = outOfRange ?? null
   for (const [type, last] of numbers) conditions.numbers.set(type, last)
@@ -51,7 +51,7 @@ function takeAway(state: PartitionState, place: Place, clear: (row: number) => v
   state.releaseSlot(slot)
 }
 
-/** The row of an offset, made when there is none. */
+/** The row of an offset; creates it when there is none. */
 export function rowOf(state: PartitionState, place: Place): number {
   const [group, topic, partition] = namesOf(place)
   const known = findRow(state.offsets.table, group, topic, partition)

@@ -6,9 +6,9 @@ import type { StateChange } from './entry.ts'
 type Move = GroupConditions['storm']['moves'][number]
 type Unowned = GroupConditions['unassigned']['unowned'][number]
 
-/** What is stored of a group's conditions beside the entry that holds most of them. */
+/** The stored entries of a group's conditions, beside the one that holds most of them. */
 export interface StoredConditions {
-  /** The number in the key of each. */
+  /** The number in each entry's key. */
   readonly moves: ReadonlyMap<Move, number>
   /** Topic → value. */
   readonly unassigned: ReadonlyMap<string, string>
@@ -21,7 +21,7 @@ type StoredMain = Omit<GroupConditions, 'numbers' | 'unassigned' | 'storm'> & {
 type StoredUnowned = readonly [partition: number, since: number, open: Unowned['open']]
 type StoredTopic = readonly [count: number | null, ...unowned: readonly StoredUnowned[]]
 
-/** The entries of one group's conditions, read back; values as `JSON.parse` gave them. */
+/** The entries of one group's conditions, after `JSON.parse`. */
 export interface StoredConditionEntries {
   main: unknown
   readonly moves: Map<number, unknown>
@@ -43,8 +43,8 @@ function unassignedKey(group: string, topic: string): string {
 }
 
 /**
- * The entries that make what is stored of a group's conditions what they are now. Lists that can be long, and of which
- * little changes at a time, have an entry for each element: members that came or went, topics with their partitions.
+ * The entries that bring the stored conditions of a group up to date. Long lists of which little changes at a time have
+ * one entry for each element: members that came or left, topics with their partitions.
  */
 export function conditionChanges(
   group: string,

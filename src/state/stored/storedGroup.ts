@@ -22,18 +22,18 @@ type StoredMember = Omit<
 >
 type StoredPartitions = readonly (readonly [string, readonly number[]])[]
 
-/** What is empty is left out; null: it cannot be read. */
+/** Left out when empty; null: cannot be read. */
 interface StoredAssignment {
   readonly assigned?: StoredPartitions | null
   readonly pendingRevocation?: StoredPartitions
   readonly assignedAt?: number
-  /** Left out: what is assigned; of a classic member nothing. */
+  /** Left out: equal to the assignment; for a classic member, nothing. */
   readonly target?: StoredPartitions
-  /** Left out: what the member holds. Null: nothing. */
+  /** Left out: equal to what the member holds. Null: nothing. */
   readonly settled?: (Omit<Holding, 'assignment'> & { readonly assignment: StoredPartitions | null }) | null
 }
 
-/** The entries of one group, read back; values as `JSON.parse` gave them. */
+/** The entries of one group, after `JSON.parse`. */
 export interface StoredGroup {
   /** Undefined: not stored. */
   metadata: unknown
@@ -60,7 +60,7 @@ export function memberValue(member: Member): string {
   return JSON.stringify(ownRecordOf(member))
 }
 
-/** What of a member its own record says. */
+/** The part of a member that is in its own record. */
 export function ownRecordOf(member: Member): StoredMember {
   const {
     id: _id,
@@ -97,7 +97,7 @@ function hasUsualTarget(group: Group, { assignment, target }: Member): boolean {
   return group.type === 'classic' ? target.size === 0 : sameAssignment(assignment, target)
 }
 
-/** The member, if it is one, holds what it held when the group was last settled. */
+/** The member, if it exists, holds what it held when the group was last settled. */
 export function isSettled(group: Group, id: string): boolean {
   const member = group.members.get(id)
   const settled = group.settled.get(id)
@@ -121,7 +121,7 @@ export function epochsValue(group: Group): string | null {
   return JSON.stringify(packEpochs(group.epoch, group.members.values()))
 }
 
-/** What an older version did not store has the value that a new group or member has. */
+/** Fields that an older version did not store get the values of a new group or member. */
 export function decodeGroup(name: string, stored: StoredGroup): Group {
   const { metadata, epochs, names, members, assignments, regexes } = stored
   const head = metadata as StoredMetadata

@@ -10,19 +10,19 @@ import type { PendingCommit } from '../offsets/transactions.ts'
 
 export type StoredInt64 = number | string
 
-/** What is at the end and does not apply is left out. */
+/** Trailing fields that do not apply are left out. */
 export type StoredOffset = readonly [
   offset: StoredInt64,
-  /** Of the record, or of the marker that made the commit count. */
+  /** Of the record, or of the marker of the transaction. */
   timestamp: number,
   position: number,
-  /** Those of the table that are stored. */
+  /** The flags of the table that are stored. */
   flags?: number,
-  /** Where the offset is REPEATED, how long before that record it last grew. Null: not known. */
+  /** Where the offset is REPEATED: how long before that record it last grew. Null: unknown. */
   grewAgoMs?: number | null,
-  /** See `GroupSlot.steps`: when the first step was made, or -1: judged as a partition of a simple group. */
+  /** See `GroupSlot.steps`: the time of the first step, or -1: treated like a partition of a simple group. */
   step?: number | null,
-  /** The topic id that the commit carries, where it does; only while history is read. */
+  /** The topic id in the commit; only while history is read. */
   topicId?: string | null,
 ]
 
@@ -32,15 +32,15 @@ export interface StoredCommit {
   readonly position: number
   readonly leaderEpoch: number
   readonly metadata: string
-  /** base64; null where the record carries none. */
+  /** base64; null where the record has none. */
   readonly topicId: string | null
 }
 
-/** What conditions over time know of one committed offset. What does not apply is left out. */
+/** The state of the conditions of one committed offset. Fields that do not apply are left out. */
 export interface StoredRowConditions {
-  /** It is behind: since when. */
+  /** Since when it is behind. */
   readonly window?: readonly [since: number]
-  /** The committed offset that the last sample found above the log end. */
+  /** The committed offset that was above the log end at the last sample. */
   readonly above?: number
   readonly stalled?: OpenStall
   readonly outOfRange?: Open
@@ -70,7 +70,7 @@ export function offsetValue(table: OffsetTable, row: number): string {
   return JSON.stringify(value)
 }
 
-/** Into a row that another value may have been put into before. */
+/** For a row that may already have another value. */
 export function decodeOffset(table: OffsetTable, row: number, stored: StoredOffset): void {
   const [offset, time, position, flags = 0, grewAgoMs = null, step = null, topicId = null] = stored
   const exact = decodeInt64(offset)
@@ -133,7 +133,7 @@ function decodeInt64(stored: StoredInt64): Int64 {
   return typeof stored === 'string' ? BigInt(stored) : stored
 }
 
-/** NaN where only a bigint is exact. */
+/** NaN where it exceeds a safe integer. */
 function numberOf(value: Int64): number {
   return typeof value === 'bigint' ? Number.NaN : value
 }

@@ -1,10 +1,10 @@
 import { wordsOf } from '../../kafka/records/int64.ts'
 import { type GroupSlot, setTopicId, type TopicSlot, topicIdOf, topicSlot } from '../group/groupSlot.ts'
 
-/** The name of a topic id that no group knows any more, and the log position since which that is so. */
+/** The name of a topic id that no group uses any more, and the log position since then. */
 export type StoredName = readonly [name: string, since: number]
 
-/** A topic id; with the record that deleted the last offset of the topic, where the group has none. */
+/** A topic id; where the group has no offset of the topic, with the record that deleted the last one. */
 type StoredTopicId = string | readonly [id: string, position: number, timestamp: number]
 
 /** Null where there is nothing to store. */
@@ -24,7 +24,7 @@ export function restoreTopicId(slot: GroupSlot, name: string, parsed: unknown): 
   topic.deletedAt = offset === undefined || timestamp === undefined ? null : { offset, timestamp }
 }
 
-/** Once all of them are restored: the topics without an offset, in the order in which they were deleted. */
+/** Called after all of them are restored: the topics without an offset, in the order of their deletion. */
 export function restoreRemembered(slot: GroupSlot): void {
   const remembered = [...slot.topics.values()].filter(({ deletedAt }) => deletedAt !== null)
   if (remembered.length === 0) return

@@ -4,7 +4,7 @@ import { Members } from '../group/members.ts'
 import type { StoredCommit } from './storedOffsets.ts'
 
 /*
- * What version 1 of the state stored otherwise: a group with all its members, its conditions, and a producer's open
+ * What version 1 of the state stored differently: a group with all its members, its conditions, and a producer's open
  * transaction in one entry each, under `["group", name]`, `["condition", name]` and `["transaction", producer id]`.
  */
 
@@ -14,7 +14,7 @@ export interface Slot1 {
   readonly topics: readonly (readonly [string, string])[]
 }
 
-/** A commit of an open transaction, and where it goes to. */
+/** A commit of an open transaction, and its key. */
 export type Commit1 = StoredCommit & { readonly group: string; readonly topic: string; readonly partition: number }
 
 type Partitions1 = readonly (readonly [string, readonly number[]])[]

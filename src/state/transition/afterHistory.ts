@@ -2,7 +2,7 @@ import { type Group, memberCount, noHoldings } from '../group/group.ts'
 import { isReconciled, settle } from './rebalances.ts'
 import { replayRecords, type Transition } from './replayRecords.ts'
 
-/** A transition that is history: what a group is after it, and nothing of what it means. */
+/** A transition in history: the group afterwards, without any meaning. */
 export function replayHistory(
   before: Group | null,
   transition: Transition,
@@ -12,11 +12,11 @@ export function replayHistory(
 }
 
 /**
- * A group at the end of history, as a function of its live records alone: compaction may have taken all others. Null: the
- * records show no group. `offsets`: how many it has.
+ * A group at the end of history, as a function of its live records only: compaction may have removed all others. Null:
+ * the records show no group. `offsets`: their number.
  */
 export function groupAfterHistory(group: Group | null, offsets: number): Group | null {
-  // A simple group is its offsets.
+  // A simple group consists of its offsets.
   if (group === null || (group.type === 'simple' && offsets === 0)) return null
   const hasMembers = memberCount(group) > 0
   const known = {
@@ -29,7 +29,7 @@ export function groupAfterHistory(group: Group | null, offsets: number): Group |
   else {
     known.settledEpoch = null
     known.settled = noHoldings
-    // Whenever it began, it was under way then.
+    // The rebalance was under way then; its beginning is unknown.
     known.rebalanceStartedAt = group.metadataAt?.timestamp ?? null
   }
   return known

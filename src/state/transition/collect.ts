@@ -4,17 +4,20 @@ import type { GroupSlot } from '../group/groupSlot.ts'
 import type { OffsetChanges, Offsets } from '../offsets/offsets.ts'
 import type { PlacedRecord } from './replayRecords.ts'
 
-/** All that a batch did to one group. */
+/** The changes of a batch to one group. */
 export interface Collected {
   readonly slot: GroupSlot
   /** Records about the group itself, in log order. */
   readonly records: PlacedRecord[]
   readonly changes: OffsetChanges
-  /** Its ordinals run on from the transition before: groups of one marker share its position. */
+  /** Ordinals continue from the transition before: groups of one marker share its position. */
   readonly continues: boolean
 }
 
-/** What a plain batch did, one transition a group, in the order of their last records. `cursor` is what it was read with. */
+/**
+ * The transitions of a plain batch, one for each group, in the order of their last records. `cursor` is the one that it
+ * was read with.
+ */
 export function collectTransitions(
   offsets: Offsets,
   records: readonly PlacedRecord[],

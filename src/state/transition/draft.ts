@@ -1,21 +1,21 @@
 import { type EventData, type EventType, rankOf } from '../../events/definitions.ts'
 import type { GroupType, Severity } from '../../events/envelope.ts'
 
-/** An event before it has a place: `partition.ts` gives it an id and a source. */
+/** An event without a place: `partition.ts` gives it an id and a source. */
 export type Draft<T extends EventType = EventType> = {
   readonly [K in T]: {
     readonly type: K
     readonly groupType: GroupType
     readonly time: number
     readonly data: EventData<K>
-    /** Where it is not that of the type. */
+    /** Where it differs from the severity of the type. */
     readonly severity?: Severity
   }
 }[T]
 
 /**
- * Sorts into the order of the contract. Events of one type keep the order in which they were drafted. A member that comes
- * and is suspended in one transition comes first: a reader must not meet a member before its creation.
+ * Sorts into the order of the contract. Events of one type keep the order of their drafts. A member that joins and is
+ * suspended in one transition joins first: a reader must not meet a member before it joined.
  */
 export function inOrder(drafts: readonly Draft[]): readonly Draft[] {
   let last = 0

@@ -5,15 +5,15 @@ import type { PartitionState } from '../partition.ts'
 export interface Heartbeat {
   /** Of `__consumer_offsets`. */
   readonly partition: number
-  /** Log end as a broker last said; undefined where nobody told (files). */
+  /** Log end in the broker's last response; undefined for files. */
   readonly logEnd: number | undefined
-  /** Of the tick, ms. */
+  /** Time of the tick, ms. */
   readonly time: number
 }
 
 /**
- * `koff-heartbeat`: how far a partition is read at a tick, in history as well. Anchored to the last record read, and told
- * apart by the tick's time, so that a restart never gives an id that was used for something else.
+ * `koff-heartbeat`: the position of a partition at a tick, also in history. Its id has the position of the last record
+ * and the tick's time, so that a restart never reuses an id.
  */
 export function heartbeatOf(
   state: PartitionState,

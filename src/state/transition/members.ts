@@ -19,8 +19,8 @@ export interface Moment {
 }
 
 /**
- * Who came, went, returned under another id, or changed, between two states of one group. Members are compared by id,
- * static ones also by instance id, across kinds of group: whoever is in both neither left nor joined.
+ * Members that joined, left, came back with another id, or changed, between two states of a group. Members are compared
+ * by id, static ones also by instance id, across kinds of group: a member in both states neither left nor joined.
  */
 export function memberDrafts(before: Group | null, after: Group | null, moment: Moment): Draft[] {
   const [old, now] = different(before, after)
@@ -29,7 +29,7 @@ export function memberDrafts(before: Group | null, after: Group | null, moment: 
   const nowIds = new Map(now.map(member => [member.id, member]))
   const oldInstances = instancesOf(before)
   const nowInstances = instancesOf(after)
-  // A group that is gone is described as it was.
+  // A group that ended is described by its last state.
   const groupType = (after ?? before)?.type ?? 'simple'
   const drafts: Draft[] = []
   const add = (draft: Omit<Draft<MemberEvent>, 'groupType' | 'time'>) =>
@@ -90,7 +90,7 @@ export function sortedMembers(group: Group | null): Member[] {
   return membersOf(group).sort((a, b) => compareText(a.id, b.id))
 }
 
-/** Null: not known. */
+/** Null: unknown. */
 export function heldIn(group: Group | null, member: Member, names: TopicNames): TopicPartitions[] | null {
   if (group === null) return []
   const held = heldBy(member)
@@ -101,14 +101,14 @@ function changed(before: Member, after: Member): ('clientId' | 'host' | 'subscri
   const changes: ('clientId' | 'host' | 'subscription')[] = []
   if (before.clientId !== after.clientId) changes.push('clientId')
   if (before.host !== after.host) changes.push('host')
-  // Null: the records do not tell what it subscribed to, so they do not tell a change either.
+  // Null: the records do not contain the subscription, so they do not show a change of it.
   if (before.subscription !== null && after.subscription !== null) {
     if (!sameSubscription(before.subscription, after.subscription)) changes.push('subscription')
   }
   return changes
 }
 
-/** The members before and after among which all differences are, each sorted by id: what was not touched is the same. */
+/** The members before and after that can differ, each sorted by id: untouched members are equal. */
 function different(before: Group | null, after: Group | null): readonly [old: Member[], now: Member[]] {
   const touched = before === null ? null : (after?.members.touchedSince(before.members) ?? null)
   if (touched === null) return [sortedMembers(before), sortedMembers(after)]
@@ -116,7 +116,10 @@ function different(before: Group | null, after: Group | null): readonly [old: Me
   return [membersAmong(before, ids), membersAmong(after, ids)]
 }
 
-/** Static members by instance id: of use where one came or went, which is rare, and then it takes a look at all. */
+/**
+ * Static members by instance id. Needed only where one joined or left, which is rare, because it takes a look at all
+ * members.
+ */
 function instancesOf(group: Group | null): () => ReadonlyMap<string, Member> {
   let instances: Map<string, Member> | null = null
   return () => {

@@ -2,12 +2,12 @@ import { type Group, keyedBy, type Member, membersAmong, membersOf, sameAssignme
 import { heldBy } from '../group/holdings.ts'
 import type { TopicNames } from '../group/topicNames.ts'
 
-/** Partitions whose owner is another after a transition than before, by topic name. */
+/** Partitions whose owner changed in a transition, by topic name. */
 export type MovedPartitions = ReadonlyMap<string, ReadonlySet<number>>
 
 /**
- * Which partitions changed their owner; null where the records do not say who owns what: members of streams groups hold
- * tasks, and an assignment may not be readable. A static member that returned under another id is the same owner.
+ * Partitions whose owner changed; null where the records do not show owners: members of streams groups hold tasks, and
+ * an assignment may be unreadable. A static member that returned with another id is the same owner.
  */
 export function movedPartitions(before: Group | null, after: Group | null, names: TopicNames): MovedPartitions | null {
   const [old, now] = different(before, after)
@@ -54,7 +54,7 @@ function ownersOf(group: Group | null, members: readonly Member[], names: TopicN
   return owners
 }
 
-/** The members before and after among which all differences of what is held are. */
+/** The members before and after whose holdings can differ. */
 function different(before: Group | null, after: Group | null): readonly [old: Member[], now: Member[]] {
   const touched = before === null ? null : (after?.members.touchedSince(before.members) ?? null)
   const ids = touched === null ? null : [...touched]

@@ -6,30 +6,30 @@ import type { Draft } from './draft.ts'
 import type { Moment } from './members.ts'
 import type { MovedPartitions } from './movedPartitions.ts'
 
-/** What one transition did, on balance, to one committed offset. */
+/** The net effect of one transition on one committed offset. */
 export interface CommitChange {
-  /** In the table of offsets. */
+  /** Its row in the table of offsets. */
   readonly row: number
   readonly topic: string
   readonly partition: number
-  /** Null: none was known. */
+  /** Null: unknown. */
   readonly before: Int64 | null
   /** Null: deleted. */
   readonly after: Int64 | null
-  /** There was a commit, also where it is deleted again by now. */
+  /** There was a commit, even if it is deleted again. */
   readonly wasCommitted: boolean
-  /** Log position of its first tombstone, also where it is committed again by now; -1: there was none. */
+  /** Log position of its first tombstone, even if it is committed again; -1: there was none. */
   readonly deletedAt: number
-  /** Log position of its last record, or of the marker that made it count. */
+  /** Log position of its last record, or of the marker of its transaction. */
   readonly position: number
   readonly transactional: boolean
-  /** When: a plain commit's commitTimestamp, a marker's or tombstone's record timestamp. */
+  /** A plain commit's commitTimestamp; the record timestamp of a marker or tombstone. */
   readonly time: number
   readonly metadata: string
   readonly leaderEpoch: number | null
-  /** The partition changed its owner between the commit before and this transition. */
+  /** The partition was reassigned between the previous commit and this transition. */
   readonly changedOwner: boolean
-  /** Where the group has no members, the partition is judged as one of a simple group is. */
+  /** While the group has no members, the partition is treated like one of a simple group. */
   readonly isJudgedSimple: boolean
 }
 
@@ -44,20 +44,20 @@ export interface Recreation {
 
 export interface OffsetTransition extends Moment {
   readonly commits: readonly CommitChange[]
-  /** How the group stood when each of them was made. */
+  /** The status of the group at each commit. */
   readonly standings: readonly Standing[]
-  /** The group went in this transition. */
+  /** The group ended in this transition. */
   readonly isDeleted: boolean
-  /** False: nobody is told of a commit that means nothing else. */
+  /** False: a commit without another meaning has no event. */
   readonly everyCommit: boolean
   readonly recreations: readonly Recreation[]
-  /** Which partitions changed their owner in this transition; null: none. */
+  /** Partitions that were reassigned in this transition; null: none. */
   readonly moved: Moved | null
 }
 
-/** Partitions that changed their owner, and where: at the last record about the group in the transition. */
+/** Reassigned partitions, with the position of the last record about the group in the transition. */
 export interface Moved {
-  /** `all`: a rebalance completed, and the records do not say who owns what. */
+  /** `all`: a rebalance completed, and the records do not show owners. */
   readonly partitions: MovedPartitions | 'all'
   readonly position: number
 }
@@ -68,7 +68,10 @@ export interface DescribedOffsets {
   readonly resets: CommitChange[]
 }
 
-/** Stands for an `offset-committed` that nobody gets: it counts all the same, so that the ids of others do not change. */
+/**
+ * Placeholder for a suppressed `offset-committed`. It still takes an ordinal, so that event ids do not depend on the
+ * filter.
+ */
 export const untold: Draft<'offset-committed'> = {
   type: 'offset-committed',
   groupType: 'simple',
@@ -76,7 +79,7 @@ export const untold: Draft<'offset-committed'> = {
   data: { topic: '', partition: 0, offset: 0, previous: null, metadata: '', leaderEpoch: null, transactional: false },
 }
 
-/** What the changes of committed offsets mean, given the group they belong to. */
+/** The meaning of the changes of committed offsets, given the group they belong to. */
 export function describeOffsets(
   before: Group | null,
   after: Group | null,
@@ -106,7 +109,7 @@ export function describeOffsets(
     const isLower = to < from
     const meaning = meaningOf(standingFor(transition.standings[at] as Standing, commit.isJudgedSimple), isLower)
     if (meaning === 'rewound') {
-      // Consumers overlap where a partition changes hands: the new owner starts below what the old one commits last.
+      // Consumers overlap where a partition is reassigned: the new owner starts below the last commit of the old one.
       const severity = commit.changedOwner || isMovedBefore(commit, transition.moved) ? 'info' : 'warn'
       drafts.push({ type: 'offset-rewound', severity, groupType, time, data: { topic, partition, from, to } })
     } else if (meaning === 'reset' && !transactional) {

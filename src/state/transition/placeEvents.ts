@@ -9,12 +9,12 @@ import { untold } from './offsets.ts'
 /** A draft, or a part of one. */
 export type PartDraft = Draft & Partial<Pick<DataPart, 'part' | 'parts' | 'truncated'>>
 
-/** One transition of one group, as its events are made of it. */
+/** One transition of one group, in the form in which events are made of it. */
 interface Told {
   readonly group: string
   /** In the order of the contract. */
   readonly drafts: readonly PartDraft[]
-  /** How many of them are of a group that ended, where another of its name began in the same transition; else 0. */
+  /** Number of drafts of a group that ended, where another of its name began in the same transition; else 0. */
   readonly ofEnded: number
   /** Position and timestamp of the transition's last record, or of the marker. */
   readonly offset: number
@@ -23,7 +23,7 @@ interface Told {
   readonly ordinal: number
 }
 
-/** What the transitions of one batch mean, until all of it is known. */
+/** The drafts of the transitions of one batch, until all are known. */
 export class ToldBatch {
   readonly #told: Told[] = []
   /** The next free ordinal at the position of the last transition. */
@@ -53,7 +53,7 @@ export class ToldBatch {
 
 type Drafts = Pick<Told, 'ofEnded'> & { readonly drafts: readonly Draft[] }
 
-/** Cuts drafts of events that would be too large: each part is an event, with an ordinal of its own. */
+/** Splits drafts of events that would be too large: each part is an event with an ordinal of its own. */
 function cutDrafts(group: string, { drafts, ofEnded }: Drafts): Pick<Told, 'drafts' | 'ofEnded'> {
   let cut: PartDraft[] | null = null
   let ofEndedCut = ofEnded
@@ -76,8 +76,8 @@ interface Source {
 }
 
 /**
- * The events of a transition, with those of conditions that it closed or opened: what it closed stands directly before
- * `offset-deleted`, what it opened at the end. Conditions use up no ordinals.
+ * The events of a transition and of the conditions that it closed or opened: closed ones come directly before
+ * `offset-deleted`, opened ones at the end. Conditions take no ordinals.
  */
 function placeEvents(told: Told, conditions: readonly KoffEvent[], source: Source): KoffEvent[] {
   const events: KoffEvent[] = []
@@ -97,7 +97,7 @@ function placeOfClosings({ drafts, ofEnded }: Told): number {
   return at < 0 ? end : Math.min(at, end)
 }
 
-/** Whatever was open was open for the group that ended. */
+/** All open conditions belong to the group that ended. */
 function closings({ drafts, ofEnded }: Told, conditions: readonly KoffEvent[]): KoffEvent[] {
   const closed = conditions.filter(isClosing)
   const ended = drafts[0]

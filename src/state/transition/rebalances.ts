@@ -16,14 +16,15 @@ import type { Draft } from './draft.ts'
 import { type Moment, sortedMembers } from './members.ts'
 
 /**
- * Rebalance events of a transition, and their marks in `after` (what was settled when). `before` is the group as the
- * transition found it; `epochBefore` its epoch, from which a migration to a lower epoch counts anew.
+ * Rebalance events of a transition, and their marks in `after` (what was settled when). `before` is the group before
+ * the transition; `epochBefore` its epoch, or 0 after a migration to a lower epoch.
  */
 export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBefore: number, moment: Moment): Draft[] {
   const drafts: Draft[] = []
   const members = memberCount(after)
   followMembers(before, after)
-  // Epochs only grow: the group was deleted and made again, and the records of that were compacted away before they were read.
+  // Epochs only grow: the group was deleted and created again, and compaction removed the records of that before they
+  // were read.
   if (after.epoch < epochBefore && after.settledEpoch !== null) {
     after.settledEpoch = Math.min(after.settledEpoch, after.epoch)
   }
@@ -39,7 +40,7 @@ export function rebalanceDrafts(before: Group | null, after: GroupDraft, epochBe
     after.rebalanceStartedAt ??= moment.time
   }
   if (members === 0) {
-    // An empty group is settled by definition: nobody is left to wait for.
+    // An empty group is settled: no member is left to wait for.
     settle(after)
     return drafts
   }
@@ -58,7 +59,7 @@ function isComplete(group: Group, epochBefore: number): boolean {
   return (settledEpoch === null || epoch > settledEpoch) && isReconciled(group) && members.some(isPresent)
 }
 
-/** Every member that is not away is stable at the group's epoch; share and streams groups alike. */
+/** Every member that is not away is stable at the group's epoch; also for share and streams groups. */
 export function isReconciled({ members, epoch }: Group): boolean {
   return !members.some(member => isPresent(member) && !(member.stable && member.epoch === epoch))
 }
@@ -81,7 +82,7 @@ function completed(group: Group, members: number, moment: Moment): Draft<'rebala
       leader,
       memberCount: members,
       durationMs: isKnown ? Math.max(0, moment.time - rebalanceStartedAt) : null,
-      // What was settled before is not known: neither is what changed.
+      // The last settled state is unknown, and so are the changes.
       ...(epochBefore === null ? { moved: null, changes: null } : movesOf(group, moment)),
       unreadable: unreadableMembers(group),
     },
@@ -104,13 +105,13 @@ function movesOf(group: Group, moment: Moment): Pick<Draft<'rebalance'>['data'],
   return { moved, changes }
 }
 
-/** Other protocol types than `consumer` have formats of their own: their members are not at fault. */
+/** Protocol types other than `consumer` have formats of their own: their members are not unreadable. */
 function unreadableMembers(group: Group): string[] {
   if (group.protocolType !== 'consumer') return []
   return sortedMembers(group).flatMap(({ id, assignment }) => (assignment === null ? [id] : []))
 }
 
-/** Classic groups: against the last generation that had members. */
+/** Classic groups: compares with the last generation that had members. */
 function classicChanges(group: Group, moment: Moment): Draft[] {
   const drafts: Draft[] = []
   const { type: groupType, protocol, leader, lastProtocol, lastLeader } = group
@@ -123,14 +124,14 @@ function classicChanges(group: Group, moment: Moment): Draft[] {
   return drafts
 }
 
-/** The last rebalance is over, or nobody is left to wait for. */
+/** The last rebalance completed, or no member is left to wait for. */
 export function settle(group: Settling): void {
   group.settledEpoch = group.epoch
   group.rebalanceStartedAt = null
   group.settled = memberCount(group) === 0 ? noHoldings : holdingsOf(group)
 }
 
-/** Protocol and leader outlive the generations without members, in which both are null. */
+/** Protocol and leader are kept over generations without members, in which both are null. */
 function remember(group: GroupDraft): void {
   group.lastProtocol = group.protocol ?? group.lastProtocol
   group.lastLeader = group.leader ?? group.lastLeader
@@ -153,8 +154,8 @@ function holdingsOf(group: Group): Map<string, Holding> {
 }
 
 /**
- * Carries what was settled along with the members: a static member that returned under a new id took over what its
- * predecessor held, so that nothing moved, and a member is known by the client id that it has now.
+ * Carries the settled state along with the members. A static member that returned with a new id took over its
+ * predecessor's partitions, so nothing moved; a member is shown with its current client id.
  */
 function followMembers(before: Group | null, after: GroupDraft): void {
   if (before === null) return
@@ -172,13 +173,13 @@ function followMembers(before: Group | null, after: GroupDraft): void {
   after.settled = followed ?? after.settled
 }
 
-/** The members after a transition that can be others than before. */
+/** The members after a transition that can differ from before. */
 function touchedMembers(before: Group, after: Group): Member[] {
   const touched = after.members.touchedSince(before.members)
   return touched === null ? membersOf(after) : membersAmong(after, touched)
 }
 
-/** Member ids that went, and under which their instances are there now. */
+/** Member ids that left, and the ids under which their instances returned. */
 function* successors(before: Group, after: Group): Generator<readonly [string, string]> {
   const newcomers = new Map<string, string>()
   for (const { id, instanceId } of touchedMembers(before, after)) {

@@ -12,19 +12,19 @@ export interface Reduced {
   readonly after: Group | null
   /** In the order of the contract. */
   readonly drafts: readonly Draft[]
-  /** How many of them are of `before`, where it ended and another group of its name began; else 0. */
+  /** Number of drafts of `before`, where it ended and another group of its name began; else 0. */
   readonly ofEnded: number
-  /** The group that was there ended. */
+  /** The previous group ended. */
   readonly isEnded: boolean
   /** The commits that are `offset-reset`. */
   readonly resets: readonly CommitChange[]
-  /** Which partitions changed their owner; null: none, or nobody asked. */
+  /** Partitions that were reassigned; null: none, or not requested. */
   readonly moved: Moved | null
 }
 
 /**
- * One transition of one group: the state after it, and what it means. Pure: the same arguments give the same result,
- * and `before` is left as it was. Any records at all are accepted; those that mean nothing change nothing.
+ * One transition of one group: the state afterwards, and its meaning. Pure: the same arguments give the same result,
+ * and `before` is not changed. All records are accepted; those without a meaning change nothing.
  */
 export function reduceGroup(before: Group | null, transition: Transition): Reduced {
   if (before !== null && transition.records.length === 0) return onlyCommits(before, transition)
@@ -63,7 +63,7 @@ export function reduceGroup(before: Group | null, transition: Transition): Reduc
   return { after, drafts: inOrder(drafts), ofEnded: 0, isEnded, resets: described.resets, moved }
 }
 
-/** Of use where offsets are committed. */
+/** Needed only where offsets are committed. */
 function movedIn(
   before: Group | null,
   after: Group | null,
@@ -78,8 +78,8 @@ function movedIn(
 }
 
 /**
- * What became of the offsets of a group that ended, and what another of its name committed after that: a key that was
- * deleted and committed again is in both.
+ * The offsets of a group that ended, and the commits of another group of its name after that: a key that was deleted
+ * and committed again is in both.
  */
 function splitOffsets(offsets: Omit<OffsetTransition, 'recreations'>): readonly [OffsetTransition, OffsetTransition] {
   const gone: CommitChange[] = []
@@ -97,7 +97,7 @@ function splitOffsets(offsets: Omit<OffsetTransition, 'recreations'>): readonly 
   ]
 }
 
-/** The group itself stays what it is, and is the same object: that costs the same for any number of members. */
+/** The group itself is unchanged and the same object: the cost is the same for any number of members. */
 function onlyCommits(group: Group, transition: Transition): Reduced {
   const standing = standingOf(group)
   const standings = transition.commits.map(() => standing)
@@ -105,15 +105,15 @@ function onlyCommits(group: Group, transition: Transition): Reduced {
   return { after: group, drafts: inOrder(drafts), ofEnded: 0, isEnded: false, resets, moved: null }
 }
 
-/** A migration to a lower epoch counts from 0. */
+/** After a migration to a lower epoch, epochs count from 0. */
 function epochBeforeOf(before: Group | null, { after, isNew }: Replayed): number {
   if (before === null || after === null) return 0
   return isNew && after.epoch < before.epoch ? 0 : before.epoch
 }
 
-/** A group that was made anew within its transition, by migration above all, keeps its history. */
+/** A group that is recreated within its transition, above all by migration, keeps its history. */
 function carryOver(before: Group, after: GroupDraft, countsOn: boolean): void {
-  // What is left is a group that never had members: its kind ended.
+  // The rest is a group that never had members: its kind ended.
   if (after.type === 'simple') return
   after.emptiedAt = before.emptiedAt
   if (!countsOn) return

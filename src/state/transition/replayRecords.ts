@@ -6,19 +6,19 @@ import { setMember } from '../records/edit.ts'
 import type { Moment } from './members.ts'
 import type { CommitChange, Recreation } from './offsets.ts'
 
-/** All records of one group in one record batch, or what one COMMIT marker makes count for one group. */
+/** All records of one group in one record batch, or all commits of one group that a COMMIT marker makes effective. */
 export interface Transition extends Moment {
   readonly group: string
-  /** What it means is of no interest; more of it is kept, for the end of history. */
+  /** History: its meaning is not needed, and more of it is kept for the end of history. */
   readonly isHistory: boolean
   /** Records about the group itself, in log order. */
   readonly records: readonly PlacedRecord[]
   /** Net changes of its committed offsets, in record order. */
   readonly commits: readonly CommitChange[]
-  /** How many offsets the group has after it. */
+  /** Number of offsets of the group afterwards. */
   readonly offsets: number
   readonly recreations: readonly Recreation[]
-  /** False: nobody is told of a commit that means nothing else. */
+  /** False: a commit without another meaning has no event. */
   readonly everyCommit: boolean
 }
 
@@ -29,20 +29,20 @@ export interface PlacedRecord {
 
 export interface Replayed {
   readonly after: GroupDraft | null
-  /** `after` was made by a record of the transition: it is not what was there before, changed. */
+  /** `after` was created by a record of the transition; it is not a changed `before`. */
   readonly isNew: boolean
-  /** A group that changed its kind did so by what Kafka calls a migration. */
+  /** The group changed its kind by a migration of Kafka. */
   readonly isMigrated: boolean
-  /** How the group stood when each of the commits was made. */
+  /** The status of the group at each commit. */
   readonly standings: readonly Standing[]
-  /** The group that was there ended. */
+  /** The previous group ended. */
   readonly isEnded: boolean
 }
 
 /**
- * Takes a group through the records of its transition, and its commits with them: the coordinator puts several
- * operations into one batch, so that a member's last commit and its leave can be in one, and what a commit means depends
- * on whether the group had members when it was made.
+ * Applies the records of a group's transition, and its commits among them. The coordinator puts several operations into
+ * one batch, for instance a member's last commit and its leave; the meaning of a commit depends on whether the group
+ * had members at that point.
  */
 export function replayRecords(before: Group | null, transition: Transition): Replayed {
   const life = new Life(before, transition)
@@ -69,14 +69,14 @@ export function replayRecords(before: Group | null, transition: Transition): Rep
   return { ...life.end(), standings }
 }
 
-/** A group on its way through its transition. */
+/** A group during its transition. */
 class Life {
   group: GroupDraft | null
   readonly #known: GroupDraft | null
   readonly #transition: Transition
   #isMigrated = false
   #isEnded = false
-  /** The group whose tombstone came, as long as nothing followed: what comes next tells whether it ended. */
+  /** The group whose tombstone came, until the next record shows whether it ended. */
   #tombstoneOf: GroupDraft | null = null
 
   constructor(before: Group | null, transition: Transition) {
@@ -99,7 +99,7 @@ class Life {
     if (this.#transition.isHistory) noteAssigned(next, record, at)
   }
 
-  /** A commit makes a group of which there is none. */
+  /** A commit creates an unknown group. */
   commit(position: number): void {
     this.#goOnAsSimple(position)
     this.group ??= newGroup(this.#transition.group, 'simple')
@@ -112,9 +112,9 @@ class Life {
   }
 
   /**
-   * After its tombstone, and without records of a kind. Kafka deletes a group's offsets in the same batch as the group.
-   * Where one is still there, the tombstone is what compaction left of a migration: that kind of group ended, and the
-   * group goes on with its offsets. Else it ended.
+   * After its tombstone, without records of a kind. Kafka deletes a group's offsets in the same batch as the group.
+   * Where an offset is left, compaction left the tombstone of a migration: that kind of group ended, and the group
+   * continues with its offsets. Else it ended.
    */
   #goOnAsSimple(position: number): void {
     const of = this.#tombstoneOf
@@ -124,7 +124,7 @@ class Life {
     else this.group = of.type === 'simple' ? of : newGroup(of.name, 'simple')
   }
 
-  /** A record with a value made a group: is it the one that was there? */
+  /** A record with a value created a group: is it the previous one? */
   #become(from: Group | null, to: Group, at: number): void {
     this.#tombstoneOf = null
     if (from === null) return
@@ -134,7 +134,7 @@ class Life {
     this.#isMigrated = goesOn && canBecome(from, to)
   }
 
-  /** How many offsets the group has at a log position within the transition. */
+  /** Number of offsets of the group at a log position within the transition. */
   #offsetsAt(position: number): number {
     const { offsets, commits } = this.#transition
     let count = offsets
@@ -151,7 +151,7 @@ class Life {
   }
 }
 
-/** Where each member of a consumer group was last given partitions: at the end of history it tells who is a new owner. */
+/** Where each member of a consumer group last got partitions: at the end of history this shows new owners. */
 function noteAssigned(group: GroupDraft, record: GroupRecord, { offset }: Placed): void {
   if (record.type !== 'CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT' || record.value === null) return
   setMember(group, record.key.memberId, { assignedAt: offset })

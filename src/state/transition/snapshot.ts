@@ -15,7 +15,7 @@ export interface SnapshotOptions {
   readonly time: number
 }
 
-/** One `group-snapshot` a group, then `koff-caught-up`: what a partition held at the end of its history. */
+/** One `group-snapshot` for each group, then `koff-caught-up`. */
 export function snapshotOf(groups: readonly GroupSlot[], options: SnapshotOptions): KoffEvent[] {
   const { partition, cluster, position, time } = options
   const source = sourceOf(options)
@@ -32,7 +32,7 @@ export function snapshotOf(groups: readonly GroupSlot[], options: SnapshotOption
   return [...groupSnapshots(groups, options, 0), caughtUp]
 }
 
-/** One `group-snapshot` a group, their ids numbered from `first` on. */
+/** One `group-snapshot` for each group; ids are numbered from `first` on. */
 export function groupSnapshots(groups: readonly GroupSlot[], options: SnapshotOptions, first: number): KoffEvent[] {
   const { partition, cluster, time, names } = options
   const source = sourceOf(options)
@@ -49,7 +49,7 @@ export function groupSnapshots(groups: readonly GroupSlot[], options: SnapshotOp
   return events
 }
 
-/** The last offset before the position. A partition that holds nothing has none; 0 is then as unique. */
+/** The last offset before the position. An empty partition has none: 0 is unique there, too. */
 function sourceOf({ partition, position, time }: SnapshotOptions) {
   return { partition, offset: Math.max(0, position - 1), timestamp: time }
 }

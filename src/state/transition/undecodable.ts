@@ -11,8 +11,8 @@ interface Place {
 }
 
 /**
- * A record that Kafka itself would not read: reported with its bytes, so that nothing is dropped silently. `known` is the
- * kind of its group, where that is known.
+ * A record that Kafka itself could not read: reported with its bytes, so that nothing is dropped silently. `known` is
+ * the kind of its group, where it is known.
  */
 export function undecodableRecord(
   place: Place,
@@ -30,7 +30,7 @@ export function undecodableRecord(
   })
 }
 
-/** Offset commits are written for groups of nearly all kinds. */
+/** Groups of nearly all kinds have offset commits. */
 function kindOf(type: Undecodable['type']): EventGroupType {
   if (type === 'GROUP_METADATA') return 'classic'
   if (type?.startsWith('CONSUMER_GROUP_') === true) return 'consumer'
@@ -39,8 +39,8 @@ function kindOf(type: Undecodable['type']): EventGroupType {
 }
 
 /**
- * What should have been a batch, or its rest after the last readable record. `timestamp`: that of the last record read. Where
- * its bytes lay is not told: that depends on how the log was fetched.
+ * Something in place of a batch, or the rest of a batch after its last readable record. `timestamp` is that of the last
+ * record. The byte position is left out, because it depends on how the log was fetched.
  */
 export function undecodableBatch(place: Place, fault: BatchFault, offset: number, timestamp: number): KoffEvent {
   const error = `${fault.code}: ${fault.reason}`
@@ -64,7 +64,7 @@ function event(
     ...group,
     time: timestamp,
     source: { partition, offset, timestamp },
-    // It has no list, and so one part; but bytes that cannot be read can be many.
+    // It has no list, and so one part; but its bytes can be many.
     ...(dataParts(type, data, group.group)?.[0] ?? { data }),
   })
 }
