@@ -55,7 +55,7 @@ export async function classicMember(
   }
 }
 
-/** A member of a consumer group (KIP-848). It must leave before its session is over: 45 s unless the group says otherwise. */
+/** A member of a consumer group (KIP-848). It sends no heartbeats: its session ends after 45 s, or as the group is configured. */
 export async function consumerGroupMember(
   options: RawMemberOptions & { readonly memberId: string },
 ): Promise<RawMember> {

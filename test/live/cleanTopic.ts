@@ -106,4 +106,5 @@ const bigints = avsc.types.LongType.__with({
   compare: (a: bigint, b: bigint) => Number(a > b) - Number(a < b),
 })
 
-const typeHook = (schema: unknown) => (schema === 'long' ? bigints : undefined)
+/** For the registry's client: a bigint for every long. */
+export const typeHook = (schema: unknown) => (schema === 'long' ? bigints : undefined)

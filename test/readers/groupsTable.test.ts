@@ -24,7 +24,8 @@ let table: JavaTable
 
 beforeAll(async () => {
   ;[kafka, registry, java, folder] = await Promise.all([
-    startKafka(),
+    // The members of this test send no heartbeats.
+    startKafka({ properties: { 'group.consumer.max.session.timeout.ms': '300000' } }),
     startRegistry(),
     startJava(),
     temporaryFolder('groups-table'),
@@ -91,6 +92,7 @@ test('a group that is too large is there with its counts and open conditions, th
   const { bootstrap } = kafka
   const partitions = [...Array(150_000).keys()]
   await using wide = await classicMember({ bootstrap, group: 'wide', clientId: 'c', topic: 'orders', partitions })
+  await admin.setGroupConfig('many', { 'consumer.session.timeout.ms': '300000' })
   const names = Array.from({ length: 20 }, (_, index) => `${'m'.repeat(14_000)}${index}`)
   await using stack = new AsyncDisposableStack()
   const join = async (memberId: string) =>
