@@ -17,6 +17,8 @@ export const errorCodes = [
   'STATE_LOST',
   'STATE_UNAVAILABLE',
   'SETTINGS_DIFFER',
+  'HISTORY_UNAVAILABLE',
+  'HISTORY_TIMEOUT',
   'UNSUPPORTED',
 ] as const
 

@@ -19,6 +19,7 @@ interface ReplayOptions extends EventOptions, OutputFlags {
   readonly liveFrom?: number
   readonly cluster: string
   readonly config?: string
+  readonly history?: string
 }
 
 export function replayCommand(shell: Shell, finish: (code: number) => void): Command {
@@ -33,6 +34,7 @@ export function replayCommand(shell: Shell, finish: (code: number) => void): Com
     )
     .option('--cluster <id>', "the cluster's id for the events; no file tells it", '')
     .option('-c, --config <file>', 'the configuration to take `conditions` from, when those over time open')
+    .option('--history <store>', 'put everything into this history, made where it is missing, and print no events')
     .action(async (files: string[], options: ReplayOptions) => finish(await replay(shell, files, options)))
   return addEventOptions(addOutputOptions(command)).addHelpText(
     'after',
@@ -59,14 +61,22 @@ async function replay(shell: Shell, files: readonly string[], options: ReplayOpt
   const conditions = await conditionsOf(shell, options)
   const history = liveFrom === undefined ? 'none' : { liveFrom }
   const missing = new MissingRecords(liveFrom)
-  await using sink = eventSink(shell, options)
-  await deliver({
-    source: watched(source, missing),
-    fold: new Fold({ cluster, history, types: typesOf(options), snapshot, conditions }),
-    sinks: [sink],
-    signal: AbortSignal.any([shell.signal, sink.closed]),
-    accept: groupFilter({ include: group, exclude: [] }),
-  })
+  const fold = { cluster, history, types: typesOf(options), snapshot, conditions } as const
+  const read = { source: watched(source, missing), accept: groupFilter({ include: group, exclude: [] }) }
+  if (options.history === undefined) {
+    await using sink = eventSink(shell, options)
+    const signal = AbortSignal.any([shell.signal, sink.closed])
+    await deliver({ ...read, fold: new Fold(fold), sinks: [sink], signal })
+  } else {
+    const { openHistory } = await import('../history/openHistory.ts')
+    const { fillHistory } = await import('../history/fill.ts')
+    await using store = await openHistory(options.history)
+    const { signal } = shell
+    const tracking = new Fold({ ...fold, tracksChanges: true })
+    const { events } = await fillHistory({ ...read, fold: tracking, cluster, store, liveFrom, signal })
+    progress.clear()
+    note(shell, `${store.name}: ${events} new events`)
+  }
   progress.clear()
   noteMissing(shell, missing.logs())
   return interruptionCode(shell)

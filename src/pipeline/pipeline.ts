@@ -6,7 +6,8 @@ import type { Chunk } from './chunk.ts'
 import { conditions, type Outcome } from './conditions.ts'
 import { decode } from './decode.ts'
 import { type Delivery, deliver } from './deliver.ts'
-import { diff } from './diff.ts'
+import { type Diffed, diff } from './diff.ts'
+import { observe } from './observe.ts'
 import { select } from './select.ts'
 import { type OpenChunks, source } from './source.ts'
 import { transitions } from './transitions.ts'
@@ -18,15 +19,18 @@ export interface PipelineOptions {
   readonly fold: Fold
   /** Which events go on; all unless given. */
   readonly accept?: ((event: KoffEvent) => boolean) | undefined
+  /** Sees groups before and after each transition, and inputs that are no batch, before conditions are judged. */
+  readonly observed?: ((item: Diffed) => void) | undefined
   readonly delivery: Delivery
 }
 
 /** The way of data. Subscribing reads, unsubscribing ends; each chunk is emitted when it is delivered. */
-export function pipeline({ chunks, fold, accept, delivery }: PipelineOptions): Observable<Chunk<Outcome>> {
+export function pipeline({ chunks, fold, observed, accept, delivery }: PipelineOptions): Observable<Chunk<Outcome>> {
   return source(chunks).pipe(
     decode(), //             bytes → records of the coordinator
     transitions(fold), //    all records of one group in one batch
     diff(), //               the group before and after → what it means
+    observe(observed), //    for who keeps more than events
     conditions(fold), //     what has been true for a while → events
     select(accept), //       which events go on
     deliver(delivery), //    events, state and position, one commit

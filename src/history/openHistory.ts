@@ -1,0 +1,51 @@
+import { migrate } from './sql/migrations.ts'
+import { checkVersion } from './sql/migrations.ts'
+import { Writer } from './sql/writer.ts'
+import type { Database } from './sql/database.ts'
+import type { HistoryReader, HistoryStore } from './store.ts'
+import { openSqlite } from './sqlite/database.ts'
+
+/**
+ * Opens a history for writing: makes it where it is not there, and migrates it.
+ * @param place the file of a SQLite database.
+ */
+export async function openHistory(place: string): Promise<HistoryStore> {
+  const database = await openDatabase(place)
+  await using opening = new AsyncDisposableStack()
+  opening.use(database)
+  await migrate(database)
+  opening.move()
+  return storeOf(database)
+}
+
+/** Opens a history that is there, for queries; beside an instance that writes to it. */
+export async function readHistory(place: string, timeLimitMs?: number): Promise<HistoryReader & AsyncDisposable> {
+  const database = await openSqlite({ file: place, mode: 'read', timeLimitMs })
+  await using opening = new AsyncDisposableStack()
+  opening.use(database)
+  await checkVersion(database)
+  opening.move()
+  return database
+}
+
+async function openDatabase(place: string): Promise<Database> {
+  return openSqlite({ file: place, mode: 'write' })
+}
+
+function storeOf(database: Database): HistoryStore {
+  const writer = new Writer()
+  return {
+    name: database.name,
+    all: (sql, parameters) => database.all(sql, parameters),
+    async write(items, signal) {
+      signal?.throwIfAborted()
+      try {
+        return await database.transaction(transaction => writer.write(transaction, items))
+      } catch (error) {
+        writer.forget()
+        throw error
+      }
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,27 @@
+import type { HistoryReader, SqlValue } from '../store.ts'
+
+export type ColumnType = 'text' | 'integer' | 'bytes' | 'json'
+
+export interface InsertPlan {
+  readonly table: string
+  readonly columns: Readonly<Record<string, ColumnType>>
+  /** True: a row whose key is there already is left out. */
+  readonly ignoreRepeats?: boolean
+}
+
+/** What both databases can do, in a transaction. */
+export interface Transaction extends HistoryReader {
+  /** Returns how many rows it changed. */
+  run(sql: string, parameters?: readonly SqlValue[]): Promise<number>
+  /** Inserts many rows at once. Returns how many were new. */
+  insert(plan: InsertPlan, rows: readonly (readonly SqlValue[])[]): Promise<number>
+}
+
+export interface Database extends HistoryReader, AsyncDisposable {
+  /** For messages, without a password. */
+  readonly name: string
+  /** How columns of each type are declared. */
+  readonly types: Readonly<Record<ColumnType | 'sequence', string>>
+  /** One at a time: another one waits. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+}

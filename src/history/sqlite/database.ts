@@ -1,0 +1,142 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
+import type { Database, InsertPlan, Transaction } from '../sql/database.ts'
+import type { Row, SqlValue } from '../store.ts'
+import { historyFault, timedOut } from './fault.ts'
+import { lockWriter } from './writerLock.ts'
+
+export interface SqliteOptions {
+  readonly file: string
+  /** `read`: of a file that is there, beside an instance that writes. `write`: makes it where it is missing, for one instance. */
+  readonly mode: 'read' | 'write'
+  /** How long a query may take, ms; no limit unless given. */
+  readonly timeLimitMs?: number | undefined
+}
+
+/** Pages kept in memory, in KiB (negative, as SQLite wants it): indexes of a large history are written all over. */
+const cacheKiB = -128 * 1024
+
+/**
+ * A history in one SQLite file, with the SQLite in Node. It works on the calling thread.
+ *
+ * @throws KoffError HISTORY_UNAVAILABLE where the file cannot be used; retriable where another program has it locked.
+ */
+export async function openSqlite({ file, mode, timeLimitMs }: SqliteOptions): Promise<Database> {
+  const { DatabaseSync } = await import('node:sqlite')
+  const fault = (error: unknown) => historyFault(error, file)
+  const isReading = mode === 'read'
+  using opening = new DisposableStack()
+  let database: DatabaseSync
+  try {
+    if (!isReading) mkdirSync(dirname(file), { recursive: true })
+    database = new DatabaseSync(file, { readOnly: isReading })
+    opening.defer(() => database.close())
+    // The caller repeats what is locked: a busy timeout would block this thread.
+    if (isReading) database.exec('PRAGMA busy_timeout = 2000')
+    // FULL: what is committed survives a crash of the machine.
+    else database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    database.exec(`PRAGMA cache_size = ${cacheKiB}`)
+    if (!isReading) opening.use(lockWriter(new DatabaseSync(`${file}-writer`), file))
+  } catch (error) {
+    throw fault(error)
+  }
+  const resources = opening.move()
+  const connection = new Connection(database, timeLimitMs)
+  let last: Promise<unknown> = Promise.resolve()
+
+  const inTransaction = async <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> => {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = await work(connection)
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      // A full disk has rolled it back already.
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw fault(error)
+    }
+  }
+  /** A query must not read what a transaction of this connection has not committed. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(
+      () => guarded(work),
+      () => guarded(work),
+    )
+    last = turn
+    return turn
+  }
+
+  return {
+    name: file,
+    types: { text: 'TEXT', integer: 'INTEGER', bytes: 'BLOB', json: 'TEXT', sequence: 'INTEGER PRIMARY KEY' },
+    all: (sql, parameters) => inTurn(() => connection.all(sql, parameters)),
+    transaction: work => inTurn(() => inTransaction(work)),
+    async [Symbol.asyncDispose]() {
+      await last.catch(() => undefined)
+      resources.dispose()
+    },
+  }
+}
+
+class Connection implements Transaction {
+  readonly #database: DatabaseSync
+  readonly #timeLimitMs: number | undefined
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(database: DatabaseSync, timeLimitMs: number | undefined) {
+    this.#database = database
+    this.#timeLimitMs = timeLimitMs
+  }
+
+  async all(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
+    const statement = this.#statement(sql)
+    if (this.#timeLimitMs === undefined) return statement.all(...parameters) as Row[]
+    const deadline = performance.now() + this.#timeLimitMs
+    const rows: Row[] = []
+    for (const row of statement.iterate(...parameters)) {
+      rows.push(row as Row)
+      if (performance.now() > deadline) throw timedOut(this.#timeLimitMs)
+    }
+    return rows
+  }
+
+  async run(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
+    if (parameters.length > 0) return Number(this.#statement(sql).run(...parameters).changes)
+    this.#database.exec(sql)
+    return 0
+  }
+
+  async insert({ table, columns, ignoreRepeats }: InsertPlan, rows: readonly (readonly SqlValue[])[]): Promise<number> {
+    const names = Object.keys(columns)
+    const or = ignoreRepeats === true ? 'OR IGNORE ' : ''
+    const quoted = names.map(name => `"${name}"`).join(', ')
+    const marks = names.map(() => '?').join(', ')
+    const statement = this.#statement(`INSERT ${or}INTO ${table} (${quoted}) VALUES (${marks})`)
+    let count = 0
+    let written = 0
+    for (const row of rows) {
+      count += Number(statement.run(...row).changes)
+      // SQLite works on this thread: others have their turn in between.
+      if (++written % 2_000 === 0) await setImmediate()
+    }
+    return count
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}

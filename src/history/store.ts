@@ -1,0 +1,31 @@
+import type { HistoryItem } from './items.ts'
+
+/** A value that goes into or comes out of a column. */
+export type SqlValue = string | number | bigint | null | Uint8Array
+export type Row = Readonly<Record<string, SqlValue>>
+
+/** Reads a history. SQL is the same for both databases, with `?` for each parameter. */
+export interface HistoryReader {
+  /** @throws KoffError HISTORY_UNAVAILABLE; HISTORY_TIMEOUT where it takes longer than the time limit. */
+  all(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]>
+}
+
+/**
+ * A history: what happened to groups, how they stood, and from when to when all of that is known.
+ *
+ * Guarantee: what `write` was given is durable when it resolves, all or nothing, each event once (by cluster and id) and
+ * each other item once (by its position in `__consumer_offsets`), whoever repeats it.
+ */
+export interface HistoryStore extends HistoryReader, AsyncDisposable {
+  /** For messages, without a password. */
+  readonly name: string
+  /** Takes items in. Not to be called again before it has settled. */
+  write(items: readonly HistoryItem[], signal?: AbortSignal): Promise<Written>
+}
+
+export interface Written {
+  /** Events that were not there before. */
+  readonly events: number
+  /** Other items that were not there before. */
+  readonly items: number
+}
