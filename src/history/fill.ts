@@ -24,7 +24,15 @@ export interface FillOptions {
 const writeSize = 5_000
 
 /** Fills a history from recordings or segments, and notes from when to when it knows all. Resolves with what was new. */
-export async function fillHistory({ source, fold, cluster, store, accept, liveFrom, signal }: FillOptions): Promise<Written> {
+export async function fillHistory({
+  source,
+  fold,
+  cluster,
+  store,
+  accept,
+  liveFrom,
+  signal,
+}: FillOptions): Promise<Written> {
   const recorder = new Recorder({ fold, cluster, progress: 'every-change' })
   const known = new KnownSince()
   let items: HistoryItem[] = []
@@ -91,4 +99,3 @@ function coverage({ fold, cluster, known, to, liveFrom = 0 }: Covered): Coverage
     ]
   })
 }
-

@@ -1,9 +1,8 @@
-import { migrate } from './sql/migrations.ts'
-import { checkVersion } from './sql/migrations.ts'
-import { Writer } from './sql/writer.ts'
 import type { Database } from './sql/database.ts'
-import type { HistoryReader, HistoryStore } from './store.ts'
+import { checkVersion, migrate } from './sql/migrations.ts'
+import { Writer } from './sql/writer.ts'
 import { openSqlite } from './sqlite/database.ts'
+import type { HistoryReader, HistoryStore } from './store.ts'
 
 /**
  * Opens a history for writing: makes it where it is not there, and migrates it.
@@ -37,6 +36,7 @@ function storeOf(database: Database): HistoryStore {
   return {
     name: database.name,
     all: (sql, parameters) => database.all(sql, parameters),
+    glob: (column, pattern) => database.glob(column, pattern),
     async write(items, signal) {
       signal?.throwIfAborted()
       try {

@@ -8,6 +8,8 @@ export type Row = Readonly<Record<string, SqlValue>>
 export interface HistoryReader {
   /** @throws KoffError HISTORY_UNAVAILABLE; HISTORY_TIMEOUT where it takes longer than the time limit. */
   all(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]>
+  /** The condition that a column fits a pattern with * and ?, and its parameter. */
+  glob(column: string, pattern: string): { readonly sql: string; readonly value: string }
 }
 
 /**

@@ -45,7 +45,10 @@ export class Recorder {
         return [{ kind: 'topic', cluster: this.#options.cluster, id: item.id, name: item.name }]
       case 'tick':
         return this.#lookAtOffsets(item.timestamp)
-      default:
+      case 'records':
+      case 'fault':
+      case 'position':
+      case 'logEnd':
         return none
     }
   }

@@ -10,7 +10,7 @@ export interface InsertPlan {
 }
 
 /** What both databases can do, in a transaction. */
-export interface Transaction extends HistoryReader {
+export interface Transaction extends Pick<HistoryReader, 'all'> {
   /** Returns how many rows it changed. */
   run(sql: string, parameters?: readonly SqlValue[]): Promise<number>
   /** Inserts many rows at once. Returns how many were new. */

@@ -57,7 +57,7 @@ export async function loadGroup(transaction: Transaction, cluster: string, group
   )
   for (const row of owned) {
     const span: Span = { fromTime: Number(row['from_time']), toTime: OPEN, isStored: true }
-    members.get(String(row['member']))?.held.set(`${row['partition']} ${row['topic']}`, span)
+    members.get(String(row['member']))?.held.set(`${Number(row['partition'])} ${String(row['topic'])}`, span)
   }
   const base = state?.['base']
   return {

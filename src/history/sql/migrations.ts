@@ -1,7 +1,7 @@
-import { eventRow } from './eventRow.ts'
 import { KoffError } from '../../base/errors.ts'
 import { storedEvent } from '../../events/storedEvent.ts'
 import type { Database, Transaction } from './database.ts'
+import { eventRow } from './eventRow.ts'
 import { eventsTable } from './tables.ts'
 import { viewStatements } from './views.ts'
 
@@ -43,10 +43,10 @@ function version2({ text, integer, bytes, json, sequence }: Types): readonly str
     'CREATE INDEX events_of_type ON events (type, time, sequence)',
     `CREATE INDEX events_of_severity ON events (severity, time, sequence) WHERE severity <> 'info'`,
     'CREATE INDEX events_of_topic ON events (topic, "partition", time, sequence) WHERE topic IS NOT NULL',
-    'CREATE INDEX events_of_member ON events (member, time) WHERE member IS NOT NULL',
-    'CREATE INDEX events_of_instance ON events (instance, time) WHERE instance IS NOT NULL',
-    'CREATE INDEX events_of_client ON events (client, time) WHERE client IS NOT NULL',
-    'CREATE INDEX events_of_host ON events (host, time) WHERE host IS NOT NULL',
+    'CREATE INDEX events_of_member ON events (member, time, sequence) WHERE member IS NOT NULL',
+    'CREATE INDEX events_of_instance ON events (instance, time, sequence) WHERE instance IS NOT NULL',
+    'CREATE INDEX events_of_client ON events (client, time, sequence) WHERE client IS NOT NULL',
+    'CREATE INDEX events_of_host ON events (host, time, sequence) WHERE host IS NOT NULL',
     'CREATE INDEX events_that_close ON events (opened) WHERE opened IS NOT NULL',
     `CREATE TABLE groups (
       cluster ${text} NOT NULL, "group" ${text} NOT NULL, "partition" ${integer} NOT NULL, PRIMARY KEY (cluster, "group"))`,

@@ -88,7 +88,9 @@ export class Writer {
   async #checkMarks(transaction: Transaction, items: readonly HistoryItem[]): Promise<void> {
     const clusters = new Set(items.flatMap(item => ('position' in item ? [item.cluster] : [])))
     for (const cluster of clusters) {
-      const rows = await transaction.all('SELECT "partition", position, ordinal FROM marks WHERE cluster = ?', [cluster])
+      const rows = await transaction.all('SELECT "partition", position, ordinal FROM marks WHERE cluster = ?', [
+        cluster,
+      ])
       const stored = rows.map(row => [`${Number(row['partition'])} ${cluster}`, markOf(row)] as const)
       const isOther = stored.some(([key, mark]) => !isSame(mark, this.#marks.get(key)))
       if (!isOther) continue
@@ -111,10 +113,11 @@ export class Writer {
     const key = `${id} ${cluster}`
     if (this.#topics.get(key) === name) return false
     this.#topics.set(key, name)
-    const isNew = await transaction.run(
-      `INSERT INTO topics VALUES (?, ?, ?) ON CONFLICT (cluster, id) DO NOTHING`,
-      [cluster, id, name],
-    )
+    const isNew = await transaction.run(`INSERT INTO topics VALUES (?, ?, ?) ON CONFLICT (cluster, id) DO NOTHING`, [
+      cluster,
+      id,
+      name,
+    ])
     if (isNew === 0) return false
     // Owners of a topic without a name stand under its id.
     await this.#flush(transaction)

@@ -78,6 +78,8 @@ export async function openSqlite({ file, mode, timeLimitMs }: SqliteOptions): Pr
   return {
     name: file,
     types: { text: 'TEXT', integer: 'INTEGER', bytes: 'BLOB', json: 'TEXT', sequence: 'INTEGER PRIMARY KEY' },
+    // GLOB takes [ for a set of characters, which is none of koff's patterns.
+    glob: (column, pattern) => ({ sql: `${column} GLOB ?`, value: pattern.replaceAll('[', '[[]') }),
     all: (sql, parameters) => inTurn(() => connection.all(sql, parameters)),
     transaction: work => inTurn(() => inTransaction(work)),
     async [Symbol.asyncDispose]() {
@@ -99,11 +101,11 @@ class Connection implements Transaction {
 
   async all(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
     const statement = this.#statement(sql)
-    if (this.#timeLimitMs === undefined) return statement.all(...parameters) as Row[]
+    if (this.#timeLimitMs === undefined) return statement.all(...parameters)
     const deadline = performance.now() + this.#timeLimitMs
     const rows: Row[] = []
     for (const row of statement.iterate(...parameters)) {
-      rows.push(row as Row)
+      rows.push(row)
       if (performance.now() > deadline) throw timedOut(this.#timeLimitMs)
     }
     return rows

@@ -7,7 +7,7 @@ export const history = defineSink({
   type: 'history',
   schema: ({ home }) =>
     section({
-      type: z.literal('history').describe('A SQLite file of this machine, each event once.'),
+      type: z.literal('history').describe('A history that `koff history` answers from, each event once.'),
       file: text.transform(file => resolve(home, file)).describe('The file, made if it is missing.'),
     }),
   nameOf: ({ type }) => type,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, expect, test } from 'vitest'
-import { eventLine } from '../../../src/events/ndjson.ts'
+import { readHistory } from '../../../src/history/openHistory.ts'
+import { eventOf } from '../../../src/history/sql/eventRow.ts'
 import { historySink } from '../../../src/sinks/history/sink.ts'
 import { sinkConformance } from '../conformance.ts'
 import { events } from '../events.ts'
@@ -16,15 +17,11 @@ afterAll(() => rmSync(home, { recursive: true }))
 let files = 0
 const newFile = () => join(home, String((files += 1)), 'history.db')
 
-interface Row extends Received {
-  readonly event: string
-}
-
-function rows(file: string): Row[] {
+function rows(file: string): Received[] {
   const database = new DatabaseSync(file, { readOnly: true })
-  const found = database.prepare('SELECT id, "group", event FROM events ORDER BY rowid').all()
+  const found = database.prepare('SELECT id, "group" FROM events ORDER BY sequence').all()
   database.close()
-  return found.map(({ id, group, event }) => ({ id: String(id), group: String(group), event: String(event) }))
+  return found.map(({ id, group }) => ({ id: String(id), group: String(group) }))
 }
 
 sinkConformance('history', async () => {
@@ -62,7 +59,9 @@ test('an event that comes again is there once, whole, also when another process 
     await sink.open(running)
     await sink.write(events(count), running)
   }
-  expect(rows(file).map(({ event }) => event)).toEqual(events(50).map(event => eventLine(event).trimEnd()))
+  await using reader = await readHistory(file)
+  const stored = await reader.all(`SELECT * FROM events ORDER BY sequence`)
+  expect(stored.map(eventOf)).toEqual(events(50))
 })
 
 test('the same id in another cluster is another event', async () => {
@@ -84,7 +83,7 @@ test('a file that another program has locked for long fails as what time mends, 
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
   await expect(sink.write(events(1), running)).rejects.toMatchObject({
-    code: 'SINK_FAILED',
+    code: 'HISTORY_UNAVAILABLE',
     retriable: true,
     message: `history ${file}: database is locked`,
   })
@@ -93,5 +92,5 @@ test('a file that another program has locked for long fails as what time mends, 
 
 test('a file that is no history fails at the start', async () => {
   await using sink = historySink({ file: import.meta.filename })
-  await expect(sink.open(running)).rejects.toMatchObject({ code: 'SINK_FAILED', retriable: false })
+  await expect(sink.open(running)).rejects.toMatchObject({ code: 'HISTORY_UNAVAILABLE', retriable: false })
 })

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
 import { historySink } from '../../../src/sinks/history/sink.ts'
 import { runKoff } from '../../commands/runKoff.ts'
-import { events } from '../events.ts'
+import { events } from '../../sinks/events.ts'
 
 const running = new AbortController().signal
 const home = mkdtempSync(join(tmpdir(), 'koff-backup-'))

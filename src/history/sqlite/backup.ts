@@ -14,7 +14,7 @@ export interface HistoryBackup {
  * Copies a history as it is at one moment, with what is only in its write-ahead log, while koff writes to it or not. The copy is
  * one file, and is there whole or not at all; what was at `copy` is replaced.
  *
- * @throws KoffError INPUT_UNREADABLE where `file` is no history, SINK_FAILED where the copy cannot be written.
+ * @throws KoffError INPUT_UNREADABLE where `file` is no history, HISTORY_UNAVAILABLE where the copy cannot be written.
  */
 export async function backupHistory(file: string, copy: string): Promise<HistoryBackup> {
   const source = await opened(file, copy)
@@ -29,7 +29,7 @@ export async function backupHistory(file: string, copy: string): Promise<History
     return made
   } catch (error) {
     rmSync(part, { force: true })
-    throw failure('SINK_FAILED', `${copy}: cannot be written`, error)
+    throw failure('HISTORY_UNAVAILABLE', `${copy}: cannot be written`, error)
   } finally {
     source.close()
   }
