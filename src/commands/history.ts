@@ -1,17 +1,44 @@
 import { Command } from 'commander'
 import { note, type Shell } from '../terminal/shell.ts'
 import { usage } from '../terminal/usage.ts'
-import { historyGroups } from './history/groups.ts'
+import { diffCommand } from './history/diff.ts'
+import { eventsCommand } from './history/events.ts'
+import { groupCommand } from './history/group.ts'
+import { groupsCommand } from './history/groups.ts'
+import { membersCommand } from './history/members.ts'
+import { offsetsCommand } from './history/offsets.ts'
+import { ownerCommand } from './history/owner.ts'
+import { progressCommand } from './history/progress.ts'
+import { rebalancesCommand } from './history/rebalances.ts'
+import { resetsCommand } from './history/resets.ts'
 
 export function historyCommand(shell: Shell, finish: (code: number) => void): Command {
-  return new Command('history')
+  const command = new Command('history')
     .summary('ask a history, and look after it')
     .description(
       'Asks a history: how groups stood, who owned a partition, what happened, at any time that the history covers.',
     )
-    .addCommand(historyGroups(shell, finish))
-    .addCommand(backupCommand(shell, finish))
+  for (const build of questions) command.addCommand(build(shell, finish))
+  return command.addCommand(backupCommand(shell, finish)).addHelpText(
+    'after',
+    `
+Where the history does not cover the time in question, koff prints what it has, says "not known before" on standard error,
+and exits with 3. A history is filled by a sink of type history, or from files by koff replay --history.`,
+  )
 }
+
+const questions = [
+  eventsCommand,
+  groupsCommand,
+  groupCommand,
+  ownerCommand,
+  resetsCommand,
+  rebalancesCommand,
+  membersCommand,
+  diffCommand,
+  offsetsCommand,
+  progressCommand,
+]
 
 function backupCommand(shell: Shell, finish: (code: number) => void): Command {
   return new Command('backup')

@@ -36,10 +36,8 @@ const selectorList = z
     z
       .string()
       .superRefine((selector, context) => {
-        if (selecting(selector).length > 0) return
-        context.addIssue(
-          `no event type or severity is called ${JSON.stringify(selector)}; ${suggestion(selector, selectors)}`,
-        )
+        const fault = checkSelector(selector)
+        if (fault !== undefined) context.addIssue(fault)
       })
       .meta({ examples: selectors }),
   )
@@ -49,6 +47,12 @@ const selectorList = z
 export const eventSelectors = z
   .preprocess<unknown, typeof selectorList, EventSelector | readonly EventSelector[]>(listed, selectorList)
   .meta({ type: ['array', 'string'] })
+
+/** What is wrong with a selector that selects no type; undefined if it selects one. */
+export function checkSelector(selector: string): string | undefined {
+  if (selecting(selector).length > 0) return undefined
+  return `no event type or severity is called ${JSON.stringify(selector)}; ${suggestion(selector, selectors)}`
+}
 
 /** The types that `eventSelectors` name. */
 export function typesSelected(selectors: readonly string[]): Set<EventType> {

@@ -52,7 +52,7 @@ test('a migration that fails leaves the file as it was', async () => {
   const database = new DatabaseSync(file)
   database.exec(`UPDATE events SET event = 'no JSON' WHERE rowid = 300`)
   database.close()
-  await expect(openHistory(file)).rejects.toThrow()
+  await expect(openHistory(file)).rejects.toMatchObject({ code: 'HISTORY_UNAVAILABLE' })
   const after = new DatabaseSync(file, { readOnly: true })
   expect(after.prepare('SELECT count(*) AS count FROM events').get()).toEqual({ count: 357 })
   after.close()

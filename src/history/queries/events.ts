@@ -10,6 +10,8 @@ export interface EventsQuestion {
   /** In ms, both included. */
   readonly from?: number | undefined
   readonly to?: number | undefined
+  /** Exactly this group. */
+  readonly group?: string | undefined
   /** Patterns with * and ?; one of them has to fit. */
   readonly groups?: readonly string[] | undefined
   readonly kind?: string | undefined
@@ -111,12 +113,9 @@ const mostBranches = 12
 
 /** Words of koff's own, no text of a user's. */
 function branchesOf(question: EventsQuestion): readonly (readonly string[])[] {
-  const { types, severity, groups } = question
-  const isNarrow = groups !== undefined && groups.length === 1 && !/[*?]/.test(groups[0] ?? '')
+  const { types, severity, group, topic, member, instance, client, host } = question
   const all = setConditions(question)
-  if (isNarrow || [question.member, question.topic, question.instance, question.client, question.host].some(isGiven)) {
-    return [all]
-  }
+  if ([group, topic, member, instance, client, host].some(value => value !== undefined)) return [all]
   if (types !== undefined && types.length <= mostBranches) {
     return types.map(type => [`type = '${type}'`, ...severityCondition(severity)])
   }
@@ -139,12 +138,8 @@ function severityCondition(severity: Severity | undefined): string[] {
   return [`severity IN (${worse.map(one => `'${one}'`).join(', ')})`]
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined
-}
-
 function conditionsOf(reader: HistoryReader, question: EventsQuestion) {
-  const { cluster, from, to, groups = [], kind, topic, partition, member, instance, client, host } = question
+  const { cluster, from, to, group, groups = [], kind, topic, partition, member, instance, client, host } = question
   const conditions = ['cluster = ?']
   const parameters: SqlValue[] = [cluster]
   const add = (condition: string, value: SqlValue | undefined) => {
@@ -154,9 +149,8 @@ function conditionsOf(reader: HistoryReader, question: EventsQuestion) {
   }
   add('time >= ?', from)
   add('time <= ?', to)
-  const [only] = groups
-  if (groups.length === 1 && only !== undefined && !/[*?]/.test(only)) add('"group" = ?', only)
-  else if (groups.length > 0) {
+  add('"group" = ?', group)
+  if (groups.length > 0) {
     const globs = groups.map(pattern => reader.glob('"group"', pattern))
     conditions.push(`(${globs.map(({ sql }) => sql).join(' OR ')})`)
     parameters.push(...globs.map(({ value }) => value))

@@ -3,7 +3,7 @@ import { storedEvent } from '../../events/storedEvent.ts'
 import type { Database, Transaction } from './database.ts'
 import { eventRow } from './eventRow.ts'
 import { eventsTable } from './tables.ts'
-import { viewStatements } from './views.ts'
+import { openersCondition, viewStatements } from './views.ts'
 
 type Types = Database['types']
 
@@ -48,6 +48,7 @@ function version2({ text, integer, bytes, json, sequence }: Types): readonly str
     'CREATE INDEX events_of_client ON events (client, time, sequence) WHERE client IS NOT NULL',
     'CREATE INDEX events_of_host ON events (host, time, sequence) WHERE host IS NOT NULL',
     'CREATE INDEX events_that_close ON events (opened) WHERE opened IS NOT NULL',
+    `CREATE INDEX events_that_open ON events ("group", time, sequence) WHERE ${openersCondition('')}`,
     `CREATE TABLE groups (
       cluster ${text} NOT NULL, "group" ${text} NOT NULL, "partition" ${integer} NOT NULL, PRIMARY KEY (cluster, "group"))`,
     `CREATE TABLE states (

@@ -2,7 +2,13 @@ import { definitions } from '../../events/definitions.ts'
 import type { Database } from './database.ts'
 import { OPEN } from './tables.ts'
 
+/** Types of events that open a condition. */
 const openers = [...new Set(definitions.flatMap(({ closes }) => (closes === null ? [] : [closes])))]
+
+/** The condition that an event opens a condition; the same text as in the index over such events. */
+export function openersCondition(alias: string): string {
+  return `${alias === '' ? '' : `${alias}.`}type IN (${openers.map(type => `'${type}'`).join(', ')})`
+}
 
 /** What people ask with SQL of their own; docs/history.md has queries. */
 export function viewStatements({ integer }: Pick<Database['types'], 'integer'>): readonly string[] {
@@ -21,7 +27,7 @@ export function viewStatements({ integer }: Pick<Database['types'], 'integer'>):
     `CREATE VIEW conditions AS
       SELECT o.cluster, o.id, o.type, o."group", o.topic, o."partition", o.severity, o.time AS from_time, c.time AS to_time
       FROM events o LEFT JOIN events c ON c.opened = o.id AND c.cluster = o.cluster
-      WHERE o.type IN (${openers.map(type => `'${type}'`).join(', ')}) AND (o.rest IS NULL OR o.rest ->> 'part' IS NULL)`,
+      WHERE ${openersCondition('o')} AND (o.rest IS NULL OR o.rest ->> 'part' IS NULL)`,
     `CREATE VIEW resets AS
       SELECT cluster, id, type, "group", kind, topic, "partition", time, ${number('from')} AS from_offset, ${number('to')} AS to_offset
       FROM events WHERE type IN ('offset-reset', 'offset-rewound')`,

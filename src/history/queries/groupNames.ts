@@ -1,0 +1,16 @@
+import type { HistoryReader } from '../store.ts'
+
+/** Names of groups that the history knows, sorted; at most so many. */
+export async function groupNames(reader: HistoryReader, cluster: string, limit: number): Promise<readonly string[]> {
+  const rows = await reader.all('SELECT "group" FROM groups WHERE cluster = ? ORDER BY "group" LIMIT ?', [
+    cluster,
+    limit,
+  ])
+  return rows.map(({ group }) => String(group))
+}
+
+/** Partition of `__consumer_offsets` that a group is in; null: the history has never heard of the group. */
+export async function partitionOfGroup(reader: HistoryReader, cluster: string, group: string): Promise<number | null> {
+  const [row] = await reader.all('SELECT "partition" FROM groups WHERE cluster = ? AND "group" = ?', [cluster, group])
+  return row === undefined ? null : Number(row['partition'])
+}
