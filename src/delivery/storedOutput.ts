@@ -2,6 +2,7 @@ import type { Sink } from '../engine/sink.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { Output } from './output.ts'
 import type { StateStore } from './stateStore.ts'
+import { StoredPieces } from './storedPieces.ts'
 
 export interface StoredOutputOptions {
   readonly sink: Sink
@@ -37,14 +38,17 @@ export function storedOutput({ sink, store }: StoredOutputOptions): Output {
       await store.open(signal)
       await sink.open(signal, opening)
     },
-    own: async partition => ({
-      restore: signal => store.read(partition, signal),
-      async commit({ events, changes }) {
-        if (events.length > 0) await write(events)
-        await store.write(partition, changes)
-      },
-      [Symbol.asyncDispose]: async () => undefined,
-    }),
+    async own(partition) {
+      const pieces = new StoredPieces(partition)
+      return {
+        restore: signal => pieces.whole(store.read(partition, signal)),
+        async commit({ events, changes }) {
+          if (events.length > 0) await write(events)
+          await store.write(partition, [...pieces.cut(changes)])
+        },
+        [Symbol.asyncDispose]: async () => undefined,
+      }
+    },
     async [Symbol.asyncDispose]() {
       closing.abort()
       await last.catch(() => undefined)

@@ -66,19 +66,21 @@ const mostBytes = 512 * 1024
  * The counts stay.
  */
 export function fittedGroupState(whole: GroupState): GroupState {
-  const { members, conditions } = whole
   if (sizeOf(whole) <= mostBytes) return whole
-  const plain = members?.map(member => ({ ...member, assignment: null })) ?? null
-  const without: readonly Partial<GroupState>[] = [
-    { members: plain, conditions },
-    { members: null, conditions },
-  ]
-  const smaller = without.map(fields => ({ ...whole, ...fields, truncated: true })).find(fits)
-  return smaller ?? { ...whole, members: null, conditions: null, truncated: true }
+  const smaller = smallerGroupStates(whole)
+  return smaller.find(value => sizeOf(value) <= mostBytes) ?? smaller.at(-1) ?? whole
 }
 
-function fits(value: GroupState): boolean {
-  return sizeOf(value) <= mostBytes
+/** The value with more and more left out. */
+export function smallerGroupStates(whole: GroupState): readonly GroupState[] {
+  const { members, conditions } = whole
+  const plain = members?.map(member => ({ ...member, assignment: null })) ?? null
+  const fields: readonly Pick<GroupState, 'members' | 'conditions'>[] = [
+    { members: plain, conditions },
+    { members: null, conditions },
+    { members: null, conditions: null },
+  ]
+  return fields.map(smaller => ({ ...whole, ...smaller, truncated: true }))
 }
 
 function sizeOf(value: GroupState): number {

@@ -45,6 +45,6 @@ function* encoded(
     const record = { key: event.group, value: encoder.encode(event), headers }
     const bytes = limits.excess(topic, record)
     if (bytes === null) yield record
-    else leaveOut({ event, topic, bytes })
+    else leaveOut({ what: event, topic, bytes })
   }
 }

@@ -1,7 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
 import { KoffError } from '../../base/errors.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
-import { RequestRejected } from '../../kafka/producer/rejection.ts'
+import { type BatchSize, RequestRejected } from '../../kafka/producer/rejection.ts'
 import type { BatchRecord } from '../../kafka/producer/rounds.ts'
 import { BatchEncoder } from '../../kafka/records/batchEncoder.ts'
 import { tooLarge } from './producerFault.ts'
@@ -14,9 +14,9 @@ interface Limit {
   recordBytes: number
 }
 
-/** An event that is left out, since its topic takes no message that is as large. */
+/** An event, or the present state of a group, that is left out, since its topic takes no message that is as large. */
 export interface LeftOut {
-  readonly event: KoffEvent
+  readonly what: Pick<KoffEvent, 'id' | 'type' | 'group'> | { readonly group: string }
   readonly topic: string
   readonly bytes: number
 }
@@ -32,9 +32,9 @@ export class MessageLimits {
 
   /** The error to fail with, so that the same is tried again in smaller messages; null where it is not about their size. */
   learn(error: unknown): KoffError | null {
-    if (!(error instanceof RequestRejected) || !tooLarge.has(error.type)) return null
-    const { topic, batch } = error
-    if (topic === null || batch === null) return null
+    const batch = refusedBatch(error)
+    if (batch === null) return null
+    const { topic } = batch
     const limit = this.#limits.get(topic) ?? {
       batchBytes: Number.POSITIVE_INFINITY,
       recordBytes: Number.POSITIVE_INFINITY,
@@ -59,4 +59,15 @@ export class MessageLimits {
     this.#scratch.clear()
     return bytes < limit.recordBytes ? null : bytes
   }
+}
+
+export interface RefusedBatch extends BatchSize {
+  readonly topic: string
+}
+
+/** The batch that a broker refused for its size; null where the error is about anything else. */
+export function refusedBatch(error: unknown): RefusedBatch | null {
+  if (!(error instanceof RequestRejected) || !tooLarge.has(error.type)) return null
+  const { topic, batch } = error
+  return topic === null || batch === null ? null : { ...batch, topic }
 }

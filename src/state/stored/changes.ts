@@ -24,8 +24,6 @@ export class StateChanges {
   readonly storedCommits = new Map<bigint, Map<string, PendingCommit>>()
   /** Conditions of groups as they are stored. */
   readonly storedConditions = new Map<string, StoredConditions>()
-  /** Keys of the values that are stored in pieces, and in how many. */
-  readonly storedPieces = new Map<string, number>()
 
   /** Without conditions of offsets: most of those are over, and nothing to store, by the time of the next write. */
   get size(): number {

@@ -13,7 +13,6 @@ import {
   type StoredPartition,
   stateVersion,
 } from './entry.ts'
-import { countValue, pieceKey, piecesOf } from './pieces.ts'
 import { conditionChanges } from './storedConditions.ts'
 import { assignmentValue, epochsValue, memberValue, metadataValue } from './storedGroup.ts'
 import { offsetValue, pendingValue, rowConditionValue } from './storedOffsets.ts'
@@ -25,7 +24,7 @@ import { type StoredName, topicIdValue } from './storedTopics.ts'
  */
 export function encodeState(state: PartitionState): readonly StateEntry[] {
   const { table, transactions } = state.offsets
-  const writing = new Writing(new Map())
+  const writing = new Writing()
   for (const slot of state.groups.values()) {
     for (const ref of refsOf(slot)) writing.put(keyOf(ref), valueOf(ref, state))
     if (slot.conditions !== null) writing.putAll(conditionChanges(slot.name, slot.conditions).entries)
@@ -51,7 +50,7 @@ export function encodeState(state: PartitionState): readonly StateEntry[] {
  */
 export function takeChanges(state: PartitionState): readonly StateChange[] {
   const { changes } = state
-  const writing = new Writing(changes?.storedPieces ?? new Map<string, number>())
+  const writing = new Writing()
   if (changes !== null) {
     for (const [key, ref] of changes.refs) writing.put(key, valueOf(ref, state))
     takeOffsets(state, writing)
@@ -64,15 +63,10 @@ export function takeChanges(state: PartitionState): readonly StateChange[] {
   return writing.changes
 }
 
-/** Collects entries, and cuts up what is too large for a message. */
+/** Collects entries. */
 class Writing {
   readonly changes: StateChange[] = []
   readonly #keys = new Set<string>()
-  readonly #storedPieces: Map<string, number>
-
-  constructor(storedPieces: Map<string, number>) {
-    this.#storedPieces = storedPieces
-  }
 
   has(key: string): boolean {
     return this.#keys.has(key)
@@ -80,14 +74,7 @@ class Writing {
 
   put(key: string, value: string | null): void {
     this.#keys.add(key)
-    const pieces = value === null ? null : piecesOf(value)
-    const count = pieces?.length ?? 0
-    const before = this.#storedPieces.get(key) ?? 0
-    this.changes.push({ key, value: pieces === null ? value : countValue(count) })
-    for (const [n, piece] of (pieces ?? []).entries()) this.changes.push({ key: pieceKey(key, n), value: piece })
-    for (let n = count; n < before; n++) this.changes.push({ key: pieceKey(key, n), value: null })
-    if (count > 0) this.#storedPieces.set(key, count)
-    else this.#storedPieces.delete(key)
+    this.changes.push({ key, value })
   }
 
   putAll(entries: readonly StateChange[]): void {

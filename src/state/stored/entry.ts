@@ -2,7 +2,7 @@ import type { OffsetTable } from '../offsets/table.ts'
 
 /**
  * The state of a partition as keyed entries, as fine as Kafka's own records: what changes is written, and no more. Keys
- * and values are JSON texts; the parts of a value that is too large for a message are the exception (pieces.ts).
+ * and values are JSON texts. How large ones are stored is in `delivery/storedPieces.ts`.
  *
  * | key | value |
  * |---|---|
@@ -19,7 +19,6 @@ import type { OffsetTable } from '../offsets/table.ts'
  * | `["pending", producer id, group, topic, partition]` | a commit of an open transaction |
  * | `["conditions", group]`, `["move", group, n]`, `["unassigned", group, topic]` | what conditions know of the group |
  * | `["condition", group, topic, partition]` | what conditions know of a committed offset |
- * | `["piece", n, …]` | the nth part of the value under the key that follows |
  */
 export interface StateEntry {
   readonly key: string

@@ -1,7 +1,6 @@
 import type { PartitionState } from '../partition.ts'
-import { partitionKey, type StateChange, type StateEntry, type StoredPartition } from './entry.ts'
-import { countOf, keyOfPiece, pieceKey } from './pieces.ts'
-import { restoreGroups } from './restoreGroups.ts'
+import { partitionKey, type StateChange, type StoredPartition } from './entry.ts'
+import { type ParsedEntry, restoreGroups } from './restoreGroups.ts'
 import { type Place, restoreOffset, restoreRowConditions } from './restoreOffsets.ts'
 
 /**
@@ -48,34 +47,18 @@ export class Restoring {
     const { partition } = this
     if (partition !== null) state.restore(partition)
     this.#values.delete(partitionKey)
-    restoreGroups(state, this.#wholeEntries())
+    restoreGroups(state, this.#parsed())
   }
 
-  /** With the values that were stored in pieces. */
-  *#wholeEntries(): Generator<StateEntry & { readonly parsed: unknown }> {
-    const values = this.#values
-    for (const [key, text] of values) {
-      if (keyOfPiece(key) !== null) continue
+  *#parsed(): Generator<ParsedEntry> {
+    for (const [key, text] of this.#values) {
       try {
-        const first: unknown = JSON.parse(text)
-        const count = countOf(first)
-        if (count === null) yield { key, value: text, parsed: first }
-        else {
-          const value = Array.from({ length: count }, (_, n) => pieceOf(values, key, n)).join('')
-          this.#state.changes?.storedPieces.set(key, count)
-          yield { key, value, parsed: JSON.parse(value) }
-        }
+        yield { key, parsed: JSON.parse(text) as unknown }
       } catch (error) {
         throw new Error(`entry ${key}: ${reasonOf(error)}`, { cause: error })
       }
     }
   }
-}
-
-function pieceOf(values: ReadonlyMap<string, string>, key: string, n: number): string {
-  const piece = values.get(pieceKey(key, n))
-  if (piece === undefined) throw new Error(`piece ${n} is missing`)
-  return piece
 }
 
 function reasonOf(error: unknown): string {

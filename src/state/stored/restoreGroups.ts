@@ -12,7 +12,7 @@ import { decodePending, type StoredCommit } from './storedOffsets.ts'
 import { restoreRemembered, restoreTopicId, type StoredName } from './storedTopics.ts'
 import { type Commit1, decodeConditions1, decodeSlot1 } from './version1.ts'
 
-interface ParsedEntry {
+export interface ParsedEntry {
   readonly key: string
   /** The value after `JSON.parse`. */
   readonly parsed: unknown

@@ -15,8 +15,8 @@ const encoder: TopicEncoder = {
   contentOf: type => ({ contentType: 'application/json', dataschema: `urn:${type}` }),
 }
 
-const leaveOut = ({ event }: LeftOut) => {
-  throw new Error(`event ${event.id} was left out`)
+const leaveOut = ({ what }: LeftOut) => {
+  throw new Error(`an event of ${what.group} was left out`)
 }
 
 test('each partition gets its events by itself, in order and whole', () => {

@@ -32,9 +32,9 @@ function sendAll(all: ReturnType<typeof someEvents>, takes: number) {
         contentOf: () => ({ contentType: 'application/json', dataschema: '' }),
       },
       limits,
-      leaveOut: ({ event, bytes }) => {
+      leaveOut: ({ what, bytes }) => {
         expect(bytes).toBeGreaterThan(takes)
-        leftOut.push(event.id)
+        leftOut.push('id' in what ? what.id : what.group)
       },
     })
     const header = () => ({ producerId: 1n, producerEpoch: 0, baseSequence: 0, isTransactional: true, timestamp: 0 })

@@ -5,9 +5,10 @@ import { withInt64 } from '../../../coordinator/jsonValue.ts'
 import { committedEntries } from '../../../delivery/committedEntries.ts'
 import type { GroupChange, StoredTable } from '../../../delivery/groupTable.ts'
 import type { Source } from '../../../engine/source.ts'
-import type { GroupState } from '../../../events/groupState.ts'
-import type { PartitionRecords } from '../../../kafka/producer/rounds.ts'
+import { type GroupState, smallerGroupStates } from '../../../events/groupState.ts'
+import type { BatchRecord, PartitionRecords } from '../../../kafka/producer/rounds.ts'
 import type { StateChange } from '../../../state/stored/entry.ts'
+import type { LeftOut, MessageLimits } from '../messageLimits.ts'
 import type { ContentOptions } from '../topicEncoder.ts'
 
 /** No part of the state has this key: what the next owner has to know of the groups topic. */
@@ -54,17 +55,59 @@ export interface GroupRecordsOptions {
   readonly topic: string
   readonly encode: EncodeGroup
   readonly partitionOf: (topic: string, group: string) => number
+  readonly limits: MessageLimits
+  /** Groups that the topic did not take at their last change, however little was written of them. */
+  readonly notWritten: Set<string>
+  /** Called with a group that is one of these now. */
+  readonly leaveOut: (leftOut: LeftOut) => void
 }
 
-/** Keyed by the group, in UTF-8; no value for a group that is gone. */
+/** Keyed by the group, in UTF-8; no value for a group that is gone. A group is encoded when its record is asked for. */
 export function groupRecords(groups: readonly GroupChange[], options: GroupRecordsOptions): PartitionRecords[] {
-  const { topic, encode, partitionOf } = options
+  const { topic, partitionOf, limits } = options
   const byPartition = Map.groupBy(groups, ({ group }) => partitionOf(topic, group))
-  return [...byPartition].map(([partition, of]) => ({ topic, partition, records: encoded(of, encode) }))
+  const batchBytes = limits.batchBytes(topic)
+  return [...byPartition].map(([partition, of]) => ({
+    topic,
+    partition,
+    records: encoded(of, options),
+    ...(batchBytes === undefined ? {} : { batchBytes }),
+  }))
 }
 
-function* encoded(groups: readonly GroupChange[], encode: EncodeGroup) {
-  for (const { group, value } of groups) yield { key: group, value: value === null ? null : encode(value) }
+function* encoded(groups: readonly GroupChange[], options: GroupRecordsOptions): Generator<BatchRecord, void> {
+  const { topic, notWritten, leaveOut } = options
+  for (const change of groups) {
+    const { group } = change
+    const bytes = yield* fitting(change, options)
+    if (bytes === null) notWritten.delete(group)
+    else {
+      if (!notWritten.has(group)) leaveOut({ what: { group }, topic, bytes })
+      notWritten.add(group)
+    }
+  }
+}
+
+/** Gives the most of a group that the topic takes. Returns the bytes of the least where it takes nothing; else null. */
+function* fitting(
+  { group: key, value }: GroupChange,
+  { topic, encode, limits }: GroupRecordsOptions,
+): Generator<BatchRecord, number | null> {
+  let excess: number | null = null
+  // One after the other: an encoder may use its memory again.
+  for (const state of statesOf(value)) {
+    const record = { key, value: state === null ? null : encode(state) }
+    excess = limits.excess(topic, record)
+    if (excess !== null) continue
+    yield record
+    return null
+  }
+  return excess
+}
+
+function* statesOf(value: GroupState | null): Generator<GroupState | null> {
+  yield value
+  if (value !== null) yield* smallerGroupStates(value)
 }
 
 export function tableEntry(stored: StoredTable): StateChange {

@@ -7,6 +7,7 @@ import { retry } from '../../../base/retry.ts'
 import { type StateLog, wholeState } from '../../../delivery/committedEntries.ts'
 import type { StoredTable } from '../../../delivery/groupTable.ts'
 import type { Output } from '../../../delivery/output.ts'
+import { StoredPieces } from '../../../delivery/storedPieces.ts'
 import type { Source } from '../../../engine/source.ts'
 import { type Cluster, openCluster } from '../../../kafka/client/cluster.ts'
 import { type LeaderTable, leaderTable } from '../../../kafka/client/leaderTable.ts'
@@ -124,8 +125,9 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
       }
       const partitionOf = (topic: string, group: string) => topics.partitionOf(topic, group)
       const { signal: isClosing } = closing
+      const pieces = new StoredPieces(partition)
       const owned = await ownPartition(
-        { ...options, ...use(), limits, owner, partition, partitionOf, check: checkAll, closing: isClosing },
+        { ...options, ...use(), limits, pieces, owner, partition, partitionOf, check: checkAll, closing: isClosing },
         signal,
       )
       let stored: StoredTable | null = null
@@ -147,7 +149,7 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
         async *restore(until) {
           await using stateLog = await options.openStateLog(partition, until)
           let last: string | null = null
-          for await (const entries of wholeState(stateLog, stateTopic, until)) {
+          for await (const entries of pieces.whole(wholeState(stateLog, stateTopic, until))) {
             for (const entry of entries) {
               if (entry.key === tableKey) stored = tableOf(entry)
               if (entry.key === ownerKey) last = entry.value

@@ -3,21 +3,23 @@ import { KoffError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
 import type { Outages } from '../../../base/outages.ts'
 import type { Commit, PartitionOutput } from '../../../delivery/output.ts'
+import type { StoredPieces } from '../../../delivery/storedPieces.ts'
 import type { Cluster } from '../../../kafka/client/cluster.ts'
 import type { LeaderTable } from '../../../kafka/client/leaderTable.ts'
 import { RequestRejected } from '../../../kafka/producer/rejection.ts'
 import { type PartitionRecords, rounds } from '../../../kafka/producer/rounds.ts'
 import { openTransactionalProducer, type TransactionalProducer } from '../../../kafka/producer/transactionalProducer.ts'
 import { BatchEncoder } from '../../../kafka/records/batchEncoder.ts'
-import { eventRecords, type RecordOptions } from '../eventRecords.ts'
+import { eventRecords } from '../eventRecords.ts'
 import { leftOutLine } from '../leftOutLine.ts'
-import type { LeftOut, MessageLimits } from '../messageLimits.ts'
+import { type LeftOut, type MessageLimits, refusedBatch } from '../messageLimits.ts'
 import { isFenced, producerFault } from '../producerFault.ts'
 import { type Routes, routesText } from '../routes.ts'
 import type { TopicEncoder } from '../topicEncoder.ts'
 import { awaitSchemas } from './awaitSchemas.ts'
-import { type EncodeGroup, groupRecords, tableEntry } from './groupsTopic.ts'
-import { type Owner, ownerKey, type StoredOwner } from './owner.ts'
+import { type EncodeGroup, type GroupRecordsOptions, groupRecords } from './groupsTopic.ts'
+import type { Owner, StoredOwner } from './owner.ts'
+import { canBeSmaller, stateRecords, stateRefusedLine } from './stateRecords.ts'
 
 export interface OwnPartitionOptions {
   readonly cluster: Cluster
@@ -32,6 +34,8 @@ export interface OwnPartitionOptions {
   readonly groupsTopic?: string | undefined
   readonly encodeGroup: EncodeGroup | null
   readonly limits: MessageLimits
+  /** Knows what of the state is stored in pieces. */
+  readonly pieces: StoredPieces
   readonly log: Log
   readonly outages: Pick<Outages, 'begin'>
   /** Aborts when nothing more is to be written. */
@@ -72,45 +76,53 @@ export async function ownPartition(
     throw fault(error)
   }
   const batches = new BatchEncoder(crc32c)
-  /** State, and groups as they are, cannot be left out. */
-  const mustBeWhole = new Set([options.stateTopic, options.groupsTopic])
-  const learned = (error: unknown) => {
-    const isOther = error instanceof RequestRejected && mustBeWhole.has(error.topic ?? undefined)
-    return isOther ? null : limits.learn(error)
-  }
+  const notWritten = new Set<string>()
   return {
     async commit(commit) {
       await awaitSchemas(commit.events, options)
+      const stateBytes = limits.batchBytes(options.stateTopic)
       try {
         await options.check()
         const leftOut: LeftOut[] = []
-        const parts = partsOf(commit, { ...options, leaveOut: one => leftOut.push(one) })
+        const parts = partsOf(commit, { ...options, notWritten, leaveOut: one => leftOut.push(one) })
         producer.begin(parts)
         const header = producer.header.bind(producer)
         for (const round of rounds(parts, { batches, header })) await producer.send(round)
         await producer.commit()
         for (const one of leftOut) log.warn(...leftOutLine(one, options))
       } catch (error) {
-        throw learned(error) ?? fault(error)
+        const batch = refusedBatch(error)
+        if (batch !== null && batch.topic === options.stateTopic) {
+          if (!canBeSmaller(batch, stateBytes)) throw fault(error)
+          log.warn(...stateRefusedLine({ ...options, commit, batch }))
+        }
+        throw limits.learn(error) ?? fault(error)
       }
     },
     [Symbol.asyncDispose]: () => producer[Symbol.asyncDispose](),
   }
 }
 
-/** The state, the events of each partition that they go to, and the groups as they are. */
+/**
+ * The events of each partition that they go to, the groups as they are, and the state, which is last: it says which groups
+ * were left out.
+ */
 function partsOf(
   commit: Commit,
-  options: OwnPartitionOptions & Pick<RecordOptions, 'leaveOut'>,
+  options: OwnPartitionOptions & Pick<GroupRecordsOptions, 'notWritten' | 'leaveOut'>,
 ): readonly PartitionRecords[] {
-  const { stateTopic, groupsTopic: topic, encodeGroup: encode, partition, partitionOf, owner } = options
-  const { events, changes, table } = commit
-  const stored: StoredOwner = { ...owner(), committedAt: Date.now() }
-  const ofTable = table === undefined ? [] : [tableEntry(table.stored)]
-  const records = [...changes, ...ofTable, { key: ownerKey, value: JSON.stringify(stored) }]
+  const { stateTopic, groupsTopic: topic, encodeGroup: encode, partition, limits } = options
+  const { events, table } = commit
   const groups =
     table === undefined || topic === undefined || encode === null
       ? []
-      : groupRecords(table.groups, { topic, encode, partitionOf })
-  return [{ topic: stateTopic, partition, records }, ...eventRecords(events, options), ...groups]
+      : groupRecords(table.groups, { ...options, topic, encode })
+  const batchBytes = limits.batchBytes(stateTopic)
+  const state = {
+    topic: stateTopic,
+    partition,
+    records: stateRecords(commit, options),
+    ...(batchBytes === undefined ? {} : { batchBytes }),
+  }
+  return [...eventRecords(events, options), ...groups, state]
 }
