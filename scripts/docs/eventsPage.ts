@@ -4,7 +4,9 @@ import { definitions, eventTypes } from '../../src/events/definitions.ts'
 import { envelopeFields } from '../../src/events/envelopeSchema.ts'
 import { fullName, namespace } from '../../src/events/eventRecord.ts'
 import { groupState } from '../../src/events/groupState.ts'
+import { eventJson } from '../../src/events/ndjson.ts'
 import type { Fields, RecordSchema, Schema } from '../../src/events/schema.ts'
+import { exampleEvent } from './exampleEvent.ts'
 import { growing } from './growing.ts'
 
 /** docs/events.md: every event by section, then the shapes they share. */
@@ -14,7 +16,7 @@ export function eventsPage(): string {
     '# Events',
     introduction,
     '## Envelope',
-    'What every event has. `data` depends on `type` and is described with each event below.',
+    'The fields of every event. `data` depends on `type`; each event below describes its own.',
     fieldTable(envelopeFields),
     '## Large events',
     largeEvents,
@@ -29,61 +31,78 @@ export function eventsPage(): string {
     '## How events grow',
     growing,
     '## Shapes',
-    'Records that several events use. Lists are sorted: members by id, topics by name.',
+    'Records that several events share. Lists are sorted: members by id, topics by name.',
     ...sharedRecords().flatMap(shape => [`### ${shape.name}`, shape.about, fieldTable(shape.fields)]),
   ].join('\n\n')}\n`
 }
 
-const introduction = `What koff tells, type by type. One definition gives the TypeScript type (\`EventData<'member-joined'>\`), the Avro schema
-(\`schemas/member-joined.avsc\`), the JSON Schema (\`schemas/member-joined.schema.json\`) and this page. [reading.md](reading.md) shows
-how to read events in several languages.
+const introduction = `This page lists every event that koff emits: when it happens, and what its fields mean. One definition gives the TypeScript
+type (\`EventData<'member-joined'>\`), the Avro schema (\`schemas/member-joined.avsc\`), the JSON Schema
+(\`schemas/member-joined.schema.json\`) and this page. [reading.md](reading.md) shows how to read events in several languages.
 
-| written as | how |
+\`\`\`json
+${example()}
+\`\`\`
+
+| format | encoding |
 |---|---|
-| Avro | one record schema for each type, without a union: the envelope's fields, and \`data\`. \`member-joined\` is the record \`${fullName('member-joined')}\` |
+| Avro | one record schema for each type, without a union: the fields of the envelope, and \`data\`. \`member-joined\` is the record \`${fullName('member-joined')}\` |
 | JSON, NDJSON | one object; an int64 is a number while safe (below 2^53), else a decimal string |
 
-The namespace of all Avro types is \`${namespace}\`. A record of a topic has the group id as its key, in UTF-8, and the
-attributes of CloudEvents 1.0 as headers:
+The namespace of all Avro types is \`${namespace}\`. The key of a record is the group id in UTF-8. Its headers are the
+attributes of CloudEvents 1.0:
 
-| header | |
+| header | value |
 |---|---|
 | \`ce_specversion\` | \`1.0\` |
 | \`ce_id\` | \`id\` |
-| \`ce_type\` | \`${cloudEventType('member-joined')}\`: reverse DNS, and \`type\` at the end |
+| \`ce_type\` | \`${cloudEventType('member-joined')}\`: a reverse DNS name that ends with \`type\` |
 | \`ce_source\` | \`/clusters/<cluster id>/topics/__consumer_offsets\` |
-| \`ce_subject\`, \`ce_partitionkey\` | the group id; left out where the event is about no group |
-| \`ce_time\` | \`time\`, RFC 3339; left out where the record has no time |
-| \`ce_dataschema\` | where the registry has the schema; of JSON the \`$id\` of the JSON Schema |
+| \`ce_subject\`, \`ce_partitionkey\` | the group id; absent where the event does not concern a group |
+| \`ce_time\` | \`time\` in RFC 3339; absent where the record has no time |
+| \`ce_dataschema\` | URL of the schema in the registry; for JSON the \`$id\` of the JSON Schema |
 | \`ce_severitytext\`, \`ce_severitynumber\` | \`INFO\` 9, \`WARN\` 13, \`ERROR\` 17 |
-| \`content-type\` | \`application/avro\` (in the wire format of Confluent) or \`application/json\` |
+| \`content-type\` | \`application/avro\` (in Confluent's wire format) or \`application/json\` |
 
-Cause comes before consequence: the events of one transition of a group come in this order, and so do their ordinals:
-${order()}. A member that joins, or replaces
-another, and is suspended in the same transition is suspended after that. A transition that ends one group and begins another of that name gives all events of the first before those of
-the second. Conditions that a transition closes stand directly before its \`offset-deleted\`, those that it opens after its
-last event; they use up no ordinals.`
+Cause comes before consequence. The events of one transition of a group have this order, and so do their ordinals:
+${order()}.
 
-const largeEvents = `No event is larger than 512 KiB as JSON, measured without \`cluster\`. Each name and each id of a topic counts as 300 bytes:
-an event is cut at the same places live and in a replay, where names may not be known.
+- A member that joins (or replaces another one) and is suspended in the same transition joins first.
+- In a transition that ends one group and begins another of that name, all events of the first group come first.
+- Events of conditions that a transition closes come directly before its \`offset-deleted\`. Events of conditions that it
+  opens come after its last event. They take no ordinals.`
 
-Lists that would make an event larger go on in further events of the same type, \`part\` i of \`parts\`, each with the next
-ordinal; timed events with the next \`<n>\`. Each part is filled in order as far as it goes. What holds a list that goes on is
-repeated: the member with the rest of its partitions, the topic with the rest of its numbers. All other fields, counts too,
-are those of the whole event, in each part.
+const largeEvents = `No event is larger than 512 KiB as JSON, measured without \`cluster\`. Each name or id of a topic counts as 300 bytes, so
+that an event is split at the same places live and in a replay, where names may be unknown.
 
-The parts follow each other directly, in one partition of a topic and in one transaction. To put an event together, append
-their lists. Where the last element of one part and the first of the next have the same \`id\`, \`memberId\`, or \`topic\`,
-\`topicId\` and \`subtopology\`, they are one element: append their lists as well.
+Lists that would make an event larger continue in further events of the same type, \`part\` i of \`parts\`. Each part has
+the next ordinal (timed events the next \`<n>\`) and is filled in order as far as it goes. The element around a list that
+continues is repeated: the member with the rest of its partitions, the topic with the rest of its numbers. All other fields,
+counts included, are those of the whole event.
 
-Only a single text above 64 KiB of JSON is shortened to that, and \`truncated\` says so. The \`opened\` of an event that ends a
-condition is the id of part 1. Metrics and \`rebalance-storm\` count part 1.`
-const groupsTopic = `With \`groupsTopic: koff.groups\` koff keeps a compacted topic with each group as it is now, for those who join it as a table
-or start late and need no history. The key is the group id. A group that is gone has no value (a tombstone). Values are
-written in the same transaction as the events: Avro (record \`${namespace}.${groupState.name}\`, subject \`<groupsTopic>-value\`) or JSON, as the
-events are. A group is written at most once in \`groupsEveryMs\` (1 s), and its last state always. A value is at most
-512 KiB as JSON: where it would be more, \`members[].assignment\` is left out, then \`members\`, then \`conditions\`, as far
-as needed, and \`truncated\` says so. What \`koff groups\` prints of a group and the topic are the same, but for offsets and lag.`
+The parts follow each other directly, in one partition of a topic and in one transaction. To combine an event, append the
+lists of its parts. Where the last element of one part and the first of the next have the same \`id\`, \`memberId\`, or
+\`topic\`, \`topicId\` and \`subtopology\`, they are one element: append their lists, too.
+
+Only a single text above 64 KiB of JSON is shortened to that size; \`truncated\` is then true. The \`opened\` of an event
+that ends a condition is the id of part 1. Metrics and \`rebalance-storm\` count part 1 only.`
+
+const groupsTopic = `With \`groupsTopic: koff.groups\` koff maintains a compacted topic with the current state of each group, for readers that
+join it as a table or start late. The key is the group id, the value is the group, and a tombstone means that the group is
+gone. Values are written in the same transaction as the events, in the same format: Avro (record
+\`${namespace}.${groupState.name}\`, subject \`<groupsTopic>-value\`) or JSON. The topic shows what \`koff groups\` prints,
+except offsets and lag.
+
+- A group is written at most once in \`groupsEveryMs\` (1 s), and its last state is always written.
+- A value is at most 512 KiB as JSON. As far as needed, koff leaves out \`members[].assignment\`, then \`members\`, then
+  \`conditions\`; \`truncated\` is then true.
+- Without a stored state, as after the loss of the state topic, koff reads the groups topic once and writes a tombstone for
+  each group that is gone.`
+
+/** An event in NDJSON, over several lines. */
+function example(): string {
+  return JSON.stringify(JSON.parse(eventJson(exampleEvent('member-joined'))), null, 2)
+}
 
 /** The types that come from the records of a transition. */
 function order(): string {

@@ -1,36 +1,39 @@
 import { namespace } from '../../src/events/eventRecord.ts'
 
 /** The part of docs/events.md that says what may change, and what a reader must be ready for. */
-export const growing = `Every subject is \`FULL_TRANSITIVE\`: each version of a schema reads what every other version wrote. A test holds the
-present schemas against every version in [schemas/history](../schemas/history), in both directions.
+export const growing = `Every subject is \`FULL_TRANSITIVE\`: each version of a schema can read what any other version wrote. A test checks the
+current schemas against every version in [schemas/history](../schemas/history), in both directions.
 
 What may change in a type:
 
-- A field is added, nullable (its default is null) or a list (its default is empty). No field is removed, renamed, or
-  given another type.
-- An enum gets a symbol. Every enum has the default \`unknown\`: a reader with an older schema sees that.
-- A text with a list of words in this page gets a word. Read words that you do not know as \`unknown\`.
-- Texts of this page change, and so does the \`doc\` of a schema.
+- A field is added: nullable (default null) or a list (default empty). No field is removed or renamed, and no field changes
+  its type.
+- An enum gets a symbol. Every enum has the default \`unknown\`, which a reader with an older schema sees.
+- A string with a fixed list of words gets a word. Treat words that you do not know as \`unknown\`.
+- The texts on this page and the \`doc\` of a schema change.
 
-A field that is not nullable today is one that every source of events can fill. What a later source may not know is
-nullable already, and \`source.kind\` gets a symbol for it.
+A field that is not nullable is one that every source of events can fill. A field that a later source may not know is already
+nullable, and \`source.kind\` gets a symbol for that source.
 
-A new type of event is a new record in the namespace \`${namespace}\`, under a subject of its own. No schema changes for it.
+A new event type is a new record in the namespace \`${namespace}\`, with a subject of its own. No existing schema changes.
 
 What a reader must do:
 
-- Pass over records whose \`ce_type\` (or Avro record, or \`type\` in JSON) it does not know.
-- Pass over fields that it does not know. The JSON Schemas allow them.
-- Read the parts of a large event as one: the same \`type\`, \`time\` and \`source\`, \`part\` from 1 to \`parts\`, lists continued.
+- Skip records whose \`ce_type\` (or Avro record, or \`type\` in JSON) it does not know.
+- Ignore fields that it does not know. The JSON Schemas allow them.
+- Combine the parts of a large event: the same \`type\`, \`time\` and \`source\`, \`part\` from 1 to \`parts\`, lists continued.
 - Expect null where this page says "or null", and \`unknown\` in each enum.
 
 ### Events from before each type had a schema
 
-Early versions of koff wrote all types with one schema: the record \`io.koff.KoffEvent\` under the subject \`<topic>-value\`,
-\`data\` a union of the records of all types. After an upgrade koff goes on in the same topic: old records stay, and new
-ones follow them. The schema id in each record says which it is. A reader that has to read both looks at the name of the
-record's schema, or at a header: old records have \`ce_type: member-joined\` and \`severity\`, new ones
-\`ce_type: dev.koff.member-joined\` and \`ce_severitytext\`. In old records \`source\` has no \`kind\` (it is a log), there are
-no parts (each event is whole), and \`data\` stands under the name of its record. Ids and order continue across the upgrade.
-A topic with one type whose subject \`<topic>-value\` has the old schema needs \`subjects: topic-record\`: without it koff
-refuses to start, and its message names this setting.`
+Early versions of koff wrote all types with one schema: the record \`io.koff.KoffEvent\` in the subject \`<topic>-value\`, with
+a union of the records of all types in \`data\`. After an upgrade koff continues in the same topic: old records stay, new ones
+follow, and ids and order continue. A reader that needs both distinguishes them in one of two ways:
+
+- by the name of the record in the schema, or
+- by the headers: old records have \`ce_type: member-joined\` and \`severity\`, new ones \`ce_type: dev.koff.member-joined\` and
+  \`ce_severitytext\`.
+
+In old records \`source\` has no \`kind\` (it is a log), there are no parts (each event is complete), and \`data\` is wrapped in
+the name of its record. A topic with one type whose subject \`<topic>-value\` has the old schema needs
+\`subjects: topic-record\`: without it koff refuses to start, and its message names this setting.`

@@ -4,12 +4,12 @@ import type { Fields, RecordSchema, Schema } from './schema.ts'
 /** An Avro schema as plain JSON. */
 export type AvroSchema = string | readonly AvroSchema[] | { readonly [attribute: string]: unknown }
 
-/** A record with all that it is made of. */
+/** The schema of a record with everything that it contains. */
 export function avroSchema({ name, about, fields }: RecordSchema): AvroSchema {
   return { type: 'record', name, namespace, doc: about, fields: avroFields(fields, new Set([name])) }
 }
 
-/** A named type is written out where it is first met, and by its name from then on, as Avro wants it. */
+/** A named type is defined where it first occurs, and referenced by name afterwards, as Avro requires. */
 function avroType(schema: Schema, named: Set<string>): AvroSchema {
   switch (schema.kind) {
     case 'string':
@@ -51,7 +51,7 @@ function avroFields(fields: Fields, named: Set<string>): AvroSchema[] {
     name,
     doc: schema.doc,
     type: avroType(schema, named),
-    // What can be added later without breaking a reader must have a default.
+    // A field that may be added later needs a default, so that older readers still work.
     ...(schema.kind === 'nullable' ? { default: null } : schema.kind === 'list' ? { default: [] } : {}),
   }))
 }

@@ -2,18 +2,18 @@ import { avroSymbols } from './avro.ts'
 import type { Int64 } from './envelope.ts'
 import type { Fields, RecordSchema, Schema } from './schema.ts'
 
-/** Puts a value into the output; throws `Misfit` where it is not what the schema says. */
+/** Writes a value to the output; throws `Misfit` where it does not fit the schema. */
 export type AvroPut = (out: AvroOutput, value: unknown) => void
 
 /** Thrown by an `AvroPut`; `misfits` says where. */
 export class Misfit extends Error {}
 
-/** How to write values of a record in Avro. Made once for each record, since every event goes through it. */
+/** The function that writes values of a record in Avro. Created once for each record, because every event uses it. */
 export function avroPut({ fields }: RecordSchema): AvroPut {
   return putRecord(fields)
 }
 
-/** Memory that Avro is written to. It grows, and is used again. */
+/** The memory that Avro is written to. It grows as needed and is reused. */
 export class AvroOutput {
   #bytes = Buffer.allocUnsafeSlow(4 * 1024)
   #at = 0
@@ -21,7 +21,7 @@ export class AvroOutput {
   /** What was written since the last call; valid until the next write. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#at)
-    // What a large value needed is not kept for small ones.
+    // The memory of a large value is not kept for small ones.
     if (this.#bytes.length > keptBytes) this.#bytes = Buffer.allocUnsafeSlow(keptBytes)
     this.#at = 0
     return taken
@@ -42,7 +42,9 @@ export class AvroOutput {
     this.#at = putLong(this.#bytes, this.#at, value)
   }
 
-  /** In UTF-8; a lone surrogate becomes U+FFFD. Short plain text is not worth a call into the runtime. */
+  /**
+   * In UTF-8; a lone surrogate becomes U+FFFD. For short ASCII text JavaScript is faster than a call into the runtime.
+   */
   text(value: string): void {
     const { length } = value
     this.#reserve(longBytes + length)
@@ -59,7 +61,7 @@ export class AvroOutput {
     this.#at += this.#bytes.write(value, this.#at)
   }
 
-  /** Drops what a value that did not fit has left. */
+  /** Discards what a value that did not fit has written. */
   clear(): void {
     this.#at = 0
   }
@@ -77,10 +79,10 @@ export class AvroOutput {
 
 const keptBytes = 256 * 1024
 const shortText = 48
-/** A long takes so many bytes at most. */
+/** The maximum length of a long. */
 const longBytes = 10
 
-/** Writes an Avro long and gives the place after it: zigzag, then seven bits a byte, the lowest first. */
+/** Writes an Avro long and returns its end: zigzag, then seven bits a byte, the lowest first. */
 export function putLong(bytes: Uint8Array, start: number, value: Int64): number {
   if (typeof value === 'bigint' || value >= smallBelow || value <= -smallBelow) return putWide(bytes, start, value)
   let at = start
@@ -92,7 +94,7 @@ export function putLong(bytes: Uint8Array, start: number, value: Int64): number 
   return at
 }
 
-/** Zigzag doubles a value: below this it is exact in a number. */
+/** Zigzag doubles a value: below this limit the result is exact in a number. */
 const smallBelow = 2 ** 52
 
 function putWide(bytes: Uint8Array, start: number, value: Int64): number {
@@ -104,7 +106,7 @@ function putWide(bytes: Uint8Array, start: number, value: Int64): number {
   return at
 }
 
-/** False where the text is not ASCII; then what was written is worth nothing. */
+/** False where the text is not ASCII: what was written must then be discarded. */
 function putAscii(bytes: Uint8Array, start: number, text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -140,7 +142,7 @@ function putOf(schema: Schema): AvroPut {
     case 'nullable': {
       const put = putOf(schema.of)
       return (out, value) => {
-        // The branch of the union: null is the first.
+        // The branch of the union; null is the first.
         out.byte(value === null ? 0 : 2)
         if (value !== null) put(out, value)
       }
@@ -186,7 +188,7 @@ function putRecord(fields: Fields): AvroPut {
   }
 }
 
-/** Where in the value the schema finds what it does not take: `data.changes.0.gained`. */
+/** The paths of the parts of a value that do not fit the schema: `data.changes.0.gained`. */
 export function misfits(schema: Schema, value: unknown, path = ''): string[] {
   const within = (name: string | number) => (path === '' ? String(name) : `${path}.${name}`)
   if (schema.kind === 'nullable') return value === null ? [] : misfits(schema.of, value, path)

@@ -2,17 +2,18 @@ import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
 import type { EventType } from './definitions.ts'
 import type { KoffEvent, Severity } from './envelope.ts'
 
-/** How the value beside the headers is written. */
+/** How the value of the record is encoded. */
 export interface Content {
   /** A media type. */
   readonly contentType: string
-  /** URI of its schema. */
+  /** The URI of the value's schema. */
   readonly dataschema: string
 }
 
 /**
- * The event's attributes as the Kafka binding of CloudEvents 1.0 wants them in headers (binary mode), with the extensions
- * for partitioning and severity. An attribute that would be empty is left out, and so is a time that RFC 3339 cannot say.
+ * The event's attributes as headers, as the Kafka binding of CloudEvents 1.0 requires (binary mode), with the
+ * extensions for partitioning and severity. An attribute that would be empty is left out, and so is a time that RFC
+ * 3339 cannot express.
  */
 export function cloudEventHeaders(event: KoffEvent, { contentType, dataschema }: Content): Record<string, string> {
   const { id, type, severity, cluster, group } = event
@@ -35,15 +36,15 @@ export function cloudEventHeaders(event: KoffEvent, { contentType, dataschema }:
   return headers
 }
 
-/** Reverse DNS before the type, as CloudEvents recommends. */
+/** The reverse DNS name before the type, which CloudEvents recommends. */
 export function cloudEventType(type: EventType): string {
   return `dev.koff.${type}`
 }
 
-/** Of OpenTelemetry, which the severity extension takes them from. */
+/** The numbers of OpenTelemetry, which the severity extension uses. */
 const severityNumbers: Readonly<Record<Severity, string>> = { info: '9', warn: '13', error: '17' }
 
-/** A URI reference; unlike the topic it tells clusters apart, so that source and id together are unique. */
+/** A URI reference. It contains the cluster, so that source and id together are unique. */
 function source(cluster: string): string {
   return cluster === ''
     ? `/topics/${consumerOffsets}`
@@ -51,6 +52,6 @@ function source(cluster: string): string {
 }
 
 function rfc3339(time: number): string | null {
-  // Records of message format v0 have no time (-1); the form ends with the year 9999.
+  // Records of message format v0 have no time (-1); RFC 3339 ends with the year 9999.
   return time >= 0 && time <= Date.UTC(9999, 11, 31, 23, 59, 59, 999) ? new Date(time).toISOString() : null
 }

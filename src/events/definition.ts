@@ -11,23 +11,26 @@ export const sections = [
 ] as const
 type Section = (typeof sections)[number]
 
-/** Everything there is to know about one type of event; the only place where it is written. */
+/** The definition of one event type, from which everything else is derived. */
 export interface EventDefinition<T extends string = string, F extends Fields = Fields> {
   /** Kebab-case; also the CloudEvents type. */
   readonly type: T
   readonly severity: Severity
   readonly section: Section
-  /** False where a configuration has to ask for it. Ordinals are used up all the same, so ids do not depend on it. */
+  /**
+   * False for a type that is off by default. Its ordinals are used all the same, so ids do not depend on the
+   * configuration.
+   */
   readonly defaultOn: boolean
-  /** When it happens and, as important, when it does not. Markdown. */
+  /** When it happens and when it does not. Markdown. */
   readonly trigger: string
-  /** Of an event that ends a condition: the type of the one that opened it. */
+  /** For an event that ends a condition: the type that opened it. */
   readonly closes: string | null
   readonly data: F
 }
 
 interface Description<T extends string, F extends Fields> extends Omit<EventDefinition<T, F>, 'defaultOn' | 'closes'> {
-  /** True unless said otherwise. */
+  /** True unless given. */
   readonly defaultOn?: boolean
   readonly closes?: string
 }

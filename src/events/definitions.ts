@@ -33,9 +33,8 @@ import { rebalanceStarted } from './rebalances/rebalanceStarted.ts'
 import type { InferFields } from './schema.ts'
 
 /**
- * Every type of event there is. The order is part of the contract: it ranks the events of one transition, cause before
- * consequence.
- * Closed for readers of the clean topic too: a further branch in the union of the Avro schema is no compatible change.
+ * Every event type. The order is part of the contract: it ranks the events of one transition, cause before consequence.
+ * A type that is removed or renamed breaks the readers of the clean topic.
  */
 export const definitions = [
   groupSnapshot,
@@ -85,7 +84,7 @@ export const definitions = [
 
 type Definition = (typeof definitions)[number]
 export type EventType = Definition['type']
-/** What an event of a type carries. Int64 fields are numbers while safe, else bigints. */
+/** The data of an event type. Int64 fields are numbers while safe, else bigints. */
 export type EventData<T extends EventType> = {
   [K in EventType]: InferFields<Extract<Definition, { readonly type: K }>['data']>
 }[T]
@@ -93,7 +92,7 @@ export type EventData<T extends EventType> = {
 /** In the order of the contract. */
 export const eventTypes: readonly EventType[] = definitions.map(definition => definition.type)
 
-/** Types that nobody gets who does not ask for them. */
+/** Types that a configuration has to include explicitly. */
 export const offByDefault: ReadonlySet<EventType> = new Set(
   definitions.filter(definition => !definition.defaultOn).map(definition => definition.type),
 )
@@ -114,7 +113,7 @@ export function severityOf(type: EventType): Severity {
   return entryOf(type).definition.severity
 }
 
-/** Place of the type within a transition: lower comes first. */
+/** Rank of the type within a transition: lower comes first. */
 export function rankOf(type: EventType): number {
   return entryOf(type).rank
 }

@@ -2,10 +2,10 @@ import { definitionOf, type EventType, eventTypes } from './definitions.ts'
 import { envelopeFields } from './envelopeSchema.ts'
 import { type RecordSchema, record } from './schema.ts'
 
-/** Of every named Avro type. No language has a module or a keyword of this name. */
+/** The namespace of every Avro type. It hides no module and no keyword of any language. */
 export const namespace = 'dev.koff'
 
-/** The whole event as one record: the envelope's fields, and `data` as its type has it. */
+/** The whole event as one record: the fields of the envelope, and the `data` of its type. */
 export function eventRecord(type: EventType): RecordSchema {
   const known = records.get(type)
   if (known !== undefined) return known
@@ -14,7 +14,7 @@ export function eventRecord(type: EventType): RecordSchema {
   const about = `\`${type}\`. ${trigger}`
   const made = record(name, about, {
     ...envelopeFields,
-    data: record(`${name}Data`, `What there is to know about \`${type}\`.`, data),
+    data: record(`${name}Data`, `Data of \`${type}\`.`, data),
   })
   records.set(type, made)
   return made
@@ -30,12 +30,12 @@ export function fullName(type: EventType): string {
   return `${namespace}.${recordName(type)}`
 }
 
-/** `dev.koff.MemberJoined` → `member-joined`; undefined where the name is not that of an event. */
+/** `dev.koff.MemberJoined` → `member-joined`; undefined for another name. */
 export function typeOfRecord(fullName: string): EventType | undefined {
   return typesByRecord.get(fullName)
 }
 
-/** The URI by which events in JSON name their schema. */
+/** The URI of the JSON Schema of an event type. */
 export function jsonSchemaId(type: EventType): string {
   return `urn:koff:event:${type}`
 }

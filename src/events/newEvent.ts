@@ -1,7 +1,7 @@
 import { type EventType, severityOf } from './definitions.ts'
 import type { KoffEvent, RecordPlace } from './envelope.ts'
 
-/** What sets one event apart from others of its type; `data` must be of that type. */
+/** The fields that differ between events of one type; `data` must be of that type. */
 export interface NewEvent
   extends Pick<KoffEvent, 'id' | 'type' | 'cluster' | 'group' | 'groupType' | 'time'>,
     Partial<Pick<KoffEvent, 'severity' | 'part' | 'parts' | 'truncated'>> {
@@ -10,8 +10,8 @@ export interface NewEvent
 }
 
 /**
- * An event: with the severity of its type, and in one part, unless something else is given. What can be large is cut by
- * `dataParts` before.
+ * An event with the severity of its type and in one part, unless given otherwise. Large data is split by `dataParts`
+ * before.
  */
 export function newEvent<T extends EventType>(event: NewEvent & { readonly type: T }): KoffEvent<T> {
   const { id, type, cluster, group, groupType, time, severity = severityOf(type), source, data } = event

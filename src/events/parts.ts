@@ -8,22 +8,26 @@ export interface DataPart {
   readonly data: object
   readonly part: number
   readonly parts: number
-  /** A text in the event is shortened. */
+  /** A text in the event was shortened. */
   readonly truncated: boolean
 }
 
-/** No event is larger, as JSON without `cluster`: that fits Kafka's default for a message, BullMQ and receivers of HTTP. */
+/**
+ * The maximum size of an event as JSON without `cluster`: it fits Kafka's default for a message, BullMQ and HTTP
+ * receivers.
+ */
 export const mostEventBytes = 512 * 1024
-/** All of the envelope but the group: its fields with the largest values that they can have. */
+/** The envelope except the group: its fields with the largest possible values. */
 const envelopeBytes = 512
-/** Data that is surely below this has no text that is too long, and needs no second look. */
+/** Data below this size cannot contain a text that is too long, and needs no second check. */
 const smallBytes = 48 * 1024
-/** The longest text; only where an element's texts would fill an event by themselves, less. */
+/** The maximum length of a text; less where the texts of one element would fill an event by themselves. */
 const textLimits = [64 * 1024, 16 * 1024, 4 * 1024, 1024] as const
 
 /**
- * Cuts the data of an event that would be too large into parts, each filled in order as far as it goes: lists go on in
- * the next part, what holds a list is repeated in it. Null for an event that is as it should be, which nearly all are.
+ * Splits the data of an event that would be too large into parts. Each part is filled in order as far as it goes: lists
+ * continue in the next part, and the element around a list is repeated in it. Null for an event that fits, as nearly
+ * all do.
  */
 export function dataParts(type: EventType, data: object, group: string): readonly DataPart[] | null {
   const schema = schemaOf(type)
@@ -63,11 +67,11 @@ function cut(schema: Schema, whole: unknown, room: number): readonly unknown[] |
 interface Taken {
   readonly head: unknown
   readonly bytes: number
-  /** What is left for the next part. */
+  /** The rest for the next part. */
   readonly rest: { readonly value: unknown } | null
 }
 
-/** As much of a value as fits into `room`; null where nothing of it does. */
+/** The part of a value that fits into `room`; null where nothing fits. */
 function take(schema: Schema, value: unknown, room: number): Taken | null {
   const bytes = measure(schema, value, room)
   if (bytes <= room) return { head: value, bytes, rest: null }
@@ -94,7 +98,7 @@ function takeOfList(schema: Schema, elements: readonly unknown[], room: number):
   return { head, bytes, rest: null }
 }
 
-/** What is not a list is in each part; the lists, also those further down, are filled one after the other. */
+/** Fields that are not lists are in each part; lists, also nested ones, are filled one after the other. */
 function takeOfRecord(schema: RecordSchema, value: Value, room: number): Taken | null {
   const frame = emptiedRecord(schema, value)
   let bytes = measure(schema, frame, room)
@@ -137,7 +141,7 @@ function emptied(schema: Schema, value: unknown): unknown {
 
 const noElements: readonly unknown[] = []
 
-/** It has no elements that could go into another part. */
+/** It has no elements that could move to another part. */
 function isWhole(schema: Schema, value: unknown): boolean {
   if (schema.kind === 'list') return (value as readonly unknown[]).length === 0
   if (schema.kind === 'nullable') return value === null || isWhole(schema.of, value)
@@ -145,12 +149,12 @@ function isWhole(schema: Schema, value: unknown): boolean {
   return Object.entries(schema.fields).every(([name, field]) => isWhole(field, (value as Value)[name]))
 }
 
-/** By an upper bound that costs little: each event goes through it. */
+/** A cheap upper bound, because every event is checked. */
 function isSmall(schema: Schema, value: unknown): boolean {
   return boundOf(schema)(value, smallBytes) >= 0
 }
 
-/** Takes what a value needs at most off what is left; negative where that is not enough. */
+/** Subtracts the maximum size of a value from what is left; negative where it does not fit. */
 type Bound = (value: unknown, left: number) => number
 
 const bounds = new WeakMap<Schema, Bound>()
@@ -203,5 +207,5 @@ function makeBound(schema: Schema): Bound {
   }
 }
 
-/** More than any number, word or enum takes. */
+/** The maximum size of a number, word or enum. */
 const shortBytes = 40

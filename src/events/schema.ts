@@ -1,8 +1,8 @@
 import type { Int64 } from './envelope.ts'
 
 /**
- * The few shapes that event data is made of. One description gives three things: the TypeScript type (`Infer`), the Avro
- * schema (avro.ts) and a row of the documentation, which therefore cannot disagree.
+ * The shapes of event data. One description gives the TypeScript type (`Infer`), the Avro schema (avro.ts) and a row of
+ * the documentation, which therefore agree.
  */
 export type Schema =
   | StringSchema
@@ -23,18 +23,18 @@ export interface Plain<K extends string> {
 }
 
 export interface StringSchema extends Plain<'string'> {
-  /** So many bytes it counts when the size of an event is measured, if it is not longer: see size.ts. */
+  /** The number of bytes that it counts when the size of an event is measured, unless it is longer: see size.ts. */
   readonly countsAs?: number
-  /** Null stands for a text that is there but not known: it counts as much. */
+  /** Null stands for an unknown text of a topic: it counts as much. */
   readonly nullIsUnknown?: boolean
 }
 
 export interface EnumSchema<S extends string = string> {
   readonly kind: 'enum'
   readonly name: string
-  /** What koff writes. In Avro `unknown` is always one more symbol, and the default: so an enum can grow. */
+  /** The symbols that koff writes. Avro has one more, `unknown`, as the default, so that an enum can grow. */
   readonly symbols: readonly S[]
-  /** What the named type is, whatever its role; `doc` is the role. */
+  /** What the named type is; `doc` is its role in one place. */
   readonly about: string
   readonly doc: string
 }
@@ -61,7 +61,7 @@ export interface RecordSchema<F extends Fields = Fields> {
   readonly kind: 'record'
   readonly name: string
   readonly fields: F
-  /** What the named type is, whatever its role; `doc` is the role. */
+  /** What the named type is; `doc` is its role in one place. */
   readonly about: string
   readonly doc: string
 }
@@ -70,7 +70,7 @@ export interface Fields {
   readonly [name: string]: Schema
 }
 
-/** The TypeScript type of what a schema describes. */
+/** The TypeScript type that a schema describes. */
 export type Infer<S> = S extends { readonly kind: keyof PlainTypes }
   ? PlainTypes[S['kind']]
   : S extends { readonly fields: infer F }
@@ -101,7 +101,7 @@ export type InferFields<F> = { readonly [K in keyof F]: Infer<F[K]> }
 /** Any Unicode text. */
 export const string = (doc: string): Plain<'string'> => ({ kind: 'string', doc })
 
-/** The name of a topic: at most 249 bytes in Kafka. */
+/** A topic name: at most 249 bytes in Kafka. */
 export const topicName = (doc: string): StringSchema => ({ kind: 'string', doc, countsAs: 300, nullIsUnknown: true })
 
 export const topicId = (doc: string): StringSchema => ({ kind: 'string', doc, countsAs: 300 })
@@ -120,25 +120,25 @@ export const time = (doc: string): Plain<'time'> => ({ kind: 'time', doc })
 
 export const boolean = (doc: string): Plain<'boolean'> => ({ kind: 'boolean', doc })
 
-/** Names that are legal Avro symbols; an enum in Avro. A reader sees `unknown` in place of a name newer than its schema. */
+/** Names that are valid Avro symbols; an enum in Avro. An older reader sees `unknown` in place of a newer name. */
 export function enumOf<const S extends string>(name: string, symbols: readonly S[], about: string): EnumSchema<S> {
   return { kind: 'enum', name, symbols, about, doc: about }
 }
 
-/** Words that need not be Avro symbols (`group-deleted`); a string in Avro. */
+/** Words that need not be valid Avro symbols (`group-deleted`); a string in Avro. */
 export const wordOf = <const W extends string>(words: readonly W[], doc: string): WordSchema<W> => ({
   kind: 'word',
   words,
   doc,
 })
 
-/** Null in place of the value, and null as the default, so that such a field can be added later. */
+/** Null in place of the value, and by default, so that such a field can be added later. */
 export const nullable = <S extends Schema>(of: S): NullableSchema<S> => ({ kind: 'nullable', of, doc: of.doc })
 
 /** Empty by default, so that such a field can be added later. */
 export const list = <S extends Schema>(of: S, doc: string): ListSchema<S> => ({ kind: 'list', of, doc })
 
-/** `name` is the Avro name: one name, one shape, used as often as needed. */
+/** `name` is the Avro name: each name has one shape, which may be used several times. */
 export const record = <F extends Fields>(name: string, about: string, fields: F): RecordSchema<F> => ({
   kind: 'record',
   name,
@@ -147,5 +147,5 @@ export const record = <F extends Fields>(name: string, about: string, fields: F)
   doc: about,
 })
 
-/** The same shape in a role of its own. */
+/** The same shape with the documentation of another role. */
 export const described = <S extends Schema>(schema: S, doc: string): S => ({ ...schema, doc })

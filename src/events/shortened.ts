@@ -1,7 +1,7 @@
 import type { Schema } from './schema.ts'
 import { measureText, quotes } from './size.ts'
 
-/** The value with every text shortened to so many bytes of JSON; the very same one where none is longer. */
+/** The value with every text shortened to `most` bytes of JSON; the same object where no text is longer. */
 export function shortened(schema: Schema, value: unknown, limit: number): unknown {
   switch (schema.kind) {
     case 'string':
@@ -35,7 +35,7 @@ export function shortened(schema: Schema, value: unknown, limit: number): unknow
 
 function shortenedText(text: string, limit: number): string {
   if (measureText(text) <= limit) return text
-  // The longest beginning that fits: its bytes grow with its length. Base64 stays readable if cut at a multiple of four.
+  // The longest prefix that fits: its size grows with its length. Base64 stays valid when cut at a multiple of four.
   let [fits, tooLong] = [0, Math.min(text.length, limit - quotes) + 1]
   while (tooLong - fits > 1) {
     const middle = (fits + tooLong) >> 1
@@ -44,6 +44,6 @@ function shortenedText(text: string, limit: number): string {
   }
   const length = fits - (fits % 4)
   const last = text.charCodeAt(length - 1)
-  // Half a pair of surrogates is not a character.
+  // Half of a surrogate pair is not a character.
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
 }

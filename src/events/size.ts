@@ -3,8 +3,8 @@ import type { Int64 } from './envelope.ts'
 import type { Schema } from './schema.ts'
 
 /**
- * Bytes of a value in NDJSON; of one that takes more than `most`, some number above that. A topic's name or id counts as
- * 300 bytes: live runs know names that a replay does not, and both must cut events alike.
+ * The size of a value in NDJSON; for one above `most`, some number above that. A topic's name or id counts as 300
+ * bytes: a live run knows names that a replay does not, and both must split events at the same places.
  */
 export function measure(schema: Schema, value: unknown, most = Number.POSITIVE_INFINITY): number {
   switch (schema.kind) {
@@ -51,7 +51,7 @@ export function measureNull(schema: Schema): number {
 
 /** With its quotes. */
 export function measureText(text: string, countsAs?: number): number {
-  // What counts as so many bytes is seldom longer; then it is not what a topic can be called.
+  // A text that counts as a fixed size is rarely longer; a longer one cannot be the name of a topic.
   if (countsAs !== undefined && text.length * longestEscape + quotes <= countsAs) return countsAs
   const bytes = isPlain.test(text) ? text.length + quotes : Buffer.byteLength(JSON.stringify(text))
   return Math.max(bytes, countsAs ?? 0)
@@ -66,7 +66,7 @@ function measureInt64(value: Int64): number {
   return String(json).length + (typeof json === 'string' ? quotes : 0)
 }
 
-/** Nothing that JSON escapes, and one byte a character. */
+/** No character that JSON escapes, and one byte for each. */
 const isPlain = /^[ !#-[\]-~]*$/
 /** `\u0000` */
 export const longestEscape = 6

@@ -4,13 +4,13 @@ import { eventRecord } from './eventRecord.ts'
 import type { Schema } from './schema.ts'
 
 /**
- * An event as this version defines it, from the plain value that any version wrote: a field that the value lacks has its
- * default, one that this version does not know is left out. Null where this version does not know the type.
+ * An event of this version, from the plain value that any version wrote: missing fields get their defaults, unknown
+ * fields are left out. Null where this version does not know the type.
  * @throws RangeError where the value is not an event.
  */
 export function storedEvent(value: unknown): KoffEvent | null {
   const { type } = asRecord(value, 'event')
-  if (typeof type !== 'string') throw new RangeError('no event: it has no type')
+  if (typeof type !== 'string') throw new RangeError('not an event: it has no type')
   return isEventType(type) ? (present(eventRecord(type), value, '') as KoffEvent) : null
 }
 
@@ -42,7 +42,7 @@ function present(schema: Schema, value: unknown, path: string): unknown {
     case 'millis':
     case 'time':
       if (typeof value === 'number' || typeof value === 'bigint') return value
-      // As JSON writes what a number would not keep exact.
+      // JSON has a decimal string for a number that would not be exact.
       if (typeof value === 'string' && /^-?\d+$/.test(value)) return int64Of(BigInt(value))
       throw misfit(path)
   }
@@ -54,5 +54,5 @@ function asRecord(value: unknown, path: string): Readonly<Record<string, unknown
 }
 
 function misfit(path: string): RangeError {
-  return new RangeError(`no event: it does not fit the definition at ${path.replace(/^\./, '')}`)
+  return new RangeError(`not an event: it does not fit the definition at ${path.replace(/^\./, '')}`)
 }

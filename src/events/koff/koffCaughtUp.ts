@@ -6,7 +6,7 @@ export const koffCaughtUp = defineEvent({
   severity: 'info',
   section: 'About koff itself',
   trigger:
-    'The first read of a partition of `__consumer_offsets` reached the end as it was at start: from here on events are news.',
+    'The first read of a partition of `__consumer_offsets` reached the end that the partition had at the start: later events are news.',
   data: {
     partition: nullable(int('Partition of `__consumer_offsets`.')),
     position: nullable(long('The next offset to read.')),

@@ -7,11 +7,11 @@ export const koffHeartbeat = defineEvent({
   section: 'About koff itself',
   defaultOn: false,
   trigger:
-    'At every look at log ends (`conditions.sampleEveryMs`, 10 s), for every partition of `__consumer_offsets` that is read, also while that is history: koff is alive, and this far.',
+    'Emitted at every sample of log ends (`conditions.sampleEveryMs`, 10 s) for every partition of `__consumer_offsets` that koff reads, also in history. It shows that koff is alive, and its position.',
   data: {
     partition: nullable(int('Partition of `__consumer_offsets`.')),
     position: nullable(long('The next offset to read.')),
-    logEnd: nullable(long('Log-end offset as the broker last said; the position where nobody said (files).')),
-    openTransactions: nullable(int('Transactions with offset commits whose marker has not come.')),
+    logEnd: nullable(long('Log-end offset in the last response of the broker; equals the position for files.')),
+    openTransactions: nullable(int('Transactions with offset commits that await their marker.')),
   },
 })

@@ -6,11 +6,11 @@ export const groupCreated = defineEvent({
   severity: 'info',
   section: 'Life of a group',
   trigger:
-    'The first record with a value, of any type, of a group not known. A first commit makes the group `simple`. A tombstone creates nothing, a transactional commit not before its COMMIT marker.',
+    'The first record with a value, of any type, of an unknown group. A first commit creates a `simple` group. A tombstone creates nothing; a transactional commit creates a group at its COMMIT marker.',
   data: {
     protocolType: nullable(
       string(
-        'Of a classic group as recorded (`consumer`, `connect`, …), else `consumer`, `share` or `streams`; null of a simple group.',
+        'For a classic group as recorded (`consumer`, `connect`, …), else `consumer`, `share` or `streams`; null for a simple group.',
       ),
     ),
   },

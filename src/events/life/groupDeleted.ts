@@ -6,9 +6,9 @@ export const groupDeleted = defineEvent({
   severity: 'warn',
   section: 'Life of a group',
   trigger:
-    'The tombstone of a group that was known, and no migration. Deletion by an admin and expiry leave the same records. Members left in it get `member-left` in the same transition, there is no `group-emptied`. Kafka deletes the offsets of a group in the same batch: where one is left, the tombstone is what compaction left of a migration, or the log has an old message format; then that kind of group ended, and the group goes on as a simple one, without this event. Of a simple group, coordinators before Kafka 4 delete the offsets and leave no tombstone.',
+    'The tombstone of a known group, except in a migration. Deletion by an admin and expiry leave the same records. Members that are left get `member-left` in the same transition, and there is no `group-emptied`. Kafka deletes the offsets of a group in the same batch. Where an offset is left, compaction left the tombstone of a migration, or the log has an old message format: the group then continues as a simple one, without this event. For a simple group, coordinators before Kafka 4 delete the offsets and write no tombstone.',
   data: {
-    lastEpoch: nullable(int('Epoch, or generation, before; 0 of a simple group.')),
+    lastEpoch: nullable(int('Epoch, or generation, before; 0 for a simple group.')),
     offsetsDeleted: nullable(int('Number of committed offsets deleted in the same transition.')),
   },
 })

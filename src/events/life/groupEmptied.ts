@@ -7,9 +7,9 @@ export const groupEmptied = defineEvent({
   severity: 'warn',
   section: 'Life of a group',
   trigger:
-    'The last member is gone; suspended members count as members. None for a group that is deleted in the same transition.',
+    'The last member left; suspended members count as members. Not emitted for a group that is deleted in the same transition.',
   data: {
-    lastMembers: list(member, 'The members that were there before the transition, sorted by id.'),
+    lastMembers: list(member, 'The members before the transition, sorted by id.'),
     epoch: nullable(int('Epoch, or generation, after.')),
   },
 })

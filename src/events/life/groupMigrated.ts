@@ -7,7 +7,7 @@ export const groupMigrated = defineEvent({
   severity: 'info',
   section: 'Life of a group',
   trigger:
-    'The kind changes in one transition, and the offsets stay: between classic and consumer, or, of an empty group, between classic and any other kind. The group is neither deleted nor created. Members are compared by id across the kinds: only who really came or went joined or left. A simple group that gets members changes its groupType without an event.',
+    'The kind of a group changes in one transition while its offsets stay: between classic and consumer, or for an empty group between classic and any other kind. There is no `group-deleted` or `group-created`. Members are compared by id across the kinds: only a member in one of the two states joined or left. A simple group that gets members changes its groupType without an event.',
   data: {
     from: described(groupType, 'Kind before.'),
     to: described(groupType, 'Kind after.'),

@@ -6,10 +6,10 @@ export const groupRevived = defineEvent({
   severity: 'info',
   section: 'Life of a group',
   trigger:
-    'A group has members again after it had been emptied; not when it gets its very first members. A group that the history before the first read shows without members had been emptied where its epoch is above 0.',
+    'A group that had been emptied has members again. Not emitted for the first members of a group. A group without members at the end of the history before the first read counts as emptied where its epoch is above 0.',
   data: {
     emptyForMs: nullable(
-      millis('Time since it was emptied, by the times of the records; null where that was before the first read.'),
+      millis('Time since it was emptied, by record timestamps; null where that was before the first read.'),
     ),
   },
 })

@@ -7,12 +7,12 @@ export const groupSnapshot = defineEvent({
   severity: 'info',
   section: 'Life of a group',
   trigger:
-    'One for each live group at the end of history: when koff, the first time it reads a partition, reaches the end as it was at start. Left out with `snapshot: skip`.',
+    'Emitted once for each live group at the end of history: when the first read of a partition reaches the end that it had at the start. Not emitted with `snapshot: skip`.',
   data: {
-    epoch: nullable(int('Group epoch, or generation of a classic group; 0 of a simple one.')),
+    epoch: nullable(int('Group epoch; generation of a classic group; 0 for a simple group.')),
     protocolType: nullable(
       string(
-        'Of a classic group as recorded (`consumer`, `connect`, …), else `consumer`, `share` or `streams`; null of a simple group.',
+        'For a classic group as recorded (`consumer`, `connect`, …), else `consumer`, `share` or `streams`; null for a simple group.',
       ),
     ),
     protocol: nullable(string('Assignor of a classic group with members; else null.')),

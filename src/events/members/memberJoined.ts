@@ -6,7 +6,7 @@ export const memberJoined = defineEvent({
   type: 'member-joined',
   severity: 'info',
   section: 'Members',
-  trigger: 'A member id that was not there before, and its instance id neither (that would be `member-replaced`).',
+  trigger: 'A new member id whose instance id is new, too (otherwise it is `member-replaced`).',
   data: {
     member: described(member, 'The member as it joined.'),
   },

@@ -7,9 +7,9 @@ export const memberLeft = defineEvent({
   severity: 'info',
   section: 'Members',
   trigger:
-    'A member id is gone, and its instance id did not come back in the same transition. The records do not tell a leave from a crash.',
+    'A member id disappeared, and its instance id did not return in the same transition. The records do not distinguish a leave from a crash.',
   data: {
-    member: described(member, 'The member as it last was.'),
-    held: nullable(partitions('Partitions it held when it left; null where its assignment cannot be read.')),
+    member: described(member, 'The last state of the member.'),
+    held: nullable(partitions('Partitions that it held when it left; null where its assignment cannot be read.')),
   },
 })

@@ -6,11 +6,11 @@ export const memberReplaced = defineEvent({
   severity: 'info',
   section: 'Members',
   trigger:
-    'The same instance id under a new member id: a static member was restarted and keeps its place. It neither left nor joined.',
+    'The same instance id with a new member id: a static member restarted and keeps its place. It neither left nor joined.',
   data: {
     instanceId: string('`group.instance.id` of the member.'),
     from: string('Member id before.'),
     to: string('Member id after.'),
-    hostChanged: boolean('True where it came back from another host.'),
+    hostChanged: boolean('True where it returned from another host.'),
   },
 })

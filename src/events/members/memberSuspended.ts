@@ -8,9 +8,9 @@ export const memberSuspended = defineEvent({
   section: 'Members',
   // KIP-848: member epoch -2 keeps a static member's assignment until it is back or its session times out.
   trigger:
-    'A static member of a consumer group left for a while (member epoch −2): its partitions wait for it. A classic static member leaves no such record.',
+    'A static member of a consumer group left temporarily (member epoch −2); its partitions are kept for it. A classic static member leaves no such record.',
   data: {
     member: described(member, 'The member that is away.'),
-    held: nullable(partitions('Partitions that wait for it; null where its assignment cannot be read.')),
+    held: nullable(partitions('Partitions that are kept for it; null where its assignment cannot be read.')),
   },
 })

@@ -8,15 +8,15 @@ export const offsetCommitted = defineEvent({
   section: 'Offsets',
   defaultOn: false,
   trigger:
-    'Every counted commit, also one of the same offset again. A transactional commit counts at its COMMIT marker, and only if no later record of the same key is there.',
+    'Every counted commit, also of the same offset as before. A transactional commit counts at its COMMIT marker, and only if there is no later record of the same key.',
   data: {
     ...topicPartition,
-    offset: long('Committed offset: the next one to read.'),
-    previous: nullable(long('Committed offset before; null where none was known.')),
-    metadata: string('Metadata of the commit, as the client gave it.'),
+    offset: long('Committed offset: the next offset to read.'),
+    previous: nullable(long('Previous committed offset; null where unknown.')),
+    metadata: string('Metadata that the client sent with the commit.'),
     leaderEpoch: nullable(
-      int('Leader epoch of the last record read; null where the commit carries none (−1, or none in the version).'),
+      int('Leader epoch of the last record read; null where the commit has none (−1, or an older version).'),
     ),
-    transactional: nullable(boolean('True where the commit came in a transaction.')),
+    transactional: nullable(boolean('True for a transactional commit.')),
   },
 })

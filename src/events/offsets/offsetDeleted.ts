@@ -7,13 +7,13 @@ export const offsetDeleted = defineEvent({
   severity: 'info',
   section: 'Offsets',
   trigger:
-    'The tombstone of a known offset. Expiry, deletion by an admin and deletion of the topic leave the same record, hence no further cause.',
+    'The tombstone of a known offset. Expiry, deletion by an admin and deletion of the topic leave the same record, so the cause is not known further.',
   data: {
     ...topicPartition,
-    lastOffset: long('The offset that was committed.'),
+    lastOffset: long('The deleted offset.'),
     cause: wordOf(
       ['group-deleted', 'unknown'],
-      '`group-deleted` when the group went in the same transition, else `unknown`.',
+      '`group-deleted` where the group was deleted in the same transition, else `unknown`.',
     ),
   },
 })

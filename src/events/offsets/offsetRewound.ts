@@ -7,10 +7,10 @@ export const offsetRewound = defineEvent({
   severity: 'warn',
   section: 'Offsets',
   trigger:
-    'A counted commit lower than the one before, while the group has members or is simple. Severity `info` where the partition changed its owner in a rebalance since the commit before: consumers overlap there. Also of a partition that is committed without members, see `offset-reset`.',
+    'A counted commit that is lower than the one before, while the group has members or is simple. The severity is `info` where the partition changed its owner in a rebalance since the commit before, because consumers overlap there. Also emitted for partitions that are committed without members: see `offset-reset`.',
   data: {
     ...topicPartition,
-    from: long('Committed offset before.'),
-    to: long('Committed offset after, lower.'),
+    from: long('Previous committed offset.'),
+    to: long('New committed offset, which is lower.'),
   },
 })

@@ -7,10 +7,10 @@ export const topicRecreated = defineEvent({
   severity: 'error',
   section: 'Offsets',
   trigger:
-    'The topic id of a commit differs from the one last known for that topic in that group: offsets of the old topic mean nothing in the new one. The id is remembered until seven days (by the time of records) after the last offset of the topic was deleted, or until the group is; of topics without an offset at most 10,000 a group. Only where commits carry topic ids: brokers write them since Kafka 4.1, into transactional commits not yet in 4.3. One per topic and transition; `partition` is the first seen. Only where commits carry topic ids: brokers since 4.1 write them, but not in transactional commits.',
+    'The topic id in a commit differs from the one last known for that topic in that group: offsets of the old topic mean nothing in the new one. koff remembers the id until seven days (by record timestamps) after the last offset of the topic was deleted, or until the group is deleted; for topics without an offset at most 10,000 in a group. Requires commits with topic ids: brokers write them since Kafka 4.1, but not in transactional commits (as of 4.3). One event for each topic and transition; `partition` is the first one seen.',
   data: {
     ...topicPartition,
-    from: string('Topic id before.'),
-    to: string('Topic id after.'),
+    from: string('Previous topic id.'),
+    to: string('New topic id.'),
   },
 })

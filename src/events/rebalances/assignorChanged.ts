@@ -6,7 +6,7 @@ export const assignorChanged = defineEvent({
   severity: 'info',
   section: 'Rebalances',
   trigger:
-    'The protocol of a classic group differs from that of the last generation that had members. What it was is forgotten on migration.',
+    'The protocol (assignor) of a classic group differs from that of the last generation with members. A migration resets the comparison.',
   data: {
     from: string('Protocol before.'),
     to: string('Protocol after.'),

@@ -7,7 +7,7 @@ export const leaderChanged = defineEvent({
   section: 'Rebalances',
   defaultOn: false,
   trigger:
-    'The leader of a classic group differs from that of the last generation that had members. A leader replaced under its instance id is no new leader. Who it was is forgotten on migration.',
+    'The leader of a classic group differs from that of the last generation with members. A leader that was replaced under its instance id is not a new leader. A migration resets the comparison.',
   data: {
     from: string('Member id before.'),
     to: string('Member id after.'),

@@ -6,14 +6,14 @@ export const rebalanceStarted = defineEvent({
   severity: 'info',
   section: 'Rebalances',
   trigger:
-    'Consumer, share and streams groups: the group epoch grows, with members present after the transition. The start of a classic rebalance leaves no record, and the last leave starts nothing.',
+    'Consumer, share and streams groups: the group epoch grows, and the group has members after the transition. The start of a classic rebalance leaves no record. The leave of the last member starts nothing.',
   data: {
-    epochBefore: nullable(int('Group epoch, or generation, before; 0 of a group not known.')),
+    epochBefore: nullable(int('Group epoch, or generation, before; 0 for an unknown group.')),
     epochAfter: nullable(int('Group epoch after; null where it is not known yet.')),
     seenBy: enumOf(
       'SeenBy',
       ['record', 'sample'],
-      'What showed the start: a `record` of the log, or a `sample` of the coordinator.',
+      'The evidence of the start: a `record` of the log, or a `sample` of the coordinator.',
     ),
   },
 })
