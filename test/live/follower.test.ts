@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KoffError } from '../../src/base/errors.ts'
 import { retry } from '../../src/base/retry.ts'
+import { withInt64 } from '../../src/coordinator/jsonValue.ts'
 import type { Sink } from '../../src/engine/sink.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { type FollowerOptions, followCleanTopic } from '../../src/pipelines/follower.ts'
@@ -95,6 +96,18 @@ async function endTransaction(topic: string): Promise<void> {
   await producer.disconnect()
 }
 
+/** Writes events in a transaction of their own, partition 0, and ends it so. */
+async function transact(topic: string, all: readonly KoffEvent[], ends: 'commit' | 'abort', id = topic): Promise<void> {
+  const client = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING })
+  const producer = client.producer({ transactionalId: id, idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  const transaction = await producer.transaction()
+  const messages = all.map(event => ({ partition: 0, value: JSON.stringify(event, withInt64) }))
+  await transaction.send({ topic, messages })
+  await transaction[ends]()
+  await producer.disconnect()
+}
+
 async function has(received: readonly KoffEvent[], count: number): Promise<void> {
   const ask = async () => new Set(received.map(({ id }) => id)).size
   await until({ what: `${count} events`, ask, good: n => n >= count, withinMs: 60_000 })
@@ -132,6 +145,99 @@ test('it goes on where it was, also after another took its turn, and its status 
   const again = follow('clean-on', second.sink)
   await has(second.received, 50)
   expect(byGroup(second.received)).toEqual(byGroup(events(150).slice(100)))
+  await again.stop()
+})
+
+test('no record of an aborted transaction reaches a sink, wherever the reading begins', async () => {
+  const topic = 'clean-aborted'
+  await admin.createTopics({ [topic]: 1 })
+  const all = events(90)
+  await transact(topic, all.slice(0, 30), 'commit', 'a')
+  await transact(topic, all.slice(30, 60), 'abort', 'b')
+  await transact(topic, all.slice(60, 65), 'abort', 'a')
+  await transact(topic, all.slice(65, 90), 'commit', 'b')
+  const wanted = [...all.slice(0, 30), ...all.slice(65)].map(({ id }) => id)
+  const { sink, received } = place()
+  const following = follow(topic, sink)
+  await has(received, wanted.length)
+  expect(received.map(({ id }) => id)).toEqual(wanted)
+  await until({
+    what: 'nothing is left',
+    ask: async () => following.status().lag?.get(`${topic}-0`),
+    good: left => left === 0,
+  })
+  await following.stop()
+  // From inside of an aborted transaction, too: its beginning lies before what is read.
+  for (const offset of [0, 35, 45]) {
+    const groupId = `koff.pipeline.${topic}-${offset}`
+    await admin.alterOffsets(groupId, { [topic]: { 0: offset } })
+    const again = place()
+    const later = follow(topic, again.sink, { groupId })
+    const expected = offset === 0 ? wanted : wanted.slice(30)
+    await has(again.received, expected.length)
+    await until({
+      what: 'nothing is left',
+      ask: async () => later.status().lag?.get(`${topic}-0`),
+      good: left => left === 0,
+    })
+    expect(again.received.map(({ id }) => id)).toEqual(expected)
+    await later.stop()
+  }
+})
+
+test('what an open transaction holds back comes when it is committed, in the order of the log', async () => {
+  const topic = 'clean-pending'
+  await admin.createTopics({ [topic]: 1 })
+  const all = events(20)
+  const client = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING })
+  const producer = client.producer({ transactionalId: topic, idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  const open = await producer.transaction()
+  const messages = all.slice(0, 10).map(event => ({ partition: 0, value: JSON.stringify(event, withInt64) }))
+  await open.send({ topic, messages })
+  await transact(topic, all.slice(10), 'commit', 'other')
+  const { sink, received } = place()
+  const following = follow(topic, sink)
+  await until({
+    what: 'the partition is read',
+    ask: async () => following.status().lag?.get(`${topic}-0`),
+    good: left => left === 21,
+  })
+  expect(received).toEqual([])
+  await open.commit()
+  await has(received, 20)
+  expect(received.map(({ id }) => id)).toEqual(all.map(({ id }) => id))
+  await following.stop()
+  await producer.disconnect()
+})
+
+test('a topic that was created again is read from its start', async () => {
+  const topic = 'clean-again'
+  await admin.createTopics({ [topic]: 1 })
+  await transact(topic, events(50), 'commit')
+  const { sink, received } = place()
+  const following = follow(topic, sink)
+  await has(received, 50)
+  await following.stop()
+  await admin.deleteTopics(topic)
+  await retry(
+    async () => {
+      await admin.createTopics({ [topic]: 1 }).catch((cause: unknown) => {
+        throw new KoffError('SINK_FAILED', 'not deleted yet', { retriable: true, cause })
+      })
+    },
+    { signal: running, timeoutMs: 30_000 },
+  )
+  await admin.alterOffsets(`koff.pipeline.${topic}`, { [topic]: { 0: 51 } })
+  await transact(topic, events(60).slice(50), 'commit', 'again')
+  const second = place()
+  const again = follow(topic, second.sink)
+  await has(second.received, 10)
+  expect(second.received.map(({ id }) => id)).toEqual(
+    events(60)
+      .slice(50)
+      .map(({ id }) => id),
+  )
   await again.stop()
 })
 

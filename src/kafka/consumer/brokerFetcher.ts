@@ -4,7 +4,7 @@ import type { Cluster } from '../client/cluster.ts'
 import type { BrokerConnection } from '../client/connection.ts'
 import type { OpenSocket } from '../net/socket.ts'
 import { errorName } from '../protocol/errors.ts'
-import type { FetchRequest, FetchResponse } from '../protocol/fetch.ts'
+import type { FetchRequest, FetchResponse, Isolation } from '../protocol/fetch.ts'
 import { type EpochEnd, offsetForLeaderEpoch } from '../protocol/leaderEpochs.ts'
 import { type FoundOffset, listOffsets, logEnd } from '../protocol/listOffsets.ts'
 import type { Request } from '../protocol/request.ts'
@@ -52,6 +52,7 @@ export interface FetchLimits {
   readonly maxWaitMs: number
   readonly maxBytes: number
   readonly maxPartitionBytes: number
+  readonly isolation: Isolation
   /** Fetch, perhaps in fewer versions. */
   readonly request: Request<FetchRequest, FetchResponse>
 }

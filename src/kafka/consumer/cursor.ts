@@ -86,8 +86,11 @@ export function lastEpoch({ epochs }: Cursor): number {
   return epochs.at(-1)?.epoch ?? -1
 }
 
-/** Takes the offset that ListOffsets found for the lookup of a start or range; gives a fault where records are lost. */
-export function receiveOffset(cursor: Cursor, offset: number): BatchFault | null {
+/**
+ * Takes the offset that ListOffsets found for the lookup of a start or range; gives a fault where records are lost.
+ * `beyondEnd` is where to go on where the log ends before the position.
+ */
+export function receiveOffset(cursor: Cursor, offset: number, beyondEnd: 'start' | 'end'): BatchFault | null {
   const { lookup, position } = cursor
   if (lookup === null || lookup.kind === 'epoch') return null
   cursor.lookup = null
@@ -106,6 +109,12 @@ export function receiveOffset(cursor: Cursor, offset: number): BatchFault | null
     return lost(cursor, 'RECORDS_LOST', position, `offsets ${range} were deleted by the broker before they were read`)
   }
   if (position <= offset) return null
+  if (beyondEnd === 'start') {
+    resume(cursor, -1)
+    cursor.lookup = { kind: 'start', at: logStart }
+    const reason = `the next offset to read is ${position}, but the log ends at ${offset}: it is read from its start`
+    return lost(cursor, 'LOG_TRUNCATED', 0, reason)
+  }
   resume(cursor, offset)
   const reason = `the next offset to read is ${position}, but the log ends at ${offset}: the offsets in between are gone`
   return lost(cursor, 'LOG_TRUNCATED', offset, reason)

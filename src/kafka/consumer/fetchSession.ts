@@ -1,6 +1,6 @@
 import { authorizationFailure } from '../client/brokerFailure.ts'
 import { codes, errorName } from '../protocol/errors.ts'
-import type { FetchedRecords, FetchResponse } from '../protocol/fetch.ts'
+import type { AbortedTransaction, FetchedRecords, FetchResponse } from '../protocol/fetch.ts'
 import type { EpochEnd } from '../protocol/leaderEpochs.ts'
 import { type FoundOffset, logStart } from '../protocol/listOffsets.ts'
 import type { BatchCodecs, BatchFault } from '../records/batch.ts'
@@ -10,6 +10,8 @@ import { PartitionTable, type PartitionTableOptions } from './partitionTable.ts'
 
 export interface FetchSessionOptions extends PartitionTableOptions {
   readonly codecs: BatchCodecs
+  /** Where to go on where the log ends before the position: its topic was created again, or its leader lost records. */
+  readonly beyondEnd: 'start' | 'end'
 }
 
 /** The next request to a broker. */
@@ -40,6 +42,8 @@ export interface FetchedPartition {
   readonly records: Buffer
   /** Where each of the batches of `walkBatches` begins in them, and where the last one ends; a rest may follow. */
   readonly bounds: Uint32Array
+  /** See `FetchedRecords`. */
+  readonly aborted: readonly AbortedTransaction[]
 }
 
 /**
@@ -85,7 +89,7 @@ export class FetchSession {
   receiveOffsets(found: readonly FoundOffset[], broker: string): readonly BatchFault[] {
     return this.#receive(found, broker, (cursor, { offset }) => {
       const { lookup, position } = cursor
-      const fault = receiveOffset(cursor, offset)
+      const fault = receiveOffset(cursor, offset, this.#options.beyondEnd)
       const isInRange = lookup?.kind === 'range' && cursor.lookup === null && cursor.position === position
       // The leader does not know yet what its log holds: a failure as any other.
       if (isInRange) this.table.fail([cursor], `${broker}: ${errorName(codes.OFFSET_OUT_OF_RANGE)}`)
@@ -114,7 +118,7 @@ export class FetchSession {
     return fetched
   }
 
-  #take(cursor: Cursor, { logEnd, records, walk }: FetchedRecords, broker: string): FetchedPartition[] {
+  #take(cursor: Cursor, { logEnd, records, walk, aborted }: FetchedRecords, broker: string): FetchedPartition[] {
     const { partition, position: from } = cursor
     const { bounds } = walk
     const walked = bounds.at(-1) ?? 0
@@ -138,7 +142,7 @@ export class FetchSession {
     if (length > 0) cursor.turn = ++this.#turns
     const whole = length === 0 && isBroken ? records : records.subarray(0, length)
     const { firstLogEnd } = cursor
-    return [{ partition, from, next, logEnd, firstLogEnd, isFirst, isNews, records: whole, bounds }]
+    return [{ partition, from, next, logEnd, firstLogEnd, isFirst, isNews, records: whole, bounds, aborted }]
   }
 
   #receive<A extends { readonly partition: number; readonly errorCode: number }>(

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from 'kafkajs'
 import { abortable } from '../../base/abortable.ts'
 import type { KoffError } from '../../base/errors.ts'
+import { causesOf } from '../../base/systemReason.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import type { PartitionPosition } from './admin.ts'
 import { type Assignment, type Assignor, partitionAssigner } from './assignor.ts'
 import { kafkajsClient } from './client.ts'
 import { withReason } from './coordinatorReason.ts'
-import { kafkajsFault } from './fault.ts'
+import { errorType, kafkajsFault } from './fault.ts'
 
 export interface GroupMemberOptions extends BrokerOptions {
   readonly groupId: string
@@ -37,10 +38,10 @@ export interface GroupMember {
    */
   stay(signal: AbortSignal): Promise<KoffError>
   /**
-   * Commits positions in the present generation.
-   * @throws KoffError; after a rebalance began, too.
+   * Commits positions in the present generation; false where that is over.
+   * @throws KoffError where the coordinator cannot be reached, or refuses.
    */
-  commit(positions: readonly PartitionPosition[]): Promise<void>
+  commit(positions: readonly PartitionPosition[]): Promise<boolean>
 }
 
 /** How long a goodbye may take where the broker does not answer. */
@@ -88,16 +89,25 @@ export function groupMember(options: GroupMemberOptions): GroupMember {
     },
     async commit(positions) {
       try {
-        if (joined === null) throw new Error(`not a member of group ${groupId}`)
+        if (joined === null) return false
         await joined.commitOffsets(
           positions.map(({ topic, partition, position }) => ({ topic, partition, offset: String(position) })),
         )
+        return true
       } catch (error) {
+        if (causesOf(error).some(cause => generationOver.has(errorType(cause)))) return false
         throw await faultOf(error)
       }
     },
   }
 }
+
+/** Answers to a commit of a member that has to join again. */
+const generationOver: ReadonlySet<string> = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+])
 
 /** Resolves with the error that ends the consumer. */
 function watch(consumer: Consumer, { topics, joined, rebalancing, heartbeat }: GroupMemberOptions): Promise<Error> {

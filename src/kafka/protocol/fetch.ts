@@ -13,7 +13,11 @@ export interface FetchRequest {
   readonly maxWaitMs: number
   readonly maxBytes: number
   readonly maxPartitionBytes: number
+  readonly isolation: Isolation
 }
+
+/** `committed`: up to the first open transaction only, and with the list of those that were aborted. */
+export type Isolation = 'uncommitted' | 'committed'
 
 export interface FetchedPosition {
   readonly partition: number
@@ -38,10 +42,17 @@ export interface FetchedRecords {
   readonly records: Buffer
   /** The batches in `records`. */
   readonly walk: BatchWalk
+  /** Aborted transactions with records among these; none in an uncommitted read. */
+  readonly aborted: readonly AbortedTransaction[]
+}
+
+export interface AbortedTransaction {
+  readonly producerId: bigint
+  readonly firstOffset: number
 }
 
 const consumer = -1
-const readUncommitted = 0
+const isolationLevels = { uncommitted: 0, committed: 1 } as const
 /** No fetch session (KIP-227): every request names every partition. */
 const noSession = 0
 const finalEpoch = -1
@@ -49,8 +60,8 @@ const unknownOffset = -1n
 const unknownEpoch = -1
 
 /**
- * Reads records uncommitted, control batches included, without a copy of them, and walks their batches. From version 13 on topics have ids instead
- * of names: another request. Errors of partitions are in the response.
+ * Reads records, control batches included, without a copy of them, and walks their batches. From version 13 on topics
+ * have ids instead of names: another request. Errors of partitions are in the response.
  */
 export const fetch: Request<FetchRequest, FetchResponse> = {
   name: 'Fetch',
@@ -62,7 +73,7 @@ export const fetch: Request<FetchRequest, FetchResponse> = {
     writeInt32(writer, request.maxWaitMs)
     writeInt32(writer, 1) // bytes that must be there for a response before maxWaitMs
     writeInt32(writer, request.maxBytes)
-    writeInt8(writer, readUncommitted)
+    writeInt8(writer, isolationLevels[request.isolation])
     if (version >= 7) {
       writeInt32(writer, noSession)
       writeInt32(writer, finalEpoch)
@@ -101,20 +112,19 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength)
 }
 
-/** Aborted transactions are skipped, since control batches say the same. */
 function readPartition(reader: ResponseReader, version: number): FetchedRecords {
   const partition = readInt32(reader)
   const errorCode = readInt16(reader)
   const logEnd = Number(readInt64(reader))
   readInt64(reader) // last stable offset
   if (version >= 5) readInt64(reader) // log start
-  readNullableArray(reader, 'aborted_transactions', () => {
-    readInt64(reader)
-    readInt64(reader)
-  })
+  const aborted = readNullableArray(reader, 'aborted_transactions', () => ({
+    producerId: readInt64(reader),
+    firstOffset: Number(readInt64(reader)),
+  }))
   if (version >= 11) readInt32(reader) // preferred read replica
   const records = readRecords(reader)
-  return { partition, errorCode, logEnd, records, walk: walkBatches(records, crc32c) }
+  return { partition, errorCode, logEnd, records, walk: walkBatches(records, crc32c), aborted }
 }
 
 /** Empty for null. */

@@ -1,9 +1,17 @@
 import type { Fetched } from '../../kafka/consumer/brokerFetchers.ts'
+import { CommittedBatches } from '../../kafka/consumer/committedBatches.ts'
 import { trimBatch } from '../../kafka/consumer/trimBatch.ts'
+import type { Isolation } from '../../kafka/protocol/fetch.ts'
 import type { BatchCodecs } from '../../kafka/records/batch.ts'
 import { type BatchItem, openBatch, readBatches } from '../../kafka/records/readBatches.ts'
 import type { Input, PositionInput } from '../../state/input.ts'
 import { BATCHES_AT_A_TIME } from '../batchesAtATime.ts'
+
+export interface InputOptions {
+  readonly codecs: BatchCodecs
+  readonly isolation?: Isolation
+  readonly batchesAtATime?: number
+}
 
 /**
  * The inputs of a response, in parts of some batches: faults; then, of each partition, its position if it is the first
@@ -11,27 +19,32 @@ import { BATCHES_AT_A_TIME } from '../batchesAtATime.ts'
  */
 export function* inputsOf(
   { faults, partitions, timestamp }: Fetched,
-  codecs: BatchCodecs,
+  { codecs, isolation = 'uncommitted', batchesAtATime = BATCHES_AT_A_TIME }: InputOptions,
 ): Generator<readonly Input[], void, undefined> {
   let inputs: Input[] = faults.map(fault => ({ kind: 'fault', fault }))
-  for (const { partition, from, next, logEnd, firstLogEnd, isFirst, isNews, records, bounds } of partitions) {
+  for (const fetched of partitions) {
+    const { partition, from, next, logEnd, firstLogEnd, isFirst, isNews, records, bounds, aborted } = fetched
     const at = (position: number): PositionInput => ({ kind: 'position', partition, position, logEnd, timestamp })
+    const committed = isolation === 'committed' ? new CommittedBatches(aborted) : null
+    const take = (item: BatchItem) => {
+      if (item.kind === 'batch' && committed?.has(item.batch) === false) return
+      if (isWanted(item, from)) inputs.push(trimmed(item, from))
+    }
     const options = { partition, codecs }
     const count = bounds.length - 1
     if (isFirst) inputs.push({ ...at(from), logEnd: firstLogEnd })
     for (let batch = 0; batch < count; batch++) {
-      const item = openBatch(records, bounds[batch] as number, bounds[batch + 1] as number, options)
-      if (isWanted(item, from)) inputs.push(trimmed(item, from))
-      if (inputs.length >= BATCHES_AT_A_TIME) {
+      take(openBatch(records, bounds[batch] as number, bounds[batch + 1] as number, options))
+      if (inputs.length >= batchesAtATime) {
         yield inputs
         inputs = []
       }
     }
     for (let opened = bounds[count] as number; opened < records.length; ) {
-      const rest = { ...options, filePosition: opened, limit: BATCHES_AT_A_TIME }
+      const rest = { ...options, filePosition: opened, limit: batchesAtATime }
       const { items, consumed, isLost } = readBatches(records.subarray(opened), rest)
-      for (const item of items) if (isWanted(item, from)) inputs.push(trimmed(item, from))
-      if (inputs.length >= BATCHES_AT_A_TIME) {
+      for (const item of items) take(item)
+      if (inputs.length >= batchesAtATime) {
         yield inputs
         inputs = []
       }

@@ -15,7 +15,7 @@ import type { From } from '../../kafka/consumer/partitionTable.ts'
 import { createWakeUp } from '../../kafka/consumer/wakeUp.ts'
 import { type BrokerOptions, defaultConnectTimeoutMs } from '../../kafka/net/brokerOptions.ts'
 import { codes } from '../../kafka/protocol/errors.ts'
-import { fetch } from '../../kafka/protocol/fetch.ts'
+import { fetch, type Isolation } from '../../kafka/protocol/fetch.ts'
 import type { BatchFault } from '../../kafka/records/batch.ts'
 import { borrowReaderThread, type ReaderThread } from '../../kafka/thread/readerThread.ts'
 import type { Input } from '../../state/input.ts'
@@ -37,6 +37,12 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly checkTopic?: (id: string | null) => void
   /** True: the topic was not there when koff started, so that nothing in it is history. */
   readonly isNew?: boolean
+  /** `committed` leaves out markers, aborted transactions and what follows an open one. Default `uncommitted`. */
+  readonly isolation?: Isolation
+  /** Where to go on where the log ends before the position. Default `end`. */
+  readonly beyondEnd?: 'start' | 'end'
+  /** Batches in one chunk, at most; a few unless given. */
+  readonly batchesAtATime?: number
   /** False where the records are none of a group coordinator, and need no names of topics; true unless given. */
   readonly topicNames?: boolean
   /** True ends when every partition is read to where its log ended at the first answer. */
@@ -142,7 +148,7 @@ class KafkaSource implements Source {
 
   constructor({ cluster, thread, options, closing }: SourceParts) {
     const { topic = consumerOffsets, partitions = null, from = 'earliest', untilEnd = false, isNew = false } = options
-    const { metadataMaxAgeMs = 60_000 } = options
+    const { metadataMaxAgeMs = 60_000, isolation = 'uncommitted', beyondEnd = 'end' } = options
     const request = { ...fetch, versions: options.fetchVersions ?? fetch.versions }
     const { maxWaitMs = 500, maxBytes = 4 * 1024 * 1024, maxPartitionBytes = 1024 * 1024 } = options
     this.cluster = cluster.id
@@ -151,7 +157,7 @@ class KafkaSource implements Source {
     this.#topic = topic
     this.#options = options
     this.#closing = closing
-    this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, request }
+    this.#limits = { maxWaitMs, maxBytes, maxPartitionBytes, isolation, request }
     this.#topicIds = options.topicNames === false ? null : createTopicIds(cluster)
     this.#check = hiddenTopicCheck(cluster, topic)
     const { log = noLog, outages = readingOutages(topic, log, () => this.#session.table.outageLimitMs) } = options
@@ -163,6 +169,7 @@ class KafkaSource implements Source {
       isNew,
       metadataMaxAgeMs,
       codecs,
+      beyondEnd,
       log,
       outages,
       limits: limitsOf(options),
@@ -205,7 +212,7 @@ class KafkaSource implements Source {
         const faults = metadata.take()
         const fetched = faults === null ? fetchers.take() : null
         if (faults !== null) this.#parts = [faultInputs(faults)].values()
-        else if (fetched !== null) this.#parts = inputsOf(fetched, codecs)
+        else if (fetched !== null) this.#parts = inputsOf(fetched, { codecs, ...this.#options })
         else await wait(Math.min(metadata.dueInMs(), this.#session.table.checkOutage()), stop)
       }
     } finally {

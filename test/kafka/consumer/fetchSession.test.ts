@@ -3,6 +3,7 @@ import { noLog } from '../../../src/base/log.ts'
 import { batchCodecs } from '../../../src/kafka/codecs/codecs.ts'
 import { crc32c } from '../../../src/kafka/codecs/crc32c.ts'
 import { type BrokerTask, FetchSession } from '../../../src/kafka/consumer/fetchSession.ts'
+import { codes } from '../../../src/kafka/protocol/errors.ts'
 import type { FetchResponse } from '../../../src/kafka/protocol/fetch.ts'
 import { walkBatches } from '../../../src/kafka/records/walkBatches.ts'
 import { batchBytes, messageBytes } from '../records/logBytes.ts'
@@ -11,7 +12,12 @@ const reasons: string[] = []
 let session: FetchSession
 beforeEach(() => {
   reasons.length = 0
-  session = new FetchSession({
+  session = sessionWith('end')
+  learnLeader(1, 5)
+})
+
+function sessionWith(beyondEnd: 'start' | 'end'): FetchSession {
+  return new FetchSession({
     topic: 't',
     partitions: null,
     from: new Map([[0, 10]]),
@@ -20,12 +26,12 @@ beforeEach(() => {
     isNew: false,
     metadataMaxAgeMs: 60_000,
     codecs: batchCodecs(),
+    beyondEnd,
     log: noLog,
     outages: { begin: (_, reason) => reasons.push(reason), end: () => undefined },
     absentText: () => 'absent',
   })
-  learnLeader(1, 5)
-})
+}
 
 function learnLeader(leader: number, leaderEpoch: number): void {
   const partitions = [{ partition: 0, leader, leaderEpoch }]
@@ -39,7 +45,14 @@ function batch(baseOffset: number, lastOffset = baseOffset, leaderEpoch = 5): Bu
 
 function fetched(...batches: readonly Buffer[]) {
   const records = Buffer.concat(batches)
-  const partition = { partition: 0, errorCode: 0, logEnd: 100, records, walk: walkBatches(records, crc32c) }
+  const partition = {
+    partition: 0,
+    errorCode: 0,
+    logEnd: 100,
+    records,
+    walk: walkBatches(records, crc32c),
+    aborted: [],
+  }
   const response: FetchResponse = { errorCode: 0, partitions: [partition] }
   return session.receiveRecords(session.taskFor(1) as BrokerTask, response, 'b:1')
 }
@@ -97,5 +110,30 @@ describe('after a Fetch, the session', () => {
     const [fault] = session.receiveEpochEnds([{ partition: 0, errorCode: 0, epoch: 6, endOffset: 12 }], 'b:2')
     expect(fault).toMatchObject({ code: 'LOG_TRUNCATED', offset: 12 })
     expect(session.taskFor(2)).toMatchObject({ kind: 'fetch', positions: new Map([[0, 12]]) })
+  })
+})
+
+describe('where the log ends before the position, the session', () => {
+  /** A Fetch at offset 10 of a log that holds offsets 2 to 4. */
+  function outOfRange() {
+    const none = { records: Buffer.alloc(0), walk: walkBatches(Buffer.alloc(0), crc32c), aborted: [] }
+    const partition = { partition: 0, errorCode: codes.OFFSET_OUT_OF_RANGE, logEnd: -1, ...none }
+    session.receiveRecords(session.taskFor(1) as BrokerTask, { errorCode: 0, partitions: [partition] }, 'b:1')
+    session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 2 }], 'b:1')
+    return session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 5 }], 'b:1')
+  }
+
+  test('goes on at its end', () => {
+    expect(outOfRange()).toMatchObject([{ code: 'LOG_TRUNCATED', offset: 5 }])
+    expect(session.taskFor(1)).toMatchObject({ kind: 'fetch', positions: new Map([[0, 5]]) })
+  })
+
+  test('goes on at its start where it is told to', () => {
+    session = sessionWith('start')
+    learnLeader(1, 5)
+    expect(outOfRange()).toMatchObject([{ code: 'LOG_TRUNCATED', offset: 0 }])
+    expect(session.taskFor(1)).toMatchObject({ kind: 'offsets' })
+    session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 2 }], 'b:1')
+    expect(session.taskFor(1)).toMatchObject({ kind: 'fetch', positions: new Map([[0, 2]]) })
   })
 })
