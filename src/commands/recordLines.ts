@@ -1,4 +1,4 @@
-import { type Decoded, decodeRecordAt } from '../coordinator/decode.ts'
+import { type Decoded, decodeAt } from '../coordinator/decode.ts'
 import { embeddedOf } from '../coordinator/embedded.ts'
 import type { LogPosition } from '../coordinator/json.ts'
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
@@ -47,8 +47,7 @@ export function recordLines(filter: RecordFilter, format: LineFormat): RecordLin
   }
 
   function recordLine(position: LogPosition): string {
-    const { bytes, keyStart, keyEnd, valueStart, valueEnd } = cursor
-    const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
+    const decoded = decodeAt(cursor)
     if (!filter.wantsRecord(decoded)) return ''
     records += 1
     if (!isReadable(decoded)) unreadable += 1

@@ -1,4 +1,4 @@
-import { decodeRecordAt } from '../coordinator/decode.ts'
+import { decodeAt } from '../coordinator/decode.ts'
 import type { RecordBatch } from '../kafka/records/batch.ts'
 import { encodeRecords, type RecordFields } from '../kafka/records/encodeRecords.ts'
 import { RecordCursor } from '../kafka/records/recordCursor.ts'
@@ -28,7 +28,7 @@ export function selectInputs(filter: RecordFilter): SelectedInputs {
     if (records.length === 0) return null
     const base = { offset: batch.baseOffset, timestamp: batch.baseTimestamp }
     const bytes = encodeRecords(records, base)
-    return { ...batch, recordCount: records.length, bytes, start: 0, end: bytes.length }
+    return { ...batch, index: undefined, recordCount: records.length, bytes, start: 0, end: bytes.length }
   }
 
   function wanted(batch: RecordBatch): RecordFields[] {
@@ -37,8 +37,7 @@ export function selectInputs(filter: RecordFilter): SelectedInputs {
     while (cursor.next()) {
       const { bytes, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = cursor
       if (!filter.wantsPosition({ partition: batch.partition, offset, timestamp })) continue
-      const isWanted =
-        batch.isControl || filter.wantsRecord(decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd))
+      const isWanted = batch.isControl || filter.wantsRecord(decodeAt(cursor))
       if (!isWanted) continue
       const key = keyStart < 0 ? null : bytes.subarray(keyStart, keyEnd)
       const value = valueStart < 0 ? null : bytes.subarray(valueStart, valueEnd)

@@ -6,6 +6,8 @@ import {
   readerOf,
   readInt16,
 } from '../kafka/records/reader.ts'
+import type { RecordCursor } from '../kafka/records/recordCursor.ts'
+import type { RecordIndex } from '../kafka/records/recordIndex.ts'
 import {
   kafkaVersion,
   type RecordSpec,
@@ -74,6 +76,20 @@ export function decodeRecordAt(
   if (keyStart < 0) return withoutKey
   return decodeParts(readerOf(bytes, keyStart, keyEnd), valueStart < 0 ? null : readerOf(bytes, valueStart, valueEnd))
 }
+
+/** Decodes the record that the cursor is at: in a batch with an index once, however many readers it has. */
+export function decodeAt({ bytes, start, keyStart, keyEnd, valueStart, valueEnd, index }: RecordCursor): Decoded {
+  if (index === undefined) return decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
+  const ofBatch = decodedByStart.get(index) ?? new Map<number, Decoded>()
+  decodedByStart.set(index, ofBatch)
+  const known = ofBatch.get(start)
+  if (known !== undefined) return known
+  const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
+  ofBatch.set(start, decoded)
+  return decoded
+}
+
+const decodedByStart = new WeakMap<RecordIndex, Map<number, Decoded>>()
 
 /** The group that a record is about: the first field of every key. */
 export function groupOf({ key }: Pick<CoordinatorRecord, 'key'>): string {

@@ -1,4 +1,4 @@
-import { decodeRecordAt } from '../coordinator/decode.ts'
+import { decodeAt } from '../coordinator/decode.ts'
 import type { RecordPlace } from '../events/envelope.ts'
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 import { brokenBatch } from '../kafka/records/batchFault.ts'
@@ -81,15 +81,11 @@ function* messagesOfBatch(batch: RecordBatch, cursor: RecordCursor): Generator<C
     nextOffset = offset + 1
     const source = { partition, offset, timestamp }
     if (!isControl) {
-      yield { ...recordAt(cursor), source, transaction }
+      yield { ...messageOf(decodeAt(cursor)), source, transaction }
       continue
     }
     const control = controlType(cursor)
     if (control !== 'UNKNOWN') yield { kind: 'marker', control, transaction: { producerId, producerEpoch }, source }
   }
   if (cursor.fault !== null) yield { kind: 'fault', fault: brokenBatch(batch, nextOffset, cursor.fault) }
-}
-
-function recordAt({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordCursor): Message {
-  return messageOf(decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd))
 }

@@ -1,4 +1,4 @@
-import { decodeRecordAt } from '../coordinator/decode.ts'
+import { decodeAt } from '../coordinator/decode.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { RecordBatch } from '../kafka/records/batch.ts'
 import { brokenBatch } from '../kafka/records/batchFault.ts'
@@ -80,9 +80,9 @@ export class BatchReader {
   }
 
   #readOther(cursor: RecordCursor): void {
-    const { bytes, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = cursor
+    const { offset, timestamp } = cursor
     const { names, groups } = this.#options
-    const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
+    const decoded = decodeAt(cursor)
     if (decoded.kind === 'undecodable') {
       this.undecodable++
       const known = decoded.group === null ? undefined : groups.get(decoded.group)?.group?.type

@@ -13,5 +13,5 @@ export function trimBatch(batch: RecordBatch, from: number): RecordBatch {
   while (cursor.next() && cursor.offset < from) skipped++
   // Where the cursor has stopped: at the first record to keep, or at one that cannot be read.
   const start = skipped < batch.recordCount ? cursor.start : batch.end
-  return { ...batch, start, recordCount: batch.recordCount - skipped }
+  return { ...batch, index: undefined, start, recordCount: batch.recordCount - skipped }
 }

@@ -1,3 +1,5 @@
+import type { RecordIndex } from './recordIndex.ts'
+
 /**
  * One record batch in a buffer; in message formats v0 and v1 every message is a batch of its own.
  * Whatever the input was (a Fetch response, a segment file, a recording; any magic, any codec), `bytes[start, end)`
@@ -33,6 +35,8 @@ export interface RecordBatch {
   readonly bytes: Buffer
   readonly start: number
   readonly end: number
+  /** Set by the first cursor that walks the batch for all; to be left out of a copy with other records. */
+  index?: RecordIndex | undefined
 }
 
 export const compressions = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const

@@ -1,9 +1,12 @@
 import type { RecordBatch } from './batch.ts'
 import type { RecordHeader } from './encodeRecords.ts'
 import { wordsOf } from './int64.ts'
+import { longTimestamp } from './longTimestamp.ts'
+import { headersAt } from './recordHeaders.ts'
+import { MARKS, markOf, type RecordIndex } from './recordIndex.ts'
 
 const EMPTY = Buffer.alloc(0)
-/** Two bytes each for length, time, offset and key, and one for the attributes: to look at so many needs no more checks. */
+/** Two bytes each for length, time, offset and key, and one for the attributes: so many are read without further checks. */
 const SHORTEST = 9
 /** The most that seven bits each of two bytes hold. */
 const MOST = 0x3fff
@@ -44,6 +47,9 @@ export class RecordCursor {
   private baseSequence = -1
   private isAppendTime = false
   private headersAt = 0
+  private indexAt = 0
+  /** Of the open batch; undefined where no cursor has walked it for all. */
+  index: RecordIndex | undefined
 
   /** Goes to before the first record of `batch`. */
   open(batch: RecordBatch): void {
@@ -59,20 +65,63 @@ export class RecordCursor {
     this.baseTimestamp = this.isAppendTime ? batch.maxTimestamp : batch.baseTimestamp
     this.baseSequence = batch.baseSequence
     this.fault = null
+    this.index = batch.index
+    this.indexAt = 0
+  }
+
+  /** As `open`; and walks the batch once for all cursors that open it from now on. */
+  openIndexed(batch: RecordBatch): void {
+    this.open(batch)
+    if (this.index !== undefined) return
+    const marks: number[] = []
+    while (this.next()) {
+      const { start, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd, headersAt } = this
+      marks.push(start, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd, headersAt)
+    }
+    batch.index = { marks, fault: this.fault }
+    this.open(batch)
   }
 
   /** Goes to the next record; false after the last, or where `fault` is set because there is none. */
   next(): boolean {
-    if (this.recordsLeft === 0) return false
+    if (this.index !== undefined) return this.nextOf(this.index)
+    return this.recordsLeft > 0 && this.parse()
+  }
+
+  /** Goes back to a record of the open batch that began at `start`. `next` must not be called after it. */
+  goBack(start: number): void {
+    if (this.index !== undefined) {
+      this.indexAt = markOf(this.index, start)
+      this.next()
+      return
+    }
+    this.at = start
+    this.recordsLeft = 2
+    this.parse()
+  }
+
+  private parse(): boolean {
     this.start = this.at
     return this.nextShort() || this.nextAny()
   }
 
-  /** Goes back to a record of the open batch that began at `start`; where to go on is forgotten. */
-  goBack(start: number): void {
-    this.at = start
-    this.recordsLeft = 2
-    this.next()
+  private nextOf({ marks, fault }: RecordIndex): boolean {
+    const at = this.indexAt
+    if (at === marks.length) {
+      this.fault = fault
+      return false
+    }
+    this.indexAt = at + MARKS
+    this.start = marks[at] as number
+    this.offset = marks[at + 1] as number
+    this.timestamp = marks[at + 2] as number
+    this.keyStart = marks[at + 3] as number
+    this.keyEnd = marks[at + 4] as number
+    this.valueStart = marks[at + 5] as number
+    this.valueEnd = marks[at + 6] as number
+    this.headersAt = marks[at + 7] as number
+    this.sequence = this.baseSequence < 0 ? -1 : (this.baseSequence + this.offset - this.baseOffset) & 0x7fffffff
+    return true
   }
 
   /**
@@ -152,22 +201,7 @@ export class RecordCursor {
 
   /** The present record's headers; their values are parts of `bytes`. */
   headers(): RecordHeader[] {
-    const next = this.at
-    this.at = this.headersAt
-    const headers: RecordHeader[] = []
-    for (let left = this.varint(next); left > 0; left--) {
-      const key = this.sized(next)
-      headers.push({ key: key === null ? '' : key.toString(), value: this.sized(next) })
-    }
-    this.at = next
-    return headers
-  }
-
-  private sized(end: number): Buffer | null {
-    const length = this.varint(end)
-    if (length < 0) return null
-    this.at += length
-    return this.bytes.subarray(this.at - length, this.at)
+    return headersAt(this.bytes, this.headersAt)
   }
 
   private skipHeaders(count: number, end: number): void {
@@ -206,38 +240,10 @@ export class RecordCursor {
       this.timestamp = this.baseTimestamp + ((raw >>> 1) ^ -(raw & 1))
       return
     }
-    this.timestamp = this.longTimestamp(end)
-  }
-
-  /** A time whose delta takes more than two bytes: at most ten, for 64 bits, where doubles no longer do. */
-  private longTimestamp(end: number): number {
-    let raw = 0
-    let scale = 1
-    for (let at = this.at; at < end; at++) {
-      const byte = this.bytes[at] as number
-      if (scale > 2 ** 45) return this.longestTimestamp(end)
-      raw += (byte & 127) * scale
-      scale *= 128
-      if (byte < 128) {
-        this.at = at + 1
-        return this.baseTimestamp + (raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2)
-      }
-    }
-    this.fault ??= 'a time that does not end'
-    return 0
-  }
-
-  private longestTimestamp(end: number): number {
-    let raw = 0n
-    for (let shift = 0n; shift < 70n && this.at < end; shift += 7n) {
-      const byte = this.bytes[this.at++] as number
-      raw |= BigInt(byte & 127) << shift
-      if (byte > 127) continue
-      const delta = BigInt.asIntN(64, (BigInt.asUintN(64, raw) >> 1n) ^ -(raw & 1n))
-      return Number(BigInt.asIntN(64, BigInt(this.baseTimestamp) + delta))
-    }
-    this.fault ??= 'a time that does not end'
-    return 0
+    const long = longTimestamp(this.bytes, start, end, this.baseTimestamp)
+    this.at = long?.end ?? end
+    this.timestamp = long?.timestamp ?? 0
+    if (long === null) this.fault ??= 'a time that does not end'
   }
 
   /** A zigzag varint of at most 32 bits that ends before `end`. The one- and two-byte forms are what records consist of. */

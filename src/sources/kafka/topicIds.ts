@@ -1,23 +1,23 @@
-import { decodeRecordAt } from '../../coordinator/decode.ts'
+import { decodeAt } from '../../coordinator/decode.ts'
 import type { Cluster } from '../../kafka/client/cluster.ts'
 import { metadata, metadataByTopicId, type TopicMetadata } from '../../kafka/protocol/metadata.ts'
 import { RecordCursor } from '../../kafka/records/recordCursor.ts'
 import type { Input, TopicInput } from '../../state/input.ts'
 
 /**
- * Tells what topic ids are called before a record comes that needs it: records of the new group types (KIP-848 and
- * what followed) name topics by id only.
+ * Finds the names of topic ids before a record comes that needs them: records of the newer group types (KIP-848 and later)
+ * name topics by id only.
  */
 export interface TopicIds {
-  /** The names of all topics that there are. */
+  /** The names of all topics. */
   all(signal: AbortSignal): Promise<TopicInput[]>
-  /** The names of those ids in the batches that were not told before, as far as the cluster knows them. */
+  /** The names of new ids in the batches, as far as the cluster knows them. It walks the batches for all later readers. */
   missing(inputs: readonly Input[], signal: AbortSignal): Promise<TopicInput[]>
 }
 
-/** Clocks differ: a record this much older than the list of all topics cannot know of one that is not in the list. */
+/** Clocks differ. A record that is older by so much than the list of all topics can only name topics of the list. */
 const clockSkewMs = 10_000
-/** An id that the cluster does not know may be of a deleted topic, or so new that this broker has not heard of it. */
+/** An unknown id may be that of a deleted topic, or so new that this broker does not know it yet. */
 const askAgainMs = 5000
 /** Zero stands for no id. */
 const noId = 'AAAAAAAAAAAAAAAAAAAAAA'
@@ -60,7 +60,7 @@ export function createTopicIds(cluster: Cluster): TopicIds {
       for (const input of inputs) {
         if (input.kind !== 'batch' || input.batch.isControl) continue
         if (input.batch.maxTimestamp < listedAt - clockSkewMs) continue
-        cursor.open(input.batch)
+        cursor.openIndexed(input.batch)
         while (cursor.next()) collectTopicIds(cursor, ids)
       }
       const unknown = [...ids].filter(id => !known.has(id) && now - (askedAt.get(id) ?? 0) > askAgainMs)
@@ -75,13 +75,13 @@ export function createTopicIds(cluster: Cluster): TopicIds {
   }
 }
 
-/** Offset commits and classic groups, by far the most records, name their topics. */
+/** Offset commits and records of classic groups, by far the most, name their topics. */
 const FIRST_TYPE_WITH_IDS = 3
 
 function collectTopicIds(cursor: RecordCursor, ids: Set<string>): void {
-  const { bytes, keyStart, keyEnd, valueStart, valueEnd } = cursor
-  if (keyEnd - keyStart < 2 || valueStart < 0 || bytes.readInt16BE(keyStart) < FIRST_TYPE_WITH_IDS) return
-  const decoded = decodeRecordAt(bytes, keyStart, keyEnd, valueStart, valueEnd)
+  const { words, keyStart, keyEnd, valueStart } = cursor
+  if (keyEnd - keyStart < 2 || valueStart < 0 || words.getInt16(keyStart) < FIRST_TYPE_WITH_IDS) return
+  const decoded = decodeAt(cursor)
   if (decoded.kind === 'record') collectFrom(decoded.value, ids)
 }
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RecordBatch } from '../../../src/kafka/records/batch.ts'
 import { encodeRecords, type RecordFields } from '../../../src/kafka/records/encodeRecords.ts'
 import { RecordCursor } from '../../../src/kafka/records/recordCursor.ts'
@@ -241,5 +241,51 @@ describe('RecordCursor', () => {
       return cursor.offset
     })
     expect([offsets, cursor.fault]).toEqual([[102, 101, 103], null])
+  })
+})
+
+describe('a batch that a cursor has walked for all', () => {
+  it('is the same for each of them, whatever is in it', () => {
+    fc.assert(
+      fc.property(damaged, body => {
+        const batch = batchOf(body.bytes, body.count, { baseSequence: 0x7ffffffe })
+        const [plain, indexed] = [new RecordCursor(), new RecordCursor()]
+        plain.open({ ...batch })
+        indexed.openIndexed(batch)
+        while (plain.next()) {
+          expect(indexed.next()).toBe(true)
+          expect(placeOf(indexed)).toEqual(placeOf(plain))
+          expect(indexed.headers()).toEqual(plain.headers())
+        }
+        expect([indexed.next(), indexed.fault]).toEqual([false, plain.fault])
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('is walked once, and a copy without its index is another batch', () => {
+    const batch = encoded([1, 2, 3].map(i => ({ offset: 100 + i, timestamp: 0, key: null, value: Buffer.alloc(i) })))
+    const walks = vi.spyOn(RecordCursor.prototype as unknown as { parse: () => boolean }, 'parse')
+    for (let reader = 0; reader < 3; reader++) {
+      const own = new RecordCursor()
+      own.openIndexed(batch)
+      while (own.next());
+    }
+    expect(walks.mock.calls).toHaveLength(3)
+    expect(walk({ ...batch, index: undefined, recordCount: 1, end: batch.end })).toHaveLength(2)
+    walks.mockRestore()
+  })
+
+  it('can be gone back in, to any record', () => {
+    const batch = encoded([1, 2, 3].map(i => ({ offset: 100 + i, timestamp: 0, key: null, value: Buffer.alloc(i) })))
+    const own = new RecordCursor()
+    own.openIndexed(batch)
+    const starts: number[] = []
+    while (own.next()) starts.push(own.start)
+    const offsets = [1, 0, 2].map(at => {
+      own.goBack(starts[at] as number)
+      return own.offset
+    })
+    expect([offsets, own.fault]).toEqual([[102, 101, 103], null])
   })
 })
