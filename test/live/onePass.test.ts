@@ -4,8 +4,10 @@ import { Fold } from '../../src/engine/fold.ts'
 import { type OpenSocket, openSocket } from '../../src/kafka/net/socket.ts'
 import { fetch } from '../../src/kafka/protocol/fetch.ts'
 import { readResponse } from '../../src/kafka/protocol/request.ts'
+import type * as Reading from '../../src/kafka/records/readBatches.ts'
 import { openBatch, readBatches } from '../../src/kafka/records/readBatches.ts'
 import { RecordCursor } from '../../src/kafka/records/recordCursor.ts'
+import type * as Walking from '../../src/kafka/records/walkBatches.ts'
 import { walkBatches } from '../../src/kafka/records/walkBatches.ts'
 import { responseMemory } from '../../src/kafka/thread/responseMemory.ts'
 import { serveSocket } from '../../src/kafka/thread/serveSocket.ts'
@@ -27,11 +29,11 @@ vi.mock('../../src/kafka/thread/readerThread.ts', () => ({
   }),
 }))
 vi.mock('../../src/kafka/records/walkBatches.ts', async original => {
-  const module = await original<typeof import('../../src/kafka/records/walkBatches.ts')>()
+  const module = await original<typeof Walking>()
   return { ...module, walkBatches: vi.fn(module.walkBatches) }
 })
 vi.mock('../../src/kafka/records/readBatches.ts', async original => {
-  const module = await original<typeof import('../../src/kafka/records/readBatches.ts')>()
+  const module = await original<typeof Reading>()
   return { ...module, openBatch: vi.fn(module.openBatch), readBatches: vi.fn(module.readBatches) }
 })
 
