@@ -17,6 +17,22 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best ?? known.find(candidate => isBeginning(name, candidate) || isBeginning(candidate, name))
 }
 
+/** The names that are nearest to one that is not there: first those that hold it as a part. */
+export function nearestNames(name: string, known: readonly string[], most: number): string[] {
+  const wanted = name.toLowerCase()
+  const near = known.flatMap(candidate => {
+    const other = candidate.toLowerCase()
+    const isPart = other.includes(wanted) || (other.length >= 3 && wanted.includes(other))
+    const distance = editDistance(wanted, other)
+    if (!isPart && distance > Math.max(wanted.length, other.length) / 2) return []
+    return [{ candidate, distance: isPart ? distance / 100 : distance }]
+  })
+  return near
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ candidate }) => candidate)
+}
+
 function isBeginning(part: string, whole: string): boolean {
   return part.length >= 3 && whole.toLowerCase().startsWith(part.toLowerCase())
 }

@@ -1,108 +1,119 @@
 import { Command } from 'commander'
-import {
-  addConnectionOptions,
-  brokerOptions,
-  type ConnectionFlags,
-  configOf,
-  connectionFlagIn,
-  connectionHelp,
-} from '../app/connection.ts'
+import { openClusterLog } from '../app/clusterLog.ts'
+import { addConnectionOptions, addSettings, configOf, connectionFlagIn, connectionHelp } from '../app/connection.ts'
 import { collect, groupNameFilter } from '../app/eventOptions.ts'
 import { timeOption } from '../app/logPoint.ts'
-import { openSampler, type Sampler } from '../app/sampler.ts'
-import { matchesGlob } from '../config/glob.ts'
-import { withInt64 } from '../coordinator/jsonValue.ts'
+import { openConditionsOf } from '../app/stateTopic.ts'
+import { connectionSettings, nameSettings } from '../config/settings.ts'
 import { Fold } from '../engine/fold.ts'
-import { KnownSince } from '../engine/knownSince.ts'
+import { type CutLog, KnownSince } from '../engine/knownSince.ts'
 import type { Source } from '../engine/source.ts'
 import { apply } from '../pipeline/apply.ts'
 import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
 import type { Input } from '../state/input.ts'
-import { addOutputOptions, type OutputFlags } from '../terminal/output.ts'
-import { catchUpProgress, fileProgress } from '../terminal/progress.ts'
-import { interruptionCode, noteLog, putJson, type Shell } from '../terminal/shell.ts'
+import { groupOrders } from '../terminal/groups/groupTable.ts'
+import { addListOptions, addOutputOptions } from '../terminal/output.ts'
+import { fileProgress } from '../terminal/progress.ts'
+import { interruptionCode, type Shell } from '../terminal/shell.ts'
 import { usage } from '../terminal/usage.ts'
+import { type GroupsOptions, putGroups, type ReadGroups } from './groupLines.ts'
 import { NOT_KNOWN, noteUnknown } from './knownTimes.ts'
-
-interface GroupsOptions extends ConnectionFlags, OutputFlags {
-  readonly at?: number
-  readonly group?: readonly string[]
-}
+import { watchGroups } from './watchGroups.ts'
 
 export function groupsCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('groups')
     .summary('every group as it is, or was')
-    .description('Prints the state of every group, one JSON object a line: epoch, members, assignments, offsets.')
+    .description(
+      'Lists the groups: kind, state, members, partitions, lag, last rebalance and what is open, the worst first. As JSON it is the whole state of each group.',
+    )
     .argument(
       '[file...]',
       'recordings (- for standard input), segments (.log), directories of segments; else a cluster',
     )
-    .option('--at <time>', 'as it stood then: milliseconds, or 2026-11-24T12:03Z', timeOption('--at'))
+    .option('--at <time>', 'as it stood then: 15m, 16:12, yesterday 16:12, 2026-11-24T12:03', timeOption('--at'))
     .option('--group <pattern>', 'only this group; * and ? as in a shell; may be repeated', collect)
+    .option('--all', "koff's own groups, too")
+    .option('-w, --watch', 'refresh the list in place')
     .action(async (files: string[], options: GroupsOptions) => finish(await groups(shell, files, options)))
-  return addConnectionOptions(addOutputOptions(command)).addHelpText(
+  addListOptions(addOutputOptions(command), groupOrders)
+  return addConnectionOptions(addSettings(command, nameSettings)).addHelpText(
     'after',
     `${connectionHelp}
+
+LAG counts records up to where the logs end now. CONDITIONS is what koff run found open, from the state topic of
+--name; ? where there is none, - where nothing is open. koff conditions says what to do.
 
 A log that compaction or retention has cut does not know every time. Where --at is before the time from which it knows,
 koff prints what the log still holds, says on standard error from when each partition knows, and exits with ${NOT_KNOWN}.
 
 Examples:
   koff groups --brokers kafka-1:9092
-  koff groups --at 2026-11-24T12:03Z --group billing recording.ndjson.gz | jq .members`,
+  koff groups --sort lag --limit 10
+  koff groups --group 'orders-*' --watch
+  koff groups --at 15m -o json
+  koff groups --at 2026-11-24T12:03Z --group billing -o json recording.ndjson.gz | jq .members`,
   )
 }
 
 async function groups(shell: Shell, files: readonly string[], options: GroupsOptions): Promise<number> {
-  const { at = Number.POSITIVE_INFINITY, group = ['*'] } = options
   const flag = connectionFlagIn(options)
   if (files.length > 0 && flag !== undefined) throw usage(`groups: ${flag} is for a cluster, and files are given`)
-  using progress = fileProgress(shell)
-  await using opened =
-    files.length > 0
-      ? refuseRepeats(await openFiles(files, { stdin: shell.stdin, progress: progress.at }))
-      : await openCluster(shell, options)
-  using catchUp = catchUpProgress(opened, shell)
-  const fold = new Fold({ cluster: opened.cluster, history: 'none', types: new Set() })
-  await using sampler = files.length > 0 ? null : await samplerOf(shell, options, fold)
-  const source = sampler === null ? catchUp.source : sampler.around(catchUp.source)
-  const known = Number.isFinite(at) ? new KnownSince() : null
-  for await (const inputs of source.chunks(shell.signal)) {
-    for (const input of inputs) {
-      known?.take(input)
-      if (!isLater(input, at)) apply(fold, input)
-    }
+  if (options.watch === true) {
+    const other = files.length > 0 ? 'a file' : options.at === undefined ? null : '--at'
+    if (other !== null) throw usage(`groups: --watch follows a cluster, and ${other} is given`)
+    return watchGroups(shell, options)
   }
+  const { views, cut, conditions } =
+    files.length > 0 ? await groupsOfFiles(shell, files, options) : await groupsOfCluster(shell, options)
   if (shell.signal.aborted) return interruptionCode(shell)
-  progress.clear()
-  catchUp.clear()
-  const views = fold.groups().filter(view => group.some(pattern => matchesGlob(pattern, view.group)))
-  for (const view of views) await putJson(shell.stdout, `${JSON.stringify(view, withInt64)}\n`)
-  const cut = known?.unknownAt(at) ?? []
+  await putGroups(shell, { views, conditions }, options)
+  const { at = Number.POSITIVE_INFINITY } = options
   noteUnknown(shell, cut, at)
   return cut.length > 0 ? NOT_KNOWN : 0
 }
 
-/** Where logs end is asked for once, at the end. */
-async function samplerOf(shell: Shell, options: GroupsOptions, fold: Fold): Promise<Sampler> {
-  const { kafka, conditions } = (await configOf(shell, options)).config
-  const { group = ['*'] } = options
-  const wants = groupNameFilter({ include: group, exclude: [] })
-  return openSampler({ kafka, conditions: { ...conditions, sampleEveryMs: longMs }, fold, wants })
+async function groupsOfFiles(shell: Shell, files: readonly string[], options: GroupsOptions): Promise<ReadGroups> {
+  using progress = fileProgress(shell)
+  await using source = refuseRepeats(await openFiles(files, { stdin: shell.stdin, progress: progress.at }))
+  const fold = new Fold({ cluster: source.cluster, history: 'none', types: new Set() })
+  const cut = await readTo(shell, { source, fold, at: options.at })
+  progress.clear()
+  const wants = groupNameFilter({ include: options.group ?? ['*'], exclude: [] })
+  return { views: fold.groups().filter(({ group }) => wants(group)), cut, conditions: null }
 }
 
-const longMs = 2 ** 31 - 1
+async function groupsOfCluster(shell: Shell, options: GroupsOptions): Promise<ReadGroups> {
+  const { at, group: include = ['*'], all } = options
+  const loaded = await configOf(shell, options, [...connectionSettings, ...nameSettings])
+  const { config } = loaded
+  const wants = groupNameFilter({ include, exclude: [], ...(all === true ? {} : { name: config.name }) })
+  const fold = new Fold({ cluster: '', history: 'none', types: new Set() })
+  // Where logs ended then nobody knows.
+  const reading = async () => {
+    await using source = await openClusterLog({ shell, config, wants, samples: at === undefined }, fold)
+    return await readTo(shell, { source, fold, at })
+  }
+  const [cut, conditions] = await Promise.all([reading(), at === undefined ? openConditionsOf(shell, loaded) : null])
+  return { views: fold.groups().filter(({ group }) => wants(group)), cut, conditions }
+}
 
-async function openCluster(shell: Shell, options: GroupsOptions): Promise<Source> {
-  const { kafka } = (await configOf(shell, options)).config
-  const { openKafkaSource } = await import('../sources/kafka/source.ts')
-  return openKafkaSource({
-    ...brokerOptions(kafka),
-    untilEnd: true,
-    log: noteLog(shell),
-    signal: shell.signal,
-  })
+interface Reading {
+  readonly source: Source
+  readonly fold: Fold
+  readonly at: number | undefined
+}
+
+/** Takes all that happened until then. Returns the logs that cannot say how things stood. */
+async function readTo(shell: Shell, { source, fold, at }: Reading): Promise<readonly CutLog[]> {
+  const known = at === undefined ? null : new KnownSince()
+  for await (const inputs of source.chunks(shell.signal)) {
+    for (const input of inputs) {
+      known?.take(input)
+      if (at === undefined || !isLater(input, at)) apply(fold, input)
+    }
+  }
+  return at === undefined ? [] : (known?.unknownAt(at) ?? [])
 }
 
 /** A batch is one operation, and happened as a whole. What topics are called is true at any time. */

@@ -17,6 +17,7 @@ const builders: Readonly<Record<string, () => Promise<CommandBuilder>>> = {
   decode: async () => (await import('./decode.ts')).decodeCommand,
   replay: async () => (await import('./replay.ts')).replayCommand,
   groups: async () => (await import('./groups.ts')).groupsCommand,
+  group: async () => (await import('./group.ts')).groupCommand,
   record: async () => (await import('./record.ts')).recordCommand,
   status: async () => (await import('./status.ts')).statusCommand,
   history: async () => (await import('./history.ts')).historyCommand,

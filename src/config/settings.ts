@@ -78,6 +78,17 @@ export const connectionSettings: readonly SettingDefinition[] = [
   ),
 ]
 
+/** Which deployment a command asks about. */
+export const nameSettings: readonly SettingDefinition[] = [
+  define(
+    'name',
+    'KOFF_NAME',
+    'text',
+    'which deployment of koff run to ask for what is open, koff unless given',
+    'name',
+  ),
+]
+
 /** What can be said of a service beside that. */
 export const serviceSettings: readonly SettingDefinition[] = [
   define('logLevel', 'KOFF_LOG_LEVEL', 'level', 'from which level on it logs, to standard error', 'log-level'),
@@ -121,7 +132,9 @@ export function settingsFrom(
 
 /** What to set for a path, when nothing did: `--sasl-username or KOFF_SASL_USERNAME`. */
 export function settingNames(path: Path): string | undefined {
-  const same = [...connectionSettings, ...serviceSettings].filter(setting => setting.path.join('.') === path.join('.'))
+  const same = [...connectionSettings, ...nameSettings, ...serviceSettings].filter(
+    setting => setting.path.join('.') === path.join('.'),
+  )
   const names = same.flatMap(({ flag, variable }) => (flag === undefined ? [variable] : [`--${flag}`, variable]))
   return names.length === 0 ? undefined : names.join(' or ')
 }

@@ -17,9 +17,15 @@ import { ReadTopics } from './readTopics.ts'
  * Which inputs are history, which makes state but no events:
  * - `none`: every record is news, as if nothing had been there before (a file read from its first record);
  * - `until-start`: up to the end of each partition as it was when the source first told it (a live first read);
- * - `{ liveFrom }`: batches whose records are all older than that time, ms.
+ * - `{ liveFrom }`: batches whose records are all older than that time, ms, which may differ by partition. With `untilStart`
+ *   it ends at the latest where the partition ended when the source first reported it.
  */
-export type History = 'none' | 'until-start' | { readonly liveFrom: number }
+export type History = 'none' | 'until-start' | HistoryBefore
+
+export interface HistoryBefore {
+  readonly liveFrom: number | ((partition: number) => number)
+  readonly untilStart?: true
+}
 
 export interface FoldOptions {
   readonly cluster: string
@@ -92,7 +98,7 @@ export class Fold {
   beginBatch(batch: RecordBatch): void {
     this.#before.push(...this.#judgeSamples())
     const state = this.stateOf(batch.partition)
-    if (state.inHistory && this.#isLive(batch.maxTimestamp)) this.#before.push(...state.endHistory(batch.maxTimestamp))
+    if (state.inHistory && this.#isLive(batch)) this.#before.push(...state.endHistory(batch.maxTimestamp))
     state.begin(batch)
   }
 
@@ -179,7 +185,7 @@ export class Fold {
         this.sourceEnds.set(input.partition, input.logEnd)
         const state = this.stateOf(input.partition)
         state.position = Math.max(state.position, input.position)
-        if (!state.inHistory || this.#options.history !== 'until-start') return []
+        if (!state.inHistory || !this.#endsAtStart()) return []
         state.historyEnd ??= input.logEnd
         return input.position >= state.historyEnd ? state.endHistory(input.timestamp) : []
       }
@@ -230,9 +236,16 @@ export class Fold {
     )
   }
 
-  #isLive(timestamp: number): boolean {
+  #isLive({ partition, maxTimestamp }: RecordBatch): boolean {
     const { history } = this.#options
-    return typeof history === 'object' && timestamp >= history.liveFrom
+    if (typeof history === 'string') return false
+    const { liveFrom } = history
+    return maxTimestamp >= (typeof liveFrom === 'number' ? liveFrom : liveFrom(partition))
+  }
+
+  #endsAtStart(): boolean {
+    const { history } = this.#options
+    return history === 'until-start' || (typeof history === 'object' && history.untilStart === true)
   }
 
   /** The state of a partition, made when there is none. */

@@ -38,6 +38,7 @@ export type Output = Writable & {
   /** True where a person sees what is written. */
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 /** Whoever read the output has seen enough (`koff … | head`): nothing is wrong, but there is nothing left to do. */

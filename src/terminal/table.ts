@@ -5,14 +5,14 @@ import { wrapText } from './wrap.ts'
 
 export interface Column<Row> {
   readonly head: string
-  /** The head where the table would be too wide with the long one. */
-  readonly short?: string
   readonly align?: 'left' | 'right'
   readonly text: (row: Row) => string
   readonly style?: (row: Row) => Format | readonly Format[] | null
+  /** Head and text where the table would be too wide with the long ones. */
+  readonly tight?: { readonly head: string; readonly text?: (row: Row) => string }
   /**
-   * What gives where the terminal is too narrow: `name` is shortened so that names stay apart, `words` goes on in further
-   * lines. Others keep their width.
+   * What gives where the terminal is still too narrow: `name` is shortened so that names stay apart, `words` goes on in
+   * further lines. Others keep their width.
    */
   readonly gives?: 'name' | 'words'
 }
@@ -23,74 +23,88 @@ export interface TableOptions {
   readonly ink?: Ink
 }
 
-const narrowestName = 12
-const narrowestWords = 16
-
 /** A table for people: a line of heads, then a row each; columns as wide as what is in them, within the terminal's width. */
 export function table<Row>(
   rows: readonly Row[],
   described: readonly Column<Row>[],
   { width = Number.POSITIVE_INFINITY, ink = noInk }: TableOptions = {},
 ): string {
-  const cells = rows.map(row => described.map(({ text }) => terminalText(text(row))))
-  const layout = layoutOf(cells, described, width)
-  const names = layout.widths.map(columns => new ShortNames(columns))
-  const lines = [lineOf(layout.heads, layout, described).map(line => ink('bold', line))]
+  const roomy = { ...cellsOf(rows, described), gap: 2 }
+  const cells = total(roomy) <= width ? roomy : { ...cellsOf(rows, described.map(tightened)), gap: 1 }
+  const widths = narrowed(cells, described, width)
+  const names = widths.map(columns => new ShortNames(columns))
+  const layout = { widths, gap: cells.gap, described }
+  const lines = lineOf(cells.heads, layout).map(line => ink('bold', line))
   for (const [at, row] of rows.entries()) {
-    const shown = (cells[at] ?? []).map((cell, column) =>
+    const shown = (cells.rows[at] ?? []).map((cell, column) =>
       described[column]?.gives === 'name' ? (names[column]?.of(cell) ?? cell) : cell,
     )
     const styles = described.map(({ style }) => style?.(row) ?? null)
-    lines.push(lineOf(shown, layout, described, (text, column) => styled(ink, styles[column] ?? null, text)))
+    lines.push(...lineOf(shown, layout, (text, column) => styled(ink, styles[column] ?? null, text)))
   }
-  return lines
-    .flat()
-    .map(line => `${line}\n`)
-    .join('')
+  return lines.map(line => `${line}\n`).join('')
 }
 
-interface Layout {
+interface Cells {
   readonly heads: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  /** As wide as what is in them. */
   readonly widths: readonly number[]
-  readonly gap: number
 }
 
-function layoutOf<Row>(
-  cells: readonly (readonly string[])[],
+function cellsOf<Row>(rows: readonly Row[], described: readonly Column<Row>[]): Cells {
+  const heads = described.map(({ head }) => head)
+  const cells = rows.map(row => described.map(({ text }) => terminalText(text(row))))
+  const widths = heads.map((head, at) =>
+    cells.reduce((most, line) => Math.max(most, columnsOf(line[at] ?? '')), head.length),
+  )
+  return { heads, rows: cells, widths }
+}
+
+function tightened<Row>(column: Column<Row>): Column<Row> {
+  const { head, text = column.text } = column.tight ?? column
+  return { ...column, head, text }
+}
+
+function total({ widths, gap }: { readonly widths: readonly number[]; readonly gap: number }): number {
+  return widths.reduce((all, width) => all + width, 0) + gap * (widths.length - 1)
+}
+
+const narrowestName = 12
+
+/** Takes what is too much from words, which only cost lines, down to their longest word, and then from names. */
+function narrowed<Row>(
+  { heads, rows, widths: natural, gap }: Cells & { readonly gap: number },
   described: readonly Column<Row>[],
   width: number,
-): Layout {
-  const widest = described.map((_, at) => Math.max(0, ...cells.map(line => columnsOf(line[at] ?? ''))))
-  const total = (widths: readonly number[], gap: number) => sum(widths) + gap * (widths.length - 1)
-  const long = described.map(({ head }) => head)
-  const natural = long.map((head, at) => Math.max(columnsOf(head), widest[at] ?? 0))
-  if (total(natural, 2) <= width) return { heads: long, widths: natural, gap: 2 }
-  const heads = described.map(({ head, short }) => short ?? head)
-  const widths = heads.map((head, at) => Math.max(columnsOf(head), widest[at] ?? 0))
-  let gap = 2
-  // Names are still told apart when they are short; words only cost lines.
-  for (const [kind, least] of [
-    ['words', narrowestWords * 2],
-    ['name', narrowestName * 2],
-    ['words', narrowestWords],
-    ['name', narrowestName],
-  ] as const) {
-    for (const [at, { gives }] of described.entries()) {
-      const surplus = total(widths, gap) - width
-      if (surplus <= 0) break
-      const own = widths[at] ?? 0
-      if (gives === kind && own > least) widths[at] = Math.max(least, own - surplus, columnsOf(heads[at] ?? ''))
+): number[] {
+  const widths = [...natural]
+  const longestWord = (column: number) =>
+    Math.max(...rows.flatMap(line => (line[column] ?? '').split(/(?<=[ ,])/).map(word => columnsOf(word.trimEnd()))), 0)
+  const least = (column: number, comfort: number) =>
+    described[column]?.gives === 'name' ? narrowestName * comfort : Math.max(longestWord(column), 8 * comfort)
+  for (const comfort of [3, 2, 1]) {
+    for (const kind of ['words', 'name'] as const) {
+      for (const [column, { gives }] of described.entries()) {
+        const surplus = total({ widths, gap }) - width
+        const own = widths[column] ?? 0
+        if (surplus <= 0 || gives !== kind) continue
+        widths[column] = Math.min(own, Math.max(own - surplus, least(column, comfort), heads[column]?.length ?? 0))
+      }
     }
-    if (total(widths, gap) > width && total(widths, 1) <= width && kind === 'name') gap = 1
   }
-  if (total(widths, gap) > width) gap = 1
-  return { heads, widths, gap }
+  return widths
+}
+
+interface Layout<Row> {
+  readonly widths: readonly number[]
+  readonly gap: number
+  readonly described: readonly Column<Row>[]
 }
 
 function lineOf<Row>(
   cells: readonly string[],
-  { widths, gap }: Layout,
-  described: readonly Column<Row>[],
+  { widths, gap, described }: Layout<Row>,
   style: (text: string, column: number) => string = text => text,
 ): string[] {
   const wrapped = cells.map((cell, at) =>
@@ -99,22 +113,21 @@ function lineOf<Row>(
   const height = Math.max(1, ...wrapped.map(lines => lines.length))
   return Array.from({ length: height }, (_, line) =>
     wrapped
-      .map((lines, at) => {
-        const text = lines[line] ?? ''
-        const columns = widths[at] ?? 0
-        const isLast = at === wrapped.length - 1
-        const padded = described[at]?.align === 'right' ? text.padStart(columns - columnsOf(text) + text.length) : text
-        return style(isLast || columnsOf(padded) > columns ? padded : inColumns(padded, columns), at)
-      })
+      .map((lines, at) => style(aligned(lines[line] ?? '', widths[at] ?? 0, described[at]?.align), at))
       .join(' '.repeat(gap))
-      .trimEnd(),
+      .replace(trailingSpace, '$1'),
   )
+}
+
+/** Spaces at the end, also within a colour. */
+const trailingSpace = / +((?:\x1b\[\d+m)*)$/
+
+function aligned(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
+  const missing = columns - columnsOf(text)
+  if (missing <= 0) return text
+  return align === 'right' ? ' '.repeat(missing) + text : inColumns(text, columns)
 }
 
 function styled(ink: Ink, format: Format | readonly Format[] | null, text: string): string {
   return format === null || text.trim() === '' ? text : ink(format, text)
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, number) => all + number, 0)
 }

@@ -103,6 +103,11 @@ export function integer(number: Int64 | null): string {
   return number === null ? '?' : digits.format(number)
 }
 
+/** In few columns: `9,999`, `12k`, `1.2M`; `?` for what is not known. */
+export function compactInteger(number: Int64 | null): string {
+  return number === null || number < 10_000 ? integer(number) : compact.format(number).replace('K', 'k')
+}
+
 /** A small number as it is; `?` for one that is not known. */
 export function plain(number: number | null): string {
   return number === null ? '?' : String(number)
@@ -133,6 +138,7 @@ export function duration(ms: number): string {
 }
 
 const digits = new Intl.NumberFormat('en-US')
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 })
 /** What is random at the end of a member id: a UUID, one without hyphens, or one as Kafka prints it. */
 const randomEnd =
   /^(.*?)(?:([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|([0-9a-f]{8})[0-9a-f]{24}|(?<=^)([\w-]{8})[\w-]{14})$/i

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choices, nearest, suggestion } from '../../src/base/nearest.ts'
+import { choices, nearest, nearestNames, suggestion } from '../../src/base/nearest.ts'
 
 describe('the nearest known name', () => {
   const commands = ['run', 'events', 'print', 'record', 'replay', 'groups', 'decode']
@@ -40,4 +40,11 @@ describe('the nearest known name', () => {
     expect(choices('evnts', ['run', 'events'])).toBe('did you mean events? known: run, events')
     expect(choices('consume', ['run', 'events'])).toBe('known: run, events')
   })
+})
+
+it('the nearest of many names are those that hold it, then those with the fewest slips', () => {
+  const known = ['payments', 'payments-eu', 'refunds', 'paymants', 'orders', 'shop']
+  expect(nearestNames('payments', known, 3)).toEqual(['payments', 'payments-eu', 'paymants'])
+  expect(nearestNames('pay', known, 5)).toEqual(['payments', 'paymants', 'payments-eu'])
+  expect(nearestNames('inventory', known, 5)).toEqual([])
 })

@@ -49,6 +49,17 @@ describe.each([
   })
 })
 
+it('is a table for people on a terminal, cut and sorted as one likes', async () => {
+  const { stdout } = await runKoff(['groups', '--sort', 'members', '--limit', '2', recording], { onTerminal: true })
+  const [head = '', ...rows] = stdout.trimEnd().split('\n')
+  expect(head).toMatch(/^GROUP +KIND +STATE +MEMBERS +PARTITIONS +LAG +LAG-TIME +LAST-REBALANCE +CONDITIONS$/)
+  expect(rows).toHaveLength(2)
+  const piped = await runKoff(['groups', '-o', 'human', '--sort', 'members', '--limit', '2', recording])
+  // Ages go on.
+  const still = (text: string) => text.replaceAll(/\S+ ago/g, 'ago').replaceAll(/ +/g, ' ')
+  expect(still(piped.stdout)).toBe(still(stdout))
+})
+
 it('is the same from a recording and from the segments that it was made of', async () => {
   expect(await groups(segments)).toEqual(await groups(recording))
 })

@@ -23,6 +23,7 @@ const commands = [
   'decode',
   'replay',
   'groups',
+  'group',
   'record',
   'status',
   'config check',
@@ -69,15 +70,15 @@ describe('a command line that is wrong', () => {
   it.each<[line: string, message: string]>([
     [
       '',
-      'koff: which command? known: run, events, print, decode, replay, groups, record, status, history, config; --help says more',
+      'koff: which command? known: run, events, print, decode, replay, groups, group, record, status, history, config; --help says more',
     ],
     [
       'recrod',
-      'koff: unknown command "recrod"; did you mean record? known: run, events, print, decode, replay, groups, record, status, history, config; --help says more',
+      'koff: unknown command "recrod"; did you mean record? known: run, events, print, decode, replay, groups, group, record, status, history, config; --help says more',
     ],
     [
       'consume',
-      'koff: unknown command "consume"; known: run, events, print, decode, replay, groups, record, status, history, config; --help says more',
+      'koff: unknown command "consume"; known: run, events, print, decode, replay, groups, group, record, status, history, config; --help says more',
     ],
     ['--verson', 'koff: unknown option --verson; did you mean --version? known: --version, --help'],
     ['decode', 'koff: decode: file is missing; usage: koff decode [options] <file...>'],

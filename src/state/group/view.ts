@@ -18,6 +18,8 @@ export interface GroupView {
   readonly protocolType: string | null
   readonly protocol: string | null
   readonly leader: string | null
+  /** When the last rebalance completed, as far as the log shows it, ms; else when its last epoch began. */
+  readonly lastRebalanceAt: number | null
   readonly members: readonly MemberView[]
   readonly offsets: ByPartition
   /** The lag of each offset whose log end is known; absent where none is. */
@@ -73,11 +75,19 @@ export function groupViews(state: PartitionState, { names, logEnds = new LogEnds
       protocolType,
       protocol,
       leader,
+      lastRebalanceAt: lastRebalanceOf(slot),
       members: sortedMembers(group).map(member => memberView(member, group, names)),
       ...offsetsOf(rows.get(slot) ?? [], table, logEnds),
     })
   }
   return views
+}
+
+function lastRebalanceOf({ group, conditions }: GroupSlot): number | null {
+  const seen = conditions?.rebalancedAt ?? null
+  if (seen !== null || group === null || group.members.size === 0) return seen
+  const time = group.metadataAt?.timestamp ?? -1
+  return time < 0 ? null : time
 }
 
 /** A simple group exists only while it has an offset. */

@@ -1,0 +1,70 @@
+import { KoffError } from '../base/errors.ts'
+import { committedEntries } from '../delivery/committedEntries.ts'
+import { Fold } from '../engine/fold.ts'
+import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
+import { openConditions } from '../state/conditions/openConditions.ts'
+import type { Opening } from '../state/conditions/tell.ts'
+import type { PartitionState } from '../state/partition.ts'
+import { Restoring } from '../state/stored/restore.ts'
+
+/** A condition that is open in a stored state. */
+export interface StoredCondition {
+  readonly group: string
+  /** The event that opened it, and its id. */
+  readonly type: Opening
+  readonly opened: string
+  /** ms */
+  readonly since: number
+  /** Of a condition of one partition; else null. */
+  readonly topic: string | null
+  readonly partition: number | null
+}
+
+export interface StateTopicOptions extends BrokerOptions {
+  readonly stateTopic: string
+  readonly signal: AbortSignal
+}
+
+/** The conditions that are open by a state topic; null where there is no such topic. */
+export async function conditionsInTopic({
+  stateTopic,
+  signal,
+  ...broker
+}: StateTopicOptions): Promise<StoredCondition[] | null> {
+  const { openKafkaSource } = await import('../sources/kafka/source.ts')
+  const reading = { topic: stateTopic, topicNames: false, untilEnd: true, waitForTopic: false, signal }
+  const opened = await openKafkaSource({ ...broker, ...reading }).catch((error: unknown) => {
+    if (error instanceof KoffError && error.message.includes(`no topic ${stateTopic}`)) return null
+    throw error
+  })
+  if (opened === null) return null
+  await using source = opened
+  const states = new Map<number, { readonly state: PartitionState; readonly restoring: Restoring }>()
+  const fold = new Fold({ cluster: source.cluster, history: 'until-start' })
+  for await (const { partition, entries } of committedEntries(source, stateTopic, signal)) {
+    let known = states.get(partition)
+    if (known === undefined) {
+      const state = fold.newState(partition)
+      states.set(partition, (known = { state, restoring: new Restoring(state) }))
+    }
+    for (const entry of entries) known.restoring.put(entry)
+  }
+  return [...states.values()].flatMap(({ state, restoring }) => {
+    try {
+      restoring.finish()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      const message = `topic ${stateTopic}, partition ${state.partition}: no state of this version of koff: ${reason}`
+      throw new KoffError('STATE_INVALID', message, { cause: error })
+    }
+    return conditionsOf(state)
+  })
+}
+
+/** Those of one partition of `__consumer_offsets`. */
+export function conditionsOf(state: PartitionState): StoredCondition[] {
+  const found = openConditions({ groups: state.groups, table: state.offsets.table })
+  return [...found].map(({ group, type, open, topic, partition }) => {
+    return { group: group.name, type, opened: open.id, since: open.time, topic, partition }
+  })
+}

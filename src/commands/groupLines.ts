@@ -1,0 +1,50 @@
+import type { ConnectionFlags } from '../app/connection.ts'
+import type { StoredCondition } from '../app/storedConditions.ts'
+import { withInt64 } from '../coordinator/jsonValue.ts'
+import type { CutLog } from '../engine/knownSince.ts'
+import type { GroupView } from '../state/group/view.ts'
+import { groupOrders, groupRows, groupTable } from '../terminal/groups/groupTable.ts'
+import { type ListFlags, listed, type OutputFlags, viewOf } from '../terminal/output.ts'
+import { note, put, putJson, type Shell } from '../terminal/shell.ts'
+
+export interface GroupsOptions extends ConnectionFlags, OutputFlags, ListFlags {
+  readonly at?: number
+  readonly group?: readonly string[]
+  readonly all?: true
+  readonly watch?: true
+}
+
+/** What the groups of a log are, and which of its partitions cannot say. */
+export interface ReadGroups {
+  readonly views: readonly GroupView[]
+  readonly cut: readonly CutLog[]
+  /** Null: not known. */
+  readonly conditions: ReadonlyMap<string, readonly StoredCondition[]> | null
+}
+
+/** The list, as `-o` wants it. */
+export async function putGroups(
+  shell: Shell,
+  { views, conditions }: Pick<ReadGroups, 'views' | 'conditions'>,
+  options: GroupsOptions,
+): Promise<void> {
+  const view = viewOf(shell, options)
+  const rows = listed(groupRows(views, conditions), groupOrders, options)
+  if (view.format !== 'json') {
+    if (rows.length > 0) await put(shell.stdout, groupTable(rows, view, Date.now()))
+    else note(shell, 'no groups')
+    return
+  }
+  const viewOfGroup = new Map(views.map(one => [one.group, one]))
+  // Lines of JSON come by name, as ever, unless they are to be sorted.
+  const names = options.sort === undefined ? listed(rows, { group: groupOrders['group'] ?? (() => 0) }, options) : rows
+  for (const { group, conditions: open } of names) {
+    const line = { ...viewOfGroup.get(group), ...(open === null ? {} : { conditions: open.map(conditionJson) }) }
+    await putJson(shell.stdout, `${JSON.stringify(line, withInt64)}\n`)
+  }
+}
+
+function conditionJson({ type, since, topic, partition, ...rest }: Omit<StoredCondition, 'opened'>) {
+  const opened = 'opened' in rest ? rest.opened : undefined
+  return { type, opened, since, topic, partition }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { lineFormatter } from '../../../src/terminal/events/line.ts'
+import { groupPage } from '../../../src/terminal/groups/groupPage.ts'
+import { groupOrders, groupRows, groupTable } from '../../../src/terminal/groups/groupTable.ts'
+import { noInk } from '../../../src/terminal/ink.ts'
+import { listed, type View } from '../../../src/terminal/output.ts'
+import { visibleColumns } from '../../../src/terminal/wrap.ts'
+import { fleet, largeGroup, largeRebalance, now, openIn } from './fleet.ts'
+
+/** As in the golden files, whatever the zone of this machine is. */
+process.env['TZ'] = 'UTC'
+
+const viewOf = (width: number, format: View['format'] = 'human'): View => ({ format, ink: noInk, width })
+
+function fitting(text: string, width: number): string {
+  expect(text.split('\n').filter(line => visibleColumns(line) > width)).toEqual([])
+  return text
+}
+
+describe.each([80, 140])('a screen of %i columns', width => {
+  const view = viewOf(width)
+
+  it('shows groups of all kinds, the worst first', async () => {
+    const group = largeGroup().group
+    const rows = listed(groupRows(fleet(), new Map([[group, openIn(group)]])), groupOrders, {})
+    const text = fitting(groupTable(rows, view, now), width)
+    await expect(text).toMatchFileSnapshot(`../../golden/screens/groups.${width}.txt`)
+  })
+
+  it('shows groups of which nobody knows what is open', () => {
+    const rows = listed(groupRows(fleet(), null), groupOrders, { sort: 'group' })
+    expect(fitting(groupTable(rows, view, now), width)).toMatch(/\nflink-job +simple .* \?$/m)
+  })
+
+  it('shows a group of 40 members with 300 partitions', async () => {
+    const conditions = openIn(largeGroup().group)
+    const rebalances = [2, 1, 0].map(largeRebalance)
+    const page = { view: largeGroup(), conditions, rebalances, knownSince: now - 3_600_000 }
+    const text = fitting(groupPage(page, view, { now }), width)
+    await expect(text).toMatchFileSnapshot(`../../golden/screens/group.${width}.txt`)
+  })
+
+  it('shows a rebalance of 300 partitions in a line with counts', async () => {
+    const line = lineFormatter({ ink: noInk, timeZone: 'UTC', width: () => width })
+    const text = fitting(line(largeRebalance(0)), width)
+    await expect(text).toMatchFileSnapshot(`../../golden/screens/rebalance.${width}.txt`)
+  })
+})
+
+it('a wide screen shortens nothing', () => {
+  const text = groupPage(
+    { view: largeGroup(), conditions: null, rebalances: [largeRebalance(0)], knownSince: null },
+    viewOf(Number.POSITIVE_INFINITY, 'wide'),
+    { now, sort: 'lag', limit: 2 },
+  )
+  expect(text).toContain('settlement-worker-39-00000039-70c3-4a3f-8f5c-1d2e3f4a5b6c')
+  expect(text).not.toContain('…')
+  expect(text).not.toMatch(/and \d+ more/)
+})
