@@ -111,21 +111,22 @@ function lineOf<Row>(
     described[at]?.gives === 'words' ? wrapText(cell, { width: widths[at] ?? 0 }) : [cell],
   )
   const height = Math.max(1, ...wrapped.map(lines => lines.length))
-  return Array.from({ length: height }, (_, line) =>
-    wrapped
-      .map((lines, at) => style(aligned(lines[line] ?? '', widths[at] ?? 0, described[at]?.align), at))
+  return Array.from({ length: height }, (_, line) => {
+    const texts = wrapped.map(lines => lines[line] ?? '')
+    const last = texts.findLastIndex(text => text !== '')
+    return texts
+      .slice(0, last + 1)
+      .map((text, at) =>
+        style(aligned(text, at === last ? 0 : (widths[at] ?? 0), described[at]?.align, widths[at]), at),
+      )
       .join(' '.repeat(gap))
-      .replace(trailingSpace, '$1'),
-  )
+  })
 }
 
-/** Spaces at the end, also within a colour. */
-const trailingSpace = / +((?:\x1b\[\d+m)*)$/
-
-function aligned(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
-  const missing = columns - columnsOf(text)
-  if (missing <= 0) return text
-  return align === 'right' ? ' '.repeat(missing) + text : inColumns(text, columns)
+/** Spaces after the last text of a line are left out. */
+function aligned(text: string, columns: number, align: 'left' | 'right' = 'left', width = columns): string {
+  if (align === 'right') return ' '.repeat(Math.max(0, width - columnsOf(text))) + text
+  return columnsOf(text) < columns ? inColumns(text, columns) : text
 }
 
 function styled(ink: Ink, format: Format | readonly Format[] | null, text: string): string {

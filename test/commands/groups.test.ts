@@ -50,7 +50,9 @@ describe.each([
 })
 
 it('is a table for people on a terminal, cut and sorted as one likes', async () => {
-  const { stdout } = await runKoff(['groups', '--sort', 'members', '--limit', '2', recording], { onTerminal: true })
+  const { stdout } = await runKoff(['groups', '--color', 'never', '--sort', 'members', '--limit', '2', recording], {
+    onTerminal: true,
+  })
   const [head = '', ...rows] = stdout.trimEnd().split('\n')
   expect(head).toMatch(/^GROUP +KIND +STATE +MEMBERS +PARTITIONS +LAG +LAG-TIME +LAST-REBALANCE +CONDITIONS$/)
   expect(rows).toHaveLength(2)
