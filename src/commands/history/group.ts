@@ -97,7 +97,7 @@ function partitionsIn({ members, points }: GroupAt): PartitionLine[] {
 
 const partitionColumns: readonly Column<PartitionLine>[] = [
   { head: 'TOPIC', text: ({ topic }) => topic, gives: 'name' },
-  { head: 'PARTITION', short: 'P', align: 'right', text: ({ partition }) => String(partition) },
+  { head: 'PARTITION', tight: { head: 'P' }, align: 'right', text: ({ partition }) => String(partition) },
   { head: 'OWNER', text: ({ owners }) => owners.join(', '), gives: 'name' },
   { head: 'COMMITTED', align: 'right', text: ({ point }) => String(point?.offset ?? '') },
   { head: 'END', align: 'right', text: ({ point }) => String(point?.logEnd ?? '') },

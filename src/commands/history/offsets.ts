@@ -72,7 +72,7 @@ function csvLine({ topic, partition, offset }: OffsetPoint): string {
 
 const columns: readonly Column<OffsetPoint>[] = [
   { head: 'TOPIC', text: ({ topic }) => topic, gives: 'name' },
-  { head: 'PARTITION', short: 'P', align: 'right', text: ({ partition }) => String(partition) },
+  { head: 'PARTITION', tight: { head: 'P' }, align: 'right', text: ({ partition }) => String(partition) },
   { head: 'COMMITTED', align: 'right', text: ({ offset }) => String(offset) },
   { head: 'END', align: 'right', text: ({ logEnd }) => String(logEnd ?? '') },
   { head: 'LAG', align: 'right', text: ({ lag }) => String(lag ?? '') },

@@ -56,7 +56,7 @@ function columns(): readonly Column<Point>[] {
   return [
     { head: timeHead('TIME'), text: ({ time }) => timeText(time) },
     { head: 'TOPIC', text: ({ topic }) => topic, gives: 'name' },
-    { head: 'PARTITION', short: 'P', align: 'right', text: ({ partition }) => String(partition) },
+    { head: 'PARTITION', tight: { head: 'P' }, align: 'right', text: ({ partition }) => String(partition) },
     { head: 'COMMITTED', align: 'right', text: ({ offset }) => String(offset ?? 'deleted') },
     { head: 'END', align: 'right', text: ({ logEnd }) => String(logEnd ?? '') },
     { head: 'LAG', align: 'right', text: ({ lag }) => String(lag ?? '') },

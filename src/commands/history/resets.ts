@@ -80,7 +80,7 @@ function columns(): readonly Column<Reset>[] {
     { head: timeHead('TIME'), text: ({ time }) => timeText(time) },
     { head: 'GROUP', text: ({ group }) => group, gives: 'name' },
     { head: 'TOPIC', text: ({ topic }) => topic, gives: 'name' },
-    { head: 'PARTITION', short: 'P', align: 'right', text: ({ partition }) => String(partition) },
+    { head: 'PARTITION', tight: { head: 'P' }, align: 'right', text: ({ partition }) => String(partition) },
     { head: 'FROM', align: 'right', text: ({ from }) => String(from) },
     { head: 'TO', align: 'right', text: ({ to }) => String(to) },
     { head: 'EVENT', text: ({ type }) => type },

@@ -19,7 +19,7 @@ export interface GroupView {
   readonly protocol: string | null
   readonly leader: string | null
   /** When the last rebalance completed, as far as the log shows it, ms; else when its last epoch began. */
-  readonly lastRebalanceAt: number | null
+  readonly lastRebalanceAt?: number | null
   readonly members: readonly MemberView[]
   readonly offsets: ByPartition
   /** The lag of each offset whose log end is known; absent where none is. */

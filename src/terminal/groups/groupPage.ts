@@ -56,7 +56,7 @@ export function groupPage(page: GroupPage, view: View, { now, ...list }: ListFla
 }
 
 function headText({ view }: GroupPage, { ink, width }: View, now: number): string {
-  const { group, groupType, state, epoch, protocol, members, lastRebalanceAt } = view
+  const { group, groupType, state, epoch, protocol, members, lastRebalanceAt = null } = view
   const lag = lagOf(view)
   const facts = [
     `${groupType} group`,

@@ -32,7 +32,7 @@ export function groupRows(
     members: view.members.length,
     partitions: partitionsOf(view),
     lag: lagOf(view),
-    lastRebalanceAt: view.lastRebalanceAt,
+    lastRebalanceAt: view.lastRebalanceAt ?? null,
     conditions: conditions === null ? null : (conditions.get(view.group) ?? []),
   }))
 }
