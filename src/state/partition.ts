@@ -66,7 +66,9 @@ export class PartitionState {
     const { partition, cluster, logEnds = new LogEnds(), hashSeed = [0, 0] } = options
     const { changes, groups } = this
     const slotOf = (name: string) => this.slotOf(name)
-    this.offsets = new Offsets({ names, everyCommit, hashSeed, isHistory: options.history, changes, slotOf })
+    const releaseSlot = (slot: GroupSlot) => this.releaseSlot(slot)
+    const isHistory = options.history
+    this.offsets = new Offsets({ names, everyCommit, hashSeed, isHistory, changes, slotOf, releaseSlot })
     this.reader = new BatchReader({ partition, cluster, names, offsets: this.offsets, groups, slotOf })
     if (options.history) this.offsets.table.keepTopicIds()
     this.#conditions = new Conditions({

@@ -24,6 +24,8 @@ export interface OffsetsOptions {
   readonly names: LearnedNames
   /** The slot of a group by name; creates it when there is none. */
   readonly slotOf: (name: string) => GroupSlot
+  /** Called with a slot without a transition that may have lost its last row. */
+  readonly releaseSlot: (slot: GroupSlot) => void
   /** The seed of the table's hash. */
   readonly hashSeed: HashSeed
   readonly isHistory: boolean
@@ -176,7 +178,11 @@ export class Offsets {
       })
     }
     this.#addRecreations(changes, position, time)
-    for (const row of touchedRows) this.#release(row)
+    for (const row of touchedRows) {
+      const slot = table.groupOf(row)
+      this.#release(row)
+      if (!changes.has(slot)) this.#options.releaseSlot(slot)
+    }
     return changes
   }
 

@@ -35,6 +35,18 @@ describe('a commit in a transaction', () => {
     expect(p.view('g')?.offsets).toEqual({ t: { 1: 1 } })
   })
 
+  it.each(['ABORT', 'COMMIT'] as const)(
+    'of a group without a record of its own leaves nothing behind after %s',
+    type => {
+      const p = partition()
+      p.pending(1n, commitOf('g', 't', 0, 5))
+      p.plain(...(type === 'COMMIT' ? [commitOf('g', 't', 0, null)] : []))
+      p.marker(type, 1n)
+      expect([...p.state.groups.keys()]).toEqual([])
+      expect(p.state.offsets.table.index.size).toBe(0)
+    },
+  )
+
   it('counts where the tombstone came before it', () => {
     const p = partition()
     p.plain(commitOf('g', 't', 0, 9))
