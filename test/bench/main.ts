@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { commandLine } from '../commandLine.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { dataFolderOf, startBenchBroker } from './broker.ts'
+import { churnSection } from './churn/section.ts'
 import { conditionsSection } from './conditions/section.ts'
 import { benchDelivery, benchDeliveryAgainst } from './delivery/main.ts'
 import { disagreements } from './disagreements.ts'
@@ -25,11 +26,13 @@ npm run bench -- delivery            latency, catch-up and restart of koff run, 
                                      --against ../old for latency and catch-up of both checkouts
 npm run bench -- --write             the table goes into docs/benchmarks.md, too
 npm run bench -- conditions          what a round of samples costs; needs no broker
+npm run bench -- churn               memory and state over a million lives of groups, topics, members, producers; needs no broker; --lives 100000
 npm run bench -- state               what members that join large groups write to the state topic; needs no broker`,
-  words: ['delivery', 'conditions', 'state'],
+  words: ['delivery', 'conditions', 'churn', 'state'],
   options: {
     against: { type: 'string' },
     keys: { type: 'string', default: '1000000' },
+    lives: { type: 'string', default: '1000000' },
     records: { type: 'string', default: String(defaultRecords) },
     rounds: { type: 'string', default: '5' },
     write: { type: 'boolean', default: false },
@@ -46,6 +49,7 @@ async function part(name: string | undefined): Promise<number> {
     )
   if (name === 'delivery') return benchDelivery(Number(keys))
   if (name === 'conditions') return section('conditions', await conditionsSection())
+  if (name === 'churn') return churn(Number(values.lives))
   if (name === 'state') return section('state', stateSection())
   return main(Number(values.records), Number(values.rounds))
 }
@@ -54,6 +58,12 @@ async function section(name: Section, text: string): Promise<number> {
   process.stdout.write(`\n${text}`)
   if (values.write) await writeSection(name, text)
   return 0
+}
+
+async function churn(lives: number): Promise<number> {
+  const { text, isFlat } = await churnSection(lives)
+  await section('churn', text)
+  return isFlat ? 0 : 1
 }
 
 async function main(records: number, rounds: number): Promise<number> {

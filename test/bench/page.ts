@@ -17,6 +17,8 @@ const titles = {
   delivery: 'Delivery, before and after',
   conditions: 'Conditions over time',
   state: 'State that is written',
+  churn: 'What comes and goes',
+  scale: 'At scale',
 } as const
 export type Section = keyof typeof titles
 

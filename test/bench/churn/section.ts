@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { launcherFlag } from '../launcher.ts'
+import type { ChurnRow } from './rounds.ts'
+
+/** As large at the end as in the middle, but for what varies from one moment to the next. */
+const tolerance = { share: 1.1, count: 10 }
+
+/** Measures in a process of its own, and says what it found as a section of docs/benchmarks.md. */
+export async function churnSection(lives: number): Promise<{ readonly text: string; readonly isFlat: boolean }> {
+  const rows: ChurnRow[] = []
+  const program = fileURLToPath(new URL('rounds.ts', import.meta.url))
+  const args = [launcherFlag, '--expose-gc', program, String(lives)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise<number | null>(resolve => child.once('close', resolve))
+  for await (const line of createInterface({ input: child.stdout })) {
+    const row = JSON.parse(line) as ChurnRow
+    rows.push(row)
+    process.stderr.write(`${row.lives} lives, heap ${row['heap MB'].toFixed(1)} MB\n`)
+  }
+  const code = await ended
+  if (code !== 0) throw new Error(`the churn benchmark ended with exit code ${String(code)}`)
+  const grown = namesOfGrown(rows)
+  for (const name of grown) process.stderr.write(`grows: ${name}\n`)
+  return { text: page(rows), isFlat: grown.length === 0 }
+}
+
+/** Figures that are larger at the end than in the middle. */
+function namesOfGrown(rows: readonly ChurnRow[]): string[] {
+  const [middle, last] = [rows[rows.length >> 1], rows.at(-1)]
+  return Object.keys(last ?? {}).filter(name => {
+    if (name === 'lives' || name === 'events') return false
+    return (last?.[name] ?? 0) > (middle?.[name] ?? 0) * tolerance.share + tolerance.count
+  })
+}
+
+function page(rows: readonly ChurnRow[]): string {
+  const count = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+  const shown = rows.filter(
+    ({ lives }, at) => at === 0 || at === rows.length - 1 || lives === rows[rows.length >> 1]?.lives,
+  )
+  const names = Object.keys(rows[0] ?? {}).filter(name => name !== 'lives')
+  const lines = names.map(name => `| ${name} | ${shown.map(row => count.format(row[name] ?? 0)).join(' | ')} |`)
+  return `Made by \`npm run bench -- churn --write\`. Groups of every kind, each with a topic, members and a producer of its own, that commit, rebalance, stall, get stuck, are
+migrated, and are deleted; beside them groups that stay, whose members, topics and producers come and go. No broker: the fold, with its state and its groups topic in
+memory. What is kept of topics that are gone has limits: 10,000 topic ids a group, 10,000 names of the cluster's topics, 2,000 names that only records told.
+
+| after so many lives | ${shown.map(({ lives }) => count.format(lives)).join(' | ')} |
+|---|${shown.map(() => '--:|').join('')}
+${lines.join('\n')}
+`
+}
