@@ -11,6 +11,7 @@ function run(file: string, ...args: readonly string[]) {
 
 describe.each([
   ['npm run chaos', 'test/chaos/main.ts'],
+  ['npm run scale', 'test/scale/main.ts'],
   ['npm run bench', 'test/bench/main.ts'],
   ['npm run bench:follow', 'test/bench/follow.ts'],
   ['npm run bench:queue', 'test/bench/queue.ts'],
@@ -34,6 +35,6 @@ it('a word that a program does not know is refused in one line', () => {
   expect(run('test/bench/main.ts', 'delivry')).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'npm run bench: unknown delivry; known: delivery, conditions, state; -- --help says more\n',
+    stderr: 'npm run bench: unknown delivry; known: delivery, conditions, churn, state; -- --help says more\n',
   })
 })

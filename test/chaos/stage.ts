@@ -9,7 +9,8 @@ import { type JavaClients, startJava } from '../clients/java.ts'
 import { startJvm } from '../clients/jvm.ts'
 import { until } from '../clients/until.ts'
 import { type KoffProcess, koff, startKoff } from '../e2e/koff.ts'
-import { type EventLine, eventsIn, everyType, partitionOf } from '../e2e/watch.ts'
+import { partitionOf } from '../e2e/partitionOf.ts'
+import { type EventLine, eventsIn, everyType } from '../e2e/watch.ts'
 import { type Kafka, type KafkaOptions, startKafka } from '../servers/kafka.ts'
 import { freePort } from '../servers/ports.ts'
 import type { Listener } from '../servers/properties.ts'
@@ -18,7 +19,7 @@ import { openWire, type Wire } from '../servers/wire.ts'
 import { loadPartitions, loadTopic } from './load.ts'
 import { judge, sentinelName, type Verdict } from './verdict.ts'
 
-export interface StageOptions extends Pick<KafkaOptions, 'brokers' | 'properties'> {
+export interface StageOptions extends Pick<KafkaOptions, 'brokers' | 'properties' | 'jvm'> {
   /** A second way to the broker, over a network that can be cut. */
   readonly withWire?: boolean
   /** Told what happens, a line each. */
@@ -33,6 +34,8 @@ export interface InstanceOptions {
   /** Settings in place of those of the stage: `['groups: { include: [a*] }']`; `topic` is that of the events. */
   readonly settings?: readonly string[] | undefined
   readonly topic?: string | undefined
+  /** Of its environment. */
+  readonly variables?: NodeJS.ProcessEnv
 }
 
 /** Servers, a way to start instances of one deployment of koff, and everything that a reader found in its topic. */
@@ -74,7 +77,8 @@ let sentinels = 0
 let instances = 0
 
 /** An empty cluster with a `__consumer_offsets` in which nothing is history yet. */
-export async function openStage({ brokers = 1, properties = {}, withWire = false, say }: StageOptions): Promise<Stage> {
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { brokers = 1, properties = {}, jvm, withWire = false, say } = options
   await using starting = new AsyncDisposableStack()
   const home = mkdtempSync(join(tmpdir(), 'koff-chaos-'))
   starting.defer(() => rmSync(home, { recursive: true, force: true }))
@@ -83,7 +87,9 @@ export async function openStage({ brokers = 1, properties = {}, withWire = false
   const listeners: Listener[] = []
   if (wire !== null) listeners.push({ name: 'WIRE', protocol: 'PLAINTEXT', port, advertisedPort: wire.port })
   const [kafka, registry] = await Promise.all([
-    startKafka({ brokers, offsetsPartitions, properties, listeners }).then(started => starting.use(started)),
+    startKafka({ brokers, offsetsPartitions, properties, listeners, ...(jvm && { jvm }) }).then(started =>
+      starting.use(started),
+    ),
     startRegistry().then(started => starting.use(started)),
   ])
   const java = starting.use(await startJava())
@@ -150,13 +156,13 @@ export async function openStage({ brokers = 1, properties = {}, withWire = false
     config,
     say,
     wire,
-    startInstance: ({ overWire: isOverWire = false, args = [], settings, topic } = {}) => {
+    startInstance: ({ overWire: isOverWire = false, args = [], settings, topic, variables = {} } = {}) => {
       let file = isOverWire ? overWire : config
       if (settings !== undefined || topic !== undefined) {
         file = join(home, `instance-${(instances += 1)}.yaml`)
         writeFileSync(file, configuration(kafka.bootstrap, registry, { settings, topic }))
       }
-      return stack.use(startKoff(['run', '-c', file, ...args]))
+      return stack.use(startKoff(['run', '-c', file, ...args], variables))
     },
     reopen: async () => {
       reader = await openAvroReader(reading, place)

@@ -26,7 +26,7 @@ const fromRecord = /^\d+-\d+-\d+$/
  */
 export function judge(
   replayed: readonly EventLine[],
-  messages: readonly AvroMessage[],
+  messages: readonly Pick<AvroMessage, 'value'>[],
   historyEnds: ReadonlyMap<number, number> = new Map(),
 ): Verdict {
   const ends = new Map<number, number>()

@@ -3,6 +3,7 @@ import type { JavaAdmin } from '../clients/admin.ts'
 import type { Kafka } from '../servers/kafka.ts'
 import type { Expected } from './expected.ts'
 import { type KoffProcess, koff, startKoff } from './koff.ts'
+import { partitionOf } from './partitionOf.ts'
 
 /** An event as a line of NDJSON holds it. */
 export interface EventLine extends Expected {
@@ -12,6 +13,8 @@ export interface EventLine extends Expected {
   readonly time: number
   readonly severity: string
   readonly source: { readonly partition: number; readonly offset: number; readonly timestamp: number }
+  readonly part: number
+  readonly parts: number
 }
 
 /** Every type of event that records make, those that are off by default, too. */
@@ -71,13 +74,6 @@ export async function toldAll(watch: KoffProcess, { admin, offsetsPartitions = 4
     await watch.line(line => line.includes(`"group":"${group}"`), 60_000)
   }
   return eventsIn(watch.lines()).filter(event => !isTimed(event))
-}
-
-/** Where the records of a group are: Java's hash code of its id. */
-export function partitionOf(group: string, partitions: number): number {
-  let hash = 0
-  for (let i = 0; i < group.length; i += 1) hash = (Math.imul(31, hash) + group.charCodeAt(i)) | 0
-  return (hash & 0x7fffffff) % partitions
 }
 
 /** The events of the broker's own files, read as if they were live, by group. */
