@@ -4,7 +4,7 @@ import type { Source } from '../engine/source.ts'
 import { catchUpProgress } from '../terminal/progress.ts'
 import { noteLog, type Shell } from '../terminal/shell.ts'
 import { brokerOptions } from './connection.ts'
-import { openSampler } from './sampler.ts'
+import { openSampler } from './samples/sampler.ts'
 
 export interface ClusterLogOptions {
   readonly shell: Shell
@@ -41,7 +41,9 @@ export async function openClusterLog(options: ClusterLogOptions, fold: Fold): Pr
     samples: samples && conditions.samples,
     sampleEveryMs: follow?.sampleEveryMs ?? longMs,
   }
-  const sampler = samples ? parts.use(await openSampler({ kafka, conditions: sampling, fold, wants })) : null
+  const sampler = samples
+    ? parts.use(await openSampler({ kafka, conditions: sampling, fold, wants, log: noteLog(shell) }))
+    : null
   const log = sampler === null ? progress.source : sampler.around(progress.source)
   const held = parts.move()
   return {

@@ -18,7 +18,7 @@ import type { Shell } from '../terminal/shell.ts'
 import { brokerOptions } from './connection.ts'
 import { groupFilter, groupNameFilter } from './eventOptions.ts'
 import type { Signals } from './healthPort.ts'
-import { openSampler } from './sampler.ts'
+import { openSampler } from './samples/sampler.ts'
 
 /** Where the events and the state go, and which partitions are this instance's. */
 export interface Delivery {
@@ -74,7 +74,7 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
   signals.watch(() => readiness(ownership, fold))
   const { kafka, conditions } = config
   await using sourceLog = await openOffsetsLog(broker, { found, log })
-  await using sampler = await openSampler({ kafka, conditions, fold, wants })
+  await using sampler = await openSampler({ kafka, conditions, fold, wants, log })
   await runService({
     fold,
     output,

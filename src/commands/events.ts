@@ -7,7 +7,7 @@ import {
   connectionHelp,
 } from '../app/connection.ts'
 import { addEventOptions, type EventOptions, groupFilter, groupNameFilter, typesOf } from '../app/eventOptions.ts'
-import { openSampler } from '../app/sampler.ts'
+import { openSampler } from '../app/samples/sampler.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
 import { Fold } from '../engine/fold.ts'
 import { addOutputOptions, type OutputFlags } from '../terminal/output.ts'
@@ -60,7 +60,13 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
     snapshot: options.snapshot,
     conditions: conditionSettings(conditions),
   })
-  await using sampler = await openSampler({ kafka, conditions, fold, wants: groupNameFilter(groups) })
+  await using sampler = await openSampler({
+    kafka,
+    conditions,
+    fold,
+    wants: groupNameFilter(groups),
+    log: noteLog(shell),
+  })
   await using sink = eventSink(shell, options)
   await deliver({
     source: sampler.around(progress.source),

@@ -1,12 +1,12 @@
 import { Command } from 'commander'
 import { configOf, connectionHelp } from '../app/connection.ts'
-import { openSampler } from '../app/sampler.ts'
+import { openSampler } from '../app/samples/sampler.ts'
 import { KoffError } from '../base/errors.ts'
 import { isClosedPipe } from '../base/writeText.ts'
 import { Fold } from '../engine/fold.ts'
 import { apply } from '../pipeline/apply.ts'
 import { openRecordingWriter } from '../sources/recording/write.ts'
-import { note, OutputClosed, type Shell } from '../terminal/shell.ts'
+import { note, noteLog, OutputClosed, type Shell } from '../terminal/shell.ts'
 import { usage } from '../terminal/usage.ts'
 import { addLiveOptions, type LiveOptions, openLive } from './live.ts'
 import { selectInputs } from './selectInputs.ts'
@@ -29,17 +29,18 @@ export function recordCommand(shell: Shell, finish: (code: number) => void): Com
     )
     .option(
       '--sample-every <ms>',
-      'how often to note where the logs of committed partitions end; 10000 unless the configuration says otherwise',
+      'how often to take a sample; 10000 unless the configuration says otherwise',
       parseInterval,
     )
-    .option('--no-samples', 'do not note where logs end')
+    .option('--no-samples', 'do not take samples')
     .action(async (options: RecordOptions) => finish(await record(shell, options)))
   return addLiveOptions(command).addHelpText(
     'after',
     `${connectionHelp}
 
-Beside the records it holds what topic ids are called and, every ten seconds, where the logs of the partitions that
-groups committed to start and end, which takes Describe on their topics; those it may not see are left out.
+Beside the records it holds what topic ids are called and samples of what the log does not say, every ten seconds: where
+the logs of the partitions that groups committed to start and end, and which classic groups rebalance. That takes
+Describe on the topics and groups; those that koff may not see are left out.
 
 Goes on until Ctrl-C, which ends the file well, --to or --until-end. With --group or --type the recording holds these
 records and all transaction markers.
@@ -58,7 +59,9 @@ async function record(shell: Shell, options: RecordOptions): Promise<number> {
   const { kafka, conditions } = (await configOf(shell, options)).config
   const sampling = { sampleEveryMs: options.sampleEvery ?? conditions.sampleEveryMs, samples: true }
   const wants = () => true
-  await using sampler = options.samples ? await openSampler({ kafka, conditions: sampling, fold, wants }) : null
+  await using sampler = options.samples
+    ? await openSampler({ kafka, conditions: sampling, fold, wants, log: noteLog(shell) })
+    : null
   const source = sampler === null ? live.source : sampler.around(live.source)
   for await (const inputs of source.chunks(live.signal)) {
     if (sampler !== null) for (const input of inputs) apply(fold, input)

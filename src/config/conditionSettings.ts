@@ -31,6 +31,7 @@ function settingsFrom(given: Given, base: ConditionSettings): ConditionSettings 
     stallMinLag: given.stallMinLag ?? base.stallMinLag,
     stallEmptyGroups: given.stallEmptyGroups ?? base.stallEmptyGroups,
     lagThreshold: given.lagThreshold ?? base.lagThreshold,
+    lagTimeThresholdMs: given.lagTimeThresholdMs ?? base.lagTimeThresholdMs,
     lagForMs: given.lagForMs ?? base.lagForMs,
     stuckAfterTimeouts: given.stuckAfterTimeouts ?? base.stuckAfterTimeouts,
     // It is in place of the timeouts: whoever sets those wants them to count.

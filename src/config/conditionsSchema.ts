@@ -15,7 +15,10 @@ const thresholds = {
   lagThreshold: whole(1, Number.MAX_SAFE_INTEGER)
     .optional()
     .describe('`lag-exceeded`: records, summed over the partitions of the group; never unless set.'),
-  lagForMs: duration(0).optional().describe('`lag-exceeded`: so long the lag is at or above the threshold.'),
+  lagTimeThresholdMs: duration(1)
+    .optional()
+    .describe('`lag-exceeded`: so old is the record at the committed offset of the worst partition; never unless set.'),
+  lagForMs: duration(0).optional().describe('`lag-exceeded`: so long the lag is at or above one of the thresholds.'),
   stuckAfterTimeouts: decimal(0.1, 1_000)
     .optional()
     .describe('`rebalance-stuck`: after so many times the longest rebalance timeout of the members, 5 s at least.'),
@@ -38,14 +41,18 @@ const thresholds = {
 
 type Thresholds = typeof thresholds
 type WithDefaults = {
-  [K in keyof Thresholds]: K extends 'lagThreshold' | 'stuckAfterMs' ? Thresholds[K] : z.ZodDefault<Thresholds[K]>
+  [K in keyof Thresholds]: K extends 'lagThreshold' | 'lagTimeThresholdMs' | 'stuckAfterMs'
+    ? Thresholds[K]
+    : z.ZodDefault<Thresholds[K]>
 }
 
 /** The section `conditions`: thresholds for all groups, and others for some. */
 export const conditionsSchema = section({
   samples: flag
     .default(true)
-    .describe('Whether to look where the logs end that groups read; takes Describe on their topics.'),
+    .describe(
+      'Whether to ask brokers what the log does not say: where the logs end that groups read, which classic groups rebalance. Takes Describe on the topics and groups.',
+    ),
   sampleEveryMs: duration(100).default(10_000).describe('How often to look.'),
   ...withDefaults(),
   groups: z

@@ -99,6 +99,9 @@ export function partitionOf(input: Input): number | null {
     case 'position':
       return input.partition
     case 'logEnd':
+    case 'groupState':
+    case 'shareStart':
+    case 'offsetTime':
     case 'topic':
     case 'tick':
       return null

@@ -155,7 +155,9 @@ export class OwnedPartitions {
     const isRead = (partition: number) => this.#owned.get(partition)?.writer === writers.get(partition)
     const partitions = (tick.partitions ?? [...writers.keys()]).filter(isRead)
     for (const partition of partitions) this.#owned.get(partition)?.readToEnd(tick.timestamp)
-    return { ...tick, partitions }
+    return tick.listed === undefined
+      ? { ...tick, partitions }
+      : { ...tick, partitions, listed: tick.listed.filter(isRead) }
   }
 
   /** Commits what is there, and lets go of everything. */

@@ -6,7 +6,7 @@ import type { SettingsOf } from '../state/conditions/settings.ts'
 import { compareText } from '../state/group/group.ts'
 import { DeclaredNames } from '../state/group/topicNames.ts'
 import { type GroupView, groupViews } from '../state/group/view.ts'
-import type { Input } from '../state/input.ts'
+import type { GroupStateInput, Input, TickInput } from '../state/input.ts'
 import { PartitionState } from '../state/partition.ts'
 import { heartbeatOf } from '../state/transition/heartbeat.ts'
 import { CatchUp } from './catchUp.ts'
@@ -77,6 +77,8 @@ export class Fold {
   #heartbeatAt = Number.NEGATIVE_INFINITY
   /** How many topics there were when those that nobody reads were last forgotten. */
   #readTopics = fewTopics
+  /** States of groups in the present round of samples. */
+  readonly #states: GroupStateInput[] = []
   /** Events that come before those of the batch that is being read. */
   readonly #before: KoffEvent[] = []
   /** Types that are given. */
@@ -195,8 +197,19 @@ export class Fold {
         this.logEnds.add(input)
         return judged
       }
+      case 'groupState': {
+        const isNext = this.#states.some(({ group }) => group === input.group)
+        const judged = isNext ? this.#judgeSamples() : NO_EVENTS
+        this.#states.push(input)
+        return judged
+      }
+      case 'shareStart':
+        return NO_EVENTS
+      case 'offsetTime':
+        this.logEnds.addTime(input)
+        return NO_EVENTS
       case 'tick': {
-        const judged = this.#judge(input.timestamp, input.partitions)
+        const judged = this.#judge(input.timestamp, input)
         return this.types.has('koff-heartbeat') ? [...judged, ...this.#heartbeats(input.timestamp)] : judged
       }
     }
@@ -204,15 +217,23 @@ export class Fold {
 
   /** Samples that no tick followed. */
   #judgeSamples(): readonly KoffEvent[] {
-    const { roundTime } = this.logEnds
-    return roundTime < 0 ? NO_EVENTS : this.#judge(roundTime)
+    const time = this.#states.reduce((latest, { timestamp }) => Math.max(latest, timestamp), this.logEnds.roundTime)
+    return time < 0 ? NO_EVENTS : this.#judge(time, everythingRead)
   }
 
   /** In the order of the partitions' numbers, whichever was seen first. */
-  #judge(now: number, read?: readonly number[]): readonly KoffEvent[] {
+  #judge(
+    now: number,
+    { partitions: read, listed = [] }: Pick<TickInput, 'partitions' | 'listed'>,
+  ): readonly KoffEvent[] {
     const partitions = [...this.partitions.keys()].sort((a, b) => a - b)
     const judged = read === undefined ? partitions : partitions.filter(partition => read.includes(partition))
-    const events = judged.flatMap(partition => [...this.stateOf(partition).judge(now)])
+    const states = this.#states.splice(0)
+    const events = judged.flatMap(partition => {
+      const state = this.stateOf(partition)
+      const ofPartition = states.filter(({ group }) => state.groups.has(group))
+      return [...state.judge(now, { states: ofPartition, isListed: listed.includes(partition) })]
+    })
     this.logEnds.endRound()
     this.#forgetUnreadTopics()
     return events
@@ -265,5 +286,8 @@ export class Fold {
 
 /** With fewer, what nobody reads is not looked for. */
 const fewTopics = 500
+
+/** Where nothing says how far the partitions are read, they are read. */
+const everythingRead = {}
 
 const NO_EVENTS: readonly KoffEvent[] = []

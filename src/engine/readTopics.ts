@@ -50,6 +50,22 @@ export class ReadTopics {
     return [...all].flatMap(([topic, partitions]) => [...partitions].map(partition => ({ topic, partition })))
   }
 
+  /** The partition of `__consumer_offsets` that a known group is in; null: not known, or in none of these. */
+  partitionOf(group: string): number | null {
+    for (const [partition, { groups }] of this.#partitions) if (groups.has(group)) return partition
+    return null
+  }
+
+  /** Names of classic groups whose rebalance runs, as samples showed. */
+  rebalancingClassic(): ReadonlySet<string> {
+    const found = new Set<string>()
+    for (const { groups } of this.#partitions.values()) {
+      for (const { name, conditions } of groups.values())
+        if (conditions !== null && conditions.classic !== null) found.add(name)
+    }
+    return found
+  }
+
   /** Names of all topics that groups have committed offsets of, or subscribe to. */
   topics(): ReadonlySet<string> {
     const names = new Set(this.subscribed(everyGroup))

@@ -1,20 +1,32 @@
-import type { Input, LogEndInput, TopicInput } from '../state/input.ts'
+import type { GroupStateInput, Input, SampleInput } from '../state/input.ts'
 import type { Source } from './source.ts'
 
 /** What a look at the cluster brought. */
 export interface Sample {
-  /** Where logs end, and what topics there are that were not told before. */
-  readonly inputs: readonly (LogEndInput | TopicInput)[]
-  /** Where the logs of the partitions that are read ended at that time or later; those that nobody could tell are missing. */
+  readonly inputs: readonly Exclude<SampleInput, GroupStateInput>[]
+  /** States of groups as their coordinators listed them. */
+  readonly states?: readonly ListedState[]
+  /** Partitions of `__consumer_offsets` whose coordinators listed their groups. */
+  readonly listed?: readonly number[]
+  /**
+   * Where the logs of the partitions that are read ended, asked for after everything else: the sample counts when they are
+   * read up to there. Partitions without an answer are missing.
+   */
   readonly readEnds: ReadonlyMap<number, number>
+}
+
+/** With the partition of `__consumer_offsets` that the group is in. */
+export interface ListedState {
+  readonly partition: number
+  readonly input: GroupStateInput
 }
 
 export interface SampledSourceOptions {
   readonly source: Source
   /** How long from one sample to the next, ms. */
   readonly everyMs: number
-  /** Looks at the cluster; `read` are the partitions that the source reads. */
-  readonly sample: (read: readonly number[], signal: AbortSignal) => Promise<Sample>
+  /** Looks at the cluster; `positions` are the next offsets to read of the partitions that the source reads. */
+  readonly sample: (positions: ReadonlyMap<number, number>, signal: AbortSignal) => Promise<Sample>
   /** Milliseconds since the epoch; the clock's unless given. */
   readonly now?: () => number
 }
@@ -39,7 +51,7 @@ export function sampledSource({ source, everyMs, sample, now = Date.now }: Sampl
       const positions = new Map<number, number>()
       const look = async (): Promise<Round> => {
         const timestamp = now()
-        return { ...(await sample([...positions.keys()], signal)), timestamp }
+        return { ...(await sample(new Map(positions), signal)), timestamp }
       }
       const ended = new AbortController()
       const chunks = source.chunks(AbortSignal.any([signal, ended.signal]))[Symbol.asyncIterator]()
@@ -89,10 +101,21 @@ function isRead({ readEnds }: Round, positions: ReadonlyMap<number, number>): bo
   return true
 }
 
-function told({ inputs, readEnds, timestamp }: Round, positions: ReadonlyMap<number, number>): readonly Input[] {
-  const read = [...readEnds].filter(([partition, end]) => (positions.get(partition) ?? -1) >= end)
-  const partitions = read.map(([partition]) => partition).sort((a, b) => a - b)
-  return [...inputs, { kind: 'tick', timestamp, partitions }]
+/** Of a partition that is not read so far nothing is judged, and the states of its groups are old when it is. */
+function told(round: Round, positions: ReadonlyMap<number, number>): readonly Input[] {
+  const { inputs, states = [], listed = [], readEnds, timestamp } = round
+  const partitions = [...readEnds].flatMap(([partition, end]) =>
+    (positions.get(partition) ?? -1) >= end ? [partition] : [],
+  )
+  const read = new Set(partitions)
+  const ofRead = states.flatMap(({ partition, input }) => (read.has(partition) ? [input] : []))
+  const tick = { kind: 'tick', timestamp, partitions: inOrder(partitions) } as const
+  const listedAndRead = inOrder(listed.filter(partition => read.has(partition)))
+  return [...inputs, ...ofRead, listedAndRead.length === 0 ? tick : { ...tick, listed: listedAndRead }]
+}
+
+function inOrder(partitions: readonly number[]): readonly number[] {
+  return partitions.toSorted((a, b) => a - b)
 }
 
 function alarmIn(ms: number) {

@@ -65,6 +65,9 @@ export function* messagesIn(
         listener.topic(input)
         break
       case 'logEnd':
+      case 'groupState':
+      case 'shareStart':
+      case 'offsetTime':
       case 'tick':
         break
     }

@@ -36,6 +36,9 @@ export function* outcomesOf(fold: Fold, items: Iterable<Diffed>): Generator<Outc
         break
       case 'topic':
       case 'logEnd':
+      case 'groupState':
+      case 'shareStart':
+      case 'offsetTime':
       case 'tick':
         yield { partition: null, input: item, events: fold.take(item) }
     }

@@ -4,7 +4,10 @@ import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
  * Every input of a reducer, each with its time. Events depend on inputs only: the same inputs in the same order give
  * the same events. Sources yield inputs; recordings store them.
  */
-export type Input = BatchInput | FaultInput | LogEndInput | TopicInput | TickInput | PositionInput
+export type Input = BatchInput | FaultInput | SampleInput | TickInput | PositionInput
+
+/** What a look at the cluster brought. */
+export type SampleInput = LogEndInput | TopicInput | GroupStateInput | ShareStartInput | OffsetTimeInput
 
 /** Inputs of one partition of `__consumer_offsets` come in log order. */
 export interface BatchInput {
@@ -26,6 +29,52 @@ export interface LogEndInput {
   readonly partition: number
   readonly logStart: number
   readonly logEnd: number
+  readonly timestamp: number
+  /** When the broker had answered, ms; absent: at `timestamp`. */
+  readonly answeredAt?: number
+}
+
+/** The state of a group as its coordinator listed it. */
+export interface GroupStateInput {
+  readonly kind: 'groupState'
+  readonly group: string
+  /** As Kafka names it: `PreparingRebalance`, `CompletingRebalance` or `Stable`. */
+  readonly state: string
+  /** The next offset to read of the group's partition of `__consumer_offsets`, when the coordinator was asked. */
+  readonly position: number
+  /** When the coordinator was asked, ms. */
+  readonly timestamp: number
+}
+
+/** Where a share group stands in one partition, as its coordinator said. */
+export interface ShareStartInput {
+  readonly kind: 'shareStart'
+  readonly group: string
+  readonly topic: string
+  /** Absent: of the topic that has the name now. */
+  readonly topicId?: string
+  readonly partition: number
+  /** The first offset that may be delivered again. */
+  readonly startOffset: number
+  /** Records that are not acknowledged; absent: the broker does not say (before KIP-1226). */
+  readonly lag?: number
+  readonly timestamp: number
+}
+
+/** The time of a record of a topic, as ListOffsets found it. */
+export interface OffsetTimeInput {
+  readonly kind: 'offsetTime'
+  readonly topic: string
+  /** Absent: of the topic that has the name now. */
+  readonly topicId?: string
+  readonly partition: number
+  /** Of the record: the first one at or after this offset. */
+  readonly offset: number
+  /** The timestamp of the record, ms. */
+  readonly recordTime: number
+  /** True: that is an upper bound of the record's timestamp. An earlier record has a later timestamp, or the same. */
+  readonly atMost?: boolean
+  /** When it was looked up, ms. */
   readonly timestamp: number
 }
 
@@ -51,6 +100,11 @@ export interface TickInput {
    * advanced without koff having read it yet.
    */
   readonly partitions?: readonly number[]
+  /**
+   * Partitions of `__consumer_offsets` whose coordinators listed their groups that rebalance: a group of theirs that no
+   * `groupState` of the round names did not rebalance.
+   */
+  readonly listed?: readonly number[]
 }
 
 /**

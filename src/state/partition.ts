@@ -2,7 +2,7 @@ import type { KoffEvent } from '../events/envelope.ts'
 import type { BatchFault, RecordBatch } from '../kafka/records/batch.ts'
 import type { RecordCursor } from '../kafka/records/recordCursor.ts'
 import { BatchReader } from './batchReader.ts'
-import { Conditions } from './conditions/conditions.ts'
+import { Conditions, type GroupSamples } from './conditions/conditions.ts'
 import { LogEnds } from './conditions/logEnds.ts'
 import { defaultConditionSettings } from './conditions/settings.ts'
 import { forgetHistory } from './forgetHistory.ts'
@@ -193,9 +193,9 @@ export class PartitionState {
   }
 
   /** The end of a round of samples, or a tick without samples: evaluates conditions at that time. */
-  judge(now: number): readonly KoffEvent[] {
+  judge(now: number, samples?: GroupSamples): readonly KoffEvent[] {
     if (this.#history) return NO_EVENTS
-    this.#conditions.round(now)
+    this.#conditions.round(now, samples)
     return this.#conditions.take()
   }
 

@@ -11,6 +11,8 @@ export interface KafkajsOptions {
   readonly clientId?: string
   /** How long until a killed member is out; 10 s unless given, 1 s at least. */
   readonly sessionTimeoutMs?: number
+  /** How long a rebalance waits for it to join; 60 s unless given. */
+  readonly rebalanceTimeoutMs?: number
 }
 
 export interface KafkajsStatus {

@@ -34,11 +34,13 @@ async function run({ op, options, offsets = {}, metadata }: KafkajsRequest): Pro
   }
 }
 
-async function open({ bootstrap, group, topics, clientId = 'kafkajs', sessionTimeoutMs = 10_000 }: KafkajsOptions) {
+async function open(options: KafkajsOptions) {
+  const { bootstrap, group, topics, clientId = 'kafkajs', sessionTimeoutMs = 10_000, rebalanceTimeoutMs } = options
   const kafka = new kafkajs.Kafka({ brokers: bootstrap.split(','), clientId, logLevel: kafkajs.logLevel.NOTHING })
   consumer = kafka.consumer({
     groupId: group,
     sessionTimeout: sessionTimeoutMs,
+    ...(rebalanceTimeoutMs === undefined ? {} : { rebalanceTimeout: rebalanceTimeoutMs }),
     heartbeatInterval: 300,
     // kafkajs sends its heartbeats between fetches: a long one would hide a rebalance from it.
     maxWaitTimeInMs: 200,

@@ -62,8 +62,8 @@ describe('a sampled source', () => {
   it('tells a sample when all that was there when it was taken has been told, and the time from before it', async () => {
     const { source, feed } = handFed()
     const asked: number[][] = []
-    const sample = async (read: readonly number[]): Promise<Sample> => {
-      asked.push([...read])
+    const sample = async (positions: ReadonlyMap<number, number>): Promise<Sample> => {
+      asked.push([...positions.keys()])
       return { inputs: [end(5)], readEnds: new Map([[3, 10]]) }
     }
     const { until, done } = listen(sampledSource({ source, everyMs: 400, sample, now: () => 1_000 }))

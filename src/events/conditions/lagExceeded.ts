@@ -1,5 +1,5 @@
 import { defineEvent } from '../definition.ts'
-import { described, long, nullable } from '../schema.ts'
+import { described, enumOf, long, nullable } from '../schema.ts'
 import { lagInTime, topicPartitionLag } from '../shapes.ts'
 import { closing } from './closing.ts'
 
@@ -8,11 +8,18 @@ export const lagExceeded = defineEvent({
   severity: 'warn',
   section: 'Conditions over time',
   trigger:
-    'The lag of the group, summed over its partitions, was at or above `lagThreshold` for `lagForMs`; topics that the group no longer subscribes to do not count. Without a threshold there is none.',
+    'The lag of the group, summed over its partitions, was at or above `lagThreshold` for `lagForMs`, or the lag in time of its worst partition was at least `lagTimeThresholdMs` for as long; topics that the group no longer subscribes to do not count. Without a threshold there is none.',
   data: {
     lag: nullable(long('Lag of the group.')),
     lagMs: nullable(described(lagInTime, 'That of its worst partition in time; null where it is not known.')),
-    threshold: long('The threshold it reached.'),
+    threshold: long('The threshold it reached: records, or ms.'),
+    thresholdOf: nullable(
+      enumOf(
+        'LagThresholdOf',
+        ['records', 'time'],
+        '`records`: `threshold` is `lagThreshold`; `time`: it is `lagTimeThresholdMs`.',
+      ),
+    ),
     worst: described(topicPartitionLag, 'The partition that is furthest behind.'),
   },
 })
@@ -22,6 +29,7 @@ export const lagRecovered = defineEvent({
   severity: 'info',
   section: 'Conditions over time',
   closes: 'lag-exceeded',
-  trigger: 'The lag of the group fell below half of the threshold.',
+  trigger:
+    'The lag of the group fell below half of the threshold, of each where two are set. Lag in time: its upper bound did.',
   data: closing,
 })

@@ -6,7 +6,7 @@ export const rebalanceStarted = defineEvent({
   severity: 'info',
   section: 'Rebalances',
   trigger:
-    'Consumer, share and streams groups: the group epoch grows, and the group has members after the transition. The start of a classic rebalance leaves no record. The leave of the last member starts nothing.',
+    'Consumer, share and streams groups: the group epoch grows, and the group has members after the transition. The leave of the last member starts nothing. Classic groups: no record has the start. A sample of the coordinator shows the group, which has members, in `PreparingRebalance` or `CompletingRebalance`; once for each rebalance, at the time of the sample. One that is shorter than the time between two samples can go unseen, and brokers before 2.6 do not list states.',
   data: {
     epochBefore: nullable(int('Group epoch, or generation, before; 0 for an unknown group.')),
     epochAfter: nullable(int('Group epoch after; null where it is not known yet.')),

@@ -49,6 +49,9 @@ export class Recorder {
       case 'fault':
       case 'position':
       case 'logEnd':
+      case 'groupState':
+      case 'shareStart':
+      case 'offsetTime':
         return none
     }
   }

@@ -1,24 +1,18 @@
-import { KoffError } from '../../base/errors.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import { describeTopicConfig } from '../protocol/describeConfigs.ts'
+import type { ShareGroupOffsets } from '../protocol/describeShareGroupOffsets.ts'
 import { codes } from '../protocol/errors.ts'
-import { listOffsets, logEnd, logStart } from '../protocol/listOffsets.ts'
+import type { FoundOffset } from '../protocol/listOffsets.ts'
 import type { TopicPartition } from '../protocol/metadata.ts'
 import { anyBroker } from './anyBroker.ts'
 import { openCluster } from './cluster.ts'
-import type { BrokerConnection } from './connection.ts'
 import { connectionPool } from './connectionPool.ts'
-import { type LedPartition, leaderTable } from './leaderTable.ts'
+import { type CoordinatedGroups, type ListedGroups, listGroupsOf, shareOffsetsOf } from './coordinators.ts'
+import { leaderCalls } from './leaderCalls.ts'
+import { leaderTable } from './leaderTable.ts'
+import { findOffsets, type LogRange, placeOf, sampleRanges, type TimeQuery } from './logRanges.ts'
 
-/** Where the log of a partition starts and ends (the high watermark). */
-export interface LogRange extends TopicPartition {
-  /** The id that the topic had when its leaders were last looked up; absent from brokers before 2.8, which have no ids. */
-  readonly topicId?: string
-  readonly logStart: number
-  readonly logEnd: number
-  /** When the leader answered, ms since the epoch. */
-  readonly timestamp: number
-}
+export type { LogRange } from './logRanges.ts'
 
 export interface DescribedTopic {
   readonly name: string
@@ -43,7 +37,19 @@ export interface KafkaAdmin extends AsyncDisposable {
    * client may not see. Fails as `sampleLogEnds` does.
    */
   describeTopics(names: Iterable<string>, ageMs?: number): Promise<DescribedTopic[]>
-  /** The settings of a topic, by name; null without DescribeConfigs on the topic. Fails as `sampleLogEnds` does. */
+  /**
+   * The groups in some states of the coordinators that lead these partitions of `__consumer_offsets`; a broker that cannot
+   * answer now is left out. Fails as `sampleLogEnds` does.
+   */
+  listGroups(partitions: readonly TopicPartition[], states: readonly string[]): Promise<readonly ListedGroups[]>
+  /** Where share groups stand, those that a coordinator says nothing of left out. Fails as `sampleLogEnds` does. */
+  shareGroupOffsets(wanted: readonly CoordinatedGroups[]): Promise<readonly ShareGroupOffsets[]>
+  /** The first records that are not older than given times; each partition at most once. Fails as `sampleLogEnds` does. */
+  findOffsets(queries: readonly TimeQuery[]): Promise<readonly FoundOffset[]>
+  /**
+   * The settings of a topic, by name; null where koff may not see them, which takes DescribeConfigs on the topic. Fails as
+   * `sampleLogEnds` does.
+   */
   topicConfig(topic: string): Promise<ReadonlyMap<string, string | null> | null>
 }
 
@@ -53,39 +59,26 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
   const cluster = await openCluster(options, closing.signal)
   const connections = connectionPool(cluster, closing.signal)
   const leaders = leaderTable(cluster, closing.signal)
-  const sample = async (wanted: readonly TopicPartition[]): Promise<LogRange[]> => {
-    const led = await leaders.find(wanted)
-    const groups = Map.groupBy(led, ({ leader }) => leader)
-    const samples = await Promise.all(
-      [...groups].map(([node, ofLeader]) =>
-        connections
-          .get(node)
-          .then(connection => sampleOf(connection, ofLeader))
-          .catch((error: unknown): LogRange[] => {
-            connections.drop(node)
-            if (error instanceof KoffError && error.retriable) return []
-            throw error
-          }),
-      ),
-    )
-    return samples.flat()
-  }
+  const askLeaders = leaderCalls(leaders, connections)
   return {
     cluster: cluster.id,
     sampleLogEnds: async partitions => {
-      const wanted = new Map([...partitions].map(wish => [keyOf(wish.topic, wish.partition), wish]))
-      const samples = await sample([...wanted.values()])
-      for (const { topic, partition } of samples) wanted.delete(keyOf(topic, partition))
-      // Leaders move: partitions without an answer are requested once more, from their new leaders.
+      const wanted = new Map([...partitions].map(wish => [placeOf(wish.topic, wish.partition), wish]))
+      const samples = await sampleRanges(askLeaders, [...wanted.values()])
+      for (const { topic, partition } of samples) wanted.delete(placeOf(topic, partition))
+      // Leaders move: partitions without an answer are asked for once more, at their new leaders.
       const left = [...wanted.values()]
       if (left.length === 0 || !(await leaders.refresh(left))) return samples
-      return [...samples, ...(await sample(left))]
+      return [...samples, ...(await sampleRanges(askLeaders, left))]
     },
     describeTopics: async (names, ageMs) =>
       (await leaders.topics(new Set(names), ageMs)).flatMap(({ name, id, errorCode, partitions }): DescribedTopic[] => {
         if (errorCode !== 0 && errorCode !== codes.UNKNOWN_TOPIC_OR_PARTITION) return []
         return [{ id: id ?? '', name, partitions: partitions.length }]
       }),
+    listGroups: (partitions, states) => listGroupsOf(askLeaders, partitions, states),
+    shareGroupOffsets: wanted => shareOffsetsOf(askLeaders, wanted),
+    findOffsets: queries => findOffsets(askLeaders, queries),
     topicConfig: async topic => {
       const { errorCode, values } = await (await anyBroker(cluster, closing.signal)).send(describeTopicConfig, topic)
       return errorCode === 0 ? values : null
@@ -96,29 +89,4 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
       cluster.close()
     },
   }
-}
-
-async function sampleOf(connection: BrokerConnection, led: readonly LedPartition[]): Promise<LogRange[]> {
-  const timestamp = Date.now()
-  const [starts, ends] = await Promise.all(
-    [logStart, logEnd].map(at =>
-      connection.send(
-        listOffsets,
-        led.map(partition => ({ ...partition, at })),
-      ),
-    ),
-  )
-  const idOf = new Map(led.map(({ topic, topicId }) => [topic, topicId]))
-  const startOf = new Map(starts?.map(({ topic, partition, offset }) => [keyOf(topic, partition), offset]))
-  return (ends ?? []).flatMap(({ topic, partition, offset }): LogRange[] => {
-    const start = startOf.get(keyOf(topic, partition)) ?? -1
-    // There is no offset with an error.
-    if (start < 0 || offset < 0) return []
-    const topicId = idOf.get(topic) ?? null
-    return [{ topic, ...(topicId === null ? {} : { topicId }), partition, logStart: start, logEnd: offset, timestamp }]
-  })
-}
-
-function keyOf(topic: string, partition: number): string {
-  return `${topic}/${partition}`
 }

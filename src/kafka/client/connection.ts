@@ -6,6 +6,7 @@ import { type BrokerSocket, ConnectionFault, type OpenSocket, openSocket } from 
 import { apiVersions } from '../protocol/apiVersions.ts'
 import {
   type ApiVersions,
+  commonVersion,
   encodeRequest,
   pickVersion,
   type Request,
@@ -31,6 +32,8 @@ export interface BrokerConnection {
   readonly send: Send
   /** The version of a request that `send` uses. */
   versionOf(request: Request<never, unknown>): number
+  /** True where the broker speaks a version of the request that koff speaks. */
+  speaks(request: Request<never, unknown>): boolean
   /** Requests under way fail. May be called twice. */
   close(): void
 }
@@ -121,6 +124,7 @@ async function introduce(socket: BrokerSocket, broker: string, options: BrokerOp
     },
     send,
     versionOf: request => pickVersion(request, versions),
+    speaks: request => commonVersion(request, versions) !== undefined,
     close: () => {
       clearTimeout(renewalTimer)
       socket.destroy(closed())

@@ -20,6 +20,8 @@ export interface FoundOffset extends TopicPartition {
   readonly errorCode: number
   /** Offset of the first record that is not older; -1 where there is none. */
   readonly offset: number
+  /** Timestamp of that record, ms since the epoch; -1 where there is none, and for `logStart` and `logEnd`. */
+  readonly timestamp: number
 }
 
 const consumer = -1
@@ -50,10 +52,10 @@ export const listOffsets: Request<readonly OffsetQuery[], readonly FoundOffset[]
       return readArray(reader, 'partitions', (): FoundOffset => {
         const partition = readInt32(reader)
         const errorCode = readInt16(reader)
-        readInt64(reader) // time of the record
+        const timestamp = Number(readInt64(reader))
         const offset = Number(readInt64(reader))
         readInt32(reader) // leader epoch of the record
-        return { topic, partition, errorCode, offset }
+        return { topic, partition, errorCode, offset, timestamp }
       })
     })
     return topics.flat()

@@ -42,11 +42,18 @@ export interface VersionRange {
   readonly max: number
 }
 
-/** The best version that both sides speak. Fails with `UNSUPPORTED` where there is none. */
-export function pickVersion({ name, key, versions }: Request<never, unknown>, theirs: ApiVersions): number {
+/** The best version that both sides speak; undefined where there is none. */
+export function commonVersion({ key, versions }: Request<never, unknown>, theirs: ApiVersions): number | undefined {
   const range = theirs.get(key)
-  const version = versions.find(candidate => range !== undefined && candidate >= range.min && candidate <= range.max)
+  return versions.find(candidate => range !== undefined && candidate >= range.min && candidate <= range.max)
+}
+
+/** As `commonVersion`. Fails with `UNSUPPORTED` where there is none. */
+export function pickVersion(request: Request<never, unknown>, theirs: ApiVersions): number {
+  const version = commonVersion(request, theirs)
   if (version !== undefined) return version
+  const { name, key, versions } = request
+  const range = theirs.get(key)
   const offered = range === undefined ? 'none' : `${range.min} to ${range.max}`
   throw new KoffError(
     'UNSUPPORTED',

@@ -87,6 +87,12 @@ export function writeInt32s(writer: RequestWriter, items: readonly number[]): vo
   for (const item of items) writeInt32(writer, item)
 }
 
+/** Elements without fields. */
+export function writeTexts(writer: RequestWriter, texts: readonly string[]): void {
+  writeCount(writer, texts)
+  for (const text of texts) writeText(writer, text)
+}
+
 /** Zero tagged fields; nothing at all in versions without them. */
 export function writeNoTags(writer: RequestWriter): void {
   if (writer.isFlexible) writeUnsignedVarint(writer, 0)

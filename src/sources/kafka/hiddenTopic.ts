@@ -58,8 +58,8 @@ async function anyGroup(cluster: Cluster, signal: AbortSignal): Promise<string |
     try {
       const connection = await cluster.connect(node, signal)
       try {
-        const [group] = await connection.send(listGroups, null)
-        if (group !== undefined) return group
+        const [group] = await connection.send(listGroups, [])
+        if (group !== undefined) return group.group
       } finally {
         connection.close()
       }

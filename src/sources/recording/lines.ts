@@ -35,6 +35,37 @@ const logEndLine = z.object({
   logStart: offset,
   logEnd: offset,
   timestamp: z.int(),
+  answeredAt: z.int().exactOptional(),
+})
+
+const groupStateLine = z.object({
+  kind: z.literal('groupState'),
+  group: z.string(),
+  state: z.string(),
+  position: offset,
+  timestamp: z.int(),
+})
+
+const shareStartLine = z.object({
+  kind: z.literal('shareStart'),
+  group: z.string(),
+  topic: z.string(),
+  topicId: z.string().exactOptional(),
+  partition: z.int().min(0),
+  startOffset: offset,
+  lag: offset.exactOptional(),
+  timestamp: z.int(),
+})
+
+const offsetTimeLine = z.object({
+  kind: z.literal('offsetTime'),
+  topic: z.string(),
+  topicId: z.string().exactOptional(),
+  partition: z.int().min(0),
+  offset,
+  recordTime: z.int(),
+  atMost: z.boolean().exactOptional(),
+  timestamp: z.int(),
 })
 
 const topicLine = z.object({
@@ -48,6 +79,7 @@ const tickLine = z.object({
   kind: z.literal('tick'),
   timestamp: z.int(),
   partitions: z.array(z.int().min(0)).exactOptional(),
+  listed: z.array(z.int().min(0)).exactOptional(),
 })
 
 /** What `koff record` could not read, so that a replay knows of it too. */
@@ -61,7 +93,15 @@ const faultLine = z.object({
   reason: z.string(),
 })
 
-const kinds = { logEnd: logEndLine, topic: topicLine, tick: tickLine, fault: faultLine } as const
+const kinds = {
+  logEnd: logEndLine,
+  topic: topicLine,
+  groupState: groupStateLine,
+  shareStart: shareStartLine,
+  offsetTime: offsetTimeLine,
+  tick: tickLine,
+  fault: faultLine,
+} as const
 
 export type RecordLine = z.infer<typeof recordLine>
 export type KindLine = z.infer<(typeof kinds)[keyof typeof kinds]>

@@ -22,6 +22,9 @@ function linesOf(input: Input, cursor: RecordCursor): string {
       return line({ kind: 'fault', ...input.fault })
     case 'logEnd':
     case 'topic':
+    case 'groupState':
+    case 'shareStart':
+    case 'offsetTime':
     case 'tick':
       return line(input)
     case 'position':

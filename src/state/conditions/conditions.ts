@@ -2,13 +2,16 @@ import type { KoffEvent } from '../../events/envelope.ts'
 import type { Group } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
 import type { TopicNames } from '../group/topicNames.ts'
+import type { GroupStateInput } from '../input.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import type { Draft } from '../transition/draft.ts'
 import { isHandingOver, judgeSkew } from './assignmentSkewed.ts'
+import { classicDuration, endsRebalance, noteState, saysSomethingOf } from './classicRebalance.ts'
 import { deadlineOf, type GroupConditions, newGroupConditions } from './groupConditions.ts'
 import { judgeRows, type SampledLag } from './judgeRows.ts'
 import { endLag, type GroupLag, judgeLag } from './lagExceeded.ts'
+import { noLagTime } from './lagTime.ts'
 import type { LogEnds } from './logEnds.ts'
 import { isOldPace, slotOf } from './pace.ts'
 import { findUnassigned, judgeUnassigned } from './partitionUnassigned.ts'
@@ -43,6 +46,15 @@ export interface GroupMoment {
   readonly isAboutGroup: boolean
 }
 
+/** What a round of samples says of the groups of one partition. */
+export interface GroupSamples {
+  readonly states: readonly GroupStateInput[]
+  /** The coordinator listed the groups that rebalance: those that `states` does not name did not. */
+  readonly isListed: boolean
+}
+
+const nothingSampled: GroupSamples = { states: [], isListed: false }
+
 /**
  * Drives the conditions of one partition of `__consumer_offsets`: hands its transitions, its time and the rounds of
  * samples to the reducers of the conditions. Time is that of records and of rounds, whichever is later; a deadline that
@@ -64,6 +76,8 @@ export class Conditions {
   #isNew = true
   /** That of the last round (pace.ts). */
   #paceSlot = Number.NaN
+  /** When the coordinator of this partition listed its groups that rebalance the last time, ms; null: it has not. */
+  #listedAt: number | null = null
   /** Time of the last round. */
   #roundAt = Number.NEGATIVE_INFINITY
 
@@ -82,6 +96,7 @@ export class Conditions {
     slot.conditions ??= newGroupConditions()
     const { conditions } = slot
     conditions.anchor = anchor
+    this.#endClassic(slot, conditions, moment)
     conditions.storm = noteRebalance(conditions.storm, drafts, settings)
     if (drafts.some(({ type }) => type === 'rebalance')) {
       conditions.rebalancedAt = time
@@ -112,11 +127,13 @@ export class Conditions {
   }
 
   /** The end of a round of samples; a tick is one, with samples before it or not. */
-  round(now: number): void {
+  round(now: number, { states, isListed }: GroupSamples = nothingSampled): void {
     // The clock was set back: what is to be seen from a time on that has yet to come is looked at anew.
     if (now < this.#roundAt) this.#changed = null
     this.#roundAt = now
     this.advance(now)
+    for (const sample of states) this.#noteState(sample)
+    if (isListed) this.#listedAt = now
     this.#judgeAssignments(now)
     const { table, logEnds, names, settingsOf } = this.#options
     if (logEnds.size === 0) return
@@ -131,6 +148,32 @@ export class Conditions {
     }
     this.#isNew = false
     for (const slot of this.#allLagging()) if (slot.offsets === 0) this.#judgeLag(slot, null, now)
+  }
+
+  /** A state of a group of this partition, as its coordinator listed it. */
+  #noteState(sample: GroupStateInput): void {
+    const slot = this.#options.groups.get(sample.group)
+    const group = slot?.group ?? null
+    if (slot === undefined || !saysSomethingOf(group, sample)) return
+    const conditions = slot.conditions ?? newGroupConditions()
+    const { classic, stuck } = conditions
+    const about = this.#about(slot, conditions, group.metadataAt ?? undefined)
+    const tell = this.#tell
+    conditions.classic = noteState(classic, sample, { group, listedAt: this.#listedAt, about, tell })
+    const settings = this.#options.settingsOf(slot.name)
+    const shown = { group, classic: conditions.classic, isShown: true, settings, now: sample.timestamp }
+    conditions.stuck = judgeStuck(stuck, { ...shown, about, tell, lastEpoch: 0 })
+    if (conditions.classic === classic && conditions.stuck === stuck) return
+    slot.conditions = conditions
+    this.#options.changes?.conditions.add(slot.name)
+  }
+
+  /** Records ended the rebalance that samples showed, or completed one that they did not show. */
+  #endClassic({ group }: GroupSlot, conditions: GroupConditions, { before, drafts }: GroupMoment): void {
+    const { classic } = conditions
+    const duration = classicDuration(drafts, { before, classic, listedAt: this.#listedAt })
+    if (duration !== undefined) conditions.classicDuration = duration
+    if (endsRebalance(drafts) || group?.type !== 'classic') conditions.classic = null
   }
 
   #forgetOldPaces(watch: RowWatch, now: number, changed: (row: number) => void): void {
@@ -162,7 +205,8 @@ export class Conditions {
     const { group } = slot
     const settings = this.#options.settingsOf(slot.name)
     const about = this.#about(slot, conditions)
-    const context = { group, settings, now, about, tell: this.#tell, isGone: false, lastEpoch: 0 }
+    const { classic } = conditions
+    const context = { group, classic, settings, now, about, tell: this.#tell, isGone: false, lastEpoch: 0 }
     conditions.stuck = judgeStuck(conditions.stuck, context)
     conditions.storm = judgeStorm(conditions.storm, context)
     conditions.skew = judgeSkew(conditions.skew, context)
@@ -229,7 +273,16 @@ export class Conditions {
     const settings = this.#options.settingsOf(slot.name)
     const about = { ...this.#about(slot, conditions, anchor), groupType: before?.type ?? slot.lastType }
     const tell = this.#tell
-    const context = { group: null, settings, now: time, about, tell, isGone: true, lastEpoch: before?.epoch ?? 0 }
+    const context = {
+      group: null,
+      classic: null,
+      settings,
+      now: time,
+      about,
+      tell,
+      isGone: true,
+      lastEpoch: before?.epoch ?? 0,
+    }
     judgeStuck(conditions.stuck, context)
     judgeStorm(conditions.storm, context)
     judgeSkew(conditions.skew, context)
@@ -273,4 +326,4 @@ export class Conditions {
 /** Only a state that was stored before there were conditions knows a group without its last record. */
 const nowhere: Anchor = { offset: 0, timestamp: -1 }
 
-const nothingLeft: GroupLag = { lag: 0, worst: { topic: '', partition: 0, lag: 0 } }
+const nothingLeft: GroupLag = { lag: 0, lagMs: noLagTime, worst: { topic: '', partition: 0, lag: 0 } }

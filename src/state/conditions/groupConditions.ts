@@ -1,6 +1,7 @@
 import { type Group, isReadable, memberCount } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
 import { noSkew, type Skew } from './assignmentSkewed.ts'
+import type { ClassicDuration, ClassicRebalance } from './classicRebalance.ts'
 import { type LagState, noLag } from './lagExceeded.ts'
 import { allAssigned, type Unassigned, unassignedDeadline } from './partitionUnassigned.ts'
 import { noStorm, type Storm, stormEnd } from './rebalanceStorm.ts'
@@ -16,6 +17,10 @@ export interface GroupConditions {
   rebalancedAt: number | null
   /** Log position of the record that completed it; null: not seen. */
   rebalancedOffset: number | null
+  /** The rebalance of a classic group that runs; null: samples show none. */
+  classic: ClassicRebalance | null
+  /** How long the last one took that completed; null: none was seen, or the group is not classic. */
+  classicDuration: ClassicDuration | null
   storm: Storm
   stuck: Open | null
   skew: Skew
@@ -29,6 +34,8 @@ export function newGroupConditions(): GroupConditions {
     anchor: null,
     rebalancedAt: null,
     rebalancedOffset: null,
+    classic: null,
+    classicDuration: null,
     storm: noStorm,
     stuck: null,
     skew: noSkew,

@@ -6,6 +6,7 @@ import { endLife, TopicLives } from './formerLife.ts'
 import { judgeRange } from './judgeRange.ts'
 import { beginBehind, endStall, judgeStall } from './judgeStall.ts'
 import type { GroupLag } from './lagExceeded.ts'
+import { type LagTime, lagTimeOf, noLagTime, worstLagTime } from './lagTime.ts'
 import { OTHER_LIFE, type SampledTopic } from './logEnds.ts'
 import type { RowsContext, SampledRow } from './rows.ts'
 import { BEHIND, CONDITIONS, PACED } from './rowWatch.ts'
@@ -56,7 +57,11 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
     const logStart = logEnds.starts[id] as number
     const logEnd = logEnds.ends[id] as number
     const lag = logEnd - (offset < logStart ? logStart : offset)
-    if (settings.lagThreshold !== null || isLagging(owner)) addLag(lags, row, { table, lag: isDropped(row) ? 0 : lag })
+    if (settings.lagThreshold !== null || settings.lagTimeThresholdMs !== null || isLagging(owner)) {
+      const isCounted = !isDropped(row)
+      const lagMs = isCounted ? lagTimeOf(logEnds, id, offset, logEnds.times[id] as number) : noLagTime
+      addLag(lags, row, { table, lag: isCounted ? lag : 0, lagMs })
+    }
     if (logEnds.rounds[id] !== logEnds.round) {
       if (isLagging(owner)) partial.add(owner)
       continue
@@ -144,9 +149,10 @@ function endOf(row: number, topic: SampledTopic, { table, watch, logEnds }: Rows
 interface RowLag {
   readonly table: OffsetTable
   readonly lag: number
+  readonly lagMs: LagTime | null
 }
 
-function addLag(lags: Map<GroupSlot, SampledLag>, row: number, { table, lag: ahead }: RowLag): void {
+function addLag(lags: Map<GroupSlot, SampledLag>, row: number, { table, lag: ahead, lagMs }: RowLag): void {
   const slot = table.groupOf(row)
   const lag = Math.max(0, ahead)
   const before = lags.get(slot)
@@ -156,6 +162,7 @@ function addLag(lags: Map<GroupSlot, SampledLag>, row: number, { table, lag: ahe
   const worst = before === undefined || isWorse(own, before.worst) ? own : before.worst
   lags.set(slot, {
     lag: (before?.lag ?? 0) + lag,
+    lagMs: before === undefined ? lagMs : worstLagTime(before.lagMs, lagMs),
     worst,
     anchor: anchor ?? { offset, timestamp: table.times[row] ?? 0 },
     isWhole: true,

@@ -1,4 +1,5 @@
 import { describe } from '../transition/members.ts'
+import { lagTimeOf } from './lagTime.ts'
 import { ownerOf, stallBegin, stallReason } from './offsetStalled.ts'
 import { stallAfter } from './pace.ts'
 import { aboutRow, type RowsContext, type SampledRow } from './rows.ts'
@@ -19,13 +20,14 @@ export function judgeStall(
   context: RowsContext,
   isDropped: (row: number) => boolean,
 ): void {
-  const { table, watch, names, tell, changed } = context
+  const { table, watch, names, logEnds, tell, changed } = context
   const { group } = slot
   if (group === null) return
   const rebalancedAt = slot.conditions?.rebalancedAt ?? null
   const afterMs = stallAfter(watch.paces.get(row), time, settings)
   const since = watch.since[row] as number
-  const deadline = stallBegin({ since, group, rebalancedAt, settings, now: time }) + afterMs
+  const isRebalancing = group.rebalanceStartedAt !== null || (slot.conditions?.classic ?? null) !== null
+  const deadline = stallBegin({ since, group, isRebalancing, rebalancedAt, settings, now: time }) + afterMs
   if (deadline > time) return
   if (isDropped(row)) {
     watch.endBehind(row)
@@ -44,7 +46,7 @@ export function judgeStall(
     offset,
     logEnd,
     lag,
-    lagMs: null,
+    lagMs: lagTimeOf(logEnds, watch.ends[row] as number, offset, time),
     reason: stallReason(deadline, table.times[row] as number, afterMs),
     member: owner === null ? null : describe(owner),
   })

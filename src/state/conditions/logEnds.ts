@@ -1,7 +1,8 @@
 import { wordsOf } from '../../kafka/records/int64.ts'
 import { hasTopicId, setTopicId, type TopicId } from '../group/groupSlot.ts'
-import type { LogEndInput, TopicInput } from '../input.ts'
+import type { LogEndInput, OffsetTimeInput, TopicInput } from '../input.ts'
 import { grown } from '../offsets/keyIndex.ts'
+import { OffsetSteps } from './offsetSteps.ts'
 
 /** A topic as its name stands for it now. Another id is another topic: what was sampled of the former one is forgotten. */
 export interface SampledTopic {
@@ -17,6 +18,24 @@ export interface SampledTopic {
 
 /** What a name stood for is not known by the same id as what it stands for now. */
 export const OTHER_LIFE = 'other life'
+
+/** The time of a record, ms. */
+interface RecordTime {
+  readonly recordTime: number
+  /** True: it is an upper bound. */
+  readonly isBound: boolean
+}
+
+/** What was sampled of a partition over time. */
+interface Steps {
+  readonly ends: OffsetSteps
+  readonly starts: OffsetSteps
+  /** Offset → the time of the record there. */
+  readonly times: Map<number, RecordTime>
+}
+
+/** Of one partition; those that were looked up longest ago go first. */
+const mostTimes = 64
 
 type MutableTopic = { -readonly [K in keyof SampledTopic]: SampledTopic[K] } & {
   /** Dense ids of the partitions that were sampled. */
@@ -43,6 +62,8 @@ export class LogEnds {
   times = new Float64Array(64)
   /** The round in which the sample came. */
   rounds = new Float64Array(64)
+  /** How the ends and the starts grew, by the same ids. */
+  readonly #steps: Steps[] = []
   #owners: (MutableTopic | null)[] = []
   readonly #free: number[] = []
   readonly #topics = new Map<string, MutableTopic>()
@@ -64,7 +85,8 @@ export class LogEnds {
   }
 
   /** Takes a sample. Also an older one than before: then the clock was set back, and what it says is newer. */
-  add({ topic: name, topicId, partition, logStart, logEnd, timestamp }: LogEndInput): void {
+  add(input: LogEndInput): void {
+    const { topic: name, topicId, partition, logStart, logEnd, timestamp, answeredAt = timestamp } = input
     const topic = this.#topicOf(name, topicId)
     if (topic === null) return
     if (Number.isNaN(topic.bornAt)) topic.bornAt = timestamp
@@ -77,7 +99,38 @@ export class LogEnds {
     this.ends[id] = logEnd
     this.times[id] = timestamp
     this.rounds[id] = this.round
+    const { ends, starts } = this.#steps[id] as Steps
+    ends.add(logEnd, timestamp, answeredAt)
+    starts.add(logStart, timestamp, answeredAt)
     this.roundTime = Math.max(this.roundTime, timestamp)
+  }
+
+  /** Takes the time of a record, as it was looked up. */
+  addTime({ topic: name, topicId, partition, offset, recordTime, atMost = false }: OffsetTimeInput): void {
+    const topic = this.#topicOf(name, topicId)
+    const id = topic?.ends.get(partition) ?? -1
+    const times = this.#steps[id]?.times
+    if (times === undefined) return
+    times.delete(offset)
+    times.set(offset, { recordTime, isBound: atMost })
+    for (const oldest of times.keys()) if (times.size > mostTimes) times.delete(oldest)
+  }
+
+  /** How the log end of a partition grew. */
+  stepsOf(id: number): OffsetSteps {
+    return (this.#steps[id] as Steps).ends
+  }
+
+  /** The time of the record at an offset; null: it was not looked up. */
+  timeOf(id: number, offset: number): RecordTime | null {
+    return this.#steps[id]?.times.get(offset) ?? null
+  }
+
+  /** When the log of a partition reached an offset is known by samples around it, or the time of the record is. */
+  knowsTimeAt(topic: string, partition: number, offset: number): boolean {
+    const id = this.#topics.get(topic)?.ends.get(partition)
+    if (id === undefined) return false
+    return this.stepsOf(id).reached(offset).after !== null || this.timeOf(id, offset) !== null
   }
 
   /** What comes from here on belongs to the next round. */
@@ -177,6 +230,7 @@ export class LogEnds {
   #newId(topic: MutableTopic): number {
     const id = this.#free.pop() ?? this.#owners.length
     this.#owners[id] = topic
+    this.#steps[id] = { ends: new OffsetSteps(), starts: new OffsetSteps(), times: new Map() }
     if (id >= this.starts.length) {
       const length = this.starts.length * 2
       this.starts = grown(this.starts, new Float64Array(length))

@@ -9,6 +9,8 @@ export interface StallWindow {
   /** Time of the sample that first found the log end ahead, without growth of the committed offset since. */
   readonly since: number
   readonly group: Group
+  /** A rebalance runs, by records or by samples. */
+  readonly isRebalancing: boolean
   /** When the group's last rebalance completed; null: not known. */
   readonly rebalancedAt: number | null
   readonly settings: ConditionSettings
@@ -22,9 +24,9 @@ export interface StallWindow {
  * rebalance timeout of the members. So a rebalance within its timeout is no stall, and members that crash again and
  * again cannot hide one.
  */
-export function stallBegin({ since, group, rebalancedAt, settings, now }: StallWindow): number {
+export function stallBegin({ since, group, isRebalancing, rebalancedAt, settings, now }: StallWindow): number {
   const latestBegin = since + rebalanceTimeoutOf(group, settings)
-  const rebalance = group.rebalanceStartedAt !== null ? now : (rebalancedAt ?? since)
+  const rebalance = isRebalancing ? now : (rebalancedAt ?? since)
   return Math.max(since, Math.min(rebalance, latestBegin))
 }
 

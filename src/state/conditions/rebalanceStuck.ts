@@ -1,14 +1,19 @@
 import { type Group, isSuspended } from '../group/group.ts'
 import { describe, sortedMembers } from '../transition/members.ts'
+import type { ClassicRebalance } from './classicRebalance.ts'
 import type { ConditionSettings } from './settings.ts'
 import type { About, Open, Teller } from './tell.ts'
 
 /**
  * `rebalance-stuck`: a rebalance that started and does not complete. Counts from its first start, also where the epoch
- * grows again on the way; of classic groups no record tells a start.
+ * grows again on the way. No record has the start of a classic rebalance: it counts from the first sample that shows it.
  */
 export interface StuckContext {
   readonly group: Group | null
+  /** The rebalance of a classic group that samples show; null: none. */
+  readonly classic: ClassicRebalance | null
+  /** True where a sample of this time shows it. Between samples it may have ended: then it does not open. */
+  readonly isShown?: boolean
   readonly settings: ConditionSettings
   readonly now: number
   readonly about: About
@@ -18,14 +23,20 @@ export interface StuckContext {
 }
 
 export function judgeStuck(open: Open | null, context: StuckContext): Open | null {
-  const { group, settings, now, about, tell, lastEpoch } = context
-  const deadline = stuckDeadline(group, settings)
+  const { group, classic, isShown = false, settings, now, about, tell, lastEpoch } = context
   if (open !== null) {
-    if (isRebalancing(group)) return open
+    if (isRebalancing(group) || (group !== null && classic !== null)) return open
     tell.close('rebalance-stuck', open, about, now, { epoch: group?.epoch ?? lastEpoch })
     return null
   }
-  if (group === null || deadline > now) return null
+  if (group === null) return null
+  if (classic !== null) {
+    const deadline = classic.seenAt + stuckAfter(group, settings)
+    if (!isShown || deadline > now) return null
+    return tell.open('rebalance-stuck', about, deadline, { epoch: null, laggingMembers: null })
+  }
+  const deadline = stuckDeadline(group, settings)
+  if (deadline > now) return null
   const laggingMembers = sortedMembers(group)
     .filter(member => !isSuspended(member) && !(member.stable && member.epoch === group.epoch))
     .map(describe)
@@ -40,12 +51,15 @@ export function isRebalancing(group: Group | null): boolean {
 /** A heartbeat interval, in which a member hears of its new assignment. */
 const shortestMs = 5_000
 
-/** When the rebalance that is under way has taken too long; Infinity where none is. */
+/** When the rebalance whose start a record showed has taken too long; Infinity where none is under way. */
 export function stuckDeadline(group: Group | null, settings: ConditionSettings): number {
   if (group === null || group.rebalanceStartedAt === null) return Number.POSITIVE_INFINITY
+  return group.rebalanceStartedAt + stuckAfter(group, settings)
+}
+
+function stuckAfter(group: Group, settings: ConditionSettings): number {
   const { stuckAfterMs, stuckAfterTimeouts } = settings
-  const byTimeouts = () => Math.max(shortestMs, stuckAfterTimeouts * rebalanceTimeoutOf(group, settings))
-  return group.rebalanceStartedAt + (stuckAfterMs ?? byTimeouts())
+  return stuckAfterMs ?? Math.max(shortestMs, stuckAfterTimeouts * rebalanceTimeoutOf(group, settings))
 }
 
 /** The longest rebalance timeout of the members: the group may wait for the slowest of them. */

@@ -8,6 +8,8 @@ export interface ConditionSettings {
   readonly stallEmptyGroups: boolean
   /** `lag-exceeded`: records, summed over the partitions of the group; null: never. */
   readonly lagThreshold: number | null
+  /** `lag-exceeded`: so old is the record at the committed offset of the worst partition, ms; null: never. */
+  readonly lagTimeThresholdMs: number | null
   readonly lagForMs: number
   /** `rebalance-stuck`: after how many times the longest rebalance timeout of the members; 5 s at least. */
   readonly stuckAfterTimeouts: number
@@ -29,6 +31,7 @@ export const defaultConditionSettings: ConditionSettings = {
   stallMinLag: 1,
   stallEmptyGroups: false,
   lagThreshold: null,
+  lagTimeThresholdMs: null,
   lagForMs: 60_000,
   stuckAfterTimeouts: 0.5,
   stuckAfterMs: null,

@@ -69,6 +69,11 @@ export class Teller {
     this.#cluster = cluster
   }
 
+  /** An event that opens nothing. */
+  tell<T extends EventType>(type: T, about: About, time: number, data: EventData<T>): void {
+    this.#add(type, about, time, data)
+  }
+
   /** `time`: when it became true. */
   open<T extends Opening>(type: T, about: About, time: number, data: EventData<T>): Open {
     return { id: this.#add(type, about, time, data), time }

@@ -1,5 +1,7 @@
 import type { GroupType, Int64 } from '../../events/envelope.ts'
 import type { groupStatuses } from '../../events/groupState.ts'
+import type { RebalancingState } from '../conditions/classicRebalance.ts'
+import { type LagTime, lagTimeOf } from '../conditions/lagTime.ts'
 import { LogEnds } from '../conditions/logEnds.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import type { PartitionState } from '../partition.ts'
@@ -14,7 +16,7 @@ export interface GroupView {
   readonly group: string
   readonly groupType: GroupType
   readonly epoch: number
-  readonly state: (typeof groupStatuses)[number]
+  readonly state: (typeof groupStatuses)[number] | RebalancingState
   readonly protocolType: string | null
   readonly protocol: string | null
   readonly leader: string | null
@@ -26,6 +28,12 @@ export interface GroupView {
   readonly lag?: ByPartition
   /** Those log ends. */
   readonly logEnd?: ByPartition
+  /** How old the first record is that the group has not read, at the time of the sample; null: not known. */
+  readonly lagMs?: { readonly [topic: string]: { readonly [partition: string]: LagTime | null } }
+  /** The rebalance of a classic group that runs, as samples showed it: between which times it began. Absent: none is known. */
+  readonly rebalance?: { readonly startedAfter: number | null; readonly startedBy: number }
+  /** How long the last rebalance of a classic group took, as far as samples can tell. Absent: none was seen. */
+  readonly lastRebalance?: { readonly completedAt: number; readonly minMs: number; readonly maxMs: number | null }
 }
 
 interface ByPartition {
@@ -71,13 +79,14 @@ export function groupViews(state: PartitionState, { names, logEnds = new LogEnds
       group: name,
       groupType: type,
       epoch,
-      state: stateOf(group),
+      state: slot.conditions?.classic?.state ?? stateOf(group),
       protocolType,
       protocol,
       leader,
       lastRebalanceAt: lastRebalanceOf(slot),
       members: sortedMembers(group).map(member => memberView(member, group, names)),
       ...offsetsOf(rows.get(slot) ?? [], table, logEnds),
+      ...rebalanceOf(slot),
     })
   }
   return views
@@ -99,7 +108,7 @@ export function exists({ group, offsets }: GroupSlot): boolean {
  * The state as Kafka's Admin client names it. A rebalance in progress of a classic group is only in the broker's
  * memory. As in the broker, a static member that is away keeps a consumer group from being stable.
  */
-export function stateOf(group: Group): GroupView['state'] {
+export function stateOf(group: Group): (typeof groupStatuses)[number] {
   const members = sortedMembers(group)
   if (members.length === 0) return 'Empty'
   if (group.type === 'classic' || group.type === 'simple' || group.type === 'share') return 'Stable'
@@ -129,6 +138,14 @@ function partitionsView(assignment: Assignment, { type }: Group, names: TopicNam
   return view
 }
 
+function rebalanceOf({ conditions }: GroupSlot): Pick<GroupView, 'rebalance' | 'lastRebalance'> {
+  const { classic = null, classicDuration = null } = conditions ?? {}
+  return {
+    ...(classic === null ? {} : { rebalance: { startedAfter: classic.after, startedBy: classic.seenAt } }),
+    ...(classicDuration === null ? {} : { lastRebalance: classicDuration }),
+  }
+}
+
 function rowsByGroup(table: OffsetTable): Map<GroupSlot, number[]> {
   const result = new Map<GroupSlot, number[]>()
   for (const row of table.rows()) {
@@ -144,7 +161,7 @@ function offsetsOf(
   rows: readonly number[],
   table: OffsetTable,
   logEnds: LogEnds,
-): Pick<GroupView, 'offsets' | 'lag' | 'logEnd'> {
+): Pick<GroupView, 'offsets' | 'lag' | 'logEnd' | 'lagMs'> {
   const sorted = rows.toSorted(
     (a, b) =>
       compareText(table.topicOf(a).name, table.topicOf(b).name) ||
@@ -153,6 +170,7 @@ function offsetsOf(
   const offsets: MutableByPartition = {}
   const lag: MutableByPartition = {}
   const logEnd: MutableByPartition = {}
+  const lagMs: MutableByPartition<LagTime | null> = {}
   let isSampled = false
   for (const row of sorted) {
     const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
@@ -164,14 +182,15 @@ function offsetsOf(
     isSampled = true
     const end = logEnds.ends[id] ?? 0
     put(logEnd, place, end)
+    put(lagMs, place, lagTimeOf(logEnds, id, Number(offset), logEnds.times[id] ?? 0))
     put(lag, place, Math.max(0, end - Math.max(Number(offset), logEnds.starts[id] ?? 0)))
   }
-  return isSampled ? { offsets, lag, logEnd } : { offsets }
+  return isSampled ? { offsets, lag, logEnd, lagMs } : { offsets }
 }
 
-type MutableByPartition = Record<string, Record<string, Int64>>
+type MutableByPartition<T = Int64> = Record<string, Record<string, T>>
 
-function put(to: MutableByPartition, place: { topic: string; partition: number }, value: Int64): void {
+function put<T>(to: MutableByPartition<T>, place: { topic: string; partition: number }, value: T): void {
   const { topic, partition } = place
   const known = Object.hasOwn(to, topic) ? to[topic] : undefined
   if (known === undefined) setOwn(to, topic, { [partition]: value })

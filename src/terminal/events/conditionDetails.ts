@@ -17,21 +17,25 @@ export function conditionDetails(words: Words) {
       members.map(({ memberId, clientId }) => say.memberOf(memberId, clientId)),
       4,
     )
+  const behind = ({ lag, lagMs }: Pick<EventData<'lag-exceeded'>, 'lag' | 'lagMs'>) =>
+    `${say.integer(lag)} behind${lagMs === null || lagMs.min === null ? '' : ` for at least ${say.duration(lagMs.min)}`}`
+  const thresholdText = ({ threshold, thresholdOf }: Pick<EventData<'lag-exceeded'>, 'threshold' | 'thresholdOf'>) =>
+    thresholdOf === 'time' ? say.duration(Number(threshold)) : say.integer(threshold)
   return {
     'offset-stalled': data =>
-      `${place(data)} at ${say.integer(data.offset)}, ${say.integer(data.lag)} behind · ${data.reason === 'repeating' ? 'the same commit keeps coming' : 'no commit comes'}` +
+      `${place(data)} at ${say.integer(data.offset)}, ${behind(data)} · ${data.reason === 'repeating' ? 'the same commit keeps coming' : 'no commit comes'}` +
       (data.member === null
         ? ' · nobody owns it'
         : ` · owned by ${say.memberName(data.member)} ${say.memberOrigin(data.member)}`),
     'offset-resumed': data => `${place(data)} ${after(data)}`.trimEnd(),
-    'lag-exceeded': ({ lag, threshold, worst }) =>
-      `${say.integer(lag)} behind, threshold ${say.integer(threshold)} · worst ${place(worst)}: ${say.integer(worst.lag)}`,
+    'lag-exceeded': data =>
+      `${behind(data)}, threshold ${thresholdText(data)} · worst ${place(data.worst)}: ${say.integer(data.worst.lag)}`,
     'lag-recovered': after,
     'offset-out-of-range': data =>
       `${place(data)} committed ${say.integer(data.offset)}, the log has ${say.integer(data.logStart)} to ${say.integer(data.logEnd)}`,
     'offset-range-recovered': data => `${place(data)} ${after(data)}`,
     'rebalance-stuck': ({ epoch, laggingMembers }) =>
-      `epoch ${say.plain(epoch)}` +
+      (epoch === null ? '' : `epoch ${epoch}`) +
       (laggingMembers === null ? '' : ` · waiting for ${say.some(laggingMembers.map(say.memberName), 4)}`),
     'rebalance-resumed': data => `epoch ${say.plain(data.epoch)} ${after(data)}`,
     'rebalance-storm': ({ count, joined, left }) =>

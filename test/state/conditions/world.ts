@@ -153,6 +153,18 @@ export class World {
     return this
   }
 
+  /** The coordinator lists its groups: the classic group is in that state, or in none that rebalances (null). */
+  listed(state: string | null, { position = this.#offset, group = 'g' } = {}): this {
+    if (state !== null) this.input({ kind: 'groupState', group, state, position, timestamp: this.now })
+    this.input({ kind: 'tick', timestamp: this.now, listed: [0] })
+    return this
+  }
+
+  /** The next offset of the log. */
+  get position(): number {
+    return this.#offset
+  }
+
   /** How many partitions a topic has, and its id. */
   topic(partitions: number, name = 'orders', id = ordersId): this {
     this.input({ kind: 'topic', id, name, partitions })

@@ -179,7 +179,15 @@ test.each([
     lag: 5_000,
     lagMs: null,
     threshold: 1_000,
+    thresholdOf: 'records',
     worst: { topic: 'orders', partition: 3, lag: 4_000 },
+  }),
+  said('lag-exceeded', '12 behind for at least 20 min, threshold 15 min · worst orders[3]: 12', {
+    lag: 12,
+    lagMs: { min: 1_200_000, max: null, by: 'timestamp' },
+    threshold: 900_000,
+    thresholdOf: 'time',
+    worst: { topic: 'orders', partition: 3, lag: 12 },
   }),
   said('lag-recovered', 'after 12 s', { opened: 'x', durationMs: 12_000 }),
   said('offset-out-of-range', 'orders[3] committed 3, the log has 100 to 1,200', {

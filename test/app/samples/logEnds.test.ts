@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { trustworthy } from '../../src/app/sampler.ts'
-import { LogEnds } from '../../src/state/conditions/logEnds.ts'
+import { trustworthy } from '../../../src/app/samples/logEnds.ts'
+import { LogEnds } from '../../../src/state/conditions/logEnds.ts'
 
 const range = (topic: string, logEnd: number, topicId = 'a') => ({
   topic,
@@ -9,6 +9,7 @@ const range = (topic: string, logEnd: number, topicId = 'a') => ({
   logStart: 0,
   logEnd,
   timestamp: 0,
+  answeredAt: 0,
 })
 
 /** Log ends that were sampled at 100, and a cluster in which the topics have these ids now. */

@@ -1,0 +1,60 @@
+import type { Fold } from '../../engine/fold.ts'
+import type { DescribedTopic, KafkaAdmin, LogRange } from '../../kafka/client/admin.ts'
+import type { LogEndInput, TopicInput } from '../../state/input.ts'
+
+export interface LogEndsOptions {
+  readonly fold: Fold
+  readonly wants: (group: string) => boolean
+  readonly admin: KafkaAdmin
+}
+
+/** Those of the topics of a round that differ from the round before. */
+export type NewsIn = (topics: readonly DescribedTopic[]) => readonly DescribedTopic[]
+
+/** Where the logs end that groups commit to, and the topics that they subscribe to. */
+export async function sampleLogEnds(
+  { fold, wants, admin }: LogEndsOptions,
+  newsIn: NewsIn,
+): Promise<{ readonly topics: readonly TopicInput[]; readonly ends: readonly LogEndInput[] }> {
+  const committed = fold.reads.committed(wants)
+  const subscribed = fold.reads.subscribed(wants)
+  const ends = await trustworthy(await admin.sampleLogEnds(committed), fold, admin)
+  const topics = await admin.describeTopics([...subscribed, ...committed.map(({ topic }) => topic)])
+  return {
+    topics: newsIn(topics).map((topic): TopicInput => ({ kind: 'topic', ...topic })),
+    ends: ends.map((end): LogEndInput => ({ kind: 'logEnd', ...end })),
+  }
+}
+
+/** Only of the topics of the last round: others may never be asked for again. */
+export function topicNews(): NewsIn {
+  let known = new Map<string, string>()
+  return topics => {
+    const now = new Map(topics.map(({ name, id, partitions }) => [name, `${id} ${partitions}`]))
+    const news = topics.filter(({ name }) => known.get(name) !== now.get(name))
+    known = now
+    return news
+  }
+}
+
+/** How old the id of a topic may be whose log is shorter than it was. */
+const freshMs = 1_000
+
+/**
+ * Leaves out samples that are not of the topic that they name: leaders are looked up once a minute, and a topic that was
+ * made anew meanwhile has another log, which shows where that is shorter.
+ */
+export async function trustworthy(
+  ends: readonly LogRange[],
+  { logEnds }: Pick<Fold, 'logEnds'>,
+  admin: Pick<KafkaAdmin, 'describeTopics'>,
+): Promise<readonly LogRange[]> {
+  const shorter = new Set<string>()
+  for (const { topic, partition, logEnd } of ends) {
+    if (logEnd < (logEnds.lastEnd(topic, partition) ?? 0)) shorter.add(topic)
+  }
+  if (shorter.size === 0) return ends
+  const described = await admin.describeTopics(shorter, freshMs)
+  const ids = new Map(described.map(({ name, id }) => [name, id]))
+  return ends.filter(({ topic, topicId = '' }) => !shorter.has(topic) || ids.get(topic) === topicId)
+}

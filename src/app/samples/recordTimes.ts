@@ -1,0 +1,49 @@
+import type { Fold } from '../../engine/fold.ts'
+import { type UnknownTime, unknownTimes } from '../../engine/unknownTimes.ts'
+import type { KafkaAdmin } from '../../kafka/client/admin.ts'
+import { findRecordTimes } from '../../kafka/client/recordTimes.ts'
+import type { LogEndInput, OffsetTimeInput } from '../../state/input.ts'
+
+export interface RecordTimesOptions {
+  readonly fold: Fold
+  readonly wants: (group: string) => boolean
+  readonly admin: Pick<KafkaAdmin, 'findOffsets'>
+}
+
+/** A round looks up so many at most, so that it ends soon; the others are looked up in the next ones. */
+const mostInRound = 1_000
+/** What was asked for and not found is not asked for again before so many rounds. */
+const pausedRounds = 30
+
+/**
+ * Looks up the times of records that groups have to read next and that are older than the samples of the log end, some
+ * twenty small requests to each leader for all of them. Where they are known, nothing is asked.
+ */
+export function recordTimes({ fold, wants, admin }: RecordTimesOptions) {
+  let round = 0
+  const paused = new Map<string, number>()
+  const keyOf = ({ topic, partition, offset }: Pick<UnknownTime, 'topic' | 'partition' | 'offset'>) =>
+    `${partition} ${offset} ${topic}`
+  return async (ends: readonly LogEndInput[]): Promise<readonly OffsetTimeInput[]> => {
+    round++
+    for (const [key, until] of paused) if (until <= round) paused.delete(key)
+    const { partitions, logEnds } = fold
+    const unknown = unknownTimes({ partitions, logEnds, wants, ends })
+    const asked = unknown.filter(wanted => !paused.has(keyOf(wanted))).slice(0, mostInRound)
+    if (asked.length === 0) return []
+    const timestamp = Date.now()
+    const found = await findRecordTimes(asked, queries => admin.findOffsets(queries), timestamp)
+    const times = new Map(found.map(time => [keyOf(time), time]))
+    return asked.flatMap((wanted): OffsetTimeInput[] => {
+      const time = times.get(keyOf(wanted))
+      if (time === undefined) {
+        paused.set(keyOf(wanted), round + pausedRounds)
+        return []
+      }
+      const { topic, topicId, partition, offset } = wanted
+      const { recordTime, atMost } = time
+      const named = { topic, ...(topicId === undefined ? {} : { topicId }), partition, offset }
+      return [{ kind: 'offsetTime', ...named, recordTime, ...(atMost ? { atMost } : {}), timestamp }]
+    })
+  }
+}

@@ -1,0 +1,63 @@
+import { KoffError } from '../../base/errors.ts'
+import type { Log } from '../../base/log.ts'
+import type { Config, KafkaConfig } from '../../config/schema.ts'
+import { consumerOffsets } from '../../coordinator/consumerOffsets.ts'
+import type { Fold } from '../../engine/fold.ts'
+import { type Sample, sampledSource } from '../../engine/sampledSource.ts'
+import type { Source } from '../../engine/source.ts'
+import { brokerOptions } from '../connection.ts'
+import { groupStates } from './groupStates.ts'
+import { sampleLogEnds, topicNews } from './logEnds.ts'
+import { recordTimes } from './recordTimes.ts'
+
+export interface SamplerOptions {
+  readonly kafka: KafkaConfig
+  /** Tells which partitions its groups commit to and which topics they subscribe to. */
+  readonly fold: Fold
+  /** How often; and where `samples` is off, nothing is asked about groups and their topics, and time goes on all the same. */
+  readonly conditions: Pick<Config['conditions'], 'sampleEveryMs' | 'samples'>
+  /** Which groups matter. */
+  readonly wants: (group: string) => boolean
+  readonly log: Log
+}
+
+/** Looks at the cluster at an interval, for what the log does not say of the groups of a fold, over connections of its own. */
+export interface Sampler extends AsyncDisposable {
+  /** The source with the samples between its inputs. */
+  around(source: Source): Source
+}
+
+/** Fails as `openKafkaAdmin` does. */
+export async function openSampler({ kafka, fold, conditions, wants, log }: SamplerOptions): Promise<Sampler> {
+  const { sampleEveryMs: everyMs, samples } = conditions
+  const { openKafkaAdmin } = await import('../../kafka/client/admin.ts')
+  const admin = await openKafkaAdmin(brokerOptions(kafka))
+  const context = { fold, wants, admin, log }
+  const states = groupStates(context)
+
+  return {
+    around: source => {
+      const newsIn = topicNews()
+      const times = recordTimes(context)
+      const look = async (positions: ReadonlyMap<number, number>): Promise<Omit<Sample, 'readEnds'>> => {
+        const [{ topics, ends }, listed] = await Promise.all([sampleLogEnds(context, newsIn), states(positions)])
+        return { inputs: [...topics, ...ends, ...(await times(ends))], ...listed }
+      }
+      const sample = async (positions: ReadonlyMap<number, number>): Promise<Sample> => {
+        const found = samples ? await look(positions) : { inputs: [] }
+        // After all that: the sample waits until these ends are read.
+        const own = [...positions.keys()].map(partition => ({ topic: consumerOffsets, partition }))
+        const readEnds = (await admin.sampleLogEnds(own)).map(({ partition, logEnd }) => [partition, logEnd] as const)
+        return { ...found, readEnds: new Map(readEnds) }
+      }
+      return sampledSource({ source, everyMs, sample: positions => sample(positions).catch(noneUntilLater) })
+    },
+    [Symbol.asyncDispose]: () => admin[Symbol.asyncDispose](),
+  }
+}
+
+/** A sample that cannot be had is no reason to lose records. */
+function noneUntilLater(error: unknown): Sample {
+  if (error instanceof KoffError && error.retriable) return { inputs: [], readEnds: new Map() }
+  throw error
+}
