@@ -119,8 +119,8 @@ describe('where the log ends before the position, the session', () => {
     const none = { records: Buffer.alloc(0), walk: walkBatches(Buffer.alloc(0), crc32c), aborted: [] }
     const partition = { partition: 0, errorCode: codes.OFFSET_OUT_OF_RANGE, logEnd: -1, ...none }
     session.receiveRecords(session.taskFor(1) as BrokerTask, { errorCode: 0, partitions: [partition] }, 'b:1')
-    session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 2 }], 'b:1')
-    return session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 5 }], 'b:1')
+    session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 2, timestamp: -1 }], 'b:1')
+    return session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 5, timestamp: -1 }], 'b:1')
   }
 
   test('goes on at its end', () => {
@@ -133,7 +133,7 @@ describe('where the log ends before the position, the session', () => {
     learnLeader(1, 5)
     expect(outOfRange()).toMatchObject([{ code: 'LOG_TRUNCATED', offset: 0 }])
     expect(session.taskFor(1)).toMatchObject({ kind: 'offsets' })
-    session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 2 }], 'b:1')
+    session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 2, timestamp: -1 }], 'b:1')
     expect(session.taskFor(1)).toMatchObject({ kind: 'fetch', positions: new Map([[0, 2]]) })
   })
 })
