@@ -1,15 +1,16 @@
+import { openPostgres } from './postgres/database.ts'
 import type { Database } from './sql/database.ts'
 import { checkVersion, migrate } from './sql/migrations.ts'
 import { Writer } from './sql/writer.ts'
-import { openSqlite } from './sqlite/database.ts'
+import { openSqlite, type SqliteOptions } from './sqlite/database.ts'
 import type { HistoryReader, HistoryStore } from './store.ts'
 
 /**
  * Opens a history for writing: makes it where it is not there, and migrates it.
- * @param place the file of a SQLite database.
+ * @param place the file of a SQLite database, or the URL of a PostgreSQL database.
  */
 export async function openHistory(place: string): Promise<HistoryStore> {
-  const database = await openDatabase(place)
+  const database = await openDatabase(place, { mode: 'write' })
   await using opening = new AsyncDisposableStack()
   opening.use(database)
   await migrate(database)
@@ -17,9 +18,9 @@ export async function openHistory(place: string): Promise<HistoryStore> {
   return storeOf(database)
 }
 
-/** Opens a history that is there, for queries; beside an instance that writes to it. */
+/** Opens a history that is there, for queries; beside instances that write to it. */
 export async function readHistory(place: string, timeLimitMs?: number): Promise<HistoryReader & AsyncDisposable> {
-  const database = await openSqlite({ file: place, mode: 'read', timeLimitMs })
+  const database = await openDatabase(place, { mode: 'read', timeLimitMs })
   await using opening = new AsyncDisposableStack()
   opening.use(database)
   await checkVersion(database)
@@ -27,8 +28,9 @@ export async function readHistory(place: string, timeLimitMs?: number): Promise<
   return database
 }
 
-async function openDatabase(place: string): Promise<Database> {
-  return openSqlite({ file: place, mode: 'write' })
+function openDatabase(place: string, options: Pick<SqliteOptions, 'mode' | 'timeLimitMs'>): Promise<Database> {
+  const isUrl = /^postgres(ql)?:/.test(place)
+  return isUrl ? openPostgres({ url: place, ...options }) : openSqlite({ file: place, ...options })
 }
 
 function storeOf(database: Database): HistoryStore {

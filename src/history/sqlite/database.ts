@@ -3,8 +3,10 @@ import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { Database, InsertPlan, Transaction } from '../sql/database.ts'
+import { decodedRow, encoded } from '../sql/text.ts'
 import type { Row, SqlValue } from '../store.ts'
-import { historyFault, timedOut } from './fault.ts'
+import { timedOut } from '../timedOut.ts'
+import { historyFault } from './fault.ts'
 import { lockWriter } from './writerLock.ts'
 
 export interface SqliteOptions {
@@ -101,18 +103,19 @@ class Connection implements Transaction {
 
   async all(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
     const statement = this.#statement(sql)
-    if (this.#timeLimitMs === undefined) return statement.all(...parameters)
+    const values = parameters.map(encoded)
+    if (this.#timeLimitMs === undefined) return statement.all(...values).map(decodedRow)
     const deadline = performance.now() + this.#timeLimitMs
     const rows: Row[] = []
-    for (const row of statement.iterate(...parameters)) {
-      rows.push(row)
+    for (const row of statement.iterate(...values)) {
+      rows.push(decodedRow(row))
       if (performance.now() > deadline) throw timedOut(this.#timeLimitMs)
     }
     return rows
   }
 
   async run(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
-    if (parameters.length > 0) return Number(this.#statement(sql).run(...parameters).changes)
+    if (parameters.length > 0) return Number(this.#statement(sql).run(...parameters.map(encoded)).changes)
     this.#database.exec(sql)
     return 0
   }
@@ -126,7 +129,7 @@ class Connection implements Transaction {
     let count = 0
     let written = 0
     for (const row of rows) {
-      count += Number(statement.run(...row).changes)
+      count += Number(statement.run(...row.map(encoded)).changes)
       // SQLite works on this thread: others have their turn in between.
       if (++written % 2_000 === 0) await setImmediate()
     }

@@ -11,8 +11,3 @@ export function historyFault(error: unknown, file: string): KoffError {
   const message = `history ${file}: ${systemReason(error)}`
   return new KoffError('HISTORY_UNAVAILABLE', message, { retriable: passing.has(code), cause: error })
 }
-
-export function timedOut(limitMs: number): KoffError {
-  const cure = 'ask about a shorter time or fewer groups'
-  return new KoffError('HISTORY_TIMEOUT', `history: the query took longer than ${limitMs} ms; ${cure}`)
-}

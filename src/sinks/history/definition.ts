@@ -1,18 +1,30 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { secret } from '../../config/values/secret.ts'
 import { section, text } from '../../config/values/values.ts'
 import { defineSink } from '../definition.ts'
 
 export const history = defineSink({
   type: 'history',
-  schema: ({ home }) =>
+  schema: ({ home, readFile }) =>
     section({
       type: z.literal('history').describe('A history that `koff history` answers from, each event once.'),
-      file: text.transform(file => resolve(home, file)).describe('The file, made if it is missing.'),
+      file: text
+        .transform(file => resolve(home, file))
+        .optional()
+        .describe('A SQLite file, made if it is missing, for one instance. Or `url`.'),
+      url: secret(readFile)
+        .optional()
+        .describe(
+          'A PostgreSQL database, `postgres://user:password@host/database`, for any number of instances. The text, or `{ file: path }`.',
+        ),
+    }).refine(({ file, url }) => (file === undefined) !== (url === undefined), {
+      path: ['file'],
+      message: 'give a file, or the url of a PostgreSQL database, and not both',
     }),
   nameOf: ({ type }) => type,
-  async open({ file }, { retried, deliveryTimeoutMs }) {
+  async open({ file, url }, { retried, deliveryTimeoutMs }) {
     const { historySink } = await import('./sink.ts')
-    return historySink({ file, retried, deliveryTimeoutMs })
+    return historySink({ file, url: url?.reveal(), retried, deliveryTimeoutMs })
   },
 })

@@ -17,10 +17,9 @@ afterAll(() => rmSync(home, { recursive: true }))
 let files = 0
 const newFile = () => join(home, String((files += 1)), 'history.db')
 
-function rows(file: string): Received[] {
-  const database = new DatabaseSync(file, { readOnly: true })
-  const found = database.prepare('SELECT id, "group" FROM events ORDER BY sequence').all()
-  database.close()
+async function rows(file: string): Promise<Received[]> {
+  await using reader = await readHistory(file)
+  const found = await reader.all('SELECT id, "group" FROM events ORDER BY sequence')
   return found.map(({ id, group }) => ({ id: String(id), group: String(group) }))
 }
 
@@ -29,7 +28,7 @@ sinkConformance('history', async () => {
   const sink = historySink({ file, deliveryTimeoutMs: 10_000 })
   return {
     sink,
-    received: async () => rows(file),
+    received: () => rows(file),
     // Another program writes, and takes its time.
     stall: async () => {
       const other = new DatabaseSync(file)
@@ -73,7 +72,7 @@ test('the same id in another cluster is another event', async () => {
     events(3).map(event => ({ ...event, cluster: 'c2' })),
     running,
   )
-  expect(rows(file)).toHaveLength(6)
+  expect(await rows(file)).toHaveLength(6)
 })
 
 test('a file that another program has locked for long fails as what time mends, and says which', async () => {
