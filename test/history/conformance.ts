@@ -333,7 +333,7 @@ function event(id: string, fields: Pick<KoffEvent, 'type' | 'data'> & Partial<Ko
     parts: 1,
     truncated: false,
     ...fields,
-  } as KoffEvent
+  }
 }
 
 function member(id: string, held: Readonly<Record<string, readonly number[]>>): HistoryMember {
