@@ -1,7 +1,7 @@
-/** Partitions become ready one by one, and a source is opened for several. */
+/** Partitions become ready one by one, but one source is opened for several. */
 const settleMs = 100
 
-/** Says that other partitions are ready, once for all that become so at about the same time. */
+/** Signals that other partitions are ready, once for all that become ready at about the same time. */
 export class Changes {
   #changed = new AbortController()
   #settling: NodeJS.Timeout | undefined
@@ -23,7 +23,7 @@ export class Changes {
     }, settleMs)
   }
 
-  /** From now on `signal` is about later changes: one that has aborted stays so. */
+  /** Resets `signal` for later changes: an aborted one stays aborted. */
   forget(): void {
     if (this.#changed.signal.aborted) this.#changed = new AbortController()
   }

@@ -6,22 +6,22 @@ import { RecordCursor } from '../kafka/records/recordCursor.ts'
 import type { StateChange } from '../state/stored/entry.ts'
 
 export interface CommittedEntries {
-  /** Of the state topic, and so of `__consumer_offsets`. */
+  /** The partition of the state topic, which is that of `__consumer_offsets`. */
   readonly partition: number
   readonly entries: readonly StateChange[]
 }
 
-/** A partition of a state topic, to be read to where its log ends. */
+/** A partition of a state topic, for reading to its log end. */
 export interface StateLog extends AsyncDisposable {
   /** Ends by itself. */
   readonly source: Source
-  /** Where the log ends, as the leader says who knows all that was acknowledged (KIP-207). */
+  /** The log end according to the leader, which knows all acknowledged records (KIP-207). */
   readonly end: number
 }
 
 /**
- * All that is committed in a partition of a state topic. A broker that was just started, or has just become the leader, may
- * know less than there is for a moment, and a state that is older than it should be is worse than none.
+ * All committed entries in a partition of a state topic. A broker that has just started or become the leader may know
+ * less than there is for a moment, and an outdated state is worse than none.
  * @throws KoffError BROKER_ERROR, retriable, where the source ends before the log does.
  */
 export async function* wholeState(
@@ -45,16 +45,16 @@ export async function* wholeState(
   }
   for await (const { entries } of committedEntries(watched, topic, signal)) yield entries
   if (signal.aborted || position >= end) return
-  throw new KoffError('BROKER_ERROR', `topic ${topic}: read to offset ${position}, and its log ends at ${end}`, {
+  throw new KoffError('BROKER_ERROR', `topic ${topic}: read to offset ${position}, but its log ends at ${end}`, {
     retriable: true,
   })
 }
 
 /**
- * The entries in a state topic, each partition's in log order, from a source that ends at the log's end and reads uncommitted:
- * those of a transaction come with its COMMIT marker, those of an aborted one never. Which producer's transactions
- * are settled is up to the caller: of one that is open at the end nothing is given.
- * @throws KoffError STATE_INVALID where the log holds what is not an entry.
+ * The entries in a state topic, in log order for each partition, from a source that ends at the log's end and reads
+ * uncommitted. Entries of a transaction come with its COMMIT marker; those of an aborted one never come, nor those of a
+ * transaction that is open at the end. The caller ensures that the transactions of its producer are settled.
+ * @throws KoffError STATE_INVALID where the log holds something else.
  */
 export async function* committedEntries(
   source: Source,

@@ -15,12 +15,14 @@ export interface AwayOptions {
   readonly firstNumber: number
 }
 
-/** What comes while the log is read may have replaced what was there: then it is looked for behind it. */
+/**
+ * Records that arrive while the log is read may have replaced earlier ones: koff then looks for the keys in those, too.
+ */
 const mostPasses = 5
 
 /**
- * Reads a partition from its start, and ends what the state has and the log has no record of. Where a part of the log cannot be
- * read, nothing is ended: what is not seen may be in there.
+ * Reads a partition from its start, and ends the keys of the state that have no record in the log. Where a part of the
+ * log cannot be read, nothing is ended, because the missing keys may be in that part.
  */
 export async function endedWhileAway(options: AwayOptions): Promise<readonly KoffEvent[]> {
   const { partition, state, sourceLog, log, signal, firstNumber } = options
@@ -32,7 +34,7 @@ export async function endedWhileAway(options: AwayOptions): Promise<readonly Kof
     const unreadable = await see(missed, from, end, options)
     if (unreadable !== null) {
       log.warn(
-        `partition ${partition} cannot be read in whole (${unreadable}): what ended in it unseen stays unknown`,
+        `partition ${partition} cannot be read completely (${unreadable}): groups that ended while koff was away stay unknown`,
         {
           partitions: [partition],
           reason: unreadable,
@@ -64,6 +66,6 @@ async function see(
   }
   signal.throwIfAborted()
   if (position >= end) return null
-  const message = `partition ${partition}: read to offset ${position}, and its log ends at ${end}`
+  const message = `partition ${partition}: read to offset ${position}, but its log ends at ${end}`
   throw new KoffError('BROKER_ERROR', message, { retriable: true })
 }

@@ -8,23 +8,23 @@ import { exists } from '../state/group/view.ts'
 import type { PartitionState } from '../state/partition.ts'
 import type { PartitionOutput } from './output.ts'
 
-/** A group as it is; null: it is gone. */
+/** The current state of a group; null: it is gone. */
 export interface GroupChange {
   readonly group: string
   readonly value: GroupState | null
 }
 
-/** What a commit does to the table of groups. */
+/** The changes of a commit to the groups topic. */
 export interface TableCommit {
   readonly groups: readonly GroupChange[]
-  /** What the next owner of the partition has to know of the table. */
+  /** What the next owner of the partition needs to know about the groups topic. */
   readonly stored: StoredTable
 }
 
 export interface StoredTable {
-  /** Which table, and of which groups. Another one is written from the beginning. */
+  /** The topic and the filter. With another one the groups are written again from the beginning. */
   readonly of: string
-  /** Groups whose last change is not written yet; null: it may be any. */
+  /** Groups whose last change is not written yet; null: any group. */
   readonly pending: readonly string[] | null
 }
 
@@ -32,38 +32,38 @@ export interface GroupTableOptions {
   readonly state: PartitionState
   /** Of `__consumer_offsets`. */
   readonly partition: number
-  /** The topic, and the filter of groups, as one text. */
+  /** The topic and the filter of groups, as one text. */
   readonly of: string
   readonly wants: (group: string) => boolean
-  /** A group is not written again before this is over. */
+  /** The minimum time between two writes of a group. */
   readonly everyMs: number
-  /** As of the last commit of this partition; null: there was none with a table. */
+  /** From the last commit of this partition; null: it had none. */
   readonly stored: StoredTable | null
   /** Groups that had a value in the topic when the partition was taken over, where `stored` does not account for them. */
   readonly shown?: readonly string[]
 }
 
-/** What is written of a group, as far as it says whether the group is another now. */
+/** The written state of a group, as far as it is needed to detect a change. */
 interface Written {
-  /** Null: it is not there. */
+  /** Null: the group is gone. */
   readonly group: Group | null
   readonly offsets: number
   readonly conditions: string
-  /** Ids of topics whose names were not known. */
+  /** Ids of topics whose names were unknown. */
   readonly unnamed: readonly string[]
-  /** When, ms; before that time it is not written again. */
+  /** Time of the last write, ms. */
   at: number
 }
 
-/** Of which groups a table is. */
+/** The groups that the groups topic contains. */
 export interface TableFilter {
   readonly wants: (group: string) => boolean
-  /** The filter as one text. */
+  /** The filter as text. */
   readonly text: string
 }
 
 /**
- * The groups that a topic shows of a partition, where the stored table does not account for them: nothing is stored, another
+ * The groups in the topic for a partition, where the stored table does not account for them: nothing is stored, another
  * topic was written, or the partition is read as at a first start. Those that have ended since get a tombstone.
  */
 export async function shownGroups(
@@ -77,7 +77,7 @@ export async function shownGroups(
   return isKnown && !state.inHistory ? [] : await table.shown(signal)
 }
 
-/** The table that an output keeps of a partition; null where it keeps none. */
+/** The groups topic of a partition; null where the output has none. */
 export function groupTable(
   { table }: PartitionOutput,
   {
@@ -100,19 +100,19 @@ export function groupTable(
   })
 }
 
-/** So many groups in a commit, so that a table that is new does not make a large one. */
+/** The maximum number of groups in a commit, so that the first writes do not make it too large. */
 const mostGroups = 500
-/** More pending groups than these are not stored by name. */
+/** Above this number, pending groups are not stored by name. */
 const mostPending = 500
 
 /**
- * Keeps the table of groups (`groupsTopic`) in step with the state of one partition of `__consumer_offsets`: says at each
- * commit which groups have to be written, each at most once in `everyMs`, the last change always.
+ * Keeps the groups topic (`groupsTopic`) in step with the state of one partition of `__consumer_offsets`. At each
+ * commit it gives the groups to write, each at most once in `everyMs`, the last change always.
  */
 export class GroupTable {
   readonly #options: GroupTableOptions
   readonly #written = new Map<string, Written>()
-  /** Taken by the commit that is under way. */
+  /** Taken by the commit in flight. */
   #taken: Written[] = []
   #isNew: boolean
   #pending: ReadonlySet<string>
@@ -133,7 +133,7 @@ export class GroupTable {
     return this.#options.everyMs
   }
 
-  /** What has to be written now. `nextMs`: when to ask again, though nothing happens; null: no need. */
+  /** The groups to write now. `nextMs`: when to call again without a change; null: no need. */
   take(now: number): TableCommit & { readonly nextMs: number | null } {
     const { state, of, everyMs, partition } = this.#options
     if (state.inHistory) return { groups: [], stored: { of, pending: null }, nextMs: null }
@@ -168,7 +168,7 @@ export class GroupTable {
     return { groups, stored: { of, pending: this.#toStore() }, nextMs }
   }
 
-  /** The commit with what was taken last is there. */
+  /** The commit with the last result of `take` succeeded. */
   committed(now: number): void {
     for (const written of this.#taken) written.at = now
     this.#taken = []
@@ -178,7 +178,7 @@ export class GroupTable {
     }
   }
 
-  /** Of a table that is new, also groups that are not wanted: another filter may have left them there. */
+  /** At the beginning also groups outside the filter: an earlier filter may have let them in. */
   *#candidates(): Generator<string> {
     const { groups } = this.#options.state
     yield* groups.keys()

@@ -7,23 +7,21 @@ import type { StateChange } from '../state/stored/entry.ts'
 import type { StateStore } from './stateStore.ts'
 
 export interface LocalStoreOptions {
-  /** Created where it is not there. */
+  /** The folder; created if it is missing. */
   readonly dir: string
-  /** Of the deployment: its file is `<dir>/<name>.db`. */
+  /** The name of the deployment; its file is `<dir>/<name>.db`. */
   readonly name: string
 }
 
-/** Of the tables, not of the entries in them. */
+/** The version of the tables, not of their entries. */
 const layoutVersion = 1
-/** Entries in one part of what is read back. */
+/** The number of entries that are read at once. */
 const partSize = 5_000
 
 /**
- * State in a file of this machine (SQLite, the one in Node), for one process at a time: a second one is refused while the
- * first lives, however that ends.
- *
- * Guarantee: a write is whole or not there, and survives the end of the process, kill -9 too. After a crash of the machine
- * the last writes may be missing: what followed from them then comes again.
+ * State in a file of this machine (SQLite in Node), for one process at a time: while it lives, a second one is refused.
+ * Guarantee: a write is atomic and survives the end of the process, including kill -9. After a crash of the machine the
+ * last writes may be missing: the events that followed from them then come again.
  * @throws KoffError STATE_UNAVAILABLE where the file cannot be used.
  */
 export function localStore({ dir, name }: LocalStoreOptions): StateStore {
@@ -32,7 +30,7 @@ export function localStore({ dir, name }: LocalStoreOptions): StateStore {
     null
 
   const use = () => {
-    if (opened === null) throw new KoffError('STATE_UNAVAILABLE', `state ${path}: used while it is not open`)
+    if (opened === null) throw new KoffError('STATE_UNAVAILABLE', `state ${path}: used before it was opened`)
     return opened
   }
   const guarded = <T>(work: () => T): T => {
@@ -90,7 +88,7 @@ export function localStore({ dir, name }: LocalStoreOptions): StateStore {
           }
           database.exec('COMMIT')
         } catch (error) {
-          // A full disk has rolled it back already.
+          // With a full disk it is already rolled back.
           if (database.isTransaction) database.exec('ROLLBACK')
           throw error
         }
@@ -107,22 +105,22 @@ function makeFolder(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true })
   } catch (error) {
-    // On a file system that is read-only a recursive attempt says that something is missing; this one tells the truth.
+    // On a read-only file system a recursive attempt reports a missing file; this one reports the reason.
     mkdirSync(dir)
     throw error
   }
 }
 
-/** Locks the file for as long as it is open, and makes it what this version of koff writes. */
+/** Locks the file while it is open, and upgrades its tables to this version of koff. */
 function prepare(database: DatabaseSync, path: string): void {
-  // NORMAL: written to the disk at checkpoints; until then to the system, which outlives the process.
+  // NORMAL writes to the disk at checkpoints, and otherwise to the operating system, which outlives the process.
   database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   database.exec('BEGIN IMMEDIATE')
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
   if (version > layoutVersion) {
     throw new KoffError(
       'STATE_INVALID',
-      `state ${path} was written by a newer version of koff; run that one, or delete the file to begin anew`,
+      `state ${path} was written by a newer version of koff; run that version, or delete the file to start from an empty state`,
     )
   }
   database.exec(`
@@ -137,7 +135,7 @@ function fault(error: unknown, path: string): KoffError {
   if (error instanceof KoffError) return error
   const isLocked = error instanceof Error && 'errcode' in error && error.errcode === 5
   const message = isLocked
-    ? `state ${path}: another koff uses it; give each deployment its own name or state.dir`
+    ? `state ${path}: another koff process uses it; give each deployment its own name or state.dir`
     : `state ${path}: ${systemReason(error)}; see state.dir`
   return new KoffError('STATE_UNAVAILABLE', message, { cause: error })
 }

@@ -6,11 +6,11 @@ import type { Output } from './output.ts'
 export interface Measuring {
   readonly telemetry: Telemetry
   readonly log: Log
-  /** Of metrics and of the log. */
+  /** The name in metrics and logs. */
   readonly pipeline: string
 }
 
-/** An output whose commits are counted and timed. */
+/** An output that counts and times its commits. */
 export function measuredOutput(output: Output, measuring: Measuring): Output {
   const { telemetry, log, pipeline } = measuring
   return {
@@ -47,7 +47,7 @@ export function measuredOutput(output: Output, measuring: Measuring): Output {
 
 export function countEvents(events: readonly KoffEvent[], { telemetry, pipeline }: Omit<Measuring, 'log'>): void {
   const counts = new Map<string, number>()
-  // The parts of a large event are one event.
+  // The parts of a large event count as one event.
   for (const { type, part } of events) if (part === 1) counts.set(type, (counts.get(type) ?? 0) + 1)
   for (const [type, count] of counts) telemetry.count('koff_events_total', { pipeline, type }, count)
 }

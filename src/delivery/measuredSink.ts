@@ -1,7 +1,7 @@
 import type { Sink } from '../engine/sink.ts'
 import { countEvents, type Measuring } from './measuredOutput.ts'
 
-/** A sink whose writes are counted and timed. */
+/** A sink that counts and times its writes. */
 export function measuredSink(sink: Sink, measuring: Measuring): Sink {
   const { telemetry, log, pipeline } = measuring
   return {

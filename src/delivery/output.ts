@@ -3,50 +3,52 @@ import type { KoffEvent } from '../events/envelope.ts'
 import type { StateChange } from '../state/stored/entry.ts'
 import type { StoredTable, TableCommit } from './groupTable.ts'
 
-/** What one partition of `__consumer_offsets` made happen since the last commit, and what it left behind. */
+/**
+ * The events of one partition of `__consumer_offsets` since the last commit, and the resulting changes of its state.
+ */
 export interface Commit {
   readonly events: readonly KoffEvent[]
-  /** The last one is about the partition itself: from which position to go on. */
+  /** The last one is about the partition itself: the position to continue from. */
   readonly changes: readonly StateChange[]
-  /** Where the output keeps a table of groups: what changes in it. */
+  /** The changes of the groups topic, where the output has one. */
   readonly table?: TableCommit | undefined
 }
 
-/** A table of groups that an output keeps beside the events. */
+/** The groups topic of an output. */
 export interface OutputTable {
   readonly topic: string
-  /** A group is not written again before this is over. */
+  /** The minimum time between two writes of a group. */
   readonly everyMs: number
-  /** As of the last commit of the partition; known when it is restored. Null: there was none with a table. */
+  /** From the last commit of the partition; known when it is restored. Null: it had none. */
   readonly stored: () => StoredTable | null
   /** Groups of this partition that have a value in the topic. */
   readonly shown: (signal: AbortSignal) => Promise<readonly string[]>
 }
 
 /**
- * Where the events go together with the state that they leave behind, so that a restart goes on where the events end.
- * How firmly the two are tied is what an implementation documents as its guarantee.
+ * A destination of events together with the resulting state, so that a restart continues after the last event. An
+ * implementation documents as its guarantee how firmly the two are tied.
  */
 export interface Output extends AsyncDisposable {
   /** For logs and metrics: `kafka`, `stdout`, … */
   readonly name: string
-  /** As a sink's. */
+  /** As for a sink. */
   open(signal: AbortSignal, opening?: Opening): Promise<void>
-  /** Fails where nothing can be written at present for a reason that is not the partition's: its topic was deleted. */
+  /** Fails while nothing can be written for a reason that does not depend on the partition: the topic was deleted. */
   check?(): Promise<void>
   /**
-   * Makes this instance the owner of a partition: when it resolves, whoever was it before can commit no more, and what
-   * it left half done is undone.
+   * Makes this instance the owner of a partition: when it resolves, the previous owner can no longer commit, and its
+   * open transaction is aborted.
    */
   own(partition: number, signal: AbortSignal): Promise<PartitionOutput>
 }
 
-/** One owned partition. Not to be used by two callers at once; after a failure it is of no use any more. */
+/** One owned partition. For one caller at a time; it must not be used after a failure. */
 export interface PartitionOutput extends AsyncDisposable {
-  /** Gives the stored state, in parts: of one key the last entry counts. Nothing where nobody ever committed. */
+  /** The stored state, in parts: of one key the last entry counts. Empty before the first commit. */
   restore(signal: AbortSignal): AsyncIterable<readonly StateChange[]>
-  /** Undefined where the output keeps no table of groups. */
+  /** Undefined where the output has no groups topic. */
   readonly table?: OutputTable | undefined
-  /** Resolves when all of it is durable. A failure leaves it open whether it is: the next owner finds out. */
+  /** Resolves when all of it is durable. After a failure that is unknown: the next owner finds out. */
   commit(commit: Commit): Promise<void>
 }

@@ -16,9 +16,9 @@ export interface OwnedPartitionOptions
   readonly output: PartitionOutput
   readonly state: PartitionState
   readonly restored: Restored
-  /** Groups in the table of groups whose end may be unseen. */
+  /** Groups in the groups topic that may have ended unseen. */
   readonly shown: readonly string[]
-  /** Of the groups in the table of groups. */
+  /** The filter of the groups topic. */
   readonly tableFilter: TableFilter
   /** Called after each commit, with the position that it stored. */
   readonly committed: (position: number) => void
@@ -26,15 +26,15 @@ export interface OwnedPartitionOptions
   readonly now: () => number
 }
 
-/** Silence that is shorter is no absence, however short tombstones are kept. */
+/** A shorter silence is not an absence, however short tombstones are kept. */
 const leastAbsenceMs = 60_000
 
-/** A partition that this instance reads, and what it writes of it. */
+/** A partition that this instance reads and writes. */
 export class OwnedPartition {
   readonly writer: PartitionWriter
   readonly output: PartitionOutput
   readonly #options: OwnedPartitionOptions
-  /** When something was last known of its log. */
+  /** The time of the last news from its log. */
   #heardAt: number
 
   constructor(options: OwnedPartitionOptions) {
@@ -56,8 +56,9 @@ export class OwnedPartition {
   }
 
   /**
-   * True where the log lost something that its state has not been held against: the partition has to be taken over again.
-   * @throws KoffError STATE_INVALID where the log is no longer the one that its state is made of.
+   * True where the log lost records that the state has not been checked against: the partition must be taken over
+   * again.
+   * @throws KoffError STATE_INVALID where the state does not belong to this log any more.
    */
   isOutdatedBy(input: Input): boolean {
     const { restored, partition, now } = this.#options
@@ -71,7 +72,7 @@ export class OwnedPartition {
     return silentMs > Math.max(leastAbsenceMs, restored.tombstonesKeptMs)
   }
 
-  /** Its log was folded so far. */
+  /** The log was read and applied up to here. */
   heard({ input, events }: Outcome): void {
     const { restored, state, now } = this.#options
     this.#heardAt = now()
@@ -89,7 +90,7 @@ export class OwnedPartition {
   }
 }
 
-/** Null for what is about no partition of `__consumer_offsets`. */
+/** Null for an input that does not concern a partition of `__consumer_offsets`. */
 export function partitionOf(input: Input): number | null {
   switch (input.kind) {
     case 'batch':

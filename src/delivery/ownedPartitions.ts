@@ -23,38 +23,38 @@ export interface OwnedPartitionsOptions {
   readonly ownership: Ownership
   readonly sourceLog: SourceLog
   readonly deployment: Deployment
-  /** Which events are delivered; by default all that the fold gives. */
+  /** Which events are delivered; by default all events of the fold. */
   readonly accept?: (event: KoffEvent) => boolean
-  /** Of the groups in the table of groups; all unless given. */
+  /** The filter of the groups topic; all groups unless given. */
   readonly tableFilter?: TableFilter
   readonly outages: Outages
   readonly log: Log
   readonly stateEveryMs?: number
   readonly signal: AbortSignal
-  /** Called with what nothing but a person can mend. */
+  /** Called with a failure that only a person can mend. */
   readonly fail: (error: unknown) => void
   /** ms since the epoch; Date.now unless given. */
   readonly now?: () => number
 }
 
-/** What can be read at present. */
+/** The partitions that can be read now. */
 export interface Ready {
-  /** Partitions with the position to go on from; null: nothing was stored, from the first record. */
+  /** Partitions and the positions to continue from; null: nothing is stored, so from the first record. */
   readonly positions: ReadonlyMap<number, number | null>
   readonly writers: ReadonlyMap<number, PartitionWriter>
   /** Aborts when other partitions are ready. */
   readonly signal: AbortSignal
 }
 
-/** Each takes memory for what was read and is not settled yet; more at once are no faster, there is one processor for them. */
+/** A restore needs memory for records that are not settled yet, and more at once are no faster on one processor. */
 const restoresAtOnce = 4
 
-/** Takes partitions over, gives them up, and takes them over anew where a commit failed. */
+/** Takes partitions over, releases them, and takes them over again after a failed commit. */
 export class OwnedPartitions {
   readonly #options: OwnedPartitionsOptions
   readonly #owned = new Map<number, OwnedPartition>()
   readonly #acquiring = new Map<number, AbortController>()
-  /** What a partition was used for before has to be over before it is taken over anew. */
+  /** The previous use of a partition must end before it is taken over again. */
   readonly #releases = new Map<number, Promise<void>>()
   readonly #restores = new Turns(restoresAtOnce)
   /** The positions that this process has committed. */
@@ -77,7 +77,7 @@ export class OwnedPartitions {
     for (const partition of partitions) this.#acquire(partition, false)
   }
 
-  /** Resolves when there is something to read. */
+  /** Resolves when a partition can be read. */
   async whenReady(signal: AbortSignal): Promise<Ready> {
     this.#changes.forget()
     while (this.#owned.size === 0 && !signal.aborted) {
@@ -95,7 +95,7 @@ export class OwnedPartitions {
     return { positions, writers, signal: this.#changes.signal }
   }
 
-  /** Of a chunk, the inputs of the partitions that this instance still owns when their turn comes. */
+  /** The inputs of a chunk for partitions that this instance still owns when their turn comes. */
   *ofOwned(inputs: Iterable<Input>, { writers }: Ready): Generator<Input, void, undefined> {
     for (const input of inputs) {
       const partition = partitionOf(input)
@@ -113,7 +113,7 @@ export class OwnedPartitions {
     }
   }
 
-  /** Where the outcomes of these partitions go: each to the writer of its partition, whose commit takes its state with it. */
+  /** Passes each outcome to the writer of its partition, whose commit includes the state. */
   delivery({ signal }: Ready): Delivery {
     return {
       take: outcome => {
@@ -139,13 +139,13 @@ export class OwnedPartitions {
     }
   }
 
-  /** What an input about the cluster makes happen belongs to the partitions that are read. */
+  /** Events that follow from an input about the cluster belong to the partitions that are read. */
   #takeOfCluster({ input, events }: Outcome): void {
     if (input?.kind !== 'tick' && events.length === 0) return
     const byPartition = Map.groupBy(events, ({ source }) => source.partition)
     for (const [partition, { writer }] of this.#owned) {
       const own = byPartition.get(partition)
-      // Time changes the state also where nothing happens.
+      // Time changes the state even without events.
       const isUnchanged = this.#options.fold.partitions.get(partition)?.changes?.isEmpty ?? true
       if (own !== undefined || !isUnchanged) writer.add(own ?? [])
     }
@@ -160,7 +160,7 @@ export class OwnedPartitions {
       : { ...tick, partitions, listed: tick.listed.filter(isRead) }
   }
 
-  /** Commits what is there, and lets go of everything. */
+  /** Commits what is pending, and releases everything. */
   async finish(): Promise<void> {
     this.#changes.stop()
     for (const giveUp of this.#acquiring.values()) giveUp.abort()
@@ -168,7 +168,7 @@ export class OwnedPartitions {
     await Promise.all(this.#releases.values())
   }
 
-  /** `confirm`: a commit failed, perhaps because the partition is another's; that has to be known first. */
+  /** `confirm`: after a failed commit koff first checks that the partition is still its own. */
   #acquire(partition: number, confirm: boolean): void {
     if (this.#owned.has(partition) || this.#acquiring.has(partition) || this.#options.signal.aborted) return
     const giveUp = new AbortController()
@@ -180,7 +180,7 @@ export class OwnedPartitions {
       })
       .finally(() => {
         this.#acquiring.delete(partition)
-        // It came back while it was being given up.
+        // It was assigned again while it was being released.
         if (giveUp.signal.aborted && this.#options.ownership.partitions.has(partition)) this.#acquire(partition, false)
       })
   }
@@ -200,7 +200,7 @@ export class OwnedPartitions {
     if (taken !== null) this.#begin(partition, taken)
   }
 
-  /** Of what is the same for all partitions one line is enough. */
+  /** A line that is the same for all partitions is logged once. */
   #announce(line: string): void {
     if (!this.#announced.has(line)) this.#options.log.info(line)
     this.#announced.add(line)
@@ -250,7 +250,7 @@ export class OwnedPartitions {
     const owned = this.#owned.get(partition)
     if (owned === undefined) return
     this.#owned.delete(partition)
-    // At once, so that no sample or tick makes events that nobody would deliver.
+    // Immediately, so that no sample or tick produces events that would not be delivered.
     this.#options.fold.forget(partition)
     const { writer, output } = owned
     const release = (async () => {

@@ -1,23 +1,23 @@
-/** Which partitions of `__consumer_offsets` are this instance's. */
+/** Which partitions of `__consumer_offsets` this instance owns. */
 export interface Ownership extends AsyncDisposable {
-  /** As last told; none before that. */
+  /** From the last assignment; empty before the first. */
   readonly partitions: ReadonlySet<number>
-  /** It was told, if only that there are none. */
+  /** An assignment was received, even an empty one. */
   readonly isKnown: boolean
-  /** Joins in. Fails where that cannot work, with what to do. */
+  /** Joins the other instances. Fails with what to do where that is impossible. */
   start(tell: OwnershipListener, signal: AbortSignal): Promise<void>
-  /** Resolves when the others next agree that this instance is one of them: an instance that was away learns of it. */
+  /** Resolves at the next confirmation of the membership: an instance that was away learns of it then. */
   confirmed(signal: AbortSignal): Promise<void>
 }
 
 export interface OwnershipListener {
   /** Called after `partitions` changed. */
   readonly changed: () => void
-  /** Called when this instance has no part in it any more, and nothing but a person can mend that. */
+  /** Called when this instance has dropped out and only a person can mend that. */
   readonly failed: (error: unknown) => void
 }
 
-/** For an instance that has nobody to share with. */
+/** For an instance without others. */
 export function soleOwnership(partitions: Iterable<number>): Ownership {
   return {
     partitions: new Set(partitions),

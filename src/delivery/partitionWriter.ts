@@ -5,35 +5,36 @@ import type { PartitionOutput } from './output.ts'
 
 export interface PartitionWriterOptions {
   readonly output: PartitionOutput
-  /** What changed in the state since the last call. */
+  /** The changes of the state since the last call. */
   readonly takeChanges: () => readonly StateChange[]
-  /** Says which groups a commit writes as they are; null where they go nowhere. */
+  /** The groups topic; null where there is none. */
   readonly table?: GroupTable | null
-  /** How many changes wait. */
+  /** The number of pending changes. */
   readonly countChanges: () => number
-  /** How many partitions share the memory of this process. */
+  /** The number of partitions that share the memory of this process. */
   readonly partitions: () => number
-  /** State without events is committed this often at most, ms. */
+  /** The interval at which state without events is committed, ms. */
   readonly stateEveryMs: number
   /** Called after each commit. */
   readonly committed: () => void
-  /** Called once, when a commit failed: the writer is of no use any more. */
+  /** Called once, after a failed commit: the writer must not be used any more. */
   readonly failed: (error: unknown) => void
   /** Called whenever there may be room again. */
   readonly drained: () => void
 }
 
-/** More changes than these are committed without waiting for the interval. */
+/** More pending changes than these are committed without waiting for the interval. */
 const manyChanges = 3_000
-/** More changes than these, and whoever brings more has to wait: a commit holds all that is there. */
+/** Above this number of pending changes the reader waits, because a commit holds all of them. */
 const tooManyChanges = 6_000
-/** Events that may wait in all partitions together, and in one of them: that many fill a transaction well. */
+/** Pending events of all partitions together, and of one of them: that many fill a transaction well. */
 const eventsInAll = 20_000
 const eventsInOne = { most: 2_500, least: 500 }
 
 /**
- * Commits what one partition gives, one commit at a time: events at once, and all that came in the meantime with the
- * next commit, so that batches grow with the load by themselves; state alone at an interval.
+ * Commits the events and state of one partition, one commit at a time. Events are committed at once, together with
+ * everything that arrived during the last commit, so that batches grow with the load. State alone is committed at an
+ * interval.
  */
 export class PartitionWriter {
   #events: KoffEvent[] = []
@@ -47,7 +48,7 @@ export class PartitionWriter {
     this.#options = options
   }
 
-  /** Called after an input was folded, with what it made happen. */
+  /** Called after an input, with its events. */
   add(events: readonly KoffEvent[]): void {
     if (this.#isOver) return
     for (const event of events) this.#events.push(event)
@@ -55,7 +56,7 @@ export class PartitionWriter {
     else this.#commitIn(Math.min(this.#options.stateEveryMs, this.#options.table?.everyMs ?? Number.POSITIVE_INFINITY))
   }
 
-  /** True while nothing more should come. */
+  /** True while no more should be added. */
   get isFull(): boolean {
     if (this.#isOver) return false
     const { partitions, countChanges } = this.#options
@@ -63,14 +64,14 @@ export class PartitionWriter {
     return this.#events.length >= Math.min(eventsInOne.most, share) || countChanges() >= tooManyChanges
   }
 
-  /** Commits what is there, to the last. */
+  /** Commits everything that is pending. */
   async finish(): Promise<void> {
     if (!this.#isOver) this.#commitSoon()
     while (this.#running !== null) await this.#running
     this.#end()
   }
 
-  /** Ends when the commit in flight does; what is left is dropped: the next owner reads it again. */
+  /** Ends with the commit in flight. Everything after it is dropped: the next owner reads it again. */
   async stop(): Promise<void> {
     this.#end()
     await this.#running
@@ -89,7 +90,7 @@ export class PartitionWriter {
 
   async #run(): Promise<void> {
     const { output, table, takeChanges, committed, failed, drained } = this.#options
-    // What the present chunk still brings belongs into the same commit.
+    // The rest of the present chunk belongs to the same commit.
     await Promise.resolve()
     try {
       while (this.#isDue && !this.#isOver) {

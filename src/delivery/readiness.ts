@@ -2,19 +2,19 @@ import type { Fold } from '../engine/fold.ts'
 import type { Sample } from '../telemetry/telemetry.ts'
 import type { Ownership } from './ownership.ts'
 
-/** Whether an instance does its work: what is ready may take the place of another. */
+/** Whether an instance works: a rolling update may replace the next one when this one is ready. */
 export interface Readiness {
-  /** It knows what it owns, and has read all of that to where it ended when it took it over. */
+  /** Its partitions are known, and each is read to the end that it had when it was taken over. */
   readonly isReady: boolean
   readonly owned: number
   readonly catchingUp: number
-  /** Records of what was there that are still to be read, as far as known. */
+  /** Records that are still to be read up to that end, as far as known. */
   readonly recordsLeft: number
 }
 
 export const notStarted: Readiness = { isReady: false, owned: 0, catchingUp: 0, recordsLeft: 0 }
 
-/** An instance that owns nothing because others do is ready. */
+/** An instance without partitions, because others own them all, is ready. */
 export function readiness(ownership: Ownership, { catchUp }: Fold): Readiness {
   const { partitions, isKnown } = ownership
   let catchingUp = 0

@@ -18,10 +18,10 @@ export interface RestoreOptions {
   readonly output: PartitionOutput
   readonly sourceLog: SourceLog
   readonly deployment: Deployment
-  /** The position that this process has committed itself; undefined where it has not. */
+  /** The position of the last commit of this process; undefined before the first. */
   readonly committed: number | undefined
   readonly log: Log
-  /** Says what holds for all partitions, once. */
+  /** Logs a line that holds for all partitions, once. */
   readonly announce: (line: string) => void
   readonly signal: AbortSignal
   /** ms since the epoch; Date.now unless given. */
@@ -31,19 +31,19 @@ export interface RestoreOptions {
 /** A partition whose state is in the fold, ready to be read on. */
 export interface Restored {
   readonly entry: DeliveryEntry
-  /** What is to be delivered before anything that is read. */
+  /** Events to deliver before those of the log. */
   readonly events: readonly KoffEvent[]
-  /** What the log had lost below this offset is accounted for. */
+  /** Records that the log lost below this offset are accounted for. */
   readonly knownStart: number
   /** How long the log keeps tombstones, ms. */
   readonly tombstonesKeptMs: number
 }
 
 /**
- * Puts the stored state of a partition into the fold, whole or not at all, after holding it against the log as it is now. What
- * version 1 stored is read as well; the first commit replaces it.
- * @throws KoffError STATE_INVALID where the state is not one, or not one of this log; STATE_LOST where it is older than
- * what this process has stored; SETTINGS_DIFFER.
+ * Restores the stored state of a partition into the fold, completely or not at all, after checking it against the
+ * present log. A state of version 1 is read as well; the first commit replaces it.
+ * @throws KoffError STATE_INVALID where the state is invalid or belongs to another log; STATE_LOST where it is older
+ * than the last commit of this process; SETTINGS_DIFFER.
  */
 export async function restorePartition(options: RestoreOptions): Promise<Restored> {
   const { fold, partition, sourceLog, deployment, committed, signal, announce, now = Date.now } = options
@@ -72,7 +72,7 @@ export async function restorePartition(options: RestoreOptions): Promise<Restore
   const at = now()
   const absence = absenceOf(stored, { range, at, keptMs })
   if (absence.isTooLong && state.inHistory)
-    return await first(`partition ${partition}: its first read began too long ago (${absence.why})`)
+    return await first(`partition ${partition}: its first read was interrupted for too long (${absence.why})`)
   for (const line of settingChanges(stored, deployment)) announce(line)
   let { currentAt, numbers } = deliveryOf(stored, state)
   let gone: readonly KoffEvent[] = []
@@ -97,7 +97,7 @@ export async function restorePartition(options: RestoreOptions): Promise<Restore
   }
 }
 
-/** `reason`: something is stored, which is discarded. */
+/** `reason`: why a stored state is discarded. */
 async function firstRead(
   { fold, partition, output, sourceLog, deployment, log, signal, now = Date.now }: RestoreOptions,
   reason: string | null,
@@ -105,7 +105,7 @@ async function firstRead(
 ): Promise<Restored> {
   const state = fold.newState(partition)
   if (reason !== null) {
-    log.warn(`${reason}: reading it as at a first start`, { partitions: [partition], reason })
+    log.warn(`${reason}: koff reads it as at a first start`, { partitions: [partition], reason })
     await discardStored(output, state, signal)
   }
   fold.adopt(partition, state)
@@ -131,7 +131,7 @@ function finishRestoring({ partition, log }: RestoreOptions, { restoring, partit
   log.info(`${what} is of version ${version}: the next commit stores it in version ${stateVersion}`, { partition })
 }
 
-/** Versions that did not store when they had read to the end had read the record that they read last. */
+/** Versions without that entry had read up to the last record. */
 function deliveryOf({ delivery }: StoredState, state: PartitionState): Pick<StoredDelivery, 'currentAt' | 'numbers'> {
   const { position, historyEnd, inHistory, timestamp } = state
   if (delivery !== null) return { currentAt: delivery.currentAt, numbers: numbersAt(position, delivery.numbers) }
@@ -150,9 +150,9 @@ function absenceOf({ partition: { position, timestamp }, delivery }: StoredState
   const awayMs = at - (delivery?.currentAt ?? timestamp)
   const isTooLong = awayMs > keptMs
   if (position < range.start) {
-    return { isTooLong, why: `the log begins at offset ${range.start}, and koff had read to ${position}` }
+    return { isTooLong, why: `the log begins at offset ${range.start}, but koff had read only to ${position}` }
   }
-  const since = delivery === null ? 'its last record was read' : 'koff last had read to its end'
+  const since = delivery === null ? 'its last record was read' : 'koff last read to its end'
   return { isTooLong, why: `it is ${duration(awayMs)} since ${since}, and tombstones are kept for ${duration(keptMs)}` }
 }
 
@@ -164,9 +164,15 @@ interface CatchUpOptions {
 async function catchUp(options: RestoreOptions, state: PartitionState, { why, firstNumber }: CatchUpOptions) {
   const { partition, sourceLog, log, signal } = options
   const partitions = [partition]
-  log.warn(`partition ${partition}: ${why}; reading it again from its start, for what ended unseen`, { partitions })
+  log.warn(
+    `partition ${partition}: ${why}; koff reads it again from its start, to find groups and offsets that ended meanwhile`,
+    { partitions },
+  )
   const gone = await endedWhileAway({ partition, state, sourceLog, log, signal, firstNumber })
-  log.info(`partition ${partition}: what ended unseen makes ${gone.length} events`, { partitions, events: gone.length })
+  log.info(`partition ${partition}: ${gone.length} events about what ended meanwhile`, {
+    partitions,
+    events: gone.length,
+  })
   return gone
 }
 
@@ -175,7 +181,7 @@ interface AdmittedOptions {
   readonly firstNumber: number
 }
 
-/** Snapshots of the groups that the settings of before did not let through. */
+/** Snapshots of the groups that the previous settings did not admit. */
 function admittedNow(state: PartitionState, { delivery }: StoredState, { deployment, firstNumber }: AdmittedOptions) {
   if (delivery === null || state.inHistory) return []
   const before = deployment.admits(delivery.settings)
@@ -184,10 +190,10 @@ function admittedNow(state: PartitionState, { delivery }: StoredState, { deploym
 }
 
 function lost(partition: number, committed: number, found: number | null): KoffError {
-  const what = found === null ? 'reads back nothing' : `reads back offset ${found}`
+  const what = found === null ? 'the topic or file now holds nothing' : `the topic or file now holds offset ${found}`
   return new KoffError(
     'STATE_LOST',
-    `partition ${partition}: this process stored its state up to offset ${committed}, and ${what}: the state was deleted or truncated while koff ran. Restart koff: it goes on from what is there, or begins as at a first start`,
+    `partition ${partition}: this process stored its state up to offset ${committed}, but ${what}: the state was deleted or truncated while koff ran. Restart koff: it continues from what is left, or begins as at a first start`,
   )
 }
 

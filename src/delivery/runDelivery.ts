@@ -20,50 +20,50 @@ import { readiness } from './readiness.ts'
 import type { SourceLog } from './sourceLog.ts'
 
 export interface ServiceOptions {
-  /** Must note what changes. */
+  /** Must record changes. */
   readonly fold: Fold
   readonly output: Output
   readonly ownership: Ownership
-  /** What a stored state is held against. */
+  /** The settings that a stored state is checked against. */
   readonly sourceLog: SourceLog
   readonly deployment: Deployment
-  /** Reads those partitions from those positions; null: from the first record that there is. */
+  /** Reads those partitions from those positions; null: from the first record. */
   readonly openSource: (positions: ReadonlyMap<number, number | null>, told: SourceHandles) => Promise<Source>
-  /** Which events are delivered; by default all that the fold gives. */
+  /** Which events are delivered; by default all events of the fold. */
   readonly accept?: (event: KoffEvent) => boolean
-  /** Of the groups in a table that the output keeps; all unless given. */
+  /** The filter of the groups topic; all groups unless given. */
   readonly tableFilter?: TableFilter
   readonly signal: AbortSignal
   readonly log: Log
-  /** Reports outages; one with `log` unless given. */
+  /** Reports outages; by default one that writes to `log`. */
   readonly outages?: Outages
-  /** State that changed without an event is committed this often at most; 5 s unless given. */
+  /** The interval at which state without events is committed; 5 s unless given. */
   readonly stateEveryMs?: number
-  /** What an end by `signal` may take; 5 s unless given. */
+  /** The time limit for an end by `signal`; 5 s unless given. */
   readonly finishTimeoutMs?: number
   /** ms since the epoch; Date.now unless given. */
   readonly now?: () => number
 }
 
 export interface SourceHandles {
-  /** Ends the opening, and the source. */
+  /** Aborts the opening, and the source. */
   readonly signal: AbortSignal
-  /** Takes partitions that cannot be read for a while. */
+  /** Receives partitions that cannot be read for a while. */
   readonly outages: PartitionOutages
 }
 
 /**
- * Reads the partitions that this instance owns, folds them, and commits events together with state, until `signal` aborts:
- * then what is under way is committed, and the rest is left to the next owner. Where a commit fails, its partition is
- * taken over anew: from the state that is stored, as a new owner would.
- * @throws KoffError where nothing but a person can help.
+ * Reads the partitions that this instance owns, and commits events together with state, until `signal` aborts: pending
+ * events are then committed, and the next owner reads the rest. After a failed commit the partition is taken over
+ * again, from the stored state, as by a new owner.
+ * @throws KoffError where only a person can help.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { output, ownership, signal, log, finishTimeoutMs = 5_000 } = options
   const fatal = new AbortController()
   const stop = AbortSignal.any([signal, fatal.signal])
   const { outages = createOutages(log) } = options
-  // What was interrupted fails in its own way, and is none.
+  // An interrupted operation fails with an error of its own, which is not a failure here.
   const fail = (error: unknown) => {
     if (!signal.aborted || error instanceof KoffError) fatal.abort(error)
   }
@@ -86,7 +86,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   if (fatal.signal.aborted) throw fatal.signal.reason
 }
 
-/** Says once that what was there is read, and again where other partitions were taken over. */
+/** Logs once when koff has caught up, and again after other partitions were taken over. */
 function tellCatchUp({ fold, ownership, log }: ServiceOptions) {
   let since = performance.now()
   let isOver = false
@@ -116,7 +116,7 @@ interface Reading extends ServiceOptions {
   readonly heard: () => void
 }
 
-/** Reads what this instance owns. Opens another source whenever other partitions are ready, and where one failed. */
+/** Reads the owned partitions. Opens another source whenever other partitions are ready, and after a failure. */
 async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedPartitions): Promise<void> {
   const { outages, fold, accept } = options
   const reading: PartitionOutages = {

@@ -1,13 +1,13 @@
 /**
- * What all instances of a deployment must agree on, by the name of the setting: they share the partitions, so that groups
- * would otherwise be treated in two ways. Stored with the state. A name that only one side has is not compared: versions of
- * koff differ in which they know.
+ * The settings that all instances of a deployment must share, by name. Instances share the partitions, so that
+ * different settings would treat groups differently. They are stored with the state. A name that only one side has is
+ * not compared, because versions of koff differ in their settings.
  */
 export type SharedSettings = Readonly<Record<string, SettingValue>>
 
 export type SettingValue = string | readonly string[]
 
-/** The setting that names the topic of the events: another one takes more than a new value. */
+/** The setting that names the topic of the events: a change needs a confirmation. */
 export const eventsTopicSetting = 'topic'
 
 export interface SettingDifference {

@@ -6,8 +6,8 @@ import { differences, eventsTopicSetting, textOf } from './sharedSettings.ts'
 import type { LogRange, SourceLog } from './sourceLog.ts'
 import type { StoredState } from './storedState.ts'
 
-const begins = 'and begins as at a first start: each group makes a group-snapshot'
-/** What to do where a state and the log are no longer of one history. */
+const begins = 'and reads them as at a first start: each group gets a group-snapshot'
+/** What to do where state and log no longer belong together. */
 export const resetCure = `Start koff once with --reset-unusable-state: it discards the state of such partitions ${begins}`
 
 /** @throws KoffError STATE_INVALID where the state is of another cluster or of a newer version. */
@@ -25,7 +25,7 @@ export function checkOrigin(partition: number, { cluster, version }: StoredParti
   }
 }
 
-/** Why a stored state cannot be gone on with on this log; null where it can. */
+/** Why koff cannot continue from a stored state on this log; null where it can. */
 export function misfit(
   partition: number,
   { partition: { position }, delivery }: StoredState,
@@ -45,13 +45,13 @@ export function misfit(
   return null
 }
 
-/** @throws KoffError STATE_INVALID where the topic that is there is not the one that this process began with. */
+/** @throws KoffError STATE_INVALID where the topic is not the one that this process started with. */
 export function checkTopicId(began: string | null, now: string | null): void {
   if (began === null || now === null || began === now) return
   throw invalid(`${consumerOffsets} was deleted and created again while koff ran. ${resetCure}`)
 }
 
-/** @throws KoffError SETTINGS_DIFFER where the events went to another topic, and nobody said that this one is right. */
+/** @throws KoffError SETTINGS_DIFFER where the events went to another topic, without a confirmation. */
 export function checkEventsTopic({ delivery }: StoredState, { settings, acceptedTopic }: Deployment): void {
   const before = delivery?.settings[eventsTopicSetting]
   const now = settings[eventsTopicSetting]
@@ -62,7 +62,7 @@ export function checkEventsTopic({ delivery }: StoredState, { settings, accepted
   )
 }
 
-/** A line for each setting that is another one than that which the state was stored with. */
+/** A line for each setting that differs from the stored one. */
 export function settingChanges({ delivery }: StoredState, { settings }: Deployment): readonly string[] {
   return differences(settings, delivery?.settings ?? {}).map(
     ({ name, here, there }) => `setting ${name} is ${textOf(here)} now, and was ${textOf(there)}`,

@@ -2,16 +2,16 @@ import type { KoffEvent } from '../events/envelope.ts'
 import type { StateChange } from '../state/stored/entry.ts'
 import type { SharedSettings } from './sharedSettings.ts'
 
-/** What is stored beside the state of a partition: what it was made of, and for whom. */
+/** What is stored beside the state of a partition: the log it belongs to, and the settings. */
 export interface StoredDelivery {
   /** Kafka's id of `__consumer_offsets`; null from brokers before 2.8, which have none. */
   readonly topicId: string | null
-  /** How many partitions that had. */
+  /** Number of partitions of `__consumer_offsets`. */
   readonly partitions: number
-  /** When koff last had read to the end of the log; of a first read that is not over, when it began. ms since the epoch. */
+  /** When koff last read to the end of the log; for an unfinished first read, when it began. ms since the epoch. */
   readonly currentAt: number
   readonly settings: SharedSettings
-  /** How many numbers are used in ids of snapshots, and of what ended unseen, at this position. */
+  /** How many numbers are used in ids of snapshots, and of groups that ended unseen, at this position. */
   readonly numbers: Numbers
 }
 
@@ -21,14 +21,14 @@ export interface Numbers {
   readonly gone: number
 }
 
-/** No part of the state has this key. */
+/** No other entry of the state has this key. */
 export const deliveryKey = JSON.stringify(['delivery'])
 
 export function numbersAt(position: number, numbers: Numbers | undefined): Numbers {
   return numbers?.position === position ? numbers : { position, snapshots: 0, gone: 0 }
 }
 
-/** The numbers after those in the ids of these events, all of one position. */
+/** The numbers that follow those in the ids of these events, all of one position. */
 export function numbersAfter(events: readonly KoffEvent[], before: Numbers): Numbers {
   let { snapshots, gone } = before
   for (const { id } of events) {
@@ -39,11 +39,11 @@ export function numbersAfter(events: readonly KoffEvent[], before: Numbers): Num
   return { ...before, snapshots, gone }
 }
 
-/** A time is written with whatever else is, at most once a minute; alone it is written so often. */
+/** A time is written with other changes at most once a minute; alone it is written at this interval. */
 const withOthersMs = 60_000
 const aloneMs = 30 * 60_000
 
-/** What is stored of one partition that this instance owns, and what is to be stored next. */
+/** The stored entry of one partition that this instance owns, and the next one. */
 export class DeliveryEntry {
   #value: StoredDelivery
   #stored: StoredDelivery | null
@@ -57,22 +57,22 @@ export class DeliveryEntry {
     return this.#value
   }
 
-  /** Everything in the log was read at that time. */
+  /** The log was read to its end at that time. */
   readToEnd(at: number): void {
     if (at > this.#value.currentAt) this.#value = { ...this.#value, currentAt: at }
   }
 
-  /** Snapshots were made at the end of history. */
+  /** The end of history produced snapshots. */
   snapshotsMade(events: readonly KoffEvent[], position: number): void {
     this.#value = { ...this.#value, numbers: numbersAfter(events, numbersAt(position, this.#value.numbers)) }
   }
 
-  /** True where it must be stored, if there is nothing else to store. */
+  /** True where it must be stored even without other changes. */
   get isDue(): boolean {
     return this.#isOlderThan(aloneMs)
   }
 
-  /** What to store with the next commit; nothing where what is stored says as much. */
+  /** The entry for the next commit; empty where the stored one is up to date. */
   takeChange(): readonly StateChange[] {
     if (!this.#isOlderThan(withOthersMs)) return []
     this.#stored = this.#value

@@ -10,15 +10,14 @@ export interface StoredOutputOptions {
 }
 
 /**
- * Any sink as an output: the events are written first, then the state that they leave behind is stored with the position.
- *
- * Guarantee: at least once, in order for each group, with ids that never change. What breaks it: a store that is deleted
- * makes a new first read of all there is. Whoever dies between the two writes makes the events since the last one come
- * again after a restart, under the same ids.
+ * Any sink as an output: the events are written first, then the resulting state is stored with the position.
+ * Guarantee: at least once, in order for each group, with ids that never change. What breaks it: deleting the store
+ * causes a new first read. After a crash between the two writes, the events since the last stored position come again,
+ * with the same ids.
  */
 export function storedOutput({ sink, store }: StoredOutputOptions): Output {
   const closing = new AbortController()
-  /** A sink must not be asked for a second write before the first has settled, and partitions commit as they like. */
+  /** A sink accepts one write at a time, but partitions commit independently. */
   let last: Promise<void> = Promise.resolve()
 
   const write = async (events: readonly KoffEvent[]): Promise<void> => {

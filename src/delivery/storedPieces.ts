@@ -4,12 +4,12 @@ import { partitionKey, type StateChange } from '../state/stored/entry.ts'
 import { deliveryKey } from './storedDelivery.ts'
 
 /**
- * Fits the state of one partition into messages. An entry that is too large is stored in pieces: its own key says how many
- * there are, and piece `n` is under `["piece", n, …key]`. A key that is long itself is replaced by its hash:
- * `["long", hash]` has `[key, value]`. All records of an entry are in one transaction.
+ * Fits the state of one partition into messages. An entry that is too large is stored in pieces: its own key has the
+ * number of pieces, and piece `n` is under `["piece", n, …key]`. A long key is replaced by its hash: `["long", hash]`
+ * has `[key, value]`. All records of an entry are in one transaction.
  */
 export class StoredPieces {
-  /** How many pieces are stored, by the key that they are under. */
+  /** The number of stored pieces by key. */
   readonly #stored = new Map<string, number>()
   readonly #partition: number
 
@@ -18,7 +18,7 @@ export class StoredPieces {
     this.#partition = partition
   }
 
-  /** The changes as they are stored, none larger than `mostBytes` of key and value. */
+  /** The changes in the form in which they are stored; key and value have at most `mostBytes`. */
   *cut(changes: Iterable<StateChange>, mostBytes = defaultBytes): Generator<StateChange, void> {
     for (const change of changes) {
       if (readAlone.has(change.key)) {
@@ -37,8 +37,8 @@ export class StoredPieces {
   }
 
   /**
-   * The entries as they were before they were cut. Those that are in pieces come last: only then all of their pieces are
-   * there, since compaction leaves keys in any order.
+   * The original entries. Those in pieces come last, when all of their pieces are known, since compaction leaves keys
+   * in any order.
    * @throws KoffError STATE_INVALID where a piece is missing.
    */
   async *whole(parts: AsyncIterable<readonly StateChange[]>): AsyncGenerator<readonly StateChange[], void> {
@@ -82,7 +82,7 @@ export class StoredPieces {
     throw new KoffError('STATE_INVALID', `${what} cannot be used: piece ${n} of ${key} is missing`)
   }
 
-  /** Also a piece that no entry counts is deleted with the next write of its key. */
+  /** The next write of a key also deletes pieces that no entry counts. */
   #noteStored(key: string): void {
     const [, n, ...of] = JSON.parse(key) as [string, number, ...unknown[]]
     const whole = JSON.stringify(of)
@@ -92,11 +92,11 @@ export class StoredPieces {
 
 /** These are also read without the rest of the state (`koff status`, settings of other instances). */
 const readAlone: ReadonlySet<string> = new Set([partitionKey, deliveryKey])
-/** Half of what a topic takes by default, as of events. */
+/** Half of what a topic accepts by default, as for events. */
 const defaultBytes = 512 * 1024
 /** Longer keys are replaced. Nearly all are shorter: group ids and topic names have up to 249 characters. */
 const longKeyBytes = 1_024
-/** However little a topic takes, a piece has as much. */
+/** The minimum size of a piece, however little a topic accepts. */
 const leastPieceBytes = 256
 const pieceStart = '["piece",'
 const longStart = '["long",'
@@ -114,7 +114,7 @@ function countValue(pieces: number): string {
   return JSON.stringify({ pieces })
 }
 
-/** How many pieces stand for a value; null where it is the value itself. */
+/** The number of pieces of a value; null for a value that is not in pieces. */
 function countIn(value: string): number | null {
   const [, digits] = /^\{"pieces":(\d+)\}$/.exec(value) ?? []
   return digits === undefined ? null : Number(digits)
@@ -127,7 +127,7 @@ function withShortKey(change: StateChange): StateChange {
   return { key: JSON.stringify(['long', hash]), value: value === null ? null : JSON.stringify([key, value]) }
 }
 
-/** Nothing for the deletion of a key that was never there. */
+/** Empty for the deletion of a key that was never stored. */
 function withLongKey(entry: StateChange, longKeys: Map<string, string>): readonly StateChange[] {
   const { key: short, value: stored } = entry
   if (!short.startsWith(longStart)) return [entry]
@@ -145,12 +145,12 @@ function piecesOf(key: string, value: string, mostBytes: number): readonly strin
   if ((key.length + value.length) * 3 <= mostBytes) return []
   if (Buffer.byteLength(key) + Buffer.byteLength(value) <= mostBytes) return []
   const room = mostBytes - Buffer.byteLength(pieceKey(key, value.length))
-  // Three bytes of UTF-8 are the most that a UTF-16 unit takes.
+  // A UTF-16 unit takes at most three bytes of UTF-8.
   const units = Math.floor(Math.max(leastPieceBytes, room) / 3)
   const pieces: string[] = []
   for (let start = 0; start < value.length; ) {
     let end = Math.min(value.length, start + units)
-    // A pair of surrogates that is cut through is no longer UTF-8.
+    // Half of a surrogate pair is not valid UTF-8.
     if (end < value.length && isHighSurrogate(value.charCodeAt(end - 1))) end--
     pieces.push(value.slice(start, end))
     start = end

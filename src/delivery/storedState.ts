@@ -5,17 +5,17 @@ import { Restoring } from '../state/stored/restore.ts'
 import type { PartitionOutput } from './output.ts'
 import { deliveryKey, type StoredDelivery } from './storedDelivery.ts'
 
-/** What is stored of a partition, read and not yet put together. */
+/** The stored entries of a partition, read but not yet combined. */
 export interface StoredState {
   readonly restoring: Restoring
   readonly partition: StoredPartition
-  /** Null where a version of koff stored it that did not know of it. */
+  /** Null where an older version of koff stored it, which had no such entry. */
   readonly delivery: StoredDelivery | null
 }
 
 /**
- * Reads what is stored into `state`. Null where nothing is.
- * @throws KoffError STATE_LOST where what is stored is a part only.
+ * Reads the stored entries into `state`. Null where nothing is stored.
+ * @throws KoffError STATE_LOST where only a part is stored.
  */
 export async function readStored(
   output: PartitionOutput,
@@ -36,7 +36,7 @@ export async function readStored(
   return { restoring, partition, delivery: delivery === null ? null : (JSON.parse(delivery) as StoredDelivery) }
 }
 
-/** Makes the first commit of a fresh state delete all that is stored. */
+/** Makes the first commit of a new state delete everything that is stored. */
 export async function discardStored(
   output: PartitionOutput,
   state: PartitionState,

@@ -9,11 +9,11 @@ import type { Turns } from './turns.ts'
 export interface TakeOverOptions extends Omit<RestoreOptions, 'output' | 'committed'> {
   readonly output: Output
   readonly ownership: Ownership
-  /** A commit failed, perhaps because the partition is another's: that has to be known first. */
+  /** After a failed commit koff first checks that the partition is still its own. */
   readonly confirm: boolean
-  /** Resolves when what this process used the partition for before is over. */
+  /** Resolves when the previous use of the partition by this process is over. */
   readonly released: () => Promise<void> | undefined
-  /** The position that this process has committed itself. */
+  /** The position of the last commit of this process. */
   readonly committed: () => number | undefined
   readonly turns: Turns
   readonly retried: (error: KoffError) => void
@@ -28,7 +28,7 @@ export interface TakenOver {
 
 const pauses = { firstPauseMs: 100, maxPauseMs: 5_000 }
 
-/** Takes a partition over, and tries until it works. Null where it is another instance's by then. */
+/** Takes a partition over, and retries until it works. Null where another instance owns it by then. */
 export function takeOver(options: TakeOverOptions): Promise<TakenOver | null> {
   const { partition, output, ownership, confirm, released, retried, signal } = options
   const attempt = async () => {

@@ -1,4 +1,4 @@
-/** So many may do something at once; the others wait in line. */
+/** Limits how many callers do something at once; the others wait in line. */
 export class Turns {
   #free: number
   readonly #waiting: (() => void)[] = []
@@ -7,7 +7,7 @@ export class Turns {
     this.#free = atOnce
   }
 
-  /** Resolves when it is the caller's turn, which lasts until what it gives is disposed of. */
+  /** Resolves when it is the caller's turn, which lasts until the result is disposed of. */
   async take(): Promise<Disposable> {
     if (this.#free > 0) this.#free -= 1
     else await new Promise<void>(resolve => this.#waiting.push(resolve))

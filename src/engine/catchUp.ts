@@ -2,12 +2,12 @@ import type { PositionInput } from '../state/input.ts'
 
 interface Reading {
   readonly start: number
-  /** Where the partition ended when it was first heard of. */
+  /** The log end of the partition when koff first learned it. */
   readonly end: number
   position: number
 }
 
-/** How far each partition is read of what was there when its reading began: the first `position` says where that ends. */
+/** The progress of each partition through what was there when reading began: its first `position` has that end. */
 export class CatchUp {
   readonly #partitions = new Map<number, Reading>()
 
@@ -17,18 +17,18 @@ export class CatchUp {
     else reading.position = position
   }
 
-  /** Its reading begins anew, or is over. */
+  /** Reading begins again, or is over. */
   forget(partition: number): void {
     this.#partitions.delete(partition)
   }
 
-  /** False also where nothing was heard of the partition yet. */
+  /** Also false before anything is known of the partition. */
   isDone(partition: number): boolean {
     const reading = this.#partitions.get(partition)
     return reading !== undefined && reading.position >= reading.end
   }
 
-  /** Offsets between where the readings began and ended, and how many of them are left. */
+  /** The number of offsets from where reading began to that end, and how many of them are left. */
   extent(): { readonly total: number; readonly left: number } {
     let total = 0
     let left = 0

@@ -30,13 +30,13 @@ export interface HistoryBefore {
 export interface FoldOptions {
   readonly cluster: string
   readonly history: History
-  /** Types to give; by default those that are on by default. */
+  /** The event types to emit; by default those that are on by default. */
   readonly types?: ReadonlySet<EventType>
-  /** False leaves out `group-snapshot` at the end of history (config `snapshot: skip`). Default true. */
+  /** False omits `group-snapshot` at the end of history (config `snapshot: skip`). Default true. */
   readonly snapshot?: boolean
-  /** True where the state is stored: what changes is noted for `takeChanges`. Default false. */
+  /** True where the state is stored: changes are recorded for `takeChanges`. Default false. */
   readonly tracksChanges?: boolean
-  /** When conditions over time open, by the name of the group; the defaults unless given. */
+  /** The thresholds of conditions by group name; the defaults unless given. */
   readonly conditions?: SettingsOf
 }
 
@@ -55,33 +55,33 @@ function add(totals: Totals, { records, offsetRecords, undecodable }: Readonly<T
 }
 
 /**
- * Inputs of all partitions in, events out: gives each partition of `__consumer_offsets` its state, decides where its history
- * ends, and leaves out the types that nobody asked for. Ids do not depend on what is left out.
+ * Inputs of all partitions in, events out. Gives each partition of `__consumer_offsets` its state, decides where its
+ * history ends, and drops events of types that are off. Ids do not depend on what is dropped.
  */
 export class Fold {
-  /** Names that `topic` inputs told. */
+  /** Names from `topic` inputs. */
   readonly names = new DeclaredNames()
-  /** Where logs end, as sampled. */
+  /** The sampled ends of logs. */
   readonly logEnds = new LogEnds()
   readonly partitions = new Map<number, PartitionState>()
-  /** What groups read of the cluster's topics. */
+  /** The topics that groups read. */
   readonly reads = new ReadTopics(this.partitions)
-  /** How far the partitions are read of what was there when their reading began. */
+  /** The progress of the partitions through what was there when reading began. */
   readonly catchUp = new CatchUp()
-  /** Where the partitions of `__consumer_offsets` end, as a broker last said. */
+  /** The ends of the partitions of `__consumer_offsets`, from the last response. */
   readonly sourceEnds = new Map<number, number>()
-  /** What partitions counted that are no longer here. */
+  /** The counts of partitions that this instance no longer owns. */
   readonly #past: Totals = { records: 0, offsetRecords: 0, undecodable: 0 }
   readonly #options: FoldOptions
   readonly #hashSeed = randomSeed()
   #heartbeatAt = Number.NEGATIVE_INFINITY
-  /** How many topics there were when those that nobody reads were last forgotten. */
+  /** Number of topics after unused ones were last dropped. */
   #readTopics = fewTopics
   /** States of groups in the present round of samples. */
   readonly #states: GroupStateInput[] = []
   /** Events that come before those of the batch that is being read. */
   readonly #before: KoffEvent[] = []
-  /** Types that are given. */
+  /** Types that are emitted. */
   readonly types: ReadonlySet<EventType>
 
   constructor(options: FoldOptions) {
@@ -91,12 +91,12 @@ export class Fold {
     this.types = types
   }
 
-  /** What an input that is no batch makes happen, in order. */
+  /** The events of an input that is not a batch, in order. */
   take(input: Exclude<Input, { readonly kind: 'batch' }>): readonly KoffEvent[] {
     return this.#wanted(this.#take(input))
   }
 
-  /** Before a batch: samples that no tick followed are judged, and history may end. */
+  /** Before a batch: evaluates samples without a tick, and may end history. */
   beginBatch(batch: RecordBatch): void {
     this.#before.push(...this.#judgeSamples())
     const state = this.stateOf(batch.partition)
@@ -104,20 +104,20 @@ export class Fold {
     state.begin(batch)
   }
 
-  /** After the transitions of a batch: all that it made happen, in order. */
+  /** After the transitions of a batch: all events of the batch, in order. */
   endBatch(state: PartitionState): readonly KoffEvent[] {
     const events = state.end()
     return this.#wanted(this.#before.length === 0 ? events : [...this.#before.splice(0), ...events])
   }
 
-  /** The inputs are at their end: what was history all along ends here. */
+  /** The inputs are at their end: partitions that are still in history end it here. */
   end(): readonly KoffEvent[] {
     const events = [...this.#judgeSamples()]
     for (const state of this.partitions.values()) events.push(...state.endHistory(0))
     return this.#wanted(events)
   }
 
-  /** A fresh state of a partition, to put what is stored into; it counts when it is adopted. */
+  /** A new state of a partition, for restoring what is stored. It takes effect when it is adopted. */
   newState(partition: number): PartitionState {
     const { cluster, history, tracksChanges = false, conditions } = this.#options
     const everyCommit = this.types.has('offset-committed')
@@ -134,13 +134,13 @@ export class Fold {
     })
   }
 
-  /** Goes on from a state, before the first input of its partition. */
+  /** Continues from a state, before the first input of its partition. */
   adopt(partition: number, state: PartitionState): void {
     this.forget(partition)
     this.partitions.set(partition, state)
   }
 
-  /** Another instance owns the partition now. */
+  /** Another instance now owns the partition. */
   forget(partition: number): void {
     const state = this.partitions.get(partition)
     if (state !== undefined) add(this.#past, state.reader)
@@ -149,7 +149,7 @@ export class Fold {
     this.sourceEnds.delete(partition)
   }
 
-  /** What was read since the start, also of partitions that are another's by now. */
+  /** Counts since the start, including partitions that other instances now own. */
   totals(): Readonly<Totals> {
     const totals = { ...this.#past }
     for (const { reader } of this.partitions.values()) add(totals, reader)
@@ -158,7 +158,7 @@ export class Fold {
 
   /** Every known group, sorted by name. */
   groups(): GroupView[] {
-    // For people: a name that any partition knows is shown for all.
+    // For display: a name that any partition knows is shown for all.
     const nameOf = (id: string) => {
       for (const { names } of this.partitions.values()) {
         const name = names.nameOf(id)
@@ -215,7 +215,7 @@ export class Fold {
     }
   }
 
-  /** Samples that no tick followed. */
+  /** Samples without a tick. */
   #judgeSamples(): readonly KoffEvent[] {
     const time = this.#states.reduce((latest, { timestamp }) => Math.max(latest, timestamp), this.logEnds.roundTime)
     return time < 0 ? NO_EVENTS : this.#judge(time, everythingRead)
@@ -239,7 +239,10 @@ export class Fold {
     return events
   }
 
-  /** Topics come and go with the groups that read them. Looked for when there are twice as many as were read before. */
+  /**
+   * Topics come and go with the groups that read them. Unused ones are dropped when there are twice as many as after
+   * the last time.
+   */
   #forgetUnreadTopics(): void {
     if (this.logEnds.topics <= 2 * this.#readTopics) return
     const read = this.reads.topics()
@@ -247,7 +250,7 @@ export class Fold {
     this.#readTopics = Math.max(fewTopics, this.logEnds.topics)
   }
 
-  /** Of every partition, also of those that are behind. The same tick twice is one. */
+  /** For every partition, including those that are behind. A repeated tick counts once. */
   #heartbeats(time: number): KoffEvent[] {
     if (time <= this.#heartbeatAt) return []
     this.#heartbeatAt = time
@@ -269,7 +272,7 @@ export class Fold {
     return history === 'until-start' || (typeof history === 'object' && history.untilStart === true)
   }
 
-  /** The state of a partition, made when there is none. */
+  /** The state of a partition; creates it when there is none. */
   stateOf(partition: number): PartitionState {
     let state = this.partitions.get(partition)
     if (state === undefined) {
@@ -284,7 +287,7 @@ export class Fold {
   }
 }
 
-/** With fewer, what nobody reads is not looked for. */
+/** Below this number nothing is dropped. */
 const fewTopics = 500
 
 /** Where nothing says how far the partitions are read, they are read. */

@@ -4,38 +4,39 @@ import type { Input } from '../state/input.ts'
 import { KeyIndex } from '../state/offsets/keyIndex.ts'
 import { randomSeed } from './randomSeed.ts'
 
-/** A log that cannot say how its groups stood before a time, and why. */
+/** A log that does not know the state of its groups before a time, and why. */
 export interface CutLog {
   /** Of `__consumer_offsets`. */
   readonly partition: number
   /** Milliseconds since the epoch. Infinity: no record after the cut carries a time. */
   readonly since: number
-  /** The record from which the log knows; null where there is none after the cut. */
+  /** The first record from which the log knows; null where there is none after the cut. */
   readonly offset: number | null
-  /** Offsets that the log no longer has: the first of the last ones in a row, and the record after them. */
+  /** Offsets that the log no longer has: the first of the last gap, and the record after it. */
   readonly cut: { readonly from: number; readonly to: number }
 }
 
 /**
- * From when each partition's log knows the state of its groups. A log that begins at offset 0 and has no gap always knew.
- * Any other knows from the first record after its last gap whose key the log held before: the cleaner would have
- * removed the earlier record, so it had not come that far. Where no key occurs twice, it knows from its last record.
+ * The time from which each partition's log knows the state of its groups. A log that begins at offset 0 without gaps
+ * always knows. Any other knows from the first record after its last gap whose key occurred before in the log:
+ * compaction would have removed the earlier record, so it has not come that far. Where no key occurs twice, it knows
+ * from its last record.
  */
 export class KnownSince {
   readonly #logs = new Map<number, ReadLog>()
   readonly #cursor = new RecordCursor()
 
-  /** Takes every input of a source, in order. */
+  /** Receives every input of a source, in order. */
   take(input: Input): void {
     if (input.kind === 'batch') this.#read(input.batch)
     if (input.kind !== 'position') return
     const { partition, position, timestamp } = input
     const log = this.#logOf(partition)
-    // Beyond the records that were given, the log has none, or has lost them: what it knows is of when it was read.
+    // After the last record the log has no more, or has lost them: its knowledge ends when it was read.
     if (position > log.next) log.skipTo(position, { offset: null, time: timestamp })
   }
 
-  /** The logs that cannot say how things stood at `time`, by partition. */
+  /** The logs that do not know the state at `time`, by partition. */
   unknownAt(time: number): CutLog[] {
     const cut: CutLog[] = []
     for (const [partition, log] of this.#logs) {
@@ -69,7 +70,7 @@ export class KnownSince {
   }
 }
 
-/** `KeyIndex` compares four bytes at a time; the key of every record that Kafka writes here has as many. */
+/** `KeyIndex` compares four bytes at a time; every key that Kafka writes here is at least as long. */
 const SHORTEST_KEY = 4
 
 interface Place {
@@ -78,7 +79,7 @@ interface Place {
 }
 
 class ReadLog {
-  /** The offset that follows where nothing is missing. */
+  /** The next offset if nothing is missing. */
   next = 0
   last: Place = { offset: null, time: Number.POSITIVE_INFINITY }
   #cut: CutLog['cut'] | null = null
@@ -91,7 +92,7 @@ class ReadLog {
     this.last = place
   }
 
-  /** The key of the record that was added last. A record without a time says nothing about a time. */
+  /** The key of the last record. A record without a time is not evidence for a time. */
   addKey(words: DataView, start: number, end: number): void {
     if (this.#keys.find(words, start, end) < 0) this.#keys.add(words, start, end)
     else if (this.#cut !== null && this.last.time !== Number.POSITIVE_INFINITY) this.#repeated ??= this.last

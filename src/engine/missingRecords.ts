@@ -6,15 +6,15 @@ export interface PartLog {
   readonly partition: number
   /** The offset of its first record, where that is not 0. */
   readonly beginsAt: number | null
-  /** How many times offsets are missing between two records. */
+  /** Number of gaps between two records. */
   readonly gaps: number
 }
 
-/** By partition; none where every log is whole. */
+/** By partition; empty where every log is complete. */
 export interface PartLogs {
-  /** What is missing before the time from which on records are news. */
+  /** Missing before the time from which records are news. */
   readonly history: readonly PartLog[]
-  /** What is missing among the records that become events, or before the first of them where no history is. */
+  /** Missing among the records that become events, or before the first of them where there is no history. */
   readonly news: readonly PartLog[]
 }
 
@@ -30,12 +30,12 @@ interface Reading {
   readonly news: Missing
 }
 
-/** Which logs begin after offset 0 or have gaps. */
+/** Finds logs that begin after offset 0 or have gaps. */
 export class MissingRecords {
   readonly #liveFrom: number
   readonly #logs = new Map<number, Reading>()
 
-  /** Of each partition, what lies before its first batch with a record at or after `liveFrom` is history. */
+  /** What lies before the first batch of a partition with a record at or after `liveFrom` is history. */
   constructor(liveFrom = Number.NEGATIVE_INFINITY) {
     this.#liveFrom = liveFrom
   }
@@ -49,7 +49,7 @@ export class MissingRecords {
       if (baseOffset > 0) partOf(log).beginsAt = baseOffset
       this.#logs.set(partition, log)
     }
-    // What is missing right before the first batch of news is missing from history.
+    // A gap directly before the first batch of news belongs to history.
     if (baseOffset > log.next) partOf(log).gaps++
     log.isNews ||= isNews
     if (recordCount <= lastOffset - baseOffset) partOf(log).gaps++

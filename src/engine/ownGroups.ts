@@ -1,12 +1,12 @@
 /**
- * Consumer groups that koff itself is in, by the name of the deployment. They are left out of what it reports: every
- * report would be the reason for the next.
+ * koff's own consumer groups, by the name of the deployment. They emit no events: otherwise every event could cause the
+ * next one.
  */
 export function instancesGroup(name: string): string {
   return `${name}.instances`
 }
 
-/** Of a pipeline that reads the clean topic. */
+/** The group of a pipeline that reads the clean topic. */
 export function pipelineGroup(name: string, pipeline: string): string {
   return `${name}.pipeline.${pipeline}`
 }

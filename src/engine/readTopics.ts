@@ -7,7 +7,7 @@ export interface TopicPartition {
   readonly partition: number
 }
 
-/** What the groups in these partitions of `__consumer_offsets` read of the cluster's topics. */
+/** The topics that the groups in these partitions of `__consumer_offsets` read. */
 export class ReadTopics {
   readonly #partitions: ReadonlyMap<number, PartitionState>
   #committed: Committed | null = null
@@ -17,8 +17,8 @@ export class ReadTopics {
   }
 
   /**
-   * Partitions of topics for which a group that `wants` accepts has a committed offset, each once. Found anew only where
-   * other offsets are committed than at the last call.
+   * Partitions of topics for which a group that `wants` accepts has a committed offset, each once. Computed again only
+   * when the set of committed offsets has changed.
    */
   committed(wants: (group: string) => boolean = everyGroup): readonly TopicPartition[] {
     const known = this.#committed
@@ -94,7 +94,7 @@ export class ReadTopics {
 
 const everyGroup = () => true
 
-/** What was found, and in which state of which tables. */
+/** The last result, and the state of the tables for which it holds. */
 interface Committed {
   readonly wants: (group: string) => boolean
   readonly versions: readonly (readonly [OffsetTable, number])[]

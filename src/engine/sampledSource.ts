@@ -1,7 +1,7 @@
 import type { GroupStateInput, Input, SampleInput } from '../state/input.ts'
 import type { Source } from './source.ts'
 
-/** What a look at the cluster brought. */
+/** The result of sampling the cluster. */
 export interface Sample {
   readonly inputs: readonly Exclude<SampleInput, GroupStateInput>[]
   /** States of groups as their coordinators listed them. */
@@ -23,7 +23,7 @@ export interface ListedState {
 
 export interface SampledSourceOptions {
   readonly source: Source
-  /** How long from one sample to the next, ms. */
+  /** Interval between samples, ms. */
   readonly everyMs: number
   /** Looks at the cluster; `positions` are the next offsets to read of the partitions that the source reads. */
   readonly sample: (positions: ReadonlyMap<number, number>, signal: AbortSignal) => Promise<Sample>
@@ -31,18 +31,17 @@ export interface SampledSourceOptions {
   readonly now?: () => number
 }
 
-/** A sample that waits until everything that was in the logs before it has been told. */
+/** A sample that waits until everything that was in the logs before it has been read. */
 interface Round extends Sample {
-  /** From before the sample was taken. */
+  /** A time before the sample was taken. */
   readonly timestamp: number
 }
 
 /**
- * A source that also tells, at an interval, where logs end, followed by a tick: what conditions over time are judged by.
- *
- * A sample is told when the source has told all that was in its own log at that time: a commit that koff has not read yet
- * must not look like one that never came. What is not read by the time of the next sample is left out of the tick. A source
- * that ends by itself is sampled once more at its end.
+ * A source that also yields, at an interval, samples of log ends followed by a tick, on which conditions are evaluated.
+ * A sample is yielded once the source has yielded everything that was in its own log at that time: a commit that koff
+ * has not read yet must not look like a missing one. Partitions that are not read that far by the next sample are left
+ * out of the tick. A source that ends by itself is sampled once more at its end.
  */
 export function sampledSource({ source, everyMs, sample, now = Date.now }: SampledSourceOptions): Source {
   return {
@@ -64,7 +63,7 @@ export function sampledSource({ source, everyMs, sample, now = Date.now }: Sampl
           const news = await Promise.race([next, alarm.rings, ...(looking === null ? [] : [looking])])
           if (news === null) {
             alarm = alarmIn(everyMs)
-            // Nobody has answered yet: one question at a time.
+            // The last sample is not complete: one at a time.
             if (looking !== null) continue
             if (round !== null) yield told(round, positions)
             round = null

@@ -6,9 +6,9 @@ import { decoded } from './decode.ts'
 import { diffed } from './diff.ts'
 import { transitionsOf } from './transitions.ts'
 
-/** Takes one input through the stages at once, for what has no chunks. Returns what it made happen, in order. */
+/** Applies one input to all stages at once, for callers without chunks. Returns its events, in order. */
 export function apply(fold: Fold, input: Input): readonly KoffEvent[] {
-  // What the conditions stage does with it, without four generators: a round of samples has thousands of inputs.
+  // As the conditions stage does, but without four generators: a round of samples has thousands of inputs.
   if (input.kind !== 'batch') return fold.take(input)
   const outcomes = outcomesOf(fold, diffed(transitionsOf(fold, decoded([input]))))
   return [...outcomes].flatMap(({ events }) => events)

@@ -1,8 +1,8 @@
 import { map, type OperatorFunction } from 'rxjs'
 
 /**
- * What a source read at once, on its way: a response of a broker, a piece of a file. Its items are made as they are
- * asked for, and only once: the last stage asks, and each stage before it does its work item by item.
+ * The result of one read of a source: a response of a broker, a part of a file. Its items are produced on demand and
+ * only once: the last stage iterates, and each stage before it processes one item at a time.
  */
 export interface Chunk<T> {
   readonly items: Iterable<T>
@@ -10,7 +10,7 @@ export interface Chunk<T> {
   readonly delivered: () => void
 }
 
-/** An operator of the work that a stage does on the items of each chunk, in order. */
+/** An operator that applies the work of a stage to the items of each chunk, in order. */
 export function overItems<A, B>(work: (items: Iterable<A>) => Iterable<B>): OperatorFunction<Chunk<A>, Chunk<B>> {
   return map(({ items, delivered }) => ({ items: work(items), delivered }))
 }

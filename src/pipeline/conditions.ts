@@ -4,16 +4,16 @@ import type { Input } from '../state/input.ts'
 import { overItems } from './chunk.ts'
 import type { Diffed } from './diff.ts'
 
-/** What one input made happen: all events, in order. */
+/** The events of one input, in order. */
 export interface Outcome {
-  /** Of `__consumer_offsets`; null where the input is about the cluster. */
+  /** Partition of `__consumer_offsets`; null where the input is about the cluster. */
   readonly partition: number | null
-  /** What it was; null for a batch, whose bytes may be another's by now. */
+  /** The input; null for a batch, whose bytes may already be reused. */
   readonly input: Exclude<Input, { readonly kind: 'batch' }> | null
   readonly events: readonly KoffEvent[]
 }
 
-/** Judges what has been true for a while, and puts the events of each input in the order of the contract. */
+/** Evaluates conditions over time, and puts the events of each input into the order of the contract. */
 export const conditions = (fold: Fold) => overItems<Diffed, Outcome>(items => outcomesOf(fold, items))
 
 export function* outcomesOf(fold: Fold, items: Iterable<Diffed>): Generator<Outcome, void, undefined> {

@@ -10,10 +10,10 @@ export interface OpenBatch {
   readonly cursor: RecordCursor
 }
 
-/** What a source gives, with its batches open. */
+/** The items of a source, with opened batches. */
 export type Decoded = Exclude<Input, { readonly kind: 'batch' }> | OpenBatch
 
-/** Opens each batch: bytes → records. Who reads a record decodes it, once. */
+/** Opens each batch: bytes → records. The stage that reads a record decodes it, once. */
 export const decode = () => overItems(decoded)
 
 export function* decoded(inputs: Iterable<Input>): Generator<Decoded, void, undefined> {

@@ -2,17 +2,17 @@ import { concatMap, type OperatorFunction, tap } from 'rxjs'
 import type { Chunk } from './chunk.ts'
 import type { Outcome } from './conditions.ts'
 
-/** Where the outcomes go. */
+/** The destination of outcomes. */
 export interface Delivery {
-  /** Takes one outcome; where it gives a promise, the next outcome waits for it. */
+  /** Takes one outcome. Where it returns a promise, the next outcome waits for it. */
   take(outcome: Outcome): Promise<void> | undefined
   /** The chunk is at its end; resolves when the next chunk may be read. */
   endChunk(): Promise<void>
 }
 
 /**
- * Delivers each outcome in order, and asks for the next chunk when the last one is delivered. With a `Delivery` of owned
- * partitions, the events, the state and the position that they leave are one commit.
+ * Delivers each outcome in order, and requests the next chunk when the last one is delivered. With a `Delivery` of
+ * owned partitions, events, state and position are one commit.
  */
 export function deliver(delivery: Delivery): OperatorFunction<Chunk<Outcome>, Chunk<Outcome>> {
   const run = async (chunk: Chunk<Outcome>) => {
@@ -23,6 +23,6 @@ export function deliver(delivery: Delivery): OperatorFunction<Chunk<Outcome>, Ch
     await delivery.endChunk()
     return chunk
   }
-  // In this order: the source learns that a chunk is delivered after everybody else has.
+  // In this order: the source is notified of a delivered chunk last.
   return chunks => chunks.pipe(concatMap(run), tap({ next: chunk => queueMicrotask(chunk.delivered) }))
 }

@@ -2,7 +2,7 @@ import type { Change, PartitionState } from '../state/partition.ts'
 import { overItems } from './chunk.ts'
 import type { GroupTransition, Transitioned } from './transitions.ts'
 
-/** A group before and after a transition, and what the difference means. */
+/** A group before and after a transition, and the meaning of the difference. */
 export interface GroupChange {
   readonly kind: 'change'
   readonly state: PartitionState
@@ -11,7 +11,7 @@ export interface GroupChange {
 
 export type Diffed = Exclude<Transitioned, GroupTransition> | GroupChange
 
-/** Compares the group before each transition with the group after it, and keeps the group after it. */
+/** Compares the group before and after each transition, and keeps the state after it. */
 export const diff = () => overItems(diffed)
 
 export function* diffed(items: Iterable<Transitioned>): Generator<Diffed, void, undefined> {

@@ -17,9 +17,11 @@ export interface PipelineOptions {
   readonly chunks: OpenChunks<Input>
   /** The state of the partitions that are read. */
   readonly fold: Fold
-  /** Which events go on; all unless given. */
+  /** Which events to deliver; all unless given. */
   readonly accept?: ((event: KoffEvent) => boolean) | undefined
-  /** Sees groups before and after each transition, and inputs that are no batch, before conditions are judged. */
+  /**
+   * Receives groups before and after each transition, and inputs that are not batches, before conditions are evaluated.
+   */
   readonly observed?: ((item: Diffed) => void) | undefined
   readonly delivery: Delivery
 }

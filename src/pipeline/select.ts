@@ -2,7 +2,7 @@ import type { KoffEvent } from '../events/envelope.ts'
 import { overItems } from './chunk.ts'
 import type { Outcome } from './conditions.ts'
 
-/** Leaves out the events that `accept` does not want; without it all go on. */
+/** Drops the events that `accept` rejects; without it all events pass. */
 export const select = (accept?: (event: KoffEvent) => boolean) =>
   overItems<Outcome, Outcome>(outcomes => (accept === undefined ? outcomes : selected(outcomes, accept)))
 

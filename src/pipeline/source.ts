@@ -1,13 +1,13 @@
 import { Observable } from 'rxjs'
 import type { Chunk } from './chunk.ts'
 
-/** Opens what is read, as pieces of items. The signal aborts when the reading ends, for whatever reason. */
+/** Opens an input, as chunks of items. The signal aborts when reading ends, for whatever reason. */
 export type OpenChunks<T> = (signal: AbortSignal) => AsyncIterable<Iterable<T>>
 
 /**
- * The chunks of a source, on demand: the next one is read when the last one was delivered, so one chunk is under way at
- * most, however slow the sink is. A subscription opens the source. The end of the source, a failure and an unsubscribe
- * each end it once: its iterator returns, and its signal aborts.
+ * The chunks of a source, on demand: the next one is read when the last one was delivered, so that at most one chunk is
+ * in flight, however slow the sink is. A subscription opens the source. The end of the source, a failure and an
+ * unsubscribe each end it once: its iterator returns, and its signal aborts.
  */
 export function source<T>(open: OpenChunks<T>): Observable<Chunk<T>> {
   return new Observable(subscriber => {

@@ -10,13 +10,13 @@ export interface ToSinksOptions {
   readonly fold: Fold
   readonly sinks: readonly Sink[]
   readonly signal: AbortSignal
-  /** Which events reach the sinks; by default all that the fold gives. */
+  /** Which events reach the sinks; by default all events of the fold. */
   readonly accept?: ((event: KoffEvent) => boolean) | undefined
 }
 
 /**
- * The way of data from a source to sinks, without a stored state, until the source ends or `signal` aborts. Every sink has
- * the events of a chunk before the next one is read: a slow sink slows the reading down, and memory stays bounded.
+ * The way of data from a source to sinks, without a stored state, until the source ends or `signal` aborts. Every sink
+ * has the events of a chunk before the next one is read: a slow sink slows the reading down, and memory stays bounded.
  */
 export async function toSinks({ source, fold, sinks, signal, accept }: ToSinksOptions): Promise<void> {
   for (const sink of sinks) await sink.open(signal)
@@ -33,7 +33,7 @@ function sinkDelivery(sinks: readonly Sink[], signal: AbortSignal): Delivery {
   let waiting: KoffEvent[] = []
   return {
     take({ events }) {
-      // Nearly always none: an iterator over nothing would cost as much as a few records.
+      // Nearly always empty: an iterator over nothing would cost as much as a few records.
       if (events.length > 0) for (const event of events) waiting.push(event)
       return undefined
     },

@@ -4,14 +4,14 @@ import type { Collected } from '../state/transition/collect.ts'
 import { overItems } from './chunk.ts'
 import type { Decoded } from './decode.ts'
 
-/** What one group went through in one batch, or by one marker. */
+/** The effect of one batch, or of one marker, on one group. */
 export interface GroupTransition {
   readonly kind: 'transition'
   readonly state: PartitionState
   readonly transition: Collected
 }
 
-/** All records of a batch were taken. */
+/** All records of a batch were read. */
 export interface EndOfBatch {
   readonly kind: 'end'
   readonly state: PartitionState
@@ -20,8 +20,8 @@ export interface EndOfBatch {
 export type Transitioned = Decoded | GroupTransition | EndOfBatch
 
 /**
- * Takes the records of each batch together, one transition for each group: the batch, its transitions, its end. Offsets
- * that only go forward are taken on the way, without an object.
+ * Applies the records of each batch, one transition for each group: the batch, its transitions, its end. Offsets that
+ * only move forward are applied without an object.
  */
 export const transitions = (fold: Fold) => overItems<Decoded, Transitioned>(items => transitionsOf(fold, items))
 

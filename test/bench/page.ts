@@ -31,7 +31,7 @@ export async function writeSection(section: Section, text: string): Promise<void
     const body = name === section ? text : old
     return body === undefined ? '' : `${begin}${body}${end}\n`
   })
-  const head = '# Benchmarks\n\nFigures of one machine; each section says the command that made it. Do not edit.\n\n'
+  const head = '# Benchmarks\n\nFigures of one machine; each section names the command that made it. Do not edit.\n\n'
   await writeFile(path, `${head}${parts.join('').trimEnd()}\n`)
   process.stderr.write(`written: ${fileURLToPath(path)}\n`)
 }

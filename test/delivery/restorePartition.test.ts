@@ -124,7 +124,7 @@ describe('a koff that was away', () => {
       '0-2-1 offset-committed c',
     ])
     expect(lines).toContain(
-      'partition 0: it is 25.0 h since koff last had read to its end, and tombstones are kept for 24.0 h; reading it again from its start, for what ended unseen',
+      'partition 0: it is 25.0 h since koff last read to its end, and tombstones are kept for 24.0 h; koff reads it again from its start, to find groups and offsets that ended meanwhile',
     )
     expect(storedDelivery(output)?.currentAt).toBeGreaterThanOrEqual(now)
   })
@@ -288,7 +288,7 @@ describe('a state that does not fit __consumer_offsets', () => {
     })
   })
 
-  it('is lost where this process stored it and reads back nothing, or less', async () => {
+  it('is lost where this process stored it and the topic or file now holds nothing, or less', async () => {
     for (const remains of ['nothing', 'less'] as const) {
       const log = memoryLog()
       offsets = 0
@@ -305,7 +305,9 @@ describe('a state that does not fit __consumer_offsets', () => {
       log.append(batch(commitOf('c', 't', 0, 1)))
       await expect(service.ended).rejects.toMatchObject({
         code: 'STATE_LOST',
-        message: expect.stringContaining(remains === 'nothing' ? 'reads back nothing' : 'reads back offset 1'),
+        message: expect.stringContaining(
+          remains === 'nothing' ? 'the topic or file now holds nothing' : 'the topic or file now holds offset 1',
+        ),
       })
     }
   })

@@ -4,15 +4,16 @@ import { type EntryRef, keyOf } from './entry.ts'
 import type { StoredConditions } from './storedConditions.ts'
 
 /**
- * Which parts of a partition's state changed since they were last stored, and what has to be known of the store to write
- * no more than that. Noting a commit costs two reads and a store, and a row that changes a thousand times is stored once.
+ * The parts of a partition's state that changed since they were last stored, and what is known of the store, so that no
+ * more is written than needed. Recording a commit costs two reads and a store; a row that changes a thousand times is
+ * stored once.
  */
 export class StateChanges {
   /** By key. */
   readonly refs = new Map<string, EntryRef>()
   /** Producers whose open transaction changed or ended. */
   readonly producers = new Set<bigint>()
-  /** Keys of entries that are gone with what they were about: offsets, their conditions, what version 1 stored. */
+  /** Keys of entries whose subject is gone: offsets, their conditions, entries of version 1. */
   readonly goneKeys = new Set<string>()
   /** Names of groups whose own conditions changed. */
   readonly conditions = new Set<string>()
@@ -20,12 +21,12 @@ export class StateChanges {
   /** Rows of offsets whose conditions changed. */
   readonly conditionRows = new NotedRows()
 
-  /** Open transactions as they are stored: by producer, the commits by key. */
+  /** The stored commits of open transactions: by producer, then by key. */
   readonly storedCommits = new Map<bigint, Map<string, PendingCommit>>()
-  /** Conditions of groups as they are stored. */
+  /** The stored conditions of groups. */
   readonly storedConditions = new Map<string, StoredConditions>()
 
-  /** Without conditions of offsets: most of those are over, and nothing to store, by the time of the next write. */
+  /** Without conditions of offsets: most of them are over by the next write. */
   get size(): number {
     const { rows, goneKeys, conditions, refs, producers } = this
     return rows.count + goneKeys.size + conditions.size + refs.size + producers.size
@@ -52,7 +53,7 @@ export class StateChanges {
     this.goneKeys.clear()
   }
 }
-/** Rows, each once, in the order in which they were noted first. */
+/** Rows, each once, in the order in which they were first recorded. */
 class NotedRows {
   count = 0
   #rows = new Int32Array(64)

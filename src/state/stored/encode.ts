@@ -19,7 +19,7 @@ import { offsetValue, pendingValue, rowConditionValue } from './storedOffsets.ts
 import { type StoredName, topicIdValue } from './storedTopics.ts'
 
 /**
- * All of a partition's state; a state that `Restoring` made of it goes on exactly as this one would.
+ * The whole state of a partition. A state that `Restoring` makes of it continues exactly as this one would.
  * @heldByLaws
  */
 export function encodeState(state: PartitionState): readonly StateEntry[] {
@@ -45,8 +45,8 @@ export function encodeState(state: PartitionState): readonly StateEntry[] {
 }
 
 /**
- * What changed since the last call, for a state that keeps track: stored over what is stored already, it makes that the
- * state as it is now. The entry about the partition itself is always there, and is the last.
+ * The changes since the last call, for a state that records changes: applied to the stored entries, they give the
+ * present state. The entry about the partition itself is always included, and is the last.
  */
 export function takeChanges(state: PartitionState): readonly StateChange[] {
   const { changes } = state
@@ -82,7 +82,7 @@ class Writing {
   }
 }
 
-/** What the store holds of a group, but for its offsets and conditions. */
+/** The stored entries of a group, except offsets and conditions. */
 export function* refsOf(slot: GroupSlot): Generator<EntryRef> {
   const { name, group } = slot
   for (const topic of topicsWithId(slot)) yield { kind: 'topicId', group: name, topic }
@@ -134,7 +134,7 @@ function takeOffsets({ changes, offsets }: PartitionState, writing: Writing): vo
   if (changes === null) return
   const { table, transactions } = offsets
   for (const row of changes.rows) {
-    // The row was freed: its deletion is already noted under its key.
+    // The row was freed: its deletion is already recorded under its key.
     if (table.index.keyOf(row).length === 0) continue
     writing.put(offsetKey(table, row), table.isPresent(row) ? offsetValue(table, row) : null)
   }

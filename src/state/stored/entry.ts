@@ -25,19 +25,21 @@ export interface StateEntry {
   readonly value: string
 }
 
-/** An entry to store; null deletes what is stored under the key. */
+/** An entry to store; null deletes the stored value of the key. */
 export interface StateChange {
   readonly key: string
   readonly value: string | null
 }
 
-/** Grows when old entries cannot be read as new ones. Version 1 is still read (version1.ts). */
+/** Increased when older entries cannot be read in the new form. Version 1 is still read (version1.ts). */
 export const stateVersion = 2
 
-/** Every version of koff, past and future, can read this much of another's state: these fields are never renamed. */
+/**
+ * Every version of koff, past and future, can read these fields of any other version's state: they are never renamed.
+ */
 export interface StoredPartition {
   readonly version: number
-  /** Kafka's cluster id: a state is of no use to another cluster. */
+  /** Kafka's cluster id: a state does not fit another cluster. */
   readonly cluster: string
   readonly position: number
   readonly timestamp: number
@@ -45,7 +47,7 @@ export interface StoredPartition {
   readonly historyEnd: number | null
 }
 
-/** What an entry is about, where it is not an offset. */
+/** The subject of an entry that is not an offset. */
 export type EntryRef =
   | { readonly kind: 'metadata' | 'epochs' | 'names'; readonly group: string }
   | { readonly kind: 'member' | 'assignment'; readonly group: string; readonly member: string }

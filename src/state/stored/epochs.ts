@@ -1,11 +1,10 @@
 import type { Member } from '../group/group.ts'
 
 /**
- * The epochs of a group's members in one text. When the epoch of a group grows, each member gets a record of its own
- * with nothing else in it that is new: an entry for each would rewrite the group with every member that joins.
- *
- * The members are in the order of their ids, so that no id is written. Each is a number: how far its epoch lies behind
- * the group's, and whether it is stable. Numbers are varints in base64; the same number again and again is written once.
+ * The epochs of a group's members in one text. When the epoch of a group grows, each member gets a record with nothing
+ * new but its epoch. An entry for each would rewrite the whole group with every member that joins.
+ * The members are in the order of their ids, so that ids are left out. Each is a number: how far its epoch is behind
+ * the group's, and whether it is stable. Numbers are varints in base64; repeated numbers are run-length encoded.
  */
 export function packEpochs(epoch: number, members: Iterable<Member>): string {
   const bytes: number[] = []
@@ -31,7 +30,7 @@ export function packEpochs(epoch: number, members: Iterable<Member>): string {
 
 export type MemberEpoch = Pick<Member, 'epoch' | 'stable'>
 
-/** Of the member ids that were packed, in any order. */
+/** Of the packed member ids, in any order. */
 export function unpackEpochs(text: string, epoch: number, ids: Iterable<string>): Map<string, MemberEpoch> {
   const bytes = Buffer.from(text, 'base64')
   const found = new Map<string, MemberEpoch>()
@@ -42,7 +41,7 @@ export function unpackEpochs(text: string, epoch: number, ids: Iterable<string>)
     let value = 0
     for (let place = 1; ; place *= 0x80) {
       const byte = bytes[at++]
-      if (byte === undefined) throw new Error('the epochs of fewer members than there are')
+      if (byte === undefined) throw new Error('fewer epochs than members')
       value += (byte & 0x7f) * place
       if (byte < 0x80) return value
     }
@@ -59,12 +58,12 @@ export function unpackEpochs(text: string, epoch: number, ids: Iterable<string>)
   return found
 }
 
-/** Below the codes of members: the code before, so many times more. */
+/** Codes below those of members: repeats of the code before. */
 const REPEAT = 0
 const firstCode = 1
-/** More than any two epochs are apart. No record puts a member ahead of its group, but nothing keeps one from it. */
+/** More than the distance of any two epochs. No record puts a member ahead of its group, but nothing prevents it. */
 const AHEAD = 2 ** 33
-/** What is shorter takes no more room written out. */
+/** Shorter runs are not longer when written out. */
 const shortestRun = 3
 
 function inOrder(members: Iterable<Member>): Member[] {

@@ -3,8 +3,8 @@ import type { StateChanges } from './changes.ts'
 import { hasEpochs, isSettled, metadataValue, ownRecordOf } from './storedGroup.ts'
 
 /**
- * Notes which entries of a group a transition changed. `before` must still be what the transition found: sealing the
- * draft of its members changes it.
+ * Records which entries of a group a transition changed. `before` must still be the state before the transition:
+ * sealing the draft of its members changes it.
  */
 export function noteGroupChanges(changes: StateChanges, before: Group | null, after: Group | null): void {
   const group = (after ?? before)?.name
@@ -42,7 +42,7 @@ function* changedRegexes(before: Group | null, after: Group | null): Generator<s
   }
 }
 
-/** Members of which something can be different. */
+/** Members that may differ. */
 function touchedIds(before: Group | null, after: Group | null): Iterable<string> {
   const touched = before === null ? null : (after?.members.touchedSince(before.members) ?? null)
   if (touched !== null) return touched
@@ -51,7 +51,7 @@ function touchedIds(before: Group | null, after: Group | null): Iterable<string>
   return ids
 }
 
-/** A group that is not there holds nothing, as before. */
+/** A deleted group holds nothing, as before. */
 function wasSettled(group: Group | null, id: string): boolean {
   return group === null || isSettled(group, id)
 }

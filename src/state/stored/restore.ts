@@ -4,13 +4,13 @@ import { type ParsedEntry, restoreGroups } from './restoreGroups.ts'
 import { type Place, restoreOffset, restoreRowConditions } from './restoreOffsets.ts'
 
 /**
- * Puts a stored state back into a fresh one. Entries may come in any order of their keys; of one key the last counts, and
- * null takes it away. Offsets, of which there can be millions, go into the table as they come; what is told in several
- * entries is put together at the end.
+ * Restores a stored state into a new one. Keys may come in any order; of one key the last entry counts, and null
+ * deletes it. Offsets, of which there can be millions, go into the table directly; everything that spans several
+ * entries is combined at the end.
  */
 export class Restoring {
   readonly #state: PartitionState
-  /** Values by key, but for those of offsets. */
+  /** Values by key, except those of offsets. */
   readonly #values = new Map<string, string>()
   /** Why the entry under a key cannot be used. */
   readonly #faults = new Map<string, string>()
@@ -29,7 +29,7 @@ export class Restoring {
       else if (value === null) this.#values.delete(key)
       else this.#values.set(key, value)
     } catch (error) {
-      // Another version may have been at work before: what is deleted or replaced later does not matter.
+      // Entries of another version do not matter if they are deleted or replaced later.
       if (value !== null) this.#faults.set(key, reasonOf(error))
     }
   }
@@ -40,7 +40,7 @@ export class Restoring {
     return value === undefined ? null : (JSON.parse(value) as StoredPartition)
   }
 
-  /** @throws Error that says why, where an entry is not one of this version or of version 1. */
+  /** @throws Error with the reason, where an entry belongs neither to this version nor to version 1. */
   finish(): void {
     const state = this.#state
     for (const reason of this.#faults.values()) throw new Error(reason)

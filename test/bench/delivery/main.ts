@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { environment } from '../environment.ts'
 import { deliverySection, type Round } from './against.ts'
 import { openBed, type Subject } from './bed.ts'
@@ -37,7 +38,7 @@ export interface AgainstOptions {
 export async function benchDeliveryAgainst({ path, keys, rounds }: AgainstOptions): Promise<string> {
   const checkouts = [
     { label: 'this checkout', path: null },
-    { label: path, path },
+    { label: `commit ${commitOf(path)}`, path },
   ]
   await using bed = await openBed(checkouts)
   await commitKeys(bed.place, keys, 1)
@@ -65,6 +66,11 @@ export async function benchDeliveryAgainst({ path, keys, rounds }: AgainstOption
     }
   }
   return deliverySection({ labels: checkouts.map(({ label }) => label), figures, keys, rounds })
+}
+
+/** The commit that a checkout is at. */
+function commitOf(path: string): string {
+  return execFileSync('git', ['-C', path, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
 }
 
 async function restarts({ start }: Subject, keys: number): Promise<void> {
