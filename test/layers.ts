@@ -181,10 +181,10 @@ const packageRules: IForbiddenRuleType[] = [
   },
   {
     // Avro is what several sinks write, and sinks do not know each other.
-    name: 'avro imports no package but avsc and zod',
+    name: 'avro imports no package but avsc, zod and the client of the registry',
     severity: 'error',
     from: { path: '^src/avro/' },
-    to: { dependencyTypes: [...npm], pathNot: '(^|/)node_modules/(avsc|zod)/' },
+    to: { dependencyTypes: [...npm], pathNot: '(^|/)node_modules/(avsc|zod|@kafkajs/confluent-schema-registry)/' },
   },
   {
     name: 'only kafka/kafkajs imports kafkajs',

@@ -1,6 +1,9 @@
+import type { COMPATIBILITY } from '@kafkajs/confluent-schema-registry'
+import type avsc from 'avsc'
 import { z } from 'zod'
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { type Exchange, registryLibrary } from './library.ts'
 import type { RegistryAddress } from './options.ts'
 import {
   answerFault,
@@ -12,19 +15,22 @@ import {
 } from './registryFault.ts'
 import { type RegistryAnswer, type RegistryRequest, sendToRegistry } from './registryRequest.ts'
 
-/** A schema registry with Confluent's API. It repeats nothing by itself: the caller decides how long to go on. */
+/**
+ * A schema registry with Confluent's API. `@kafkajs/confluent-schema-registry` asks it, and koff checks each answer before
+ * the library sees it. It repeats nothing by itself: the caller decides how long to go on.
+ */
 export interface RegistryClient {
   /**
-   * Registers a schema, or finds it where koff may not register, and gives its id. Where nobody has chosen a compatibility for the subject, it becomes
-   * FULL_TRANSITIVE; a choice that was made stays.
+   * Registers a schema, or finds it where koff may not register, and gives its id. A subject without a compatibility gets
+   * FULL_TRANSITIVE; one that somebody chose stays.
    * @throws KoffError retriable where time can help; never with an id that the registry did not give.
    */
   register(subject: string, schema: object, signal: AbortSignal): Promise<number>
   /**
-   * The Avro schema with an id, as parsed JSON.
-   * @throws KoffError as `register`.
+   * The Avro type of the schema with an id; its longs are bigints where they have to be.
+   * @throws KoffError as `register`; what avsc throws where the schema is none.
    */
-  schemaOf(id: number, signal: AbortSignal): Promise<unknown>
+  typeOf(id: number, signal: AbortSignal): Promise<avsc.Type>
 }
 
 const compatibility = 'FULL_TRANSITIVE'
@@ -39,23 +45,6 @@ const levelSetAnswer = z.object({ compatibility: z.string() }).or(levelAnswer)
 export function registryClient(address: RegistryAddress, log: Log): RegistryClient {
   let isRefusalLogged = false
 
-  const send = async (request: RegistryRequest, call: RegistryCall, signal: AbortSignal): Promise<RegistryAnswer> => {
-    try {
-      return await sendToRegistry(address, request, signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      throw requestFault(error, call)
-    }
-  }
-
-  /** Null where the subject has none. */
-  const compatibilityOf = async (path: string, call: RegistryCall, signal: AbortSignal) => {
-    const answer = await send({ method: 'GET', path }, call, signal)
-    if (answer.status === 404) return null
-    if (!isRefusal(answer)) checked(answer, levelAnswer, call)
-    return answer
-  }
-
   /** A schema that breaks readers can be registered where nobody sees to it. */
   const refused = (verb: 'show' | 'set', { subject }: SubjectCall, answer: RegistryAnswer) => {
     if (isRefusalLogged) return
@@ -66,50 +55,93 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
     log.warn(`schema registry ${host} ${what}; ${cure}`, { subject, status: answer.status })
   }
 
-  const choose = async (path: string, call: SubjectCall, signal: AbortSignal) => {
-    const answer = await send({ method: 'PUT', path, body: { compatibility } }, call, signal)
-    // 409: another instance was quicker, and it makes the same choice.
-    if (answer.status === 409 || parsed(answer, levelSetAnswer) !== null) return
-    const fault = answerFault(answer, call)
-    if (fault.retriable) throw fault
-    refused('set', call, answer)
+  const send = async (request: RegistryRequest, call: RegistryCall, signal: AbortSignal): Promise<RegistryAnswer> => {
+    try {
+      return await sendToRegistry(address, request, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw requestFault(error, call)
+    }
+  }
+
+  /** What the library may believe of the answers to the requests of a registration. */
+  const registering = (subject: string, signal: AbortSignal) => {
+    let hidden: RegistryAnswer | null = null
+    const exchange: Exchange = async request => {
+      const { method, path } = request
+      const call = { address, operation: `${method} ${path}`, subject }
+      const answer = await send(request, call, signal)
+      if (method === 'GET') {
+        if (answer.status === 404) throw new NoCompatibility()
+        if (isRefusal(answer)) hidden = answer
+        else checked(answer, levelAnswer, call)
+        // The library refuses a level that is another than its own: whatever was chosen stays.
+        return { compatibilityLevel: compatibility }
+      }
+      if (method === 'PUT') {
+        // 409: another instance was quicker, and it makes the same choice.
+        if (answer.status === 409 || parsed(answer, levelSetAnswer) !== null) return {}
+        const fault = answerFault(answer, call)
+        if (fault.retriable) throw fault
+        refused('set', call, answer)
+        return {}
+      }
+      // Who may not register, or a registry in the mode READONLY (422), may still have what somebody else registered.
+      if (path.endsWith('/versions') && [403, 405, 422].includes(answer.status)) {
+        throw new NotRegistered(answerFault(answer, call))
+      }
+      return checked(answer, registeredAnswer, call)
+    }
+    const over = () => {
+      if (hidden !== null) refused('show', { address, operation: '', subject }, hidden)
+    }
+    return { exchange, over }
   }
 
   return {
     async register(subject, schema, signal) {
-      const name = encodeURIComponent(subject)
-      const config = `/config/${name}`
-      const call = (operation: string): SubjectCall => ({ address, operation, subject })
-      const found = await compatibilityOf(config, call(`GET ${config}`), signal)
-      const path = `/subjects/${name}/versions`
-      const registering = call(`POST ${path}`)
-      const body = { schema: JSON.stringify(schema) }
-      const answer = await send({ method: 'POST', path, body }, registering, signal)
-      // Who may not register, or a registry in the mode READONLY (422), may still have what somebody else registered.
-      if ([403, 405, 422].includes(answer.status)) {
-        const looking = call(`POST /subjects/${name}`)
-        const known = parsed(
-          await send({ method: 'POST', path: `/subjects/${name}`, body }, looking, signal),
-          registeredAnswer,
-        )
-        if (known !== null) return known.id
-      }
-      const { id } = checked(answer, registeredAnswer, registering)
-      if (found === null) await choose(config, call(`PUT ${config}`), signal)
-      else if (isRefusal(found)) refused('show', registering, found)
-      return id
-    },
-    async schemaOf(id, signal) {
-      const path = `/schemas/ids/${id}`
-      const call = { address, operation: `GET ${path}`, id }
-      const { schema } = checked(await send({ method: 'GET', path }, call, signal), schemaAnswer, call)
+      const { exchange, over } = registering(subject, signal)
+      const library = await registryLibrary(address.host, exchange)
+      const raw = schema as Parameters<typeof library.register>[0]
       try {
-        return JSON.parse(schema) as unknown
+        const { id } = await library.register(raw, { subject, compatibility: compatibility as COMPATIBILITY })
+        over()
+        return id
       } catch (error) {
-        const text = `schema registry ${address.host}: schema ${id} is not JSON, so it is no Avro schema`
-        throw new KoffError('REGISTRY_UNREACHABLE', text, { cause: error })
+        if (!(error instanceof NotRegistered)) throw error
+        const isUnknown = (cause: unknown) => cause instanceof KoffError && !cause.retriable
+        return await library.getRegistryIdBySchema(subject, raw).catch((cause: unknown) => {
+          throw isUnknown(cause) ? error.fault : cause
+        })
       }
     },
+    async typeOf(id, signal) {
+      const exchange: Exchange = async request => {
+        const call = { address, operation: `${request.method} ${request.path}`, id }
+        const answer = checked(await send(request, call, signal), schemaAnswer, call)
+        if (!isJson(answer.schema)) {
+          const text = `schema registry ${address.host}: schema ${id} is not JSON, so it is no Avro schema`
+          throw new KoffError('REGISTRY_UNREACHABLE', text)
+        }
+        return answer
+      }
+      return (await (await registryLibrary(address.host, exchange)).getSchema(id)) as avsc.Type
+    },
+  }
+}
+
+/** The library takes an error with this status for a subject that has no compatibility. */
+class NoCompatibility extends Error {
+  readonly status = 404
+}
+
+/** The registry takes no schema of koff. */
+class NotRegistered extends Error {
+  readonly fault: KoffError
+
+  constructor(fault: KoffError) {
+    super(fault.message)
+    this.fault = fault
   }
 }
 
@@ -131,5 +163,14 @@ function parsed<T>({ status, text }: RegistryAnswer, schema: z.ZodType<T>): T | 
     return schema.parse(JSON.parse(text))
   } catch {
     return null
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }

@@ -38,8 +38,7 @@ export function openEventDecoder(
 
   const readerOf = async (id: number): Promise<Read> => {
     if (client === null) throw unreadable(topic, 'it is Avro, and no schema registry is configured')
-    const schema = await client.schemaOf(id, signal)
-    const reader = readerFor(avsc.Type.forSchema(schema as avsc.Schema, { typeHook: int64Hook }))
+    const reader = readerFor(await client.typeOf(id, signal))
     readers.set(id, reader)
     return reader
   }

@@ -3,9 +3,10 @@ import type { RegistryAddress } from './options.ts'
 
 /** A request of the registry's API; paths are relative to its URL. */
 export interface RegistryRequest {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: string
   readonly path: string
-  readonly body?: object
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
 }
 
 /** What the registry, or whoever stands in its place, answered. Nothing in it has been checked. */
@@ -20,7 +21,6 @@ export interface RegistryAnswer {
 
 /** More than any schema. */
 const largestAnswer = 4 * 1024 * 1024
-const mediaType = 'application/vnd.schemaregistry.v1+json'
 
 /**
  * Sends a request once and gives the answer, whatever its status. A redirect is not followed: the credentials are for
@@ -31,7 +31,7 @@ const mediaType = 'application/vnd.schemaregistry.v1+json'
  */
 export async function sendToRegistry(
   { host, auth, requestTimeoutMs }: RegistryAddress,
-  { method, path, body }: RegistryRequest,
+  { method, path, headers: given, body }: RegistryRequest,
   signal: AbortSignal,
 ): Promise<RegistryAnswer> {
   // Not `fetch`, which refuses some ports (6000, 6667, 10080, …).
@@ -42,14 +42,13 @@ export async function sendToRegistry(
     method,
     signal: until,
     headers: {
-      accept: `${mediaType}, application/json`,
-      'user-agent': 'koff',
-      ...(body === undefined ? {} : { 'content-type': mediaType }),
+      ...given,
+      accept: 'application/vnd.schemaregistry.v1+json, application/json',
       ...(auth === null ? {} : { authorization: basicCredentials(auth) }),
     },
   })
   sent.on('response', resolve).on('error', reject)
-  sent.end(body === undefined ? undefined : JSON.stringify(body))
+  sent.end(body)
   try {
     const response = await answered
     const { statusCode = 0, headers } = response

@@ -18,7 +18,7 @@ const schema = { type: 'record', name: 'A', fields: [] }
 const clientOf = (url: string, log: Log = noLog, timeoutMs = 5_000) =>
   registryClient(registryAddress({ url, timeoutMs }), log)
 const register = (url: string) => clientOf(url).register('events-value', schema, signal)
-const schemaOf = (url: string) => clientOf(url).schemaOf(7, signal)
+const schemaOf = (url: string) => clientOf(url).typeOf(7, signal)
 
 async function failure(work: Promise<unknown>): Promise<KoffError> {
   return work.then(
@@ -36,7 +36,9 @@ const registering = (answer: (respond: Respond) => void) =>
 
 test('a schema is registered, and a subject without a compatibility gets FULL_TRANSITIVE', async () => {
   const requests: string[] = []
+  const agents = new Set<string | undefined>()
   await using registry = await listen((request, respond) => {
+    agents.add(request.headers['user-agent'])
     let body = ''
     request.on('data', chunk => (body += chunk))
     request.on('end', () => {
@@ -51,6 +53,7 @@ test('a schema is registered, and a subject without a compatibility gets FULL_TR
     `POST /subjects/a%2Fb-value/versions ${JSON.stringify({ schema: JSON.stringify(schema) })}`,
     'PUT /config/a%2Fb-value {"compatibility":"FULL_TRANSITIVE"}',
   ])
+  expect([...agents]).toEqual(['@kafkajs/confluent-schema-registry (koff)'])
 })
 
 test.each([403, 405, 422])('who may not register (%i) gets the id of what somebody else registered', async status => {
@@ -246,7 +249,7 @@ test.each([
   ['never ends its answer', (_: unknown, respond: Respond) => respond(200, '{', { 'content-length': 100 })],
 ])('a registry that %s is given up', async (_, answer) => {
   await using registry = await listen(answer)
-  expect(await failure(clientOf(registry.url, noLog, 200).schemaOf(7, signal))).toMatchObject({
+  expect(await failure(clientOf(registry.url, noLog, 200).typeOf(7, signal))).toMatchObject({
     retriable: true,
     message: `schema registry ${registry.url} cannot be reached: no answer within 0.2 s`,
   })
@@ -260,7 +263,7 @@ test('an answer without an end is not collected', async () => {
 test('an abort ends a request, with the reason of the signal', async () => {
   await using registry = await listen(() => undefined)
   const abort = new AbortController()
-  const asking = clientOf(registry.url).schemaOf(7, abort.signal)
+  const asking = clientOf(registry.url).typeOf(7, abort.signal)
   setTimeout(() => abort.abort(new Error('enough')), 20)
   await expect(asking).rejects.toThrow('enough')
 })
