@@ -1,4 +1,4 @@
-import type { COMPATIBILITY } from '@kafkajs/confluent-schema-registry'
+import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type avsc from 'avsc'
 import { z } from 'zod'
 import { KoffError } from '../base/errors.ts'
@@ -34,6 +34,7 @@ export interface RegistryClient {
 }
 
 const compatibility = 'FULL_TRANSITIVE'
+type RegisterOptions = NonNullable<Parameters<SchemaRegistry['register']>[1]>
 
 /** Kafka's clients write it into four bytes, and the registry counts from 1. */
 const schemaId = z.int().min(0).max(0x7fff_ffff)
@@ -104,7 +105,8 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
       const library = await registryLibrary(address.host, exchange)
       const raw = schema as Parameters<typeof library.register>[0]
       try {
-        const { id } = await library.register(raw, { subject, compatibility: compatibility as COMPATIBILITY })
+        const options: unknown = { subject, compatibility }
+        const { id } = await library.register(raw, options as RegisterOptions)
         over()
         return id
       } catch (error) {
