@@ -17,7 +17,6 @@ export type { Source } from './engine/source.ts'
 export type { EventDefinition } from './events/definition.ts'
 export {
   definitionOf,
-  definitions,
   type EventData,
   type EventType,
   eventTypes,
@@ -34,6 +33,7 @@ export type {
   Severity,
 } from './events/envelope.ts'
 export { eventLine } from './events/ndjson.ts'
+export { definitions } from './events/registry.ts'
 export type { BrokerOptions, SaslOptions, TlsOptions } from './kafka/net/brokerOptions.ts'
 export type { BatchFault, RecordBatch } from './kafka/records/batch.ts'
 // Records of __consumer_offsets, as they come

@@ -12,7 +12,11 @@ export const sections = [
 type Section = (typeof sections)[number]
 
 /** The definition of one event type, from which everything else is derived. */
-export interface EventDefinition<T extends string = string, F extends Fields = Fields> {
+export interface EventDefinition<
+  T extends string = string,
+  F extends Fields = Fields,
+  C extends string | null = string | null,
+> {
   /** Kebab-case; also the CloudEvents type. */
   readonly type: T
   readonly severity: Severity
@@ -25,16 +29,19 @@ export interface EventDefinition<T extends string = string, F extends Fields = F
   /** When it happens and when it does not. Markdown. */
   readonly trigger: string
   /** For an event that ends a condition: the type that opened it. */
-  readonly closes: string | null
+  readonly closes: C
   readonly data: F
 }
 
-interface Description<T extends string, F extends Fields> extends Omit<EventDefinition<T, F>, 'defaultOn' | 'closes'> {
+interface Description<T extends string, F extends Fields, C extends string | null>
+  extends Omit<EventDefinition<T, F>, 'defaultOn' | 'closes'> {
   /** True unless given. */
   readonly defaultOn?: boolean
-  readonly closes?: string
+  readonly closes?: C
 }
 
-export function defineEvent<const T extends string, F extends Fields>(event: Description<T, F>): EventDefinition<T, F> {
-  return { defaultOn: true, closes: null, ...event }
+export function defineEvent<const T extends string, F extends Fields, const C extends string | null = null>(
+  event: Description<T, F, C>,
+): EventDefinition<T, F, C> {
+  return { defaultOn: true, closes: null as C, ...event }
 }

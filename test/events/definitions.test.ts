@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { sections } from '../../src/events/definition.ts'
 import {
   definitionOf,
-  definitions,
   type EventType,
   eventTypes,
   isEventType,
@@ -10,6 +9,7 @@ import {
   rankOf,
   severityOf,
 } from '../../src/events/definitions.ts'
+import { definitions } from '../../src/events/registry.ts'
 import type { Fields, Schema } from '../../src/events/schema.ts'
 
 test('the types come in the order that ranks the events of one transition', () => {

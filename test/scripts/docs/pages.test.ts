@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { pages } from '../../../scripts/docs/pages.ts'
 import { plainConfigSchema } from '../../../src/config/jsonSchema.ts'
 import { connectionSettings, serviceSettings } from '../../../src/config/settings.ts'
-import { definitions } from '../../../src/events/definitions.ts'
+import { definitions } from '../../../src/events/registry.ts'
 
 const root = new URL('../../../', import.meta.url)
 
