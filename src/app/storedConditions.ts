@@ -1,9 +1,9 @@
 import { KoffError } from '../base/errors.ts'
 import { committedEntries } from '../delivery/committedEntries.ts'
 import { Fold } from '../engine/fold.ts'
+import type { OpeningType } from '../events/definitions.ts'
 import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
 import { openConditions } from '../state/conditions/openConditions.ts'
-import type { Opening } from '../state/conditions/tell.ts'
 import type { PartitionState } from '../state/partition.ts'
 import { Restoring } from '../state/stored/restore.ts'
 
@@ -11,7 +11,7 @@ import { Restoring } from '../state/stored/restore.ts'
 export interface StoredCondition {
   readonly group: string
   /** The event that opened it, and its id. */
-  readonly type: Opening
+  readonly type: OpeningType
   readonly opened: string
   /** ms */
   readonly since: number

@@ -1,50 +1,23 @@
 import { z } from 'zod'
-import { defaultConditionSettings } from '../state/conditions/settings.ts'
+import { allConditions, type ConditionSettings } from '../state/conditions/settings.ts'
+import type { Threshold } from '../state/conditions/thresholds.ts'
 import { matchesGlob } from './glob.ts'
 import { decimal, duration, flag, section, text, whole } from './values/values.ts'
 
-/** Thresholds with the sentences that describe them, each optional. */
-const thresholds = {
-  stallAfterMs: duration(1)
-    .optional()
-    .describe('`offset-stalled`: so long the log end is ahead and the committed offset does not grow.'),
-  stallMinLag: whole(1, Number.MAX_SAFE_INTEGER)
-    .optional()
-    .describe('`offset-stalled`: by so many records at least the log end is ahead.'),
-  stallEmptyGroups: flag.optional().describe('`offset-stalled`: also of groups that have no members all the time.'),
-  lagThreshold: whole(1, Number.MAX_SAFE_INTEGER)
-    .optional()
-    .describe('`lag-exceeded`: records, summed over the partitions of the group; never unless set.'),
-  lagTimeThresholdMs: duration(1)
-    .optional()
-    .describe('`lag-exceeded`: so old is the record at the committed offset of the worst partition; never unless set.'),
-  lagForMs: duration(0).optional().describe('`lag-exceeded`: so long the lag is at or above one of the thresholds.'),
-  stuckAfterTimeouts: decimal(0.1, 1_000)
-    .optional()
-    .describe('`rebalance-stuck`: after so many times the longest rebalance timeout of the members, 5 s at least.'),
-  stuckAfterMs: duration(1).optional().describe('`rebalance-stuck`: after so long, in place of the timeouts.'),
-  rebalanceTimeoutMs: duration(1)
-    .optional()
-    .describe('The rebalance timeout of members whose records tell none, those of share groups.'),
-  stormRebalances: whole(2).optional().describe('`rebalance-storm`: so many rebalances within `stormWithinMs`.'),
-  stormWithinMs: duration(1)
-    .optional()
-    .describe('`rebalance-storm`: the time in which they are counted; it is over when none came for as long.'),
-  stormBurstMs: duration(0).optional().describe('`rebalance-storm`: rebalances closer than that count once.'),
-  unassignedAfterMs: duration(0)
-    .optional()
-    .describe('`partition-unassigned`: so long a partition of a subscribed topic has no owner.'),
-  skewRatio: whole(1)
-    .optional()
-    .describe('`assignment-skewed`: from so many times the mean on one member holds too much.'),
+type Value<K extends keyof ConditionSettings> = NonNullable<ConditionSettings[K]>
+type Optional = { readonly [K in keyof ConditionSettings]: z.ZodOptional<z.ZodType<Value<K>>> }
+type WithDefaults = {
+  readonly [K in keyof ConditionSettings]: null extends ConditionSettings[K] ? Optional[K] : z.ZodDefault<Optional[K]>
 }
 
-type Thresholds = typeof thresholds
-type WithDefaults = {
-  [K in keyof Thresholds]: K extends 'lagThreshold' | 'lagTimeThresholdMs' | 'stuckAfterMs'
-    ? Thresholds[K]
-    : z.ZodDefault<Thresholds[K]>
-}
+/** Every threshold, with the sentence that describes it. */
+const optional = shape((schema, { text: says }, of) => schema.optional().describe(`\`${of}\`: ${says}`)) as Optional
+
+/** The same for all groups: those that are not off have a default. */
+const withDefaults = shape((schema, { text: says, default: value }, of) => {
+  const described = value === null ? schema.optional() : schema.optional().default(value)
+  return described.describe(`\`${of}\`: ${says}`)
+}) as WithDefaults
 
 /** The section `conditions`: thresholds for all groups, and others for some. */
 export const conditionsSchema = section({
@@ -54,18 +27,43 @@ export const conditionsSchema = section({
       'Whether to ask brokers what the log does not say: where the logs end that groups read, which classic groups rebalance. Takes Describe on the topics and groups.',
     ),
   sampleEveryMs: duration(100).default(10_000).describe('How often to look.'),
-  ...withDefaults(),
+  ...withDefaults,
   groups: z
     .array(
       section({
         pattern: text.describe('Names of groups: `*` is any text, `?` any one character.'),
-        ...thresholds,
+        ...optional,
       }).describe('Thresholds for some groups.'),
     )
     .superRefine(refuseHidden)
     .default([])
     .describe('Other thresholds for some groups; of several patterns that fit the first counts.'),
 })
+
+function shape(
+  make: (schema: z.ZodType, threshold: Threshold, condition: string) => z.ZodType,
+): Readonly<Record<string, z.ZodType>> {
+  return Object.fromEntries(
+    allConditions.flatMap(({ opens, thresholds }) =>
+      Object.entries(thresholds).map(([key, threshold]) => [key, make(valueSchema(threshold), threshold, opens)]),
+    ),
+  )
+}
+
+function valueSchema({ unit, min, max }: Threshold): z.ZodType {
+  switch (unit) {
+    case 'switch':
+      return flag
+    case 'times':
+      return decimal(min, max ?? 2_147_483_647)
+    case 'records':
+      return whole(min, max ?? Number.MAX_SAFE_INTEGER)
+    case 'ms':
+      return max === null ? duration(min) : duration(min, max)
+    case 'rebalances':
+      return max === null ? whole(min) : whole(min, max)
+  }
+}
 
 /** What is written after a pattern that fits all of it would never count. */
 function refuseHidden(groups: readonly { readonly pattern: string }[], context: z.RefinementCtx): void {
@@ -80,15 +78,4 @@ function refuseHidden(groups: readonly { readonly pattern: string }[], context: 
 /** True where every name that fits `pattern` fits `general`; where only some of the text of a `*` does, it is not. */
 function fitsAllOf(general: string, pattern: string): boolean {
   return matchesGlob(general, pattern) && !(general.includes('?') && pattern.includes('*'))
-}
-
-/** Every threshold but those that are off has a default for all groups. */
-function withDefaults(): WithDefaults {
-  const entries = Object.entries(thresholds).map(([key, schema]) => {
-    const value = defaultConditionSettings[key as keyof Thresholds]
-    // Off, or by something else, unless set.
-    if (value === null) return [key, schema]
-    return [key, (schema as z.ZodType).default(value).describe(schema.description ?? '')]
-  })
-  return Object.fromEntries(entries) as WithDefaults
 }

@@ -20,7 +20,7 @@ test('TypeScript and the loader take the same keys and values of every sink', ()
     definePipeline({ name: 'a', on: ['warn', 'offset-*'], to: { type: 'stdout', format: 'json' } }),
     definePipeline({ name: 'a', where: { groups: ['orders-*'], groupTypes: ['share'] }, to: { type: 'stdout' } }),
     definePipeline({ name: 'a', to: { type: 'kafka', topic: 'koff.events', registry, partitions: 3 } }),
-    definePipeline({ name: 'a', to: { type: 'bullmq', queue: 'events', redis, backoff: { delayMs: 5 } } }),
+    definePipeline({ name: 'a', to: { type: 'bullmq', queue: 'events', redis, backoff: { delayMs: '5s' } } }),
     definePipeline({ name: 'a', operators: [events$ => events$], to: { type: 'history', file: 'history.db' } }),
   ]
   expect(accepted.map(isAccepted)).toEqual(accepted.map(() => true))
@@ -36,6 +36,8 @@ test('TypeScript and the loader refuse the same keys and values', () => {
     definePipeline({ name: 'a', to: { type: 'bullmq', queue: 'events', keepFailMs: 1_000 } }),
     // @ts-expect-error: a number
     definePipeline({ name: 'a', to: { type: 'bullmq', queue: 'events', attempts: 'three' } }),
+    // @ts-expect-error: a duration
+    definePipeline({ name: 'a', to: { type: 'bullmq', queue: 'events', keepFailedMs: true } }),
     // @ts-expect-error: a key of Redis that there is not
     definePipeline({ name: 'a', to: { type: 'bullmq', queue: 'events', redis: { host: 'a' } } }),
     // @ts-expect-error: a secret is a text or a file

@@ -19,13 +19,15 @@ export function section<T extends z.core.$ZodLooseShape>(shape: T, whenMissing?:
 /** Milliseconds, as a number or as people write a duration: `60s`, `15m`, `1h30m`. */
 export function duration(min: number, max = 2_147_483_647) {
   return z
-    .preprocess((value, context) => {
-      if (typeof value !== 'string') return value
-      const ms = /^-?\d{1,15}$/.test(value) ? Number(value) : parseDuration(value)
-      if (ms === null) context.addIssue('must be a duration: 60s, 15m, 1h30m, or a number of milliseconds')
-      return ms ?? z.NEVER
-    }, z.int().min(min).max(max))
+    .preprocess<unknown, z.ZodInt, number | string>(milliseconds, z.int().min(min).max(max))
     .meta({ type: ['integer', 'string'], pattern: durationPattern })
+}
+
+function milliseconds(value: unknown, context: z.core.$RefinementCtx): unknown {
+  if (typeof value !== 'string') return value
+  const ms = /^-?\d{1,15}$/.test(value) ? Number(value) : parseDuration(value)
+  if (ms === null) context.addIssue('must be a duration: 60s, 15m, 1h30m, or a number of milliseconds')
+  return ms ?? z.NEVER
 }
 
 /** For editors. */

@@ -1,4 +1,4 @@
-import { definitions } from '../../events/definitions.ts'
+import { definitions } from '../../events/registry.ts'
 import type { Database } from './database.ts'
 import { OPEN } from './tables.ts'
 

@@ -1,33 +1,66 @@
-import { type Group, isReadable, isSuspended, type Member, membersOf } from '../group/group.ts'
+import { type Group, isReadable, isSuspended, type Member, memberCount, membersOf } from '../group/group.ts'
 import { heldBy } from '../group/holdings.ts'
 import { sortedMembers } from '../transition/members.ts'
+import type { GroupCondition, GroupContext } from './condition.ts'
+import type { Open } from './conditionEvents.ts'
+import type { StormSettings } from './rebalanceStorm.ts'
 import { isRebalancing } from './rebalanceStuck.ts'
-import type { ConditionSettings } from './settings.ts'
-import type { About, Open, Teller } from './tell.ts'
+import { threshold, type Values } from './thresholds.ts'
 
-export interface Skew {
+const thresholds = {
+  skewRatio: threshold({
+    unit: 'times',
+    min: 1,
+    default: 2,
+    text: 'a member that holds at least this multiple of the mean counts as skewed.',
+  }),
+}
+type Settings = Values<typeof thresholds> & Pick<StormSettings, 'stormBurstMs'>
+
+interface Skew {
   readonly open: Open | null
   /** When the last completed assignment is to be judged; null: it was. */
   readonly judgeAt: number | null
 }
 
-export const noSkew: Skew = { open: null, judgeAt: null }
+const noSkew: Skew = { open: null, judgeAt: null }
 
-export interface SkewContext {
-  /** Null: gone. */
-  readonly group: Group | null
-  readonly settings: ConditionSettings
-  readonly now: number
-  readonly about: About
-  readonly tell: Teller
-}
+/** An assignment in which one member holds far more than others. */
+export const assignmentSkewed = {
+  of: 'group',
+  opens: 'assignment-skewed',
+  shortName: 'skewed',
+  key: 'skew',
+  thresholds,
+  needs: 'records',
+  initial: noSkew,
+  // The assignment of a settled group has yet to be judged.
+  afterHistory(group) {
+    const isSettled = memberCount(group) > 0 && group.settledEpoch !== null
+    return { ...noSkew, judgeAt: isSettled ? (group.metadataAt?.timestamp ?? null) : null }
+  },
+  note(skew, { before, after, drafts, time }, { stormBurstMs }) {
+    if (!drafts.some(({ type }) => type === 'rebalance')) return skew
+    return { ...skew, judgeAt: isHandingOver(before, after) ? time + stormBurstMs : time }
+  },
+  judge,
+  // Assignments are judged when they are complete and can be read.
+  deadline: ({ judgeAt }, group) =>
+    judgeAt === null || group === null || isRebalancing(group) || !isReadable(group)
+      ? Number.POSITIVE_INFINITY
+      : judgeAt,
+  end({ open }, { about, now, emit }) {
+    if (open !== null) emit.close('assignment-skewed', open, about, now, {})
+  },
+  openIn: ({ open }) => (open === null ? [] : [{ open, topic: null, partition: null }]),
+} as const satisfies GroupCondition<Skew, Settings>
 
 /** Judges the assignment when it is due, and an open condition also when nobody is left to share with. */
-export function judgeSkew(skew: Skew, { group, settings, now, about, tell }: SkewContext): Skew {
+function judge(skew: Skew, { group, settings, now, about, emit }: GroupContext<Settings>): Skew {
   const { open, judgeAt } = skew
   if (open === null && judgeAt === null) return skew
   if (group?.members.some(isPresent) !== true) {
-    if (open !== null) tell.close('assignment-skewed', open, about, now, {})
+    if (open !== null) emit.close('assignment-skewed', open, about, now, {})
     return noSkew
   }
   // What is under way is judged when it has completed; what cannot be read, when it can be.
@@ -39,9 +72,9 @@ export function judgeSkew(skew: Skew, { group, settings, now, about, tell }: Ske
     partitions: countOf(member),
   }))
   if (isSkewed(members, settings)) {
-    return { open: open ?? tell.open('assignment-skewed', about, judgeAt, { counts }), judgeAt: null }
+    return { open: open ?? emit.open('assignment-skewed', about, judgeAt, { counts }), judgeAt: null }
   }
-  if (open !== null) tell.close('assignment-skewed', open, about, judgeAt, {})
+  if (open !== null) emit.close('assignment-skewed', open, about, judgeAt, {})
   return noSkew
 }
 
@@ -50,12 +83,12 @@ function isPresent(member: Member): boolean {
 }
 
 /** Members that asked for the same are compared with each other: what nobody else asked for cannot be shared. */
-function isSkewed(members: readonly Member[], settings: ConditionSettings): boolean {
+function isSkewed(members: readonly Member[], settings: Settings): boolean {
   const alike = Map.groupBy(members, ({ subscription }) => JSON.stringify(subscription))
   return [...alike.values()].some(peers => isUneven(peers.map(countOf), settings))
 }
 
-function isUneven(counts: readonly number[], { skewRatio }: ConditionSettings): boolean {
+function isUneven(counts: readonly number[], { skewRatio }: Settings): boolean {
   const most = Math.max(...counts)
   const least = Math.min(...counts)
   const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length
@@ -72,7 +105,7 @@ function countOf(member: Member): number {
  * True where something that was held before is held by nobody now: a cooperative assignor first takes away, and gives in
  * the next generation. Such an assignment says nothing of how the work is shared.
  */
-export function isHandingOver(before: Group | null, after: Group): boolean {
+function isHandingOver(before: Group | null, after: Group): boolean {
   if (before === null || before.settled.size === 0 || after.type !== 'classic' || !isReadable(after)) return false
   const held = new Map<string, Set<number>>()
   const subscribed = new Set<string>()

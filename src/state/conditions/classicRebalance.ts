@@ -1,7 +1,7 @@
 import type { Group } from '../group/group.ts'
 import type { GroupStateInput } from '../input.ts'
 import type { Draft } from '../transition/draft.ts'
-import type { About, Teller } from './tell.ts'
+import type { About, ConditionEvents } from './conditionEvents.ts'
 
 /** The states of a classic group whose rebalance runs. The coordinator keeps them in memory; no record has them. */
 export const rebalancingStates = ['PreparingRebalance', 'CompletingRebalance'] as const
@@ -34,7 +34,7 @@ export interface StateContext {
   /** When the coordinators of this partition listed their groups the last time before this sample, ms; null: never. */
   readonly listedAt: number | null
   readonly about: About
-  readonly tell: Teller
+  readonly emit: ConditionEvents
 }
 
 /** A sample says nothing of a group whose records koff had not read when it was taken, nor of one without members. */
@@ -50,11 +50,11 @@ export function saysSomethingOf(group: Group | null, { position }: GroupStateInp
 export function noteState(
   before: ClassicRebalance | null,
   { state, timestamp }: GroupStateInput,
-  { group, listedAt, about, tell }: StateContext,
+  { group, listedAt, about, emit }: StateContext,
 ): ClassicRebalance | null {
   if (!isRebalancingState(state)) return state === 'Stable' ? null : before
   if (before !== null) return before.state === state ? before : { ...before, state }
-  tell.tell('rebalance-started', about, timestamp, { epochBefore: group.epoch, epochAfter: null, seenBy: 'sample' })
+  emit.add('rebalance-started', about, timestamp, { epochBefore: group.epoch, epochAfter: null, seenBy: 'sample' })
   return { state, seenAt: timestamp, after: startsAfter(group, listedAt) }
 }
 

@@ -6,21 +6,22 @@ import type { GroupStateInput } from '../input.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import type { StateChanges } from '../stored/changes.ts'
 import type { Draft } from '../transition/draft.ts'
-import { isHandingOver, judgeSkew } from './assignmentSkewed.ts'
 import { classicDuration, endsRebalance, noteState, saysSomethingOf } from './classicRebalance.ts'
-import { deadlineOf, type GroupConditions, newGroupConditions } from './groupConditions.ts'
+import type { GroupContext, GroupLag, RowContext } from './condition.ts'
+import { type About, type Anchor, ConditionEvents } from './conditionEvents.ts'
+import { deadlineOf, type GroupConditions, hasOpenLag, newGroupConditions } from './groupConditions.ts'
 import { judgeRows, type SampledLag } from './judgeRows.ts'
-import { endLag, type GroupLag, judgeLag } from './lagExceeded.ts'
 import { noLagTime } from './lagTime.ts'
 import type { LogEnds } from './logEnds.ts'
-import { isOldPace, slotOf } from './pace.ts'
-import { findUnassigned, judgeUnassigned } from './partitionUnassigned.ts'
-import { judgeStorm, noteRebalance } from './rebalanceStorm.ts'
-import { judgeStuck } from './rebalanceStuck.ts'
 import { RowWatch } from './rowWatch.ts'
-import type { SettingsOf } from './settings.ts'
+import {
+  type AnyGroupCondition,
+  type ConditionSettings,
+  groupConditions,
+  offsetConditions,
+  type SettingsOf,
+} from './settings.ts'
 import { settleRows } from './settleRows.ts'
-import { type About, type Anchor, Teller } from './tell.ts'
 
 export interface ConditionsOptions {
   /** Of `__consumer_offsets`. */
@@ -57,25 +58,25 @@ const nothingSampled: GroupSamples = { states: [], isListed: false }
 
 /**
  * Drives the conditions of one partition of `__consumer_offsets`: hands its transitions, its time and the rounds of
- * samples to the reducers of the conditions. Time is that of records and of rounds, whichever is later; a deadline that
+ * samples to the conditions in registry.ts. Time is that of records and of rounds, whichever is later; a deadline that
  * lies before a batch comes true before the batch does anything.
  */
 export class Conditions {
   /** The next time at which a group's condition comes true without a record; at first not known. */
   nextDeadline = Number.NEGATIVE_INFINITY
   readonly #options: ConditionsOptions
-  readonly #tell: Teller
+  readonly #emit: ConditionEvents
   /** Null until every group was looked at once. */
   #deadlines: Map<GroupSlot, number> | null = null
   /** Groups that changed since the last round; null: all of them. */
   #changed: Set<GroupSlot> | null = null
-  /** Groups whose `lag-exceeded` is open; null: not looked for yet. */
+  /** Groups with an open condition of their lag; null: not looked for yet. */
   #lagging: Set<GroupSlot> | null = null
   #topicsVersion = 0
   /** True until samples were judged: what was sampled of these logs before this state came here is old. */
   #isNew = true
-  /** That of the last round (pace.ts). */
-  #paceSlot = Number.NaN
+  /** When old notes were last forgotten, in `forgetEveryMs`. */
+  #forgotAt = Number.NaN
   /** When the coordinator of this partition listed its groups that rebalance the last time, ms; null: it has not. */
   #listedAt: number | null = null
   /** Time of the last round. */
@@ -83,7 +84,7 @@ export class Conditions {
 
   constructor(options: ConditionsOptions) {
     this.#options = options
-    this.#tell = new Teller(options.partition, options.cluster)
+    this.#emit = new ConditionEvents(options.partition, options.cluster)
   }
 
   /** After a transition of a group. */
@@ -97,13 +98,12 @@ export class Conditions {
     const { conditions } = slot
     conditions.anchor = anchor
     this.#endClassic(slot, conditions, moment)
-    conditions.storm = noteRebalance(conditions.storm, drafts, settings)
     if (drafts.some(({ type }) => type === 'rebalance')) {
       conditions.rebalancedAt = time
       conditions.rebalancedOffset = anchor.offset
-      const judgeAt = isHandingOver(before, slot.group) ? time + settings.stormBurstMs : time
-      conditions.skew = { ...conditions.skew, judgeAt }
     }
+    const noted = { before, after: slot.group, drafts, time }
+    changes(conditions, ({ note }, state) => note?.(state, noted, settings))
     this.#options.changes?.conditions.add(slot.name)
     this.#changed?.add(slot)
     this.#judge(slot, conditions, time)
@@ -139,9 +139,9 @@ export class Conditions {
     if (logEnds.size === 0) return
     table.watch ??= new RowWatch()
     const { watch } = table
-    const changed = (row: number) => this.#options.changes?.conditionRows.note(row)
-    this.#forgetOldPaces(watch, now, changed)
-    const lags = judgeRows({ table, watch, logEnds, names, settingsOf, tell: this.#tell, now, changed })
+    const rows = this.#rows(watch)
+    this.#forgetOldNotes(rows, now)
+    const lags = judgeRows({ ...rows, logEnds, names, settingsOf, now })
     for (const [slot, lag] of lags) {
       // What is missing may be most of it; what is missing for good is not waited for.
       if (lag.isWhole || !this.#isNew) this.#judgeLag(slot, lag, now)
@@ -156,14 +156,12 @@ export class Conditions {
     const group = slot?.group ?? null
     if (slot === undefined || !saysSomethingOf(group, sample)) return
     const conditions = slot.conditions ?? newGroupConditions()
-    const { classic, stuck } = conditions
     const about = this.#about(slot, conditions, group.metadataAt ?? undefined)
-    const tell = this.#tell
-    conditions.classic = noteState(classic, sample, { group, listedAt: this.#listedAt, about, tell })
-    const settings = this.#options.settingsOf(slot.name)
-    const shown = { group, classic: conditions.classic, isShown: true, settings, now: sample.timestamp }
-    conditions.stuck = judgeStuck(stuck, { ...shown, about, tell, lastEpoch: 0 })
-    if (conditions.classic === classic && conditions.stuck === stuck) return
+    const { classic } = conditions
+    conditions.classic = noteState(classic, sample, { group, listedAt: this.#listedAt, about, emit: this.#emit })
+    const context = { ...this.#contextOf(slot, sample.timestamp, about), classic: conditions.classic }
+    const isJudged = changes(conditions, ({ judgeSampledState }, state) => judgeSampledState?.(state, context))
+    if (conditions.classic === classic && !isJudged) return
     slot.conditions = conditions
     this.#options.changes?.conditions.add(slot.name)
   }
@@ -176,41 +174,56 @@ export class Conditions {
     if (endsRebalance(drafts) || group?.type !== 'classic') conditions.classic = null
   }
 
-  #forgetOldPaces(watch: RowWatch, now: number, changed: (row: number) => void): void {
-    const slot = slotOf(now)
-    if (slot === this.#paceSlot) return
-    this.#paceSlot = slot
-    for (const [row, pace] of watch.paces) {
-      if (!isOldPace(pace, now)) continue
-      watch.forgetPace(row)
-      changed(row)
+  #rows(watch: RowWatch): RowContext {
+    const { table, changes } = this.#options
+    return { table, watch, emit: this.#emit, changed: row => changes?.conditionRows.note(row) }
+  }
+
+  #forgetOldNotes({ watch, changed }: RowContext, now: number): void {
+    const forgetAt = Math.floor(now / forgetEveryMs)
+    if (forgetAt === this.#forgotAt) return
+    this.#forgotAt = forgetAt
+    for (const { noteKey, isOldNote } of offsetConditions) {
+      if (noteKey === null || isOldNote === undefined) continue
+      for (const [row, note] of watch.notes.get(noteKey) ?? []) {
+        if (!isOldNote(note, now)) continue
+        watch.setNote(row, noteKey, null)
+        changed(row)
+      }
     }
   }
 
   /** After a batch: commits and tombstones of rows that were behind or have open conditions. */
   settle(timestamp: number): void {
-    const { table, changes, settingsOf } = this.#options
+    const { table, settingsOf } = this.#options
     const { watch } = table
     if (watch === null || watch.touchedCount === 0) return
-    const changed = (row: number) => changes?.conditionRows.note(row)
-    settleRows({ table, watch, settingsOf, tell: this.#tell, timestamp, changed })
+    settleRows({ ...this.#rows(watch), settingsOf, timestamp })
   }
 
   /** The events since the last call. */
   take(): readonly KoffEvent[] {
-    return this.#tell.take()
+    return this.#emit.take()
   }
 
   #judge(slot: GroupSlot, conditions: GroupConditions, now: number): void {
-    const { group } = slot
-    const settings = this.#options.settingsOf(slot.name)
-    const about = this.#about(slot, conditions)
-    const { classic } = conditions
-    const context = { group, classic, settings, now, about, tell: this.#tell, isGone: false, lastEpoch: 0 }
-    conditions.stuck = judgeStuck(conditions.stuck, context)
-    conditions.storm = judgeStorm(conditions.storm, context)
-    conditions.skew = judgeSkew(conditions.skew, context)
-    if (conditions.unassigned.unowned.length > 0) this.#judgeUnassigned(slot, conditions, now)
+    const context = this.#contextOf(slot, now, this.#about(slot, conditions))
+    changes(conditions, ({ judge }, state) => judge?.(state, context))
+  }
+
+  #contextOf(slot: GroupSlot, now: number, about: About): GroupContext<ConditionSettings> {
+    const { logEnds, names, settingsOf } = this.#options
+    return {
+      group: slot.group,
+      settings: settingsOf(slot.name),
+      now,
+      about,
+      emit: this.#emit,
+      classic: slot.conditions?.classic ?? null,
+      rebalancedAt: slot.conditions?.rebalancedAt ?? null,
+      topicOf: topic => logEnds.topicOf(topic, slot.topics.get(topic) ?? null),
+      names,
+    }
   }
 
   /** Owners and subscriptions change with records, the number of partitions with samples: nothing else is looked at. */
@@ -222,9 +235,7 @@ export class Conditions {
     for (const slot of slots) {
       if (slot.group === null || slot.group.members.size === 0) continue
       const conditions = slot.conditions ?? newGroupConditions()
-      const before = conditions.unassigned
-      this.#judgeUnassigned(slot, conditions, now)
-      if (conditions.unassigned === before) continue
+      if (!this.#judgeTopics(slot, conditions, now)) continue
       slot.conditions = conditions
       changes?.conditions.add(slot.name)
       this.#noteDeadline(slot)
@@ -233,34 +244,26 @@ export class Conditions {
     this.#changed = new Set()
   }
 
+  /** Returns whether that changed anything. */
+  #judgeTopics(slot: GroupSlot, conditions: GroupConditions, now: number): boolean {
+    const context = this.#contextOf(slot, now, this.#about(slot, conditions))
+    return changes(conditions, ({ judgeTopics }, state) => judgeTopics?.(state, context))
+  }
+
   /** `sampled` is null for a group without committed offsets. */
   #judgeLag(slot: GroupSlot, sampled: SampledLag | null, now: number): void {
-    const { settingsOf, changes } = this.#options
     const conditions = slot.conditions ?? newGroupConditions()
-    const lag = sampled ?? nothingLeft
-    const opener = { offset: conditions.numbers.get('lag-exceeded')?.[0] ?? 0, timestamp: -1 }
-    const about = this.#about(slot, conditions, sampled?.anchor ?? conditions.anchor ?? opener)
-    const state = judgeLag(conditions.lag, lag, { settings: settingsOf(slot.name), now, about, tell: this.#tell })
-    if (state === conditions.lag) return
-    conditions.lag = state
+    const { numbers, anchor } = conditions
+    const isChanged = changes(conditions, ({ opens, judgeLag }, state) => {
+      const opener = { offset: numbers.get(opens)?.[0] ?? 0, timestamp: -1 }
+      const about = this.#about(slot, conditions, sampled?.anchor ?? anchor ?? opener)
+      return judgeLag?.(state, sampled ?? nothingLeft, this.#contextOf(slot, now, about))
+    })
+    if (!isChanged) return
     slot.conditions = conditions
-    changes?.conditions.add(slot.name)
-    if (state.open === null) this.#lagging?.delete(slot)
-    else this.#lagging?.add(slot)
-  }
-
-  #judgeUnassigned(slot: GroupSlot, conditions: GroupConditions, now: number): void {
-    const context = this.#unassignedContext(slot, conditions, now)
-    conditions.unassigned = judgeUnassigned(findUnassigned(conditions.unassigned, context), context)
-  }
-
-  #unassignedContext(slot: GroupSlot, conditions: GroupConditions, now: number) {
-    const { logEnds, names, settingsOf } = this.#options
-    const { group, name } = slot
-    const { rebalancedAt } = conditions
-    const about = this.#about(slot, conditions)
-    const topicOf = (topic: string) => logEnds.topicOf(topic, slot.topics.get(topic) ?? null)
-    return { group, rebalancedAt, topicOf, names, settings: settingsOf(name), now, about, tell: this.#tell }
+    this.#options.changes?.conditions.add(slot.name)
+    if (hasOpenLag(slot)) this.#lagging?.add(slot)
+    else this.#lagging?.delete(slot)
   }
 
   /** The group is gone, and with it all that was open for it. */
@@ -270,24 +273,9 @@ export class Conditions {
     this.#changed?.delete(slot)
     this.#lagging?.delete(slot)
     if (conditions === null) return
-    const settings = this.#options.settingsOf(slot.name)
     const about = { ...this.#about(slot, conditions, anchor), groupType: before?.type ?? slot.lastType }
-    const tell = this.#tell
-    const context = {
-      group: null,
-      classic: null,
-      settings,
-      now: time,
-      about,
-      tell,
-      isGone: true,
-      lastEpoch: before?.epoch ?? 0,
-    }
-    judgeStuck(conditions.stuck, context)
-    judgeStorm(conditions.storm, context)
-    judgeSkew(conditions.skew, context)
-    findUnassigned(conditions.unassigned, { ...this.#unassignedContext(slot, conditions, time), about })
-    endLag(conditions.lag, context)
+    const context = { ...this.#contextOf(slot, time, about), group: null, lastEpoch: before?.epoch ?? 0 }
+    for (const { key, end } of groupConditions) end(conditions.states[key], context)
     slot.conditions = null
     this.#options.changes?.conditions.add(slot.name)
   }
@@ -308,7 +296,7 @@ export class Conditions {
   #allLagging(): Set<GroupSlot> {
     if (this.#lagging === null) {
       const { groups } = this.#options
-      this.#lagging = new Set([...groups.values()].filter(({ conditions }) => conditions?.lag.open))
+      this.#lagging = new Set([...groups.values()].filter(hasOpenLag))
     }
     return this.#lagging
   }
@@ -322,6 +310,25 @@ export class Conditions {
     return this.#deadlines
   }
 }
+
+/** Gives each condition the state that `next` makes of its own; undefined leaves it. Returns whether one is another now. */
+function changes(
+  { states }: GroupConditions,
+  next: (condition: AnyGroupCondition, state: unknown) => unknown,
+): boolean {
+  let isChanged = false
+  for (const condition of groupConditions) {
+    const before = states[condition.key]
+    const after = next(condition, before)
+    if (after === undefined || after === before) continue
+    states[condition.key] = after
+    isChanged = true
+  }
+  return isChanged
+}
+
+/** Old notes are looked for this often. */
+const forgetEveryMs = 300_000
 
 /** Only a state that was stored before there were conditions knows a group without its last record. */
 const nowhere: Anchor = { offset: 0, timestamp: -1 }

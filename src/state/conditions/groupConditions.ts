@@ -1,13 +1,8 @@
-import { type Group, isReadable, memberCount } from '../group/group.ts'
+import type { Group } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
-import { noSkew, type Skew } from './assignmentSkewed.ts'
 import type { ClassicDuration, ClassicRebalance } from './classicRebalance.ts'
-import { type LagState, noLag } from './lagExceeded.ts'
-import { allAssigned, type Unassigned, unassignedDeadline } from './partitionUnassigned.ts'
-import { noStorm, type Storm, stormEnd } from './rebalanceStorm.ts'
-import { isRebalancing, stuckDeadline } from './rebalanceStuck.ts'
-import type { ConditionSettings } from './settings.ts'
-import type { Anchor, Numbers, Open } from './tell.ts'
+import type { Anchor, Numbers } from './conditionEvents.ts'
+import { type ConditionSettings, groupConditions } from './settings.ts'
 
 /** What a group's own conditions are judged by, and those that are open. */
 export interface GroupConditions {
@@ -21,48 +16,54 @@ export interface GroupConditions {
   classic: ClassicRebalance | null
   /** How long the last one took that completed; null: none was seen, or the group is not classic. */
   classicDuration: ClassicDuration | null
-  storm: Storm
-  stuck: Open | null
-  skew: Skew
-  unassigned: Unassigned
-  lag: LagState
+  /** The state of each condition, by its key. */
+  readonly states: Record<string, unknown>
   readonly numbers: Numbers
 }
 
+const lagConditions = groupConditions.filter(({ judgeLag }) => judgeLag !== undefined)
+
 export function newGroupConditions(): GroupConditions {
-  return {
-    anchor: null,
-    rebalancedAt: null,
-    rebalancedOffset: null,
-    classic: null,
-    classicDuration: null,
-    storm: noStorm,
-    stuck: null,
-    skew: noSkew,
-    unassigned: allAssigned,
-    lag: noLag,
-    numbers: new Map(),
-  }
+  const states: Record<string, unknown> = {}
+  for (const { key, initial } of groupConditions) states[key] = initial
+  const facts = { anchor: null, rebalancedAt: null, rebalancedOffset: null, classic: null, classicDuration: null }
+  return { ...facts, states, numbers: new Map() }
 }
 
 /**
- * What conditions know of a group at the end of history: a function of its last records. The assignment of a settled group
- * has yet to be judged; storms, and when the last rebalance completed, are forgotten.
+ * What conditions know of a group at the end of history: a function of its last records. When the last rebalance completed
+ * is forgotten.
  */
 export function conditionsAfterHistory(group: Group | null): GroupConditions | null {
   if (group === null || group.type === 'simple') return null
-  const isSettled = memberCount(group) > 0 && group.settledEpoch !== null
-  const judgeAt = isSettled ? (group.metadataAt?.timestamp ?? null) : null
-  return { ...newGroupConditions(), anchor: group.metadataAt, skew: { ...noSkew, judgeAt } }
+  const conditions = newGroupConditions()
+  conditions.anchor = group.metadataAt
+  for (const { key, afterHistory } of groupConditions) {
+    if (afterHistory !== undefined) conditions.states[key] = afterHistory(group)
+  }
+  return conditions
 }
 
 /** The next time at which something of the group comes true without a record; Infinity: never. */
 export function deadlineOf({ group, conditions }: GroupSlot, settings: ConditionSettings): number {
-  const stuck = conditions?.stuck ? Number.POSITIVE_INFINITY : stuckDeadline(group, settings)
-  if (conditions === null) return stuck
-  const storm = stormEnd(conditions.storm, settings)
-  // Assignments are judged when they are complete and can be read.
-  if (group === null || isRebalancing(group) || !isReadable(group)) return Math.min(stuck, storm)
-  const skew = conditions.skew.judgeAt ?? Number.POSITIVE_INFINITY
-  return Math.min(stuck, storm, skew, unassignedDeadline(conditions.unassigned, settings))
+  let next = Number.POSITIVE_INFINITY
+  for (const { key, initial, deadline } of groupConditions) {
+    if (deadline === undefined) continue
+    next = Math.min(next, deadline(conditions === null ? initial : conditions.states[key], group, settings))
+  }
+  return next
+}
+
+/** Whether a condition of the group's lag is open. */
+export function hasOpenLag({ conditions }: GroupSlot): boolean {
+  if (conditions === null) return false
+  for (const { key, openIn } of lagConditions) for (const _open of openIn(conditions.states[key])) return true
+  return false
+}
+
+/** Whether the group's lag has to be summed up. */
+export function needsLag({ conditions }: GroupSlot, settings: ConditionSettings): boolean {
+  return lagConditions.some(({ key, initial, needsLag: needs }) => {
+    return needs?.(conditions === null ? initial : conditions.states[key], settings) === true
+  })
 }

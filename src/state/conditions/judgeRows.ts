@@ -1,90 +1,88 @@
 import { compareText } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
-import { isJudgedSimple } from '../offsets/steps.ts'
+import type { TopicNames } from '../group/topicNames.ts'
 import type { OffsetTable } from '../offsets/table.ts'
-import { endLife, TopicLives } from './formerLife.ts'
-import { judgeRange } from './judgeRange.ts'
-import { beginBehind, endStall, judgeStall } from './judgeStall.ts'
-import type { GroupLag } from './lagExceeded.ts'
+import type { GroupLag, RoundContext, RowContext } from './condition.ts'
+import type { Anchor } from './conditionEvents.ts'
+import { hasOpenLag, needsLag } from './groupConditions.ts'
 import { type LagTime, lagTimeOf, noLagTime, worstLagTime } from './lagTime.ts'
-import { OTHER_LIFE, type SampledTopic } from './logEnds.ts'
-import type { RowsContext, SampledRow } from './rows.ts'
-import { BEHIND, CONDITIONS, PACED } from './rowWatch.ts'
-import type { ConditionSettings } from './settings.ts'
+import { type LogEnds, OTHER_LIFE, type SampledTopic } from './logEnds.ts'
+import { type ConditionSettings, offsetConditions, type SettingsOf } from './settings.ts'
 import { DroppedTopics } from './subscribedTopics.ts'
-import type { Anchor } from './tell.ts'
+import { TopicLives } from './topicLives.ts'
+
+export interface Round extends RowContext {
+  readonly logEnds: LogEnds
+  readonly names: TopicNames
+  readonly settingsOf: SettingsOf
+  /** Of the round, ms. */
+  readonly now: number
+}
 
 export type SampledLag = GroupLag & {
   /** The newest of the group's commits. */
   readonly anchor: Anchor
-  /** False where the group's `lag-exceeded` is open and one of its partitions has no sample in the present round. */
+  /** False where a condition of the group's lag is open and one of its partitions has no sample in the present round. */
   readonly isWhole: boolean
 }
 
 /**
  * One round of samples against all committed offsets of a partition of `__consumer_offsets`. Nearly every row is either
- * level with its log, or behind and moving: for those it is a few reads. Gives the lag of the groups that have a threshold.
+ * level with its log, or behind and moving: for those it is a few reads. Gives the lag of the groups that need it.
  */
-export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
-  const { table, watch, logEnds, settingsOf, now } = context
+export function judgeRows({ settingsOf, now, ...given }: Round): Map<GroupSlot, SampledLag> {
+  const { table, watch, logEnds, names } = given
   const lags = new Map<GroupSlot, SampledLag>()
   const partial = new Set<GroupSlot>()
-  const lastCommitOf = lastCommits(table)
   const dropped = new DroppedTopics()
   const isDropped = (row: number) =>
     dropped.isDropped(table.groupOf(row), table.topicOf(row).name, table.positions[row] as number)
-  const lives = new TopicLives(context)
+  const context: RoundContext = { ...given, names, isDropped, lastCommitOf: lastCommits(table) }
+  const lives = new TopicLives(table, logEnds)
   watch.reserve(table.flags.length)
-  let slot: GroupSlot | null = null
-  let settings: ConditionSettings | null = null
+  let sampled: Sampled | null = null
+  let isLagging = false
+  let isSummed = false
   for (let row = 0; row < table.index.capacity; row++) {
     if (!table.isPresent(row)) continue
-    const offset = table.offsets[row] as number
     const topic = lives.of(row)
     if (topic === OTHER_LIFE) {
-      if (watch.isActive(row)) endLife(row, context)
+      if (watch.isActive(row)) endRow(row, now, context)
       continue
     }
     const id = topic === null ? -1 : endOf(row, topic, context)
-    // A negative offset is what some clients commit when they have none; NaN is beyond what a number holds, and any log.
-    const owner = table.groups[row] as GroupSlot
-    if (id < 0 && isLagging(owner)) partial.add(owner)
-    if (id < 0 || !(offset >= 0)) continue
-    if (owner !== slot || settings === null) {
-      slot = owner
-      settings = settingsOf(owner.name)
+    const slot = table.groups[row] as GroupSlot
+    if (sampled === null || sampled.slot !== slot) {
+      const settings = settingsOf(slot.name)
+      sampled = { slot, settings, row, offset: 0, logStart: 0, logEnd: 0, lag: 0, time: 0, now }
+      isLagging = hasOpenLag(slot)
+      isSummed = needsLag(slot, settings)
     }
+    if (id < 0 && isLagging) partial.add(slot)
+    const offset = table.offsets[row] as number
+    // A negative offset is what some clients commit when they have none; NaN is beyond what a number holds, and any log.
+    if (id < 0 || !(offset >= 0)) continue
     const logStart = logEnds.starts[id] as number
     const logEnd = logEnds.ends[id] as number
     const lag = logEnd - (offset < logStart ? logStart : offset)
-    if (settings.lagThreshold !== null || settings.lagTimeThresholdMs !== null || isLagging(owner)) {
+    if (isSummed) {
       const isCounted = !isDropped(row)
       const lagMs = isCounted ? lagTimeOf(logEnds, id, offset, logEnds.times[id] as number) : noLagTime
       addLag(lags, row, { table, lag: isCounted ? lag : 0, lagMs })
     }
     if (logEnds.rounds[id] !== logEnds.round) {
-      if (isLagging(owner)) partial.add(owner)
+      if (isLagging) partial.add(slot)
       continue
     }
-    const active = watch.active[row] as number
-    const isLevel = lag < settings.stallMinLag
-    const isOutside = lag < 0 || offset < logStart
-    const alive = active & ~PACED
-    if (alive === 0 && isLevel && !isOutside) continue
-    const time = logEnds.times[id] as number
-    // Behind, and not for long: what most rows of a busy cluster are that are not level.
-    const since = watch.since[row] as number
-    // A time that has yet to begin: the clock was set back.
-    const isAhead = since > now
-    if (alive === BEHIND && !isLevel && !isOutside && !isAhead && time - since < settings.stallAfterMs) continue
-    const sampled = { row, slot: owner, settings, offset, logStart, logEnd, lag, time }
-    if (isOutside || alive >= CONDITIONS) judgeRange(sampled, context)
-    const isStalled = watch.isStalled(row)
-    if (isLevel || (isStalled && isDropped(row))) endStall(sampled, context)
-    else if (isStalled) continue
-    else if (isAhead) beginBehind(sampled, context)
-    else if ((alive & BEHIND) !== 0) judgeStall(sampled, context, isDropped)
-    else if (isInUse(sampled, table, lastCommitOf) && !isDropped(row)) beginBehind(sampled, context)
+    sampled.row = row
+    sampled.offset = offset
+    sampled.logStart = logStart
+    sampled.logEnd = logEnd
+    sampled.lag = lag
+    sampled.time = logEnds.times[id] as number
+    for (const condition of offsetConditions) {
+      if (condition.mayChange(sampled, watch)) condition.judge(sampled, context)
+    }
   }
   for (const slot of partial) {
     const lag = lags.get(slot)
@@ -93,27 +91,17 @@ export function judgeRows(context: RowsContext): Map<GroupSlot, SampledLag> {
   return lags
 }
 
-/**
- * False where nobody is expected to read: in a group without members, unless the configuration asks for those too. A
- * simple group has no members to go by: it is in use while it commits, and so is a partition that is judged as one of it.
- */
-function isInUse(
-  { row, slot, settings, time }: SampledRow,
-  table: OffsetTable,
-  lastCommitOf: (slot: GroupSlot) => number,
-): boolean {
-  if (slot.group === null) return false
-  if (settings.stallEmptyGroups) return true
-  switch (slot.standing) {
-    case 'with-members':
-      return true
-    case 'simple':
-      return lastCommitOf(slot) >= time - settings.stallAfterMs
-    case 'without-members':
-      return isJudgedSimple(table, row) && (table.times[row] as number) >= time - settings.stallAfterMs
-    case 'unknown':
-      return false
-  }
+/** One object for all rows of a group that follow each other: most of them are looked at and left. */
+interface Sampled {
+  readonly slot: GroupSlot
+  readonly settings: ConditionSettings
+  row: number
+  offset: number
+  logStart: number
+  logEnd: number
+  lag: number
+  time: number
+  readonly now: number
 }
 
 /** When each simple group last committed anything; found out once a round, and only if somebody asks. */
@@ -133,12 +121,14 @@ function lastCommits(table: OffsetTable): (slot: GroupSlot) => number {
   }
 }
 
-function isLagging({ conditions }: GroupSlot): boolean {
-  return conditions !== null && conditions.lag.open !== null
+/** The topic of a row is not there any more: nothing is said of it. */
+function endRow(row: number, now: number, context: RowContext): void {
+  for (const condition of offsetConditions) condition.end(row, now, context)
+  context.changed(row)
 }
 
 /** The row's id in LogEnds. A partition that was never sampled is looked up again with each round. */
-function endOf(row: number, topic: SampledTopic, { table, watch, logEnds }: RowsContext): number {
+function endOf(row: number, topic: SampledTopic, { table, watch, logEnds }: RoundContext): number {
   const known = watch.ends[row] as number
   if (known >= 0 && logEnds.isOf(known, topic)) return known
   const id = logEnds.idOf(topic, table.partitions[row] as number)

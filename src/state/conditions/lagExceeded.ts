@@ -1,8 +1,30 @@
-import type { LagTime } from './lagTime.ts'
-import type { ConditionSettings } from './settings.ts'
-import type { About, Open, Teller } from './tell.ts'
+import type { GroupCondition, GroupContext, GroupLag } from './condition.ts'
+import type { Open } from './conditionEvents.ts'
+import { threshold, type Values } from './thresholds.ts'
 
-export interface LagState {
+const thresholds = {
+  lagThreshold: threshold({
+    unit: 'records',
+    min: 1,
+    default: null,
+    text: 'records, summed over the partitions of the group; never unless set.',
+  }),
+  lagTimeThresholdMs: threshold({
+    unit: 'ms',
+    min: 1,
+    default: null,
+    text: 'how old the record at the committed offset of the worst partition is; never unless set.',
+  }),
+  lagForMs: threshold({
+    unit: 'ms',
+    min: 0,
+    default: 60_000,
+    text: 'how long the lag has to be at or above one of the thresholds.',
+  }),
+}
+type Settings = Values<typeof thresholds>
+
+interface LagState {
   /** Time of the first of the samples at which the lag was at or above the threshold without a break; null: it is not. */
   readonly since: number | null
   /** The same of the lag in time; absent in a state that was stored before it was measured. */
@@ -10,36 +32,38 @@ export interface LagState {
   readonly open: Open | null
 }
 
-export const noLag: LagState = { since: null, sinceInTime: null, open: null }
+const noLag: LagState = { since: null, sinceInTime: null, open: null }
 
-/** How far a group is behind at one round of samples. */
-export interface GroupLag {
-  readonly lag: number
-  /** Of its worst partition in time; null: not known. */
-  readonly lagMs: LagTime | null
-  readonly worst: { readonly topic: string; readonly partition: number; readonly lag: number }
-}
-
-export interface LagContext {
-  readonly settings: ConditionSettings
-  /** Time of the samples. */
-  readonly now: number
-  readonly about: About
-  readonly tell: Teller
-}
+/** The lag of a group at or above a threshold. */
+export const lagExceeded = {
+  of: 'group',
+  opens: 'lag-exceeded',
+  shortName: 'lag',
+  key: 'lag',
+  thresholds,
+  needs: 'samples',
+  initial: noLag,
+  needsLag: ({ open }, { lagThreshold, lagTimeThresholdMs }) =>
+    lagThreshold !== null || lagTimeThresholdMs !== null || open !== null,
+  judgeLag,
+  end({ open }, { about, now, emit }) {
+    if (open !== null) emit.close('lag-exceeded', open, about, now, {})
+  },
+  openIn: ({ open }) => (open === null ? [] : [{ open, topic: null, partition: null }]),
+} as const satisfies GroupCondition<LagState, Settings>
 
 /**
  * Opens after `lagForMs` at or above a threshold, closes below half of both; in between it stays what it is. Of the lag in
  * time, the lower bound opens and the upper one closes: where a bound is not known, it does neither.
  */
-export function judgeLag(state: LagState, group: GroupLag, context: LagContext): LagState {
-  const { settings, now, about, tell } = context
+function judgeLag(state: LagState, group: GroupLag, context: GroupContext<Settings>): LagState {
+  const { settings, now, about, emit } = context
   const { lagThreshold, lagTimeThresholdMs, lagForMs } = settings
   const { lag, lagMs, worst } = group
   const { open } = state
   if (open !== null) {
     if (!isRecovered(group, settings)) return state
-    tell.close('lag-exceeded', open, about, now, {})
+    emit.close('lag-exceeded', open, about, now, {})
     return noLag
   }
   const isLate = lagTimeThresholdMs !== null && (lagMs?.min ?? -1) >= lagTimeThresholdMs
@@ -55,7 +79,7 @@ export function judgeLag(state: LagState, group: GroupLag, context: LagContext):
   }
   const [thresholdOf, threshold] =
     byRecords <= byTime ? (['records', lagThreshold ?? 0] as const) : (['time', lagTimeThresholdMs ?? 0] as const)
-  return { ...noLag, open: tell.open('lag-exceeded', about, time, { lag, lagMs, threshold, thresholdOf, worst }) }
+  return { ...noLag, open: emit.open('lag-exceeded', about, time, { lag, lagMs, threshold, thresholdOf, worst }) }
 }
 
 /** A time that has yet to come: the clock was set back. */
@@ -63,14 +87,8 @@ function begun(since: number | null, now: number): number {
   return Math.min(since ?? now, now)
 }
 
-function isRecovered({ lag, lagMs }: GroupLag, { lagThreshold, lagTimeThresholdMs }: ConditionSettings): boolean {
+function isRecovered({ lag, lagMs }: GroupLag, { lagThreshold, lagTimeThresholdMs }: Settings): boolean {
   const isLow = lagThreshold === null || lag < lagThreshold / 2
   const isEarly = lagTimeThresholdMs === null || (lagMs?.max ?? Number.POSITIVE_INFINITY) < lagTimeThresholdMs / 2
   return isLow && isEarly
-}
-
-/** The group is gone, and its lag with it. */
-export function endLag({ open }: LagState, { now, about, tell }: LagContext): LagState {
-  if (open !== null) tell.close('lag-exceeded', open, about, now, {})
-  return noLag
 }

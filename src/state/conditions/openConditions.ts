@@ -1,59 +1,49 @@
+import type { OpeningType } from '../../events/definitions.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
 import type { OffsetTable } from '../offsets/table.ts'
-import type { Open, Opening } from './tell.ts'
+import type { OpenPlace } from './condition.ts'
+import { allConditions, groupConditions, offsetConditions } from './settings.ts'
 
 export interface OpenConditionsOptions {
   readonly groups: ReadonlyMap<string, GroupSlot>
   readonly table: Pick<OffsetTable, 'watch' | 'groupOf' | 'topicOf' | 'partitions'>
 }
 
-/** A condition that is open. */
-export interface OpenCondition {
+/** A condition that is open; `topic` and `partition` are null where it is not of one partition. */
+export interface OpenCondition extends OpenPlace {
   readonly group: GroupSlot
   /** The event that opened it. */
-  readonly type: Opening
-  readonly open: Open
-  /** Of a condition of one partition; else null. */
-  readonly topic: string | null
-  readonly partition: number | null
+  readonly type: OpeningType
 }
 
 /** The conditions that are open in a partition of `__consumer_offsets`. */
 export function* openConditions({ groups, table }: OpenConditionsOptions): Generator<OpenCondition, void, void> {
   for (const group of groups.values()) {
     if (group.conditions === null) continue
-    const { stuck, storm, skew, lag, unassigned } = group.conditions
-    const ofGroup = { group, topic: null, partition: null }
-    if (stuck !== null) yield { ...ofGroup, type: 'rebalance-stuck', open: stuck }
-    if (storm.open !== null) yield { ...ofGroup, type: 'rebalance-storm', open: storm.open }
-    if (skew.open !== null) yield { ...ofGroup, type: 'assignment-skewed', open: skew.open }
-    if (lag.open !== null) yield { ...ofGroup, type: 'lag-exceeded', open: lag.open }
-    for (const { topic, partition, open } of unassigned.unowned) {
-      if (open !== null) yield { group, type: 'partition-unassigned', open, topic, partition }
+    const { states } = group.conditions
+    for (const { opens, key, openIn } of groupConditions) {
+      for (const place of openIn(states[key])) yield { ...place, group, type: opens }
     }
   }
-  for (const [row, { stalled, outOfRange }] of table.watch?.conditions ?? []) {
-    if (stalled === null && outOfRange === null) continue
-    const place = { group: table.groupOf(row), topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
-    if (stalled !== null) yield { ...place, type: 'offset-stalled', open: stalled }
-    if (outOfRange !== null) yield { ...place, type: 'offset-out-of-range', open: outOfRange }
+  for (const [row, { open: openOf }] of table.watch?.conditions ?? []) {
+    for (const { opens, key } of offsetConditions) {
+      const open = openOf.get(key)
+      if (open === undefined) continue
+      const place = { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
+      yield { ...place, group: table.groupOf(row), type: opens, open }
+    }
   }
 }
 
 /**
- * How many conditions of each kind are open in a partition of `__consumer_offsets` of groups that somebody `wants` to hear
- * of, by the event that opened them.
+ * How many conditions of each type are open in a partition of `__consumer_offsets`, of the groups that `wants` names, by the
+ * event that opened them.
  */
-export function countOpen(options: OpenConditionsOptions, wants: (group: string) => boolean): Record<Opening, number> {
-  const counts: Record<Opening, number> = {
-    'offset-stalled': 0,
-    'lag-exceeded': 0,
-    'offset-out-of-range': 0,
-    'rebalance-stuck': 0,
-    'rebalance-storm': 0,
-    'partition-unassigned': 0,
-    'assignment-skewed': 0,
-  }
+export function countOpen(
+  options: OpenConditionsOptions,
+  wants: (group: string) => boolean,
+): Record<OpeningType, number> {
+  const counts = Object.fromEntries(allConditions.map(({ opens }) => [opens, 0])) as Record<OpeningType, number>
   for (const { group, type } of openConditions(options)) if (wants(group.name)) counts[type]++
   return counts
 }

@@ -1,5 +1,3 @@
-import type { ConditionSettings } from './settings.ts'
-
 /*
  * How slowly a partition moves while it moves: for how long it was behind without advancing before it advanced again. A
  * time falls into the slot of the record that advanced; slots are five minutes long, and the present one and the eleven
@@ -21,7 +19,7 @@ export function notePace(
   pace: Pace,
   behindMs: number,
   recordTime: number,
-  { stallAfterMs }: Pick<ConditionSettings, 'stallAfterMs'>,
+  { stallAfterMs }: { readonly stallAfterMs: number },
 ): Pace {
   if (!(behindMs >= stallAfterMs * shortestPart)) return pace
   const slot = slotOf(recordTime)
@@ -31,12 +29,7 @@ export function notePace(
 }
 
 /** How long a partition may be behind without advancing before it counts as stalled. */
-export function stallAfter(
-  pace: Pace | undefined,
-  now: number,
-  { stallAfterMs }: Pick<ConditionSettings, 'stallAfterMs'>,
-): number {
-  if (pace === undefined) return stallAfterMs
+export function stallAfter(pace: Pace, now: number, { stallAfterMs }: { readonly stallAfterMs: number }): number {
   const slot = slotOf(now)
   let longest = 0
   for (const [at, ms] of pace) if (at <= slot && at > slot - slots) longest = Math.max(longest, ms)

@@ -1,14 +1,24 @@
 import { type Group, isReadable, keyedBy } from '../group/group.ts'
 import { heldBy } from '../group/holdings.ts'
-import type { TopicNames } from '../group/topicNames.ts'
 import { sortedMembers } from '../transition/members.ts'
-import type { OTHER_LIFE, SampledTopic } from './logEnds.ts'
+import type { GroupCondition, GroupContext, StoredElements } from './condition.ts'
+import type { Open } from './conditionEvents.ts'
 import { isRebalancing } from './rebalanceStuck.ts'
-import type { ConditionSettings } from './settings.ts'
-import type { About, Open, Teller } from './tell.ts'
+import { threshold, type Values } from './thresholds.ts'
+
+const thresholds = {
+  unassignedAfterMs: threshold({
+    unit: 'ms',
+    min: 0,
+    default: 60_000,
+    text: 'how long a partition of a subscribed topic may have no owner.',
+  }),
+}
+type Settings = Values<typeof thresholds>
+type Context = GroupContext<Settings>
 
 /** Subscribed partitions of one group that nobody owns. */
-export interface Unassigned {
+interface Unassigned {
   /** Partitions of each subscribed topic when the group was last looked at. */
   readonly counts: ReadonlyMap<string, number>
   readonly unowned: readonly Unowned[]
@@ -22,23 +32,62 @@ interface Unowned {
   readonly open: Open | null
 }
 
-export const allAssigned: Unassigned = { counts: new Map(), unowned: [] }
+const allAssigned: Unassigned = { counts: new Map(), unowned: [] }
 
-export interface UnassignedContext {
-  readonly group: Group | null
-  /** When the group's last rebalance completed; null: not known. */
-  readonly rebalancedAt: number | null
-  /** What is known of a topic, by name; null or another life: nothing of the one that the group knows. */
-  readonly topicOf: (topic: string) => SampledTopic | typeof OTHER_LIFE | null
-  readonly names: TopicNames
-  readonly settings: ConditionSettings
-  readonly now: number
-  readonly about: About
-  readonly tell: Teller
+type StoredUnowned = readonly [partition: number, since: number, open: Open | null]
+type StoredTopic = readonly [count: number | null, ...unowned: readonly StoredUnowned[]]
+
+const elements: StoredElements<Unassigned> = {
+  kind: 'unassigned',
+  encode({ counts, unowned }) {
+    const unownedOf = Map.groupBy(unowned, ({ topic }) => topic)
+    const topics = new Set([...counts.keys(), ...unownedOf.keys()])
+    return new Map(
+      [...topics].map(topic => {
+        const list = (unownedOf.get(topic) ?? []).map(({ partition, since, open }) => [partition, since, open] as const)
+        return [topic, JSON.stringify([counts.get(topic) ?? null, ...list] satisfies StoredTopic)]
+      }),
+    )
+  },
+  decode(_none, topics) {
+    const counts = new Map<string, number>()
+    const unowned: Unowned[] = []
+    for (const [topic, value] of [...topics].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const [count, ...list] = value as StoredTopic
+      if (count !== null) counts.set(String(topic), count)
+      for (const [partition, since, open] of list) unowned.push({ topic: String(topic), partition, since, open })
+    }
+    return { counts, unowned }
+  },
 }
 
+/** A partition of a subscribed topic that no member owns. */
+export const partitionUnassigned = {
+  of: 'group',
+  opens: 'partition-unassigned',
+  shortName: 'unassigned',
+  key: 'unassigned',
+  thresholds,
+  needs: 'partition counts',
+  initial: allAssigned,
+  judge: (state, context) => (state.unowned.length === 0 ? state : judgeUnowned(findUnowned(state, context), context)),
+  judgeTopics: (state, context) => judgeUnowned(findUnowned(state, context), context),
+  deadline: (state, group, settings) =>
+    group === null || isRebalancing(group) || !isReadable(group)
+      ? Number.POSITIVE_INFINITY
+      : unassignedDeadline(state, settings),
+  end(state, context) {
+    findUnowned(state, context)
+  },
+  openIn: ({ unowned }) =>
+    unowned.flatMap(({ topic, partition, open }) => (open === null ? [] : [{ open, topic, partition }])),
+  encode: () => undefined,
+  decode: () => allAssigned,
+  elements,
+} as const satisfies GroupCondition<Unassigned, Settings>
+
 /** Looks which partitions nobody owns now: those that were not seen so before have been since the last rebalance. */
-export function findUnassigned(state: Unassigned, context: UnassignedContext): Unassigned {
+function findUnowned(state: Unassigned, context: Context): Unassigned {
   const { group, rebalancedAt, topicOf, now } = context
   if (isRebalancing(group)) return state
   if (group !== null && !isReadable(group)) return onlyOpen(state)
@@ -81,20 +130,20 @@ function isSame(a: Unassigned, b: Unassigned): boolean {
 }
 
 /** Opens what is due. */
-export function judgeUnassigned(state: Unassigned, context: UnassignedContext): Unassigned {
-  const { settings, now, about, tell, group } = context
+function judgeUnowned(state: Unassigned, context: Context): Unassigned {
+  const { settings, now, about, emit, group } = context
   if (group === null || isRebalancing(group) || unassignedDeadline(state, settings) > now) return state
   const unowned = state.unowned.map(entry => {
     const { topic, partition, since, open } = entry
     const deadline = since + settings.unassignedAfterMs
     if (open !== null || deadline > now) return entry
-    return { ...entry, open: tell.open('partition-unassigned', about, deadline, { topic, partition }) }
+    return { ...entry, open: emit.open('partition-unassigned', about, deadline, { topic, partition }) }
   })
   return { ...state, unowned }
 }
 
 /** When the next of them is due; Infinity where none is. */
-export function unassignedDeadline({ unowned }: Unassigned, settings: ConditionSettings): number {
+function unassignedDeadline({ unowned }: Unassigned, settings: Settings): number {
   let deadline = Number.POSITIVE_INFINITY
   for (const { since, open } of unowned) {
     if (open === null) deadline = Math.min(deadline, since + settings.unassignedAfterMs)
@@ -102,8 +151,8 @@ export function unassignedDeadline({ unowned }: Unassigned, settings: ConditionS
   return deadline
 }
 
-function close({ topic, partition, open }: Unowned, { now, about, tell }: UnassignedContext): void {
-  if (open !== null) tell.close('partition-unassigned', open, about, now, { topic, partition })
+function close({ topic, partition, open }: Unowned, { now, about, emit }: Context): void {
+  if (open !== null) emit.close('partition-unassigned', open, about, now, { topic, partition })
 }
 
 interface Demand {
@@ -114,7 +163,7 @@ interface Demand {
 const nothingWanted: Demand = { topics: new Set(), owned: new Map() }
 
 /** What the members want and what they hold, by topic name; null where the records do not tell. */
-function demandOf(group: Group, { names, topicOf }: UnassignedContext): Demand | null {
+function demandOf(group: Group, { names, topicOf }: Context): Demand | null {
   const topics = new Set<string>()
   const owned = new Map<string, Set<number>>()
   const isById = keyedBy(group.type) === 'topicId'
@@ -136,7 +185,7 @@ function demandOf(group: Group, { names, topicOf }: UnassignedContext): Demand |
   return { topics, owned }
 }
 
-function isAnotherId(topic: ReturnType<UnassignedContext['topicOf']>, id: string): boolean {
+function isAnotherId(topic: ReturnType<Context['topicOf']>, id: string): boolean {
   return topic !== null && typeof topic !== 'string' && topic.id !== null && topic.id !== id
 }
 

@@ -1,17 +1,10 @@
 import { grown } from '../offsets/keyIndex.ts'
-import type { Pace } from './pace.ts'
-import type { Numbers, Open } from './tell.ts'
-
-/** A stall that is open. */
-export interface OpenStall extends Open {
-  /** When the offset had last grown; null: before the end of history. */
-  readonly grewAt: number | null
-}
+import type { Numbers, Open } from './conditionEvents.ts'
 
 /** What is open for one committed offset, or was since its last commit. */
 export interface RowConditions {
-  stalled: OpenStall | null
-  outOfRange: Open | null
+  /** By the key of the condition. */
+  readonly open: Map<string, Open>
   readonly numbers: Numbers
 }
 
@@ -19,12 +12,10 @@ export interface RowConditions {
 export const BEHIND = 1
 /** There is an entry in `conditions`. */
 export const CONDITIONS = 2
-/** There is an entry in `above`. */
-export const ABOVE = 4
-/** There is an entry in `paces`. */
-export const PACED = 8
+/** A condition has noted something of it. */
+export const NOTED = 4
 /** It is in `touched`. */
-const TOUCHED = 16
+const TOUCHED = 8
 
 /**
  * What conditions need of every committed offset beside what the table holds, in typed arrays by the same rows. Made
@@ -43,10 +34,8 @@ export class RowWatch {
   /** 1 where the store has an entry about the row's conditions. */
   stored = new Uint8Array(0)
   readonly conditions = new Map<number, RowConditions>()
-  /** Committed offsets that the last sample found above the log end. */
-  readonly above = new Map<number, number>()
-  /** How slowly offsets moved in the last hour, of those that were slow. */
-  readonly paces = new Map<number, Pace>()
+  /** What conditions have noted of a row, by the key of the note. Few rows have a note. */
+  readonly notes = new Map<string, Map<number, unknown>>()
   /** Active rows of which an offset was committed or deleted since they were last settled. */
   touchedCount = 0
   touchedRows = new Int32Array(64)
@@ -73,8 +62,7 @@ export class RowWatch {
     this.active[row] = 0
     this.stored[row] = 0
     this.conditions.delete(row)
-    this.above.delete(row)
-    this.paces.delete(row)
+    for (const ofKey of this.notes.values()) ofKey.delete(row)
   }
 
   /** A commit or a tombstone of an active row counted. */
@@ -120,26 +108,39 @@ export class RowWatch {
     this.active[row] = (this.active[row] as number) & ~BEHIND
   }
 
-  setPace(row: number, pace: Pace): void {
-    this.paces.set(row, pace)
-    this.active[row] = (this.active[row] as number) | PACED
+  noteOf(row: number, key: string): unknown {
+    return this.notes.get(key)?.get(row) ?? null
   }
 
-  forgetPace(row: number): void {
-    this.paces.delete(row)
-    this.active[row] = (this.active[row] as number) & ~PACED
+  /** Null: nothing. Returns whether that is new. */
+  setNote(row: number, key: string, note: unknown): boolean {
+    if (this.noteOf(row, key) === note) return false
+    let ofKey = this.notes.get(key)
+    if (ofKey === undefined) this.notes.set(key, (ofKey = new Map()))
+    if (note === null) ofKey.delete(row)
+    else ofKey.set(row, note)
+    let isNoted = false
+    for (const notes of this.notes.values()) isNoted ||= notes.has(row)
+    const others = (this.active[row] as number) & ~NOTED
+    this.active[row] = isNoted ? others | NOTED : others
+    return true
   }
 
-  isStalled(row: number): boolean {
-    const conditions = this.conditions.get(row)
-    return conditions !== undefined && conditions.stalled !== null
+  openOf(row: number, key: string): Open | null {
+    return this.conditions.get(row)?.open.get(key) ?? null
+  }
+
+  setOpen(row: number, key: string, open: Open | null): void {
+    const conditions = this.conditionsOf(row)
+    if (open === null) conditions.open.delete(key)
+    else conditions.open.set(key, open)
   }
 
   /** The row's conditions, made where it has none. */
   conditionsOf(row: number): RowConditions {
     let conditions = this.conditions.get(row)
     if (conditions === undefined) {
-      conditions = { stalled: null, outOfRange: null, numbers: new Map() }
+      conditions = { open: new Map(), numbers: new Map() }
       this.conditions.set(row, conditions)
       this.active[row] = (this.active[row] as number) | CONDITIONS
     }
@@ -149,19 +150,6 @@ export class RowWatch {
   forgetConditions(row: number): void {
     this.conditions.delete(row)
     this.active[row] = (this.active[row] as number) & ~CONDITIONS
-  }
-
-  /** Null: the sample does not find the committed offset above the log end. Returns whether that is new. */
-  setAbove(row: number, offset: number | null): boolean {
-    if ((this.above.get(row) ?? null) === offset) return false
-    if (offset === null) {
-      this.above.delete(row)
-      this.active[row] = (this.active[row] as number) & ~ABOVE
-    } else {
-      this.above.set(row, offset)
-      this.active[row] = (this.active[row] as number) | ABOVE
-    }
-    return true
   }
 
   /** Something is there to store. */

@@ -1,41 +1,48 @@
-import type { GroupSlot } from '../group/groupSlot.ts'
-import type { TopicNames } from '../group/topicNames.ts'
 import type { OffsetTable } from '../offsets/table.ts'
-import type { LogEnds } from './logEnds.ts'
-import type { RowWatch } from './rowWatch.ts'
-import type { ConditionSettings, SettingsOf } from './settings.ts'
-import type { About, Numbers, Teller } from './tell.ts'
+import type { RowContext, TouchedRow } from './condition.ts'
+import type { About, Numbers, Open } from './conditionEvents.ts'
 
-export interface RowsContext {
-  readonly table: OffsetTable
-  readonly watch: RowWatch
-  readonly logEnds: LogEnds
-  readonly names: TopicNames
-  readonly settingsOf: SettingsOf
-  readonly tell: Teller
-  /** Of the round, ms. */
-  readonly now: number
-  /** Called with each row of which there is something else to store now. */
-  readonly changed: (row: number) => void
+/** The partition that a row is the offset of. */
+interface RowPlace {
+  readonly topic: string
+  readonly partition: number
 }
 
-/** A row that has a sample in the present round. */
-export interface SampledRow {
-  readonly row: number
-  readonly slot: GroupSlot
-  readonly settings: ConditionSettings
-  readonly offset: number
-  readonly logStart: number
-  readonly logEnd: number
-  /** Records that can still be read: those that retention removed are not. Below 0 where the offset is above the log end. */
-  readonly lag: number
-  /** Of the sample, ms. */
-  readonly time: number
+/** Opens a condition of a row; `emitOpening` makes the event. */
+export function openRow(
+  row: number,
+  key: string,
+  { table, watch, changed }: RowContext,
+  emitOpening: (about: About, place: RowPlace) => Open,
+): void {
+  const { numbers } = watch.conditionsOf(row)
+  watch.setOpen(row, key, emitOpening(aboutRow(row, table, numbers), placeOf(row, table)))
+  changed(row)
+}
+
+/** Closes it if it is open; anchored to the commit that counts, or to the record that touched the row. */
+export function closeRow(
+  row: number,
+  key: string,
+  { table, watch, changed, touched }: RowContext & { readonly touched?: TouchedRow | undefined },
+  emitClosing: (open: Open, about: About, place: RowPlace) => void,
+): void {
+  const open = watch.openOf(row, key)
+  if (open === null) return
+  const { numbers } = watch.conditionsOf(row)
+  const about = aboutRow(row, table, numbers)
+  emitClosing(open, touched === undefined ? about : { ...about, anchor: touched.anchor }, placeOf(row, table))
+  watch.setOpen(row, key, null)
+  changed(row)
 }
 
 /** What the events of a row are anchored to by default: the commit that counts. */
-export function aboutRow(row: number, table: OffsetTable, numbers: Numbers): About {
+function aboutRow(row: number, table: OffsetTable, numbers: Numbers): About {
   const { name, group, lastType } = table.groupOf(row)
   const anchor = { offset: table.positions[row] ?? 0, timestamp: table.times[row] ?? 0 }
   return { group: name, groupType: group?.type ?? lastType, anchor, numbers }
+}
+
+function placeOf(row: number, table: OffsetTable): RowPlace {
+  return { topic: table.topicOf(row).name, partition: table.partitions[row] ?? 0 }
 }

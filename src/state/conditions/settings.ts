@@ -1,47 +1,43 @@
-/** When conditions over time open, for one group. Durations in ms. */
-export interface ConditionSettings {
-  /** `offset-stalled`: how long the log end has to be ahead of a committed offset that does not grow. */
-  readonly stallAfterMs: number
-  /** `offset-stalled`: by how many records at least the log end has to be ahead. */
-  readonly stallMinLag: number
-  /** `offset-stalled`: true also opens it for groups that were without members all the time. */
-  readonly stallEmptyGroups: boolean
-  /** `lag-exceeded`: records, summed over the partitions of the group; null: never. */
-  readonly lagThreshold: number | null
-  /** `lag-exceeded`: so old is the record at the committed offset of the worst partition, ms; null: never. */
-  readonly lagTimeThresholdMs: number | null
-  readonly lagForMs: number
-  /** `rebalance-stuck`: after how many times the longest rebalance timeout of the members; 5 s at least. */
-  readonly stuckAfterTimeouts: number
-  /** `rebalance-stuck`: after so long, whatever the timeouts are; null: by the timeouts. */
-  readonly stuckAfterMs: number | null
-  /** The rebalance timeout of members whose records tell none (share groups). */
-  readonly rebalanceTimeoutMs: number
-  /** `rebalance-storm`: so many rebalances within `stormWithinMs`; those closer than `stormBurstMs` count once. */
-  readonly stormRebalances: number
-  readonly stormWithinMs: number
-  readonly stormBurstMs: number
-  readonly unassignedAfterMs: number
-  /** `assignment-skewed`: from how many times the mean on the most that one member holds is too much. */
-  readonly skewRatio: number
-}
+import type { GroupCondition, OffsetCondition } from './condition.ts'
+import { conditions } from './registry.ts'
+import type { Threshold, Values } from './thresholds.ts'
 
-export const defaultConditionSettings: ConditionSettings = {
-  stallAfterMs: 60_000,
-  stallMinLag: 1,
-  stallEmptyGroups: false,
-  lagThreshold: null,
-  lagTimeThresholdMs: null,
-  lagForMs: 60_000,
-  stuckAfterTimeouts: 0.5,
-  stuckAfterMs: null,
-  rebalanceTimeoutMs: 300_000,
-  stormRebalances: 5,
-  stormWithinMs: 600_000,
-  stormBurstMs: 5_000,
-  unassignedAfterMs: 60_000,
-  skewRatio: 2,
-}
+type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never
+type AllThresholds = Intersection<(typeof conditions)[number]['thresholds']>
+
+/** The values of all thresholds, for one group. */
+export type ConditionSettings = { readonly [K in keyof AllThresholds]: Values<AllThresholds>[K] }
 
 /** The settings of a group, by its name: the same name gives the same settings as long as a state lives. */
 export type SettingsOf = (group: string) => ConditionSettings
+
+export type AnyGroupCondition = GroupCondition<unknown, ConditionSettings>
+export type AnyCondition = AnyGroupCondition | OffsetCondition<ConditionSettings>
+
+export const allConditions: readonly AnyCondition[] = conditions
+export const groupConditions = allConditions.filter(condition => condition.of === 'group')
+export const offsetConditions = allConditions.filter(condition => condition.of === 'offset')
+
+/** By key, in the order of the conditions. */
+const thresholds: ReadonlyMap<string, Threshold> = new Map(
+  allConditions.flatMap(condition => Object.entries(condition.thresholds)),
+)
+
+export const defaultConditionSettings = settingsFrom(([, { default: value }]) => value)
+
+type Given = { readonly [K in keyof ConditionSettings]?: ConditionSettings[K] | undefined }
+
+/** Settings over others: what is not given stays as it is in `base`. */
+export function settingsOver(base: ConditionSettings, given: Given): ConditionSettings {
+  const values = given as Readonly<Record<string, unknown>>
+  const before = base as Readonly<Record<string, unknown>>
+  return settingsFrom(([key, { inPlaceOf }]) => {
+    if (values[key] !== undefined) return values[key]
+    // A group that sets the one that this one replaces wants that one to count.
+    return inPlaceOf !== null && values[inPlaceOf] !== undefined ? null : before[key]
+  })
+}
+
+function settingsFrom(valueOf: (entry: readonly [string, Threshold]) => unknown): ConditionSettings {
+  return Object.fromEntries([...thresholds].map(entry => [entry[0], valueOf(entry)])) as ConditionSettings
+}

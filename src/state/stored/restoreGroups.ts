@@ -6,7 +6,7 @@ import type { PartitionState } from '../partition.ts'
 import { refsOf } from './encode.ts'
 import { pendingKey } from './entry.ts'
 import { rowOf } from './restoreOffsets.ts'
-import { decodeConditions, type StoredConditionEntries } from './storedConditions.ts'
+import { decodeConditions, elementKinds, type StoredConditionEntries } from './storedConditions.ts'
 import { decodeGroup, type StoredGroup } from './storedGroup.ts'
 import { decodePending, type StoredCommit } from './storedOffsets.ts'
 import { restoreRemembered, restoreTopicId, type StoredName } from './storedTopics.ts'
@@ -89,12 +89,6 @@ function collect(state: PartitionState, { groups, conditions, commits }: Collect
     case 'conditions':
       entriesOf(conditions, name, newStoredConditions).main = parsed
       break
-    case 'move':
-      entriesOf(conditions, name, newStoredConditions).moves.set(Number(place[1]), parsed)
-      break
-    case 'unassigned':
-      entriesOf(conditions, name, newStoredConditions).unassigned.set(String(place[1]), parsed)
-      break
     case 'pending': {
       const [producerId, ...at] = place
       const commit = decodePending(rowOf(state, at), parsed as StoredCommit)
@@ -106,6 +100,11 @@ function collect(state: PartitionState, { groups, conditions, commits }: Collect
     case 'transaction':
       return false
     default:
+      if (elementKinds.has(kind)) {
+        const { elements } = entriesOf(conditions, name, newStoredConditions)
+        entriesOf(elements, kind, () => new Map<string | number, unknown>()).set(place[1] ?? '', parsed)
+        break
+      }
       throw new Error(`an entry of kind ${kind}, which this version of koff does not know`)
   }
   return true
@@ -123,7 +122,7 @@ function newStoredGroup(): StoredGroup {
 }
 
 function newStoredConditions(): StoredConditionEntries {
-  return { main: undefined, moves: new Map(), unassigned: new Map() }
+  return { main: undefined, elements: new Map() }
 }
 
 function entriesOf<K, T>(all: Map<K, T>, name: K, create: () => T): T {

@@ -3,7 +3,7 @@ import { topicSlot } from '../group/groupSlot.ts'
 import { keyBytes } from '../offsets/keyBytes.ts'
 import { findRow } from '../offsets/rowFinder.ts'
 import type { PartitionState } from '../partition.ts'
-import { decodeOffset, type StoredOffset, type StoredRowConditions } from './storedOffsets.ts'
+import { decodeOffset, decodeRowConditions, type StoredOffset, type StoredRowConditions } from './storedOffsets.ts'
 
 /** The parts of a key after its kind. */
 export type Place = readonly (string | number)[]
@@ -19,7 +19,6 @@ export function restoreOffset(state: PartitionState, place: Place, value: string
 export function restoreRowConditions(state: PartitionState, place: Place, value: string | null): void {
   const { table } = state.offsets
   if (value === null) return takeAway(state, place, row => table.watch?.clear(row))
-  const { window, above, stalled, outOfRange, pace, numbers } = JSON.parse(value) as StoredRowConditions
   const row = rowOf(state, place)
   if (table.watch === null) {
     table.watch = new RowWatch()
@@ -28,18 +27,9 @@ export function restoreRowConditions(state: PartitionState, place: Place, value:
   const { watch } = table
   watch.clear(row)
   watch.stored[row] = 1
-  // The entry of the offset itself comes before or after this one.
-  const offset = table.offsets[row] ?? 0
-  watch.offsets[row] = offset
-  if (window !== undefined) watch.beginBehind(row, window[0], offset)
-  if (pace !== undefined) watch.setPace(row, pace)
-  if (above !== undefined) watch.setAbove(row, above)
-  if (numbers === undefined) return
-  const conditions = watch.conditionsOf(row)
-  // Version 1 stored only the opening.
-  conditions.stalled = stalled === undefined ? null : { ...stalled, grewAt: stalled.grewAt ?? null }
-  conditions.outOfRange = outOfRange ?? null
-  for (const [type, last] of numbers) conditions.numbers.set(type, last)
+  // The entry of the offset itself comes before this one or after it.
+  watch.offsets[row] = table.offsets[row] ?? 0
+  decodeRowConditions(watch, row, JSON.parse(value) as StoredRowConditions)
 }
 
 function takeAway(state: PartitionState, place: Place, clear: (row: number) => void): void {

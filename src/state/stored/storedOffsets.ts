@@ -1,8 +1,8 @@
 import type { Int64 } from '../../events/envelope.ts'
 import { wordsOf } from '../../kafka/records/int64.ts'
-import type { Pace } from '../conditions/pace.ts'
-import type { OpenStall } from '../conditions/rowWatch.ts'
-import type { Open } from '../conditions/tell.ts'
+import type { Open } from '../conditions/conditionEvents.ts'
+import type { RowWatch } from '../conditions/rowWatch.ts'
+import { offsetConditions } from '../conditions/settings.ts'
 import { idOf } from '../offsets/liveTopicIds.ts'
 import { JUDGED_SIMPLE, setStep } from '../offsets/steps.ts'
 import { FORMER, MOVED, type OffsetTable, OLD, REPEATED, STEPPED, TRANSACTIONAL } from '../offsets/table.ts'
@@ -36,16 +36,15 @@ export interface StoredCommit {
   readonly topicId: string | null
 }
 
-/** The state of the conditions of one committed offset. Fields that do not apply are left out. */
+/**
+ * What conditions over time know of one committed offset. What does not apply is left out. Beside these it has what each
+ * condition has open, under its key, and what it has noted, under the key of its note.
+ */
 export interface StoredRowConditions {
   /** Since when it is behind. */
   readonly window?: readonly [since: number]
-  /** The committed offset that was above the log end at the last sample. */
-  readonly above?: number
-  readonly stalled?: OpenStall
-  readonly outOfRange?: Open
-  readonly pace?: Pace
   readonly numbers?: readonly (readonly [string, readonly [number, number]])[]
+  readonly [key: string]: unknown
 }
 
 const judgedSimple = -1
@@ -87,18 +86,29 @@ export function decodeOffset(table: OffsetTable, row: number, stored: StoredOffs
 export function rowConditionValue({ watch }: OffsetTable, row: number): string | null {
   if (watch === null || !watch.isWorthStoring(row)) return null
   const since = watch.since[row] ?? Number.NaN
-  const above = watch.above.get(row)
-  const conditions = watch.conditions.get(row)
-  const pace = watch.paces.get(row)
-  const value: StoredRowConditions = {
-    ...(Number.isNaN(since) ? {} : { window: [since] }),
-    ...(above === undefined ? {} : { above }),
-    ...(conditions?.stalled ? { stalled: conditions.stalled } : {}),
-    ...(pace === undefined ? {} : { pace }),
-    ...(conditions?.outOfRange ? { outOfRange: conditions.outOfRange } : {}),
-    ...(conditions === undefined ? {} : { numbers: [...conditions.numbers] }),
+  const value: Record<string, unknown> = Number.isNaN(since) ? {} : { window: [since] }
+  for (const { key, noteKey } of offsetConditions) {
+    if (noteKey !== null) value[noteKey] = watch.noteOf(row, noteKey) ?? undefined
+    value[key] = watch.openOf(row, key) ?? undefined
   }
-  return JSON.stringify(value)
+  const conditions = watch.conditions.get(row)
+  if (conditions !== undefined) value['numbers'] = [...conditions.numbers]
+  return JSON.stringify(value satisfies StoredRowConditions)
+}
+
+/** Into a row of which nothing is known. */
+export function decodeRowConditions(watch: RowWatch, row: number, stored: StoredRowConditions): void {
+  const { window, numbers } = stored
+  if (window !== undefined) watch.beginBehind(row, window[0], watch.offsets[row] as number)
+  for (const { noteKey } of offsetConditions) {
+    if (noteKey !== null && stored[noteKey] !== undefined) watch.setNote(row, noteKey, stored[noteKey])
+  }
+  if (numbers === undefined) return
+  const conditions = watch.conditionsOf(row)
+  for (const [type, last] of numbers) conditions.numbers.set(type, last)
+  for (const { key } of offsetConditions) {
+    if (stored[key] !== undefined) conditions.open.set(key, stored[key] as Open)
+  }
 }
 
 export function pendingValue({ offset, exact, topicId, ...plain }: PendingCommit): string {

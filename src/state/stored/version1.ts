@@ -1,6 +1,7 @@
-import { type GroupConditions, newGroupConditions } from '../conditions/groupConditions.ts'
+import type { GroupConditions } from '../conditions/groupConditions.ts'
 import { type Group, type Holding, type Member, newGroup, newMember } from '../group/group.ts'
 import { Members } from '../group/members.ts'
+import { decodeConditions } from './storedConditions.ts'
 import type { StoredCommit } from './storedOffsets.ts'
 
 /*
@@ -27,10 +28,16 @@ type Group1 = Omit<Group, 'members' | 'settled'> & {
   readonly members: readonly Member1[]
   readonly settled: readonly Holding1[]
 }
-type Conditions1 = Omit<GroupConditions, 'numbers' | 'unassigned'> & {
-  readonly numbers: readonly (readonly [string, readonly [number, number]])[]
-  readonly counts: readonly (readonly [string, number])[]
-  readonly unowned: GroupConditions['unassigned']['unowned']
+interface Unowned1 {
+  readonly topic: string
+  readonly partition: number
+  readonly since: number
+  readonly open: unknown
+}
+interface Conditions1 {
+  readonly counts: readonly (readonly [topic: string, count: number])[]
+  readonly unowned: readonly Unowned1[]
+  readonly storm: { readonly moves: readonly unknown[] }
 }
 
 export function decodeSlot1(value: unknown): Slot1 {
@@ -51,8 +58,22 @@ function decodeGroup1(stored: Group1): Group {
   return { ...head, ...stored, members: new Members(new Map(members)), settled: new Map(settled) }
 }
 
+/** What version 2 stores in an entry for each move, and for each topic, was in the one entry. */
 export function decodeConditions1(value: unknown): GroupConditions {
-  const { numbers, counts, unowned, ...plain } = value as Conditions1
-  const unassigned = { counts: new Map(counts), unowned }
-  return { ...newGroupConditions(), ...plain, numbers: new Map(numbers), unassigned }
+  const { counts, unowned, ...main } = value as Conditions1
+  const moves = new Map<string | number, unknown>(main.storm.moves.map((move, n) => [n, move]))
+  const unownedOf = Map.groupBy(unowned, ({ topic }) => topic)
+  const countOf = new Map(counts)
+  const topics = new Map<string | number, unknown>()
+  for (const topic of new Set([...countOf.keys(), ...unownedOf.keys()])) {
+    const list = (unownedOf.get(topic) ?? []).map(({ partition, since, open }) => [partition, since, open])
+    topics.set(topic, [countOf.get(topic) ?? null, ...list])
+  }
+  return decodeConditions({
+    main,
+    elements: new Map([
+      ['move', moves],
+      ['unassigned', topics],
+    ]),
+  }).conditions
 }

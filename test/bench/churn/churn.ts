@@ -133,7 +133,7 @@ export class Churn {
       'stored transactions': changes?.storedCommits.size ?? 0,
       'stored conditions': changes?.storedConditions.size ?? 0,
       'open conditions of rows': table.watch?.conditions.size ?? 0,
-      paces: table.watch?.paces.size ?? 0,
+      paces: table.watch?.notes.get('pace')?.size ?? 0,
       'metric series': [...foldSamples(this.#fold, () => true)].length,
     }
   }

@@ -6,8 +6,9 @@ import { type GroupSlot, newGroupSlot, topicSlot } from '../../../src/state/grou
 
 const open = { id: '0-1-x-0', time: 1 }
 
-function group(conditions: Partial<GroupConditions>): GroupConditions {
-  return { ...newGroupConditions(), ...conditions }
+function group(states: Readonly<Record<string, unknown>>): GroupConditions {
+  const conditions = newGroupConditions()
+  return { ...conditions, states: { ...conditions.states, ...states } }
 }
 
 function slotOf(name: string, conditions: GroupConditions | null): GroupSlot {
@@ -15,13 +16,12 @@ function slotOf(name: string, conditions: GroupConditions | null): GroupSlot {
 }
 
 test('each kind of condition is counted where it is open, over groups and offsets', () => {
-  const fresh = newGroupConditions()
   const place = { topic: 't', since: 0 }
   const slots = [
     slotOf('none', null),
     slotOf('calm', group({})),
-    slotOf('stuck', group({ stuck: open, storm: { ...fresh.storm, open }, lag: { ...fresh.lag, open } })),
-    slotOf('skewed', group({ skew: { ...fresh.skew, open }, stuck: open })),
+    slotOf('stuck', group({ stuck: open, storm: { open }, lag: { open } })),
+    slotOf('skewed', group({ skew: { open }, stuck: open })),
     slotOf(
       'unassigned',
       group({
@@ -38,9 +38,11 @@ test('each kind of condition is counted where it is open, over groups and offset
   ]
   const groups = new Map(slots.map(slot => [slot.name, slot]))
   const watch = new RowWatch()
-  watch.conditions.set(0, { stalled: { ...open, grewAt: null }, outOfRange: null, numbers: new Map() })
-  watch.conditions.set(1, { stalled: { ...open, grewAt: null }, outOfRange: open, numbers: new Map() })
-  watch.conditions.set(2, { stalled: null, outOfRange: null, numbers: new Map() })
+  watch.reserve(3)
+  watch.setOpen(0, 'stalled', open)
+  watch.setOpen(1, 'stalled', open)
+  watch.setOpen(1, 'outOfRange', open)
+  watch.setOpen(2, 'stalled', null)
   // Rows 0 and 1 are of the group that is skewed, row 2 of the calm one.
   const groupOf = (row: number) => slots[row < 2 ? 3 : 1] as GroupSlot
   const table = { watch, groupOf, topicOf: () => topicSlot(slotOf('any', null), 't'), partitions: new Int32Array(3) }

@@ -10,7 +10,7 @@ const noted = (...times: readonly (readonly [behindMs: number, at: number])[]) =
 
 describe('the pace of a partition', () => {
   it('allows three times the longest time behind, at least stallAfterMs and at most ten times as long', () => {
-    expect(stallAfter(undefined, 0, settings)).toBe(minute)
+    expect(stallAfter([], 0, settings)).toBe(minute)
     expect(stallAfter(noted([20_000, 0]), 0, settings)).toBe(minute)
     expect(stallAfter(noted([50_000, 0]), 0, settings)).toBe(150_000)
     expect(stallAfter(noted([50_000, 0], [90_000, 1_000], [30_000, 2_000]), 2_000, settings)).toBe(270_000)

@@ -1,7 +1,8 @@
-import { type EventData, type EventType, rankOf } from '../../events/definitions.ts'
+import { type ClosingType, type EventData, type EventType, type OpeningType, rankOf } from '../../events/definitions.ts'
 import type { EventGroupType, KoffEvent } from '../../events/envelope.ts'
 import { newEvent } from '../../events/newEvent.ts'
 import { dataParts } from '../../events/parts.ts'
+import { definitions } from '../../events/registry.ts'
 import { compareText } from '../group/group.ts'
 
 /** A condition that is open: the event that opened it. */
@@ -28,36 +29,21 @@ export interface About {
   readonly numbers: Numbers
 }
 
-/** Events that open a condition. */
-export type Opening =
-  | 'offset-stalled'
-  | 'lag-exceeded'
-  | 'offset-out-of-range'
-  | 'rebalance-stuck'
-  | 'rebalance-storm'
-  | 'partition-unassigned'
-  | 'assignment-skewed'
-
-/** The closing event of each opening one. */
-const closings = {
-  'offset-stalled': 'offset-resumed',
-  'lag-exceeded': 'lag-recovered',
-  'offset-out-of-range': 'offset-range-recovered',
-  'rebalance-stuck': 'rebalance-resumed',
-  'rebalance-storm': 'rebalance-settled',
-  'partition-unassigned': 'partition-assigned',
-  'assignment-skewed': 'assignment-balanced',
-} as const satisfies Record<Opening, EventType>
+/** The type that closes each opening type. */
+const closings = new Map<string, EventType>(
+  definitions.flatMap(({ type, closes }) => (closes === null ? [] : [[closes, type] as const])),
+)
 
 /** Where nothing else is said, `durationMs` counts from the opening event. */
-type ClosingData<T extends Opening> = Omit<EventData<(typeof closings)[T]>, 'opened' | 'durationMs'> &
-  Partial<Pick<EventData<(typeof closings)[T]>, 'durationMs'>>
+type ClosingData<T extends OpeningType> = Omit<EventData<ClosingType<T>>, 'opened' | 'durationMs'> & {
+  readonly durationMs?: number | null
+}
 
 /**
  * Makes the events of conditions: gives them their ids, which are `<partition>-<offset>-<type>-<n>` (n counts the events
  * of one type that are anchored to one record), and their order.
  */
-export class Teller {
+export class ConditionEvents {
   readonly #partition: number
   readonly #cluster: string
   #events: KoffEvent[] = []
@@ -69,19 +55,19 @@ export class Teller {
     this.#cluster = cluster
   }
 
-  /** An event that opens nothing. */
-  tell<T extends EventType>(type: T, about: About, time: number, data: EventData<T>): void {
-    this.#add(type, about, time, data)
-  }
-
   /** `time`: when it became true. */
-  open<T extends Opening>(type: T, about: About, time: number, data: EventData<T>): Open {
+  open<T extends OpeningType>(type: T, about: About, time: number, data: EventData<T>): Open {
     return { id: this.#add(type, about, time, data), time }
   }
 
-  close<T extends Opening>(type: T, open: Open, about: About, time: number, data: ClosingData<T>): void {
-    const durationMs = 'durationMs' in data ? data.durationMs : Math.max(0, time - open.time)
-    this.#add(closings[type], about, time, { ...data, opened: open.id, durationMs })
+  close<T extends OpeningType>(type: T, open: Open, about: About, time: number, data: ClosingData<T>): void {
+    const { durationMs = Math.max(0, time - open.time) } = data
+    this.#add(closingOf(type), about, time, { ...data, opened: open.id, durationMs })
+  }
+
+  /** An event that opens nothing. */
+  add<T extends EventType>(type: T, about: About, time: number, data: EventData<T>): void {
+    this.#add(type, about, time, data)
   }
 
   /** The events since the last call: by group, then in the order of the contract, then by topic and partition. */
@@ -115,6 +101,12 @@ export class Teller {
     now.set(offset, n + parts.length)
     return idOf(0)
   }
+}
+
+function closingOf(type: OpeningType): EventType {
+  const closing = closings.get(type)
+  if (closing === undefined) throw new RangeError(`no type of event closes ${type}`)
+  return closing
 }
 
 function comparePlaces(a: KoffEvent['data'], b: KoffEvent['data']): number {
