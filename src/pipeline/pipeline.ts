@@ -32,7 +32,7 @@ export function pipeline({ chunks, fold, observed, accept, delivery }: PipelineO
     decode(), //             bytes → records of the coordinator
     transitions(fold), //    all records of one group in one batch
     diff(), //               the group before and after → what it means
-    observe(observed), //    for who keeps more than events
+    observe(observed), //    for callers that keep more than events
     conditions(fold), //     what has been true for a while → events
     select(accept), //       which events go on
     deliver(delivery), //    events, state and position, one commit
