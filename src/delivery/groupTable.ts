@@ -116,6 +116,10 @@ export class GroupTable {
   #taken: Written[] = []
   #isNew: boolean
   #pending: ReadonlySet<string>
+  /** Groups whose last written value is a tombstone. */
+  readonly #gone = new Set<string>()
+  /** Groups written with topic ids whose names were not known. */
+  readonly #unnamed = new Set<string>()
 
   constructor(options: GroupTableOptions) {
     const { stored, of, state, shown = [] } = options
@@ -123,9 +127,9 @@ export class GroupTable {
     this.#isNew = stored === null || stored.of !== of || stored.pending === null || state.inHistory
     this.#pending = new Set([...(stored?.pending ?? []), ...shown])
     if (this.#isNew) return
-    const conditions = conditionsByGroup(state)
+    const conditions = conditionsByGroup(state, state.groups)
     for (const [name, slot] of state.groups) {
-      if (!this.#pending.has(name) && this.#isShown(slot)) this.#written.set(name, this.#asIs(slot, conditions))
+      if (!this.#pending.has(name) && this.#isShown(slot)) this.#note(name, this.#asIs(slot, conditions))
     }
   }
 
@@ -133,11 +137,15 @@ export class GroupTable {
     return this.#options.everyMs
   }
 
-  /** The groups to write now. `nextMs`: when to call again without a change; null: no need. */
+  /**
+   * The groups to write now; call it before the changes of the state are taken. `nextMs`: when to call again without a
+   * change; null: no need.
+   */
   take(now: number): TableCommit & { readonly nextMs: number | null } {
     const { state, of, everyMs, partition } = this.#options
     if (state.inHistory) return { groups: [], stored: { of, pending: null }, nextMs: null }
-    const conditions = conditionsByGroup(state)
+    const candidates = this.#candidates()
+    const conditions = conditionsByGroup(state, known(candidates, state))
     const groups: GroupChange[] = []
     const pending = new Set<string>()
     let nextMs: number | null = null
@@ -145,7 +153,7 @@ export class GroupTable {
       pending.add(name)
       nextMs = Math.min(nextMs ?? ms, ms)
     }
-    for (const name of this.#candidates()) {
+    for (const name of candidates) {
       const slot = state.groups.get(name)
       const written = this.#written.get(name)
       if (!this.#isOther(name, slot, written, conditions)) continue
@@ -160,7 +168,7 @@ export class GroupTable {
       const whole = isThere ? presentGroup(slot, group, { state, partition, conditions: of }) : null
       groups.push({ group: name, value: whole === null ? null : fittedGroupState(whole) })
       const as = isThere ? this.#asIs(slot, conditions) : gone()
-      this.#written.set(name, as)
+      this.#note(name, as)
       this.#taken.push(as)
     }
     if (nextMs === null) this.#isNew = false
@@ -173,17 +181,33 @@ export class GroupTable {
     for (const written of this.#taken) written.at = now
     this.#taken = []
     const { everyMs } = this.#options
-    for (const [name, { group, at }] of this.#written) {
-      if (group === null && at + everyMs <= now) this.#written.delete(name)
+    for (const name of this.#gone) {
+      const { at } = this.#written.get(name) ?? gone()
+      if (at + everyMs > now) continue
+      this.#written.delete(name)
+      this.#gone.delete(name)
     }
   }
 
-  /** At the beginning also groups outside the filter: an earlier filter may have let them in. */
-  *#candidates(): Generator<string> {
-    const { groups } = this.#options.state
-    yield* groups.keys()
-    for (const name of this.#written.keys()) if (!groups.has(name)) yield name
-    for (const name of this.#pending) if (!groups.has(name) && !this.#written.has(name)) yield name
+  #note(name: string, written: Written): void {
+    this.#written.set(name, written)
+    if (written.group === null) this.#gone.add(name)
+    else this.#gone.delete(name)
+    if (written.unnamed.length > 0) this.#unnamed.add(name)
+    else this.#unnamed.delete(name)
+  }
+
+  /**
+   * Groups that may differ from what is written. At the beginning all groups, also those outside the filter: an earlier
+   * filter may have let them in.
+   */
+  #candidates(): ReadonlySet<string> {
+    const { state } = this.#options
+    const { groups, changes } = state
+    const names = new Set([...this.#pending, ...this.#unnamed])
+    if (changes === null || this.#isNew) for (const name of [...groups.keys(), ...this.#written.keys()]) names.add(name)
+    else for (const name of changes.groups(state.offsets.table)) names.add(name)
+    return names
   }
 
   #isOther(
@@ -225,9 +249,21 @@ function gone(): Written {
   return { group: null, offsets: 0, conditions: '', unnamed: [], at: 0 }
 }
 
-function conditionsByGroup(state: PartitionState): ReadonlyMap<string, readonly OpenCondition[]> {
-  const open = openConditions({ groups: state.groups, table: state.offsets.table })
-  return Map.groupBy(open, ({ group }) => group.name)
+function known(names: Iterable<string>, { groups }: PartitionState): ReadonlyMap<string, GroupSlot> {
+  const slots = new Map<string, GroupSlot>()
+  for (const name of names) {
+    const slot = groups.get(name)
+    if (slot !== undefined) slots.set(name, slot)
+  }
+  return slots
+}
+
+function conditionsByGroup(
+  { offsets: { table } }: PartitionState,
+  groups: ReadonlyMap<string, GroupSlot>,
+): ReadonlyMap<string, readonly OpenCondition[]> {
+  if (groups.size === 0) return new Map()
+  return Map.groupBy(openConditions({ groups, table }), ({ group }) => group.name)
 }
 
 function idsOf(conditions: readonly OpenCondition[] = []): string {

@@ -7,7 +7,8 @@ import { fittedGroupState, type GroupState } from '../../src/events/groupState.t
 import { apply } from '../../src/pipeline/apply.ts'
 import { groupViews } from '../../src/state/group/view.ts'
 import type { PartitionState } from '../../src/state/partition.ts'
-import { encodeState } from '../../src/state/stored/encode.ts'
+import { encodeState, takeChanges } from '../../src/state/stored/encode.ts'
+import { batchOf, classicOf, commitOf, type TestRecord } from '../state/batchOf.ts'
 import { type LogShape, simulatedLog } from '../state/simulatedCluster.ts'
 import { restoreInto } from '../state/stored/restoreInto.ts'
 
@@ -68,7 +69,7 @@ function byTopic(assignment: NonNullable<GroupState['members']>[number]['assignm
 
 function listed(state: PartitionState) {
   const views = groupViews(state, { names: state.names }).map(
-    ({ group, offsets, lag: _lag, logEnd: _logEnd, ...view }) => {
+    ({ group, offsets, lag: _lag, logEnd: _logEnd, lastRebalanceAt: _lastRebalanceAt, ...view }) => {
       const offsetCount = Object.values(offsets).reduce((sum, partitions) => sum + Object.keys(partitions).length, 0)
       const members = view.members.map(({ targetAssignment: _target, ...member }) => member)
       return [group, { ...view, members, offsetCount }] as const
@@ -104,6 +105,7 @@ test('at every quiet moment the topic is what koff groups prints, also after kil
         }
         table ??= open(fold.stateOf(0), topic.stored)
         const nextMs = topic.commit(table, now)
+        takeChanges(fold.stateOf(0))
         if (pause % 5 === 0) {
           // kill -9 after the commit: another instance goes on with what is stored.
           fold = restored(fold)
@@ -139,6 +141,44 @@ test('a table that is new, or of another filter, is written whole, in commits of
   const none = new GroupTable({ state, partition: 0, of: 'none', wants: () => false, everyMs, stored: first.stored })
   first.commit(none, 0)
   expect(first.values.size).toBe(0)
+})
+
+test('a commit looks at the groups that changed since the last one, and at no other', () => {
+  const fold = newFold()
+  const groups = Array.from({ length: 600 }, (_, at) => `group-${at}`)
+  let position = 0
+  const put = (...records: readonly TestRecord[]) => {
+    const batch = batchOf(records, { baseOffset: position })
+    position = batch.lastOffset + 1
+    apply(fold, { kind: 'batch', batch })
+  }
+  for (const group of groups) put(classicOf(group, 1, [{ id: 'm' }]), commitOf(group, 'orders', 0, 1))
+  const state = fold.stateOf(0)
+  let asked: string[] = []
+  const wants = (group: string) => asked.push(group) > 0
+  const table = new GroupTable({ state, partition: 0, of: 'groups', wants, everyMs, stored: null })
+  const commit = (now: number) => {
+    const taken = table.take(now)
+    takeChanges(state)
+    table.committed(now)
+    return taken
+  }
+  for (let nextMs: number | null = 0; nextMs !== null; ) ({ nextMs } = commit(0))
+  asked = []
+  put(
+    classicOf('group-7', 2, [{ id: 'm' }]),
+    commitOf('group-8', 'orders', 1, 5),
+    commitOf('group-9', 'orders', 0, null),
+  )
+  expect(
+    commit(everyMs)
+      .groups.map(({ group }) => group)
+      .toSorted(),
+  ).toEqual(['group-7', 'group-8', 'group-9'])
+  put(classicOf('group-7', 3, [{ id: 'm' }]))
+  expect(commit(everyMs + 1)).toMatchObject({ groups: [], nextMs: everyMs - 1 })
+  expect(commit(2 * everyMs).groups.map(({ group }) => group)).toEqual(['group-7'])
+  expect(new Set(asked)).toEqual(new Set(['group-7', 'group-8', 'group-9']))
 })
 
 test('the topic is read only where the stored table does not account for its groups', async () => {

@@ -276,6 +276,7 @@ export class Offsets {
     const changes = this.#changes
     if (changes !== null && this.table.isEmpty(row)) {
       changes.goneKeys.add(offsetKey(this.table, row))
+      changes.lostOffsets.add(this.table.groupOf(row).name)
       if (this.table.watch?.stored[row] === 1) changes.goneKeys.add(rowConditionKey(this.table, row))
     }
     this.table.releaseIfEmpty(row)

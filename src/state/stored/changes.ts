@@ -1,4 +1,5 @@
 import { grown } from '../offsets/keyIndex.ts'
+import type { OffsetTable } from '../offsets/table.ts'
 import type { PendingCommit } from '../offsets/transactions.ts'
 import { type EntryRef, keyOf } from './entry.ts'
 import type { StoredConditions } from './storedConditions.ts'
@@ -15,6 +16,8 @@ export class StateChanges {
   readonly producers = new Set<bigint>()
   /** Keys of entries whose subject is gone: offsets, their conditions, entries of version 1. */
   readonly goneKeys = new Set<string>()
+  /** Names of groups that lost an offset with its row. */
+  readonly lostOffsets = new Set<string>()
   /** Names of groups whose own conditions changed. */
   readonly conditions = new Set<string>()
   readonly rows = new NotedRows()
@@ -44,6 +47,16 @@ export class StateChanges {
     this.rows.note(row)
   }
 
+  /** Names of the groups of which something changed; `table` holds the rows. */
+  groups(table: OffsetTable): ReadonlySet<string> {
+    const names = new Set([...this.conditions, ...this.lostOffsets])
+    for (const ref of this.refs.values()) if (ref.kind !== 'topic') names.add(ref.group)
+    for (const rows of [this.rows, this.conditionRows]) {
+      for (const row of rows) if (table.index.isUsed(row)) names.add(table.groupOf(row).name)
+    }
+    return names
+  }
+
   clear(): void {
     this.rows.clear()
     this.conditionRows.clear()
@@ -51,6 +64,7 @@ export class StateChanges {
     this.conditions.clear()
     this.producers.clear()
     this.goneKeys.clear()
+    this.lostOffsets.clear()
   }
 }
 /** Rows, each once, in the order in which they were first recorded. */
