@@ -31,23 +31,32 @@ export interface Latencies {
   readonly commits: Readonly<Record<string, number>>
 }
 
+export type LatencyMessage = { readonly kind: 'begin'; readonly phase: string } | { readonly kind: 'caughtUp' | 'end' }
+
 export interface LatencyProbe {
   /** What is committed from now on belongs to this phase. */
   begin(phase: string): void
+  /** Resolves when the events of all that is committed now, and so of all that was in the log before, are read. */
+  caughtUp(): Promise<void>
   end(): Promise<Latencies>
 }
 
 /** In a thread of its own, so that nothing else here makes it late. */
 export function probeLatency(options: LatencyOptions): LatencyProbe {
   const port = new Worker(new URL('processes/latencyThread.ts', import.meta.url), { workerData: options })
-  const send = (message: string | null) => port.postMessage(message)
+  const send = (message: LatencyMessage) => port.postMessage(message)
   const failed = new Promise<never>((_, reject) => port.once('error', reject))
   failed.catch(() => undefined)
+  const answer = async () => (await Promise.race([once(port, 'message') as Promise<unknown[]>, failed]))[0]
   return {
-    begin: phase => send(phase),
+    begin: phase => send({ kind: 'begin', phase }),
+    caughtUp: async () => {
+      send({ kind: 'caughtUp' })
+      await answer()
+    },
     end: async () => {
-      send(null)
-      const [latencies] = await Promise.race([once(port, 'message') as Promise<[Latencies]>, failed])
+      send({ kind: 'end' })
+      const latencies = (await answer()) as Latencies
       await port.terminate()
       return latencies
     },

@@ -84,12 +84,12 @@ export async function atScale(stage: Stage, options: ScaleOptions): Promise<Scal
   await stage.caughtUp()
   const names = Array.from({ length: probes }, (_, at) => sentinelName(1_000_000 + at))
   await using coordinator = await openTestCoordinator(kafka.brokers)
-  let latency: LatencyProbe | null = null
+  let probe: LatencyProbe | null = null
   const phases: (Omit<Phase, 'samePartition' | 'others'> & { readonly partition: number | null })[] = []
   const phase = async (name: string, partition: number | null, act: () => Promise<void>) => {
     const begun = performance.now()
     const { pid } = koff
-    latency?.begin(name)
+    probe?.begin(name)
     if (partition !== null) await eventLoopOf(koff, probeFile)
     await act()
     const eventLoop = koff.pid === pid ? await eventLoopOf(koff, probeFile) : null
@@ -101,7 +101,7 @@ export async function atScale(stage: Stage, options: ScaleOptions): Promise<Scal
   const fleet = Array.from({ length: options.groups }, (_, at) => `fleet-${at}`)
   await phase('fleet', null, () => commitFleet(stage, fleet))
   // From here on the coordinators of those partitions write nothing.
-  latency = probeLatency({
+  const latency = probeLatency({
     brokers: kafka.brokers,
     topic: eventsTopic,
     reader: nameIn(partitionOf(instancesGroup, offsetsPartitions), 'scale-reader'),
@@ -111,10 +111,13 @@ export async function atScale(stage: Stage, options: ScaleOptions): Promise<Scal
     perSecond: commitsPerSecond,
     committed: logEnd,
   })
+  probe = latency
+  await phase('fleet, events read', null, () => latency.caughtUp())
   for (const [group, partition] of groups) {
     const { members } = options.large[[...groups.keys()].indexOf(group)] as LargeGroup
     await phase(`${group.name} joins`, partition, () => joinAll({ coordinator, group, partition }, members))
   }
+  await latency.caughtUp()
   await phase('quiet', null, () => sleep(options.quietMs))
   for (const [group, partition] of groups) {
     await phase(`${group.name} rolls`, partition, () => roll({ coordinator, group, partition }, options.rollMs))
