@@ -48,7 +48,10 @@ export function humanFormat({ ink, format, width }: View): LineFormat {
     const { key, value, embedded } = recordJson(record)
     const { group: _group, groupId: _groupId, ...place } = key as JsonObject
     const what = value === null ? ink('yellow', 'deleted') : fields(withEmbedded(value as JsonObject, embedded))
-    return [fields(place), what].filter(part => part !== '').join(' → ')
+    const dialect = record.dialect === 'kafka' ? '' : ink('dim', `(${record.dialect})`)
+    return [dialect, [fields(place), what].filter(part => part !== '').join(' → ')]
+      .filter(part => part !== '')
+      .join(' ')
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type RecordTypes,
   recordSpecs,
 } from './generated/recordTypes.ts'
+import { kafkaMetadataOfRedpanda, unwrapRedpandaKey } from './redpanda.ts'
 
 export { type DecodeErrorCode } from '../kafka/records/reader.ts'
 export { type RecordType, type RecordTypes } from './generated/recordTypes.ts'
@@ -25,8 +26,12 @@ export type Decoded = CoordinatorRecord | Undecodable
 /** Distinguished by `type`, which fixes the types of key and value. */
 export type CoordinatorRecord = { [T in RecordType]: RecordOf<T> }[RecordType]
 
+/** Whose layout a record has: Redpanda writes two things in another one than Kafka. */
+export type Dialect = 'kafka' | 'redpanda'
+
 export interface RecordOf<T extends RecordType> {
   readonly kind: 'record'
+  readonly dialect: Dialect
   readonly typeId: RecordTypes[T]['typeId']
   readonly type: T
   readonly key: RecordTypes[T]['key']
@@ -57,7 +62,8 @@ export interface Undecodable {
 
 /**
  * Reads one record of `__consumer_offsets` as Kafka's `GroupCoordinatorRecordSerde` does: it accepts the same bytes
- * with the same result, and gives an `Undecodable` for all others. Never throws. A null value is a tombstone. Not for
+ * with the same result. What Kafka refuses is read as Redpanda's dialect, if that consumes every byte, and is an
+ * `Undecodable` with Kafka's reason otherwise. Never throws. A null value is a tombstone. Not for
  * control records: their keys have another layout.
  */
 export function decodeRecord(key: Buffer | null, value: Buffer | null): Decoded {
@@ -125,6 +131,12 @@ interface Progress {
 }
 
 function decodeParts(key: Reader, value: Reader | null): Decoded {
+  const asKafka = decodeKafka(key, value)
+  if (asKafka.kind === 'record') return asKafka
+  return decodeRedpanda(asKafka, key, value) ?? asKafka
+}
+
+function decodeKafka(key: Reader, value: Reader | null): Decoded {
   const progress: Progress = { typeId: null, type: null, group: null, version: null, part: 'key' }
   try {
     return decodeOrFail(key, value, progress)
@@ -133,6 +145,25 @@ function decodeParts(key: Reader, value: Reader | null): Decoded {
     const { code, position, message } = error
     return { kind: 'undecodable', ...progress, code, position, reason: message }
   }
+}
+
+function decodeRedpanda({ type, part }: Undecodable, key: Reader, value: Reader | null): Decoded | null {
+  if (value === null) return redpandaRecord(unwrapRedpandaKey(key), null)
+  if (type !== 'GROUP_METADATA' || part !== 'value') return null
+  try {
+    const asKafka = kafkaMetadataOfRedpanda(value)
+    return asKafka === null ? null : redpandaRecord(readerOf(key.bytes, key.start, key.end), asKafka)
+  } catch (error) {
+    if (error instanceof DecodeFault) return null
+    throw error
+  }
+}
+
+/** A record whose bytes were put into Kafka's layout; null where Kafka would not read them to their last byte. */
+function redpandaRecord(key: Reader | null, value: Reader | null): Decoded | null {
+  const decoded = key === null ? null : decodeKafka(key, value)
+  if (decoded?.kind !== 'record' || decoded.keyRemaining > 0 || decoded.valueRemaining > 0) return null
+  return { ...decoded, dialect: 'redpanda' }
 }
 
 function decodeOrFail(key: Reader, value: Reader | null, progress: Progress): CoordinatorRecord {
@@ -157,6 +188,7 @@ function decodeOrFail(key: Reader, value: Reader | null, progress: Progress): Co
   // Key and value come from one spec, so they have the same type. TypeScript cannot follow that through a union.
   return {
     kind: 'record',
+    dialect: 'kafka',
     typeId: spec.typeId,
     type: spec.type,
     key: decodedKey,

@@ -59,6 +59,7 @@ export function recordJson(record: CoordinatorRecord): JsonObject {
   return {
     typeId: record.typeId,
     type: record.type,
+    ...(record.dialect === 'kafka' ? {} : { dialect: record.dialect }),
     group: groupOf(record),
     ...keyAndValueJson(record),
     ...(embedded === undefined ? {} : { embedded }),

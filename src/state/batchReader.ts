@@ -1,4 +1,5 @@
-import { decodeAt } from '../coordinator/decode.ts'
+import { type Decoded, decodeAt } from '../coordinator/decode.ts'
+import { skipKeyWrapper } from '../coordinator/redpanda.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import type { RecordBatch } from '../kafka/records/batch.ts'
 import { brokenBatch } from '../kafka/records/batchFault.ts'
@@ -83,7 +84,11 @@ export class BatchReader {
     const { offset, timestamp } = cursor
     const { names, groups } = this.#options
     const decoded = decodeAt(cursor)
-    if (decoded.kind === 'undecodable') {
+    if (isWrappedOffsetTombstone(decoded)) {
+      skipKeyWrapper(cursor)
+      this.#options.offsets.apply(cursor)
+      this.offsetRecords++
+    } else if (decoded.kind === 'undecodable') {
       this.undecodable++
       const known = decoded.group === null ? undefined : groups.get(decoded.group)?.group?.type
       this.#faults.push(undecodableRecord(this.#options, decoded, cursor, known))
@@ -116,6 +121,12 @@ export class BatchReader {
     const fault = brokenBatch(batch, batch.baseOffset, reason)
     this.#faults.push(undecodableBatch(this.#options, fault, batch.lastOffset, batch.maxTimestamp))
   }
+}
+
+/** The tombstone of an offset in Redpanda's dialect, which does not begin with its record type. */
+function isWrappedOffsetTombstone(decoded: Decoded): boolean {
+  if (decoded.kind === 'undecodable' || decoded.dialect !== 'redpanda') return false
+  return decoded.type === 'OFFSET_COMMIT' || decoded.type === 'LEGACY_OFFSET_COMMIT'
 }
 
 /** The two record types of an offset commit: 0 is that of brokers before 0.9. */

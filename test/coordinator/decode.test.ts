@@ -17,6 +17,7 @@ describe('a record of the coordinator', () => {
   it('is an offset commit with its fields', () => {
     expect(decodeRecord(commitKey, commitValue)).toEqual({
       kind: 'record',
+      dialect: 'kafka',
       typeId: 1,
       type: 'OFFSET_COMMIT',
       key: { group: 'g', topic: 't', partition: 7 },
@@ -37,6 +38,7 @@ describe('a record of the coordinator', () => {
   it('with a null value is a tombstone', () => {
     expect(decodeRecord(groupKey, null)).toEqual({
       kind: 'record',
+      dialect: 'kafka',
       typeId: 2,
       type: 'GROUP_METADATA',
       key: { group: 'g' },

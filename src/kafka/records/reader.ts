@@ -169,6 +169,11 @@ export function readNullableItems<T>(count: number, read: () => T): T[] | null {
   return count < 0 ? null : readItems(count, read)
 }
 
+/** Moves on by `count` bytes. */
+export function skipBytes(reader: Reader, count: number): void {
+  advance(reader, count)
+}
+
 /** Skips tagged fields of a struct that has no known ones. */
 export function skipTaggedFields(reader: Reader): void {
   for (let left = readUnsignedVarint(reader); left > 0; left--) {
