@@ -86,7 +86,10 @@ lists of its parts. Where the last element of one part and the first of the next
 \`topic\`, \`topicId\` and \`subtopology\`, they are one element: append their lists, too.
 
 Only a single text above 64 KiB of JSON is shortened to that size; \`truncated\` is then true. The \`opened\` of an event
-that ends a condition is the id of part 1. Metrics and \`rebalance-storm\` count part 1 only.`
+that ends a condition is the id of part 1. Metrics and \`rebalance-storm\` count part 1 only.
+
+A queue gets a job of part 1 only, so one rebalance is one job. Its \`parts\` says whether the lists continue in the clean
+topic.`
 
 const groupsTopic = `With \`groupsTopic: koff.groups\` koff maintains a compacted topic with the current state of each group, for readers that
 join it as a table or start late. The key is the group id, the value is the group, and a tombstone means that the group is

@@ -10,6 +10,8 @@ import { tellOpening } from '../../src/base/opening.ts'
 import { withInt64 } from '../../src/coordinator/jsonValue.ts'
 import type { KoffEvent } from '../../src/events/envelope.ts'
 import { eventLine } from '../../src/events/ndjson.ts'
+import { newEvent } from '../../src/events/newEvent.ts'
+import { dataParts } from '../../src/events/parts.ts'
 import type { AvroJob } from '../../src/sinks/bullmq/job.ts'
 import type { RedisOptions } from '../../src/sinks/bullmq/redisSchema.ts'
 import { type BullmqSinkOptions, bullmqSink } from '../../src/sinks/bullmq/sink.ts'
@@ -116,11 +118,11 @@ test('a worker finds Avro that the registry client decodes, with type and schema
     for (const [at, { name, data }] of jobs.entries()) {
       const event = events(20)[at]
       if (event === undefined) throw new Error('more jobs than events')
-      const { id, type, group } = event
+      const { id, type, group, parts } = event
       const json: unknown = JSON.parse(eventLine(event))
       const { avro, schemaId, ...rest } = data as Partial<AvroJob>
       expect(name).toBe(type)
-      expect(rest).toEqual(payload === 'avro' ? { id, type, group } : json)
+      expect(rest).toEqual(payload === 'avro' ? { id, type, group, parts } : json)
       const bytes = avro === undefined ? null : Buffer.from(avro, 'base64')
       expect(bytes?.readUInt32BE(1)).toBe(schemaId)
       const decoded: unknown = bytes === null ? null : await schemas.decode(bytes)
@@ -131,6 +133,46 @@ test('a worker finds Avro that the registry client decodes, with type and schema
 })
 
 /** The jobs that a worker of BullMQ gets, in its order. */
+test('a large event is one job, of its part 1, which says how many parts there are', async () => {
+  const queue = newQueue()
+  const large = largeRebalance()
+  expect(large.map(({ part, parts }) => `${part} of ${parts}`)).toEqual(['1 of 4', '2 of 4', '3 of 4', '4 of 4'])
+  await write(sinkOn(queue), [...events(4), ...large])
+  await write(sinkOn(queue), [...large.slice(1), ...events(5)])
+  const jobs = await jobsOf(queue)
+  expect(jobs.map(({ id }) => id)).toEqual(
+    [...events(4), ...large.slice(0, 1), ...events(5).slice(4)].map(({ id }) => id),
+  )
+  expect(jobs[4]?.data).toEqual(JSON.parse(eventLine(large[0] as KoffEvent)))
+  expect(jobs[4]?.data.parts).toBe(4)
+})
+
+/** A rebalance of a group so large that its changes are in four events. */
+function largeRebalance(): readonly KoffEvent[] {
+  const changes = Array.from({ length: 4_000 }, (_, at) => ({
+    memberId: `consumer-${at}-5ce0b1ab-41b9-4a50-ae7f-0d6ef5c1c1a4`,
+    clientId: `consumer-${at}`,
+    gained: [],
+    lost: [{ topic: 'orders', topicId: null, partitions: [at], subtopology: null }],
+  }))
+  const data = {
+    epochBefore: 1,
+    epochAfter: 2,
+    protocol: 'range',
+    leader: null,
+    memberCount: 4_000,
+    durationMs: null,
+    moved: 4_000,
+    changes,
+    unreadable: [],
+  }
+  const source = { partition: 1, offset: 9, timestamp: 5 }
+  const envelope = { cluster: 'c1', group: 'large', groupType: 'classic', time: 5, source } as const
+  return (dataParts('rebalance', data, 'large') ?? []).map((part, at) =>
+    newEvent({ ...envelope, ...part, id: `1-9-${at}`, type: 'rebalance', data: part.data as typeof data }),
+  )
+}
+
 async function worked(queue: string, count: number): Promise<readonly Pick<Job, 'name' | 'data'>[]> {
   const jobs: Pick<Job, 'name' | 'data'>[] = []
   const { promise: all, resolve } = Promise.withResolvers<void>()

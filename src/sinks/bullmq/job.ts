@@ -14,7 +14,7 @@ export interface JobOptions {
 }
 
 /** What a job is about, whatever else it holds. */
-export interface AvroJob extends Pick<KoffEvent, 'id' | 'type' | 'group'> {
+export interface AvroJob extends Pick<KoffEvent, 'id' | 'type' | 'group' | 'parts'> {
   /** Base64 of Confluent's wire format: a zero byte, the schema's id in four bytes, the Avro bytes. */
   readonly avro: string
   readonly schemaId: number
@@ -37,9 +37,9 @@ export function jobMaker(payload: 'json' | 'avro' | 'both', encoder: EventEncode
     removeOnFail: { age: Math.ceil(keepFailedMs / 1000) },
   }
   return (event: KoffEvent): Job => {
-    const { id, type, group } = event
+    const { id, type, group, parts } = event
     const opts = { ...common, jobId: id }
-    const json = payload === 'avro' ? { id, type, group } : (JSON.parse(eventLine(event)) as object)
+    const json = payload === 'avro' ? { id, type, group, parts } : (JSON.parse(eventLine(event)) as object)
     if (encoder === null) return { name: type, data: json, opts }
     const bytes = encoder.encode(event)
     const avro = { avro: bytes.toString('base64'), schemaId: bytes.readInt32BE(1) }

@@ -41,7 +41,8 @@ export interface BullmqSinkOptions extends JobOptions {
 const bulkSize = 1_000
 
 /**
- * Events as jobs in a queue of BullMQ: job id = event id, job name = event type.
+ * Events as jobs in a queue of BullMQ: job id = event id, job name = event type. Of a large event, part 1 alone becomes a job,
+ * so that one event starts one piece of work. Its `parts` says that its lists go on in the clean topic.
  *
  * Guarantee: each event is one job, in order, however often it is written, as long as the job is kept. A write resolves
  * when Redis has taken all jobs. What breaks it: a Redis that loses what it took (`appendfsync everysec` may lose the last
@@ -108,10 +109,11 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
       await retry(() => attempt(async () => undefined, signal), { signal, timeoutMs: openTimeoutMs, retried, watch })
       jobOf = jobMaker(payload, encoder, options)
     },
-    async write(events, signal) {
+    async write(all, signal) {
       signal.throwIfAborted()
       if (closed) throw new KoffError('SINK_FAILED', `queue ${queue}: written to after it was closed`)
       if (jobOf === null) throw new KoffError('SINK_FAILED', `queue ${queue}: written to before it was opened`)
+      const events = all.filter(({ part }) => part === 1)
       await encoder?.prepare(events, signal)
       const make = jobOf
       const bulk = async (at: number) => events.slice(at, at + bulkSize).map(make)
