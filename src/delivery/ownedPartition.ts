@@ -73,12 +73,14 @@ export class OwnedPartition {
   }
 
   /** The log was read and applied up to here. */
-  heard({ input, events }: Outcome): void {
+  heard({ input }: Outcome): void {
     const { restored, state, now } = this.#options
     this.#heardAt = now()
     if (input?.kind !== 'position') return
     if (input.position >= input.logEnd) restored.entry.readToEnd(input.timestamp)
-    if (events.length > 0) restored.entry.snapshotsMade(events, state.position)
+    if (state.snapshotsMade === null) return
+    restored.entry.snapshotsMade(state.snapshotsMade, state.position)
+    state.snapshotsMade = null
   }
 
   /** Everything in its log was read at that time. */

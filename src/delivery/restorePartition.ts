@@ -63,7 +63,9 @@ export async function restorePartition(options: RestoreOptions): Promise<Restore
   }
   if (stored === null) return await first(null)
   checkOrigin(partition, stored.partition, state.cluster)
-  const reason = misfit(partition, stored, sourceLog, range)
+  const { position, leaderEpoch = -1 } = stored.partition
+  const commonEnd = await sourceLog.commonEnd(partition, { position, leaderEpoch }, signal)
+  const reason = misfit(partition, stored, sourceLog, { ...range, commonEnd })
   if (reason !== null && deployment.resetsState !== true) throw invalid(`${reason}. ${resetCure}`)
   if (reason !== null) return await first(reason)
   checkEventsTopic(stored, deployment)

@@ -30,7 +30,7 @@ export function misfit(
   partition: number,
   { partition: { position }, delivery }: StoredState,
   { topicId, partitions }: Pick<SourceLog, 'topicId' | 'partitions'>,
-  { end }: LogRange,
+  { end, commonEnd }: Pick<LogRange, 'end'> & { readonly commonEnd: number },
 ): string | null {
   const isAnother = delivery !== null && delivery.topicId !== null && topicId !== null && delivery.topicId !== topicId
   if (isAnother && position > 0) {
@@ -41,6 +41,9 @@ export function misfit(
   }
   if (end < position) {
     return `${consumerOffsets} ${partition} ends at offset ${end}, and koff had read it to offset ${position}: records that it had read are no longer in the log`
+  }
+  if (commonEnd < position) {
+    return `${consumerOffsets} ${partition} was truncated to offset ${commonEnd} and grew again, and koff had read it to offset ${position}: records that it had read are no longer in the log (unclean leader election)`
   }
   return null
 }

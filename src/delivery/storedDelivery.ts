@@ -62,9 +62,9 @@ export class DeliveryEntry {
     if (at > this.#value.currentAt) this.#value = { ...this.#value, currentAt: at }
   }
 
-  /** The end of history produced snapshots. */
-  snapshotsMade(events: readonly KoffEvent[], position: number): void {
-    this.#value = { ...this.#value, numbers: numbersAfter(events, numbersAt(position, this.#value.numbers)) }
+  /** The number of snapshots that the end of history produced. */
+  snapshotsMade(snapshots: number, position: number): void {
+    this.#value = { ...this.#value, numbers: { ...numbersAt(position, this.#value.numbers), snapshots } }
   }
 
   /** True where it must be stored even without other changes. */

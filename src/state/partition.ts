@@ -43,6 +43,10 @@ export class PartitionState {
   readonly names: LearnedNames
   /** The next offset to read. */
   position = 0
+  /** Leader epoch of the last batch read; -1: unknown. */
+  leaderEpoch = -1
+  /** How many snapshots the end of history made, in this process; null: history has not ended. */
+  snapshotsMade: number | null = null
   /** Reads batches, and counts records. */
   readonly reader: BatchReader
   /** Null: this state is not stored. */
@@ -101,8 +105,9 @@ export class PartitionState {
   }
 
   /** Continues from a stored state. */
-  restore({ position, timestamp, inHistory, historyEnd }: StoredPartition): void {
+  restore({ position, leaderEpoch = -1, timestamp, inHistory, historyEnd }: StoredPartition): void {
     this.position = position
+    this.leaderEpoch = leaderEpoch
     this.reader.timestamp = timestamp
     this.historyEnd = historyEnd
     this.#history = inHistory
@@ -125,6 +130,7 @@ export class PartitionState {
    */
   read(batch: RecordBatch, cursor: RecordCursor): Iterable<Collected> | null {
     this.position = batch.lastOffset + 1
+    this.leaderEpoch = batch.leaderEpoch
     return this.reader.read(batch, cursor)
   }
 
@@ -207,12 +213,14 @@ export class PartitionState {
     this.#history = false
     forgetHistory(this)
     const { position } = this
-    return snapshotOf(this.sortedGroups(), {
+    const events = snapshotOf(this.sortedGroups(), {
       ...this.#options,
       names: this.names,
       position,
       time: this.timestamp < 0 ? time : this.timestamp,
     })
+    this.snapshotsMade = events.filter(({ type }) => type === 'group-snapshot').length
+    return events
   }
 
   /** Snapshots, at the position, of groups that had none yet; their ids are numbered from `first` on. */

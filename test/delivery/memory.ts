@@ -111,6 +111,8 @@ export interface MemoryLog {
   /** Takes away what lies before an offset, as kafka-delete-records does. */
   deleteBefore(partition: number, offset: number): void
   append(...inputs: readonly Input[]): void
+  /** What lies from this offset on is of another leader now: it was truncated there, and grew again. */
+  replaceFrom(offset: number): void
   /** From now on a reader waits at this offset. */
   holdAt(offset: number): void
   open(positions: ReadonlyMap<number, number | null>, told: SourceHandles): Promise<Source>
@@ -133,10 +135,12 @@ export function memoryLog({
     inputs.flatMap(input => (input?.kind === 'batch' && input.batch.partition === partition ? [input.batch] : []))
   const starts = new Map<number, number>()
   const ends = new Map<number, number>()
+  let common = Number.POSITIVE_INFINITY
   const sourceLog: SourceLog = {
     topicId,
     partitions,
     range: async partition => ({ start: starts.get(partition) ?? 0, end: ends.get(partition) ?? 0 }),
+    commonEnd: async (_, { position, leaderEpoch }) => (leaderEpoch < 0 ? position : Math.min(position, common)),
     tombstonesKeptMs: async () => tombstonesKeptMs,
     read: async (partition, from) => ({
       cluster: 'c1',
@@ -159,6 +163,9 @@ export function memoryLog({
     deleteBefore(partition, offset) {
       starts.set(partition, offset)
       this.clean(batch => batch.partition !== partition || batch.lastOffset >= offset)
+    },
+    replaceFrom: offset => {
+      common = offset
     },
     holdAt: offset => {
       hold = offset

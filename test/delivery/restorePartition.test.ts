@@ -4,6 +4,7 @@ import type { Deployment } from '../../src/delivery/deployment.ts'
 import { runService } from '../../src/delivery/runDelivery.ts'
 import { deliveryKey, type StoredDelivery } from '../../src/delivery/storedDelivery.ts'
 import { Fold } from '../../src/engine/fold.ts'
+import type { KoffEvent } from '../../src/events/envelope.ts'
 import { partitionKey, type StoredPartition } from '../../src/state/stored/entry.ts'
 import { until } from '../clients/until.ts'
 import { batchOf, commitOf, type TestRecord } from '../state/batchOf.ts'
@@ -26,13 +27,14 @@ interface Run {
   /** ms since the epoch. */
   readonly now?: () => number
   readonly lines?: string[]
+  readonly accept?: (event: KoffEvent) => boolean
 }
 
 /** A service of partition 0 that runs until it is stopped. */
 function start(
   log: MemoryLog,
   output: MemoryOutput,
-  { deployment = anyDeployment, now = () => begin, lines = [] }: Run = {},
+  { deployment = anyDeployment, now = () => begin, lines = [], accept = () => true }: Run = {},
 ) {
   const stopped = new AbortController()
   const note = (line: string) => void lines.push(line)
@@ -42,6 +44,7 @@ function start(
     ownership: givenOwnership([0]),
     sourceLog: log.sourceLog,
     deployment,
+    accept,
     openSource: (positions, told) => log.open(positions, told),
     signal: stopped.signal,
     log: { ...noLog, info: note, warn: note },
@@ -265,6 +268,25 @@ describe('a state that does not fit __consumer_offsets', () => {
     })
   })
 
+  it('is one of a log that was truncated below it and grew past it again, as an unclean leader election leaves it', async () => {
+    const log = memoryLog()
+    const { output, made } = await withGroups(log)
+    expect(storedPartition(output)?.leaderEpoch).toBe(0)
+    log.append(batch(commitOf('c', 't', 0, 1)), batch(commitOf('d', 't', 0, 1)))
+    log.replaceFrom(1)
+    await expect(start(log, output).ended).rejects.toMatchObject({
+      code: 'STATE_INVALID',
+      message: expect.stringContaining(
+        '__consumer_offsets 0 was truncated to offset 1 and grew again, and koff had read it to offset 2',
+      ),
+    })
+    expect(output.events).toHaveLength(made)
+    const service = start(log, output, { deployment: resets })
+    await seen(output, 'koff-caught-up', 2)
+    await service.stop()
+    expect(told(output, made).filter(line => line.includes('snapshot'))).toHaveLength(4)
+  })
+
   it('is one of a topic with another number of partitions', async () => {
     const { output } = await withGroups(memoryLog({ partitions: 4 }))
     const log = memoryLog({ partitions: 2 })
@@ -358,6 +380,23 @@ describe('settings that are stored with the state', () => {
       '0-1-group-snapshot-0 group-snapshot a',
       '0-1-group-snapshot-1 group-snapshot b',
       '0-1-group-snapshot-2 group-snapshot a',
+    ])
+  })
+
+  it('number snapshots on also after those that the filter of before hid', async () => {
+    offsets = 0
+    const log = memoryLog()
+    const output = memoryOutput()
+    log.append(batch(commitOf('a', 't', 0, 1)), batch(commitOf('b', 't', 0, 1)))
+    const first = start(log, output, { deployment: only('a'), accept: ({ group }) => group !== 'b' })
+    await seen(output, 'koff-caught-up')
+    await first.stop()
+    const second = start(log, output, { deployment: only('a', 'b') })
+    await seen(output, 'group-snapshot', 2)
+    await second.stop()
+    expect(told(output).filter(line => line.includes('snapshot'))).toEqual([
+      '0-1-group-snapshot-0 group-snapshot a',
+      '0-1-group-snapshot-2 group-snapshot b',
     ])
   })
 

@@ -2,6 +2,7 @@ import type { BrokerOptions } from '../net/brokerOptions.ts'
 import { describeTopicConfig } from '../protocol/describeConfigs.ts'
 import type { ShareGroupOffsets } from '../protocol/describeShareGroupOffsets.ts'
 import { codes } from '../protocol/errors.ts'
+import type { EpochEnd } from '../protocol/leaderEpochs.ts'
 import type { FoundOffset } from '../protocol/listOffsets.ts'
 import type { TopicPartition } from '../protocol/metadata.ts'
 import { anyBroker } from './anyBroker.ts'
@@ -10,7 +11,7 @@ import { connectionPool } from './connectionPool.ts'
 import { type CoordinatedGroups, type ListedGroups, listGroupsOf, shareOffsetsOf } from './coordinators.ts'
 import { leaderCalls } from './leaderCalls.ts'
 import { leaderTable } from './leaderTable.ts'
-import { findOffsets, type LogRange, placeOf, sampleRanges, type TimeQuery } from './logRanges.ts'
+import { endOfEpoch, findOffsets, type LogRange, placeOf, sampleRanges, type TimeQuery } from './logRanges.ts'
 
 export type { LogRange } from './logRanges.ts'
 
@@ -47,6 +48,11 @@ export interface KafkaAdmin extends AsyncDisposable {
   /** The first records that are not older than given times; each partition at most once. Fails as `sampleLogEnds` does. */
   findOffsets(queries: readonly TimeQuery[]): Promise<readonly FoundOffset[]>
   /**
+   * Where the records of a leader epoch end in the leader's log, or those of the last epoch before it that the log has
+   * (KIP-320); null where the leader does not know. Fails with a retriable `BROKER_ERROR` while no leader answers.
+   */
+  endOfEpoch(partition: TopicPartition, epoch: number): Promise<EpochEnd | null>
+  /**
    * The settings of a topic, by name; null where koff may not see them, which takes DescribeConfigs on the topic. Fails as
    * `sampleLogEnds` does.
    */
@@ -79,6 +85,12 @@ export async function openKafkaAdmin(options: BrokerOptions): Promise<KafkaAdmin
     listGroups: (partitions, states) => listGroupsOf(askLeaders, partitions, states),
     shareGroupOffsets: wanted => shareOffsetsOf(askLeaders, wanted),
     findOffsets: queries => findOffsets(askLeaders, queries),
+    endOfEpoch: (partition, epoch) =>
+      endOfEpoch(askLeaders, partition, epoch).catch(async (error: unknown) => {
+        // Leaders move: the next attempt asks the new one.
+        await leaders.refresh([partition])
+        throw error
+      }),
     topicConfig: async topic => {
       const { errorCode, values } = await (await anyBroker(cluster, closing.signal)).send(describeTopicConfig, topic)
       return errorCode === 0 ? values : null

@@ -1,3 +1,5 @@
+import { KoffError } from '../../base/errors.ts'
+import { type EpochEnd, offsetForLeaderEpoch } from '../protocol/leaderEpochs.ts'
 import { type FoundOffset, listOffsets, logEnd, logStart } from '../protocol/listOffsets.ts'
 import type { TopicPartition } from '../protocol/metadata.ts'
 import type { BrokerConnection } from './connection.ts'
@@ -61,6 +63,28 @@ export function findOffsets(askLeaders: AskLeaders, queries: readonly TimeQuery[
     }))
     return (await connection.send(listOffsets, asked)).filter(({ errorCode }) => errorCode === 0)
   })
+}
+
+/** Null where the leader does not know that epoch, or speaks no version of the request (before 2.3). */
+export async function endOfEpoch(
+  askLeaders: AskLeaders,
+  { topic, partition }: TopicPartition,
+  lastEpoch: number,
+): Promise<EpochEnd | null> {
+  const answers = await askLeaders([{ topic, partition }], async ({ connection, led }) => {
+    const partitions = led.map(({ leaderEpoch }) => ({ partition, leaderEpoch, lastEpoch }))
+    return await connection.send(offsetForLeaderEpoch, { topic, partitions })
+  }).catch((error: unknown) => {
+    if (error instanceof KoffError && error.code === 'UNSUPPORTED') return null
+    throw error
+  })
+  if (answers === null) return null
+  const [end] = answers
+  if (end === undefined || end.errorCode !== 0) {
+    const message = `${topic} ${partition}: no leader says where leader epoch ${lastEpoch} ends`
+    throw new KoffError('BROKER_ERROR', message, { retriable: true })
+  }
+  return end.epoch < 0 || end.endOffset < 0 ? null : end
 }
 
 export function placeOf(topic: string, partition: number): string {

@@ -43,6 +43,13 @@ export async function openOffsetsLog(
       const message = `${consumerOffsets} ${partition}: no leader says where its log starts and ends`
       throw new KoffError('BROKER_ERROR', message, { retriable: true })
     },
+    async commonEnd(partition, { position, leaderEpoch }) {
+      if (position <= 0 || leaderEpoch < 0) return position
+      const end = await admin.endOfEpoch({ topic: consumerOffsets, partition }, leaderEpoch)
+      if (end === null) return position
+      // Without that epoch in the log, its last batch at least is not the one that was read.
+      return Math.min(end.endOffset, end.epoch < leaderEpoch ? position - 1 : position)
+    },
     async tombstonesKeptMs() {
       if (kept === null || performance.now() - kept.at > maxAgeMs) kept = { ms: await lookUp(), at: performance.now() }
       return kept.ms

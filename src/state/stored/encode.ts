@@ -174,7 +174,16 @@ function takeConditions({ changes, offsets, groups }: PartitionState, writing: W
   }
 }
 
-function partitionValue({ cluster, position, timestamp, inHistory, historyEnd }: PartitionState): string {
-  const value: StoredPartition = { version: stateVersion, cluster, position, timestamp, inHistory, historyEnd }
+function partitionValue(state: PartitionState): string {
+  const { cluster, position, leaderEpoch, timestamp, inHistory, historyEnd } = state
+  const value: StoredPartition = {
+    version: stateVersion,
+    cluster,
+    position,
+    leaderEpoch,
+    timestamp,
+    inHistory,
+    historyEnd,
+  }
   return JSON.stringify(value)
 }

@@ -42,6 +42,8 @@ export interface StoredPartition {
   /** Kafka's cluster id: a state does not fit another cluster. */
   readonly cluster: string
   readonly position: number
+  /** Of the last batch before that position; absent where an older version stored it. */
+  readonly leaderEpoch?: number
   readonly timestamp: number
   readonly inHistory: boolean
   readonly historyEnd: number | null
