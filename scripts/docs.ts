@@ -7,6 +7,7 @@ import { type Page, pages } from './docs/pages.ts'
 
 /*
  * npm run docs                writes what is derived from definitions in src: docs/events.md, docs/configuration.md,
+ *                             the tables of docs/conditions.md,
  *                             docs/metrics.md, schemas/
  * npm run docs -- --check     writes nothing; exit code 1 and the names of the files that are not what would be written
  * npm run docs -- --freeze    for a release: also keeps the Avro schemas as schemas/history/<version of package.json>

@@ -6,7 +6,15 @@ import * as common from '../words.ts'
 import { conditionDetails } from './conditionDetails.ts'
 
 /** What an event says beyond its name, in words. '' where the name says it all. */
-export type Details = { readonly [T in EventType]: (data: EventData<T>) => string }
+export type Details = { readonly [T in EventType]?: (data: EventData<T>) => string }
+
+/** For a type without words of its own: its plain fields. */
+export function plainDetails(data: object): string {
+  const plain = Object.entries(data).filter(([, value]) =>
+    ['string', 'number', 'bigint', 'boolean'].includes(typeof value),
+  )
+  return plain.map(([field, value]) => `${field} ${terminalText(String(value))}`).join(' · ')
+}
 
 export function detailsFor(words: Words): Details {
   const say = { ...common, ...words }

@@ -6,7 +6,7 @@ import type { Ink } from '../ink.ts'
 import { ShortNames } from '../shortNames.ts'
 import { wordsFor } from '../words.ts'
 import { wrapText } from '../wrap.ts'
-import { detailsFor } from './details.ts'
+import { detailsFor, plainDetails } from './details.ts'
 
 export interface LineOptions {
   readonly ink: Ink
@@ -63,7 +63,7 @@ export function lineFormatter(options: LineOptions): (event: KoffEvent, isLate?:
     const name = terminalText(event.group === '' ? 'koff' : event.group)
     const group = size === 'wide' ? name : names[size].of(name)
     widest = Math.min(Math.max(widest, columnsOf(group), 12), groupColumns[size])
-    const text = details[event.type] as (data: KoffEvent['data']) => string
+    const text = (details[event.type] ?? plainDetails) as (data: KoffEvent['data']) => string
     const title = headline(event.type)
     const prefix = [
       ink('dim', inColumns(time, size === 'narrow' ? 8 : 12) + (isLate ? '↑' : ' ')),

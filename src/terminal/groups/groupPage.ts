@@ -3,7 +3,7 @@ import { terminalText } from '../../base/terminalText.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import type { GroupView, MemberView } from '../../state/group/view.ts'
 import { shortDuration, shortTime, zoneText } from '../clock.ts'
-import { detailsFor } from '../events/details.ts'
+import { detailsFor, plainDetails } from '../events/details.ts'
 import type { ListFlags, Orders, View } from '../output.ts'
 import { listed } from '../output.ts'
 import { ShortNames } from '../shortNames.ts'
@@ -213,7 +213,7 @@ function rebalancesSection({ rebalances, knownSince }: GroupPage, view: View, wo
   const details = detailsFor(words)
   const columns: readonly Column<KoffEvent<'rebalance'>>[] = [
     { head: 'LAST REBALANCES', tight: { head: 'REBALANCED' }, text: ({ time }) => shortTime(time, now) },
-    { head: 'WHAT', gives: 'words', text: ({ data }) => details.rebalance(data) },
+    { head: 'WHAT', gives: 'words', text: ({ data }) => (details.rebalance ?? plainDetails)(data) },
     { head: 'EVENT', text: ({ id }) => id },
   ]
   const text = table(rebalances.toReversed(), columns, view)

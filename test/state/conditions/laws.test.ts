@@ -212,6 +212,11 @@ const newFold = (stallEmptyGroups: boolean) =>
 
 const lines = (events: readonly KoffEvent[]) => events.map(event => eventLine(event))
 
+/** Lag in time is measured by samples, which are not stored: after a restart it is known from then on. */
+function withoutLagTime(event: KoffEvent): KoffEvent {
+  return 'lagMs' in event.data ? ({ ...event, data: { ...event.data, lagMs: null } } as KoffEvent) : event
+}
+
 describe('laws of conditions', () => {
   it('openings and closings of one thing alternate; a closing names its opening; no id is there twice', () => {
     const seen = new Map<string, number>()
@@ -257,7 +262,7 @@ describe('laws of conditions', () => {
         // A sampler tells first what topics there are.
         for (const told of inputs.slice(0, cut)) if (told.kind === 'topic') apply(second, told)
         const after = inputs.slice(cut).flatMap(input => apply(second, input))
-        expect(lines([...before, ...after])).toEqual(lines(events))
+        expect(lines([...before, ...after].map(withoutLagTime))).toEqual(lines(events.map(withoutLagTime)))
         expect(sorted(entriesOf(second))).toEqual(sorted(entriesOf(fold)))
       }),
       { numRuns: 300 },
