@@ -78,7 +78,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'terminal',
     'history',
   ],
-  config: ['coordinator', 'events', 'state', 'engine', 'avro', 'sinks'],
+  config: ['coordinator', 'events', 'state', 'engine', 'telemetry', 'avro', 'sinks'],
   web: ['events', 'state', 'engine', 'telemetry', 'delivery', 'history'],
   pipelines: ['kafka', 'events', 'state', 'engine', 'telemetry', 'avro', 'delivery', 'sources', 'sinks', 'config'],
   terminal: ['kafka', 'events', 'state', 'engine'],

@@ -1,3 +1,4 @@
+import { groupMetrics } from '../../src/telemetry/groupMetrics.ts'
 import { type MetricKind, metrics } from '../../src/telemetry/telemetry.ts'
 import { buildInfo } from '../../src/web/prometheus.ts'
 import { alertSections, rulesFile } from './alertRules.ts'
@@ -15,6 +16,7 @@ export function metricsPage(): string {
     '## Metrics',
     ['| metric | type | labels | |', '|---|---|---|---|', ...rows].join('\n'),
     closing,
+    groupsSection(),
   ].join('\n\n')}\n`
 }
 
@@ -31,7 +33,7 @@ koff_waiting_pipelines{pipeline="kafka-koff.events"} 0
 \`\`\`
 
 \`--http-port\`, \`KOFF_HTTP_PORT\` or \`http: { port: 9404 }\` opens the port; without one koff listens nowhere. It listens on 127.0.0.1. A Prometheus or an
-orchestrator on another machine needs \`--http-host 0.0.0.0\`, \`KOFF_HTTP_HOST\` or \`http.host\`. Whoever reaches the port can read it; no group, member or secret is in it.
+orchestrator on another machine needs \`--http-host 0.0.0.0\`, \`KOFF_HTTP_HOST\` or \`http.host\`. Whoever reaches the port can read it. No member or secret is in it, and groups and topics only with \`metrics.groups\`.
 
 | path | answer |
 |---|---|
@@ -60,6 +62,35 @@ const typeNames: Readonly<Record<MetricKind, string>> = {
   gauge: 'gauge',
   seconds: 'histogram',
 }
+
+function groupsSection(): string {
+  const rows = Object.entries(groupMetrics).map(([name, { kind, labels, help, grain }]) => {
+    return `| \`${name}\` | ${grain} | ${kind} | ${labels.map(label => `\`${label}\``).join(' ')} | ${help} |`
+  })
+  return [
+    '## Metrics of groups',
+    groupsIntroduction,
+    ['| metric | from | type | labels | |', '|---|---|---|---|---|', ...rows].join('\n'),
+    groupsClosing,
+  ].join('\n\n')
+}
+
+const groupsIntroduction = `Off unless \`metrics.groups\` says how fine: \`group\`, \`topic\` or \`partition\`; each has what the coarser ones have. Without \`koff_\` the names are those that kafka-lag-exporter, klag-exporter and
+Conduktor share, so that their dashboards find them. All have the label \`cluster_name\`, Kafka's cluster id. An instance has the groups of the partitions that it owns.
+
+\`\`\`yaml
+http: { port: 9404 }
+metrics: { groups: topic }
+\`\`\`
+
+[Lag in time](conditions.md#lag-in-time) is an interval: \`…_lag_seconds\` is its lower bound, so that an alert on it is never early; \`…_seconds_upper\` is the upper one. Values are as of the last sample (\`conditions.sampleEveryMs\`).`
+
+const groupsClosing = `Where there are more series than \`metrics.maxSeries\`, those of partitions are left out first, then those of topics, and \`koff_left_out_group_series\` says how many. A group that is gone has no series
+any more.
+
+\`metrics.otlp\` sends the same numbers under the same names to a collector of OpenTelemetry, with or without the port. A collector that takes nothing is logged once, and once when it takes metrics again.
+
+[deploy/grafana](../deploy/grafana) has a dashboard for these metrics, [deploy/prometheus/groups.rules.yml](../deploy/prometheus/groups.rules.yml) alert rules about groups.`
 
 function row(name: string, type: string, labels: readonly string[], help: string): string {
   return `| \`${name}\` | ${type} | ${labels.map(label => `\`${label}\``).join(' ')} | ${help} |`

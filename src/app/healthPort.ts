@@ -11,28 +11,40 @@ export interface Signals extends AsyncDisposable {
   watch(readiness: () => Readiness): void
 }
 
-export interface SignalsOptions extends Pick<Config, 'http'> {
+export interface SignalsOptions extends Pick<Config, 'http' | 'metrics' | 'name'> {
   /** The names of all pipelines that will run. */
   readonly pipelines: readonly string[]
   readonly log: Log
 }
 
-export async function openSignals({ http, pipelines, log }: SignalsOptions): Promise<Signals> {
-  if (http === undefined)
+export async function openSignals({ http, metrics, name, pipelines, log }: SignalsOptions): Promise<Signals> {
+  const { otlp } = metrics
+  if (http === undefined && otlp === undefined)
     return { telemetry: noTelemetry, watch: () => undefined, [Symbol.asyncDispose]: async () => undefined }
   const { prometheusTelemetry } = await import('../web/prometheus.ts')
-  const { openHttpServer } = await import('../web/server.ts')
-  const { routes } = await import('../web/routes.ts')
   const telemetry = prometheusTelemetry({ version: version(), pipelines })
   let readiness = () => notStarted
   telemetry.sample(() => readinessSamples(readiness()))
-  const server = await openHttpServer({ ...http, routes: routes({ telemetry, readiness: () => readiness() }) })
-  log.info(`answers ${server.url}/metrics, /healthz and /readyz`, { url: server.url })
+  await using parts = new AsyncDisposableStack()
+  if (http !== undefined) {
+    const { openHttpServer } = await import('../web/server.ts')
+    const { routes } = await import('../web/routes.ts')
+    const server = await openHttpServer({ ...http, routes: routes({ telemetry, readiness: () => readiness() }) })
+    parts.use(server)
+    log.info(`answers ${server.url}/metrics, /healthz and /readyz`, { url: server.url })
+  }
+  if (otlp !== undefined) {
+    const { otlpExport } = await import('../web/otlp.ts')
+    const { url, everyMs, token } = otlp
+    const collect = () => telemetry.collect()
+    parts.use(otlpExport({ url, everyMs, token: token?.reveal(), version: version(), name, collect, log }))
+  }
+  const open = parts.move()
   return {
     telemetry,
     watch(watched) {
       readiness = watched
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }

@@ -13,6 +13,7 @@ import { runService } from '../delivery/runDelivery.ts'
 import { checkTopicId } from '../delivery/stateChecks.ts'
 import { Fold } from '../engine/fold.ts'
 import { foldSamples } from '../telemetry/foldSamples.ts'
+import { groupReport } from '../telemetry/groupSeries.ts'
 import { catchUpProgress } from '../terminal/progress.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { brokerOptions } from './connection.ts'
@@ -71,6 +72,8 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
   const groups = { ...config.groups, name: config.name }
   const wants = groupNameFilter(groups)
   telemetry.sample(() => foldSamples(fold, wants))
+  const { groups: grain, maxSeries } = config.metrics
+  if (grain !== undefined) telemetry.groups(() => groupReport(fold, { grain, maxSeries, wants }))
   signals.watch(() => readiness(ownership, fold))
   const { kafka, conditions } = config
   await using sourceLog = await openOffsetsLog(broker, { found, log })

@@ -4,6 +4,7 @@ import { sinkSchema } from '../sinks/configured.ts'
 import { clusterSchema } from './clusterSchema.ts'
 import { conditionsSchema } from './conditionsSchema.ts'
 import { eventPatterns } from './eventPatterns.ts'
+import { metricsSchema } from './metricsSchema.ts'
 import { pipelineSchema, plainName } from './pipelineSchema.ts'
 import type { Surroundings } from './values/secret.ts'
 import { duration, host, section, text, whole } from './values/values.ts'
@@ -34,6 +35,7 @@ export function configSchema(surroundings: Surroundings) {
     })
       .optional()
       .describe('A port for metrics and health; none unless set.'),
+    metrics: metricsSchema(readFile).prefault({}).describe('Metrics of groups, and where metrics go beside the port.'),
     kafka: clusterSchema(readFile).prefault({}).describe('The cluster.'),
     instances: section({
       sessionTimeoutMs: duration(1_000, 1_800_000)

@@ -91,6 +91,11 @@ export class Fold {
     this.types = types
   }
 
+  /** Kafka's cluster id; '' where it is not known. */
+  get cluster(): string {
+    return this.#options.cluster
+  }
+
   /** The events of an input that is not a batch, in order. */
   take(input: Exclude<Input, { readonly kind: 'batch' }>): readonly KoffEvent[] {
     return this.#wanted(this.#take(input))

@@ -10,6 +10,7 @@ import { compareText, type Group, noNames } from './group/group.ts'
 import { type GroupSlot, newGroupSlot, setGroup } from './group/groupSlot.ts'
 import { exchangeNames } from './group/holdNames.ts'
 import { LearnedNames } from './group/learnedNames.ts'
+import { noteTally } from './group/tally.ts'
 import { Offsets } from './offsets/offsets.ts'
 import type { PartitionOptions } from './partitionOptions.ts'
 import { StateChanges } from './stored/changes.ts'
@@ -169,6 +170,7 @@ export class PartitionState {
     const { position: offset, timestamp } = changes
     const isAboutGroup = records.length > 0
     const anchor = { offset, timestamp }
+    noteTally(slot, reduced.drafts)
     this.#conditions.transition(slot, { before, drafts: reduced.drafts, anchor, time: timestamp, isAboutGroup })
   }
 

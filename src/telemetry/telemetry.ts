@@ -1,4 +1,5 @@
 import { eventTypes } from '../events/definitions.ts'
+import type { GroupReport } from './groupMetrics.ts'
 
 interface Definition<K extends string, L extends string> {
   readonly kind: K
@@ -69,6 +70,9 @@ export const metrics = {
     'Records of the topic of the events that a pipeline has not read, in the partitions that this instance reads for it.',
     ['pipeline'],
   ),
+  koff_left_out_group_series: gauge(
+    'Series of the metrics of groups that are left out, because there are more than `metrics.maxSeries`; the finest go first.',
+  ),
   koff_throttle_seconds_total: counter('How long brokers throttled koff, because it exceeded a quota.'),
   koff_log_lines_total: counter(
     'Lines of the log. `warn`: something fails and is repeated, or is lost. `error`: koff ends.',
@@ -112,6 +116,8 @@ export interface Telemetry {
   observe<N extends MetricNameOf<'seconds'>>(metric: N, labels: MetricLabels<N>, value: number): void
   /** `read` is called at each scrape. */
   sample(read: () => Iterable<Sample>): void
+  /** The same, for the metrics of groups. */
+  groups(read: () => GroupReport): void
 }
 
 /** For a koff without an HTTP port. */
@@ -119,4 +125,5 @@ export const noTelemetry: Telemetry = {
   count: () => undefined,
   observe: () => undefined,
   sample: () => undefined,
+  groups: () => undefined,
 }

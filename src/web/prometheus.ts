@@ -1,11 +1,28 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client'
+import type { GroupReport } from '../telemetry/groupMetrics.ts'
 import { labelValues, type MetricName, metrics, type Sample, type Telemetry } from '../telemetry/telemetry.ts'
+import { groupText } from './groupText.ts'
 
 /** Telemetry in Prometheus' text format. */
 export interface PrometheusTelemetry extends Telemetry {
   /** All metrics at this moment. */
   text(): Promise<string>
+  /** The same, not yet as text. */
+  collect(): Promise<CollectedMetrics>
   readonly contentType: string
+}
+
+export interface CollectedMetrics {
+  readonly own: readonly MetricObjectWithValues<MetricValue<string> & { readonly metricName?: string }>[]
+  readonly groups: readonly GroupReport[]
 }
 
 /** A transaction of Kafka takes some milliseconds, a write to a queue less. */
@@ -29,6 +46,7 @@ export function prometheusTelemetry({ version, pipelines }: PrometheusOptions): 
   const histograms = new Map<MetricName, Histogram>()
   const sampled: { reset(): void }[] = []
   const readers: (() => Iterable<Sample>)[] = []
+  const groupReaders: (() => GroupReport)[] = []
   const values = labelValues(pipelines)
 
   for (const name of Object.keys(metrics) as MetricName[]) {
@@ -67,20 +85,34 @@ export function prometheusTelemetry({ version, pipelines }: PrometheusOptions): 
   // These gauges have names of counters, which promtool refuses. The same numbers by type stay, under other names.
   for (const what of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${what}_total`)
 
+  /** Takes what is looked up into the registry; the metrics of groups have their own way. */
+  const lookUp = (): readonly GroupReport[] => {
+    for (const metric of sampled) metric.reset()
+    for (const read of readers) {
+      for (const { metric, labels, value } of read()) {
+        gauges.get(metric)?.set(labels, value)
+        counters.get(metric)?.inc(labels, value)
+      }
+    }
+    const reports = groupReaders.map(read => read())
+    const leftOut = reports.reduce((sum, report) => sum + report.leftOut, 0)
+    gauges.get('koff_left_out_group_series')?.set(leftOut)
+    return reports
+  }
   return {
     contentType: registry.contentType,
     count: (metric, labels, by = 1) => counters.get(metric)?.inc(labels, by),
     observe: (metric, labels, value) => histograms.get(metric)?.observe(labels, value),
     sample: read => readers.push(read),
+    groups: read => groupReaders.push(read),
     async text() {
-      for (const metric of sampled) metric.reset()
-      for (const read of readers) {
-        for (const { metric, labels, value } of read()) {
-          gauges.get(metric)?.set(labels, value)
-          counters.get(metric)?.inc(labels, value)
-        }
-      }
-      return registry.metrics()
+      const groups = lookUp()
+      return `${await registry.metrics()}${groups.map(groupText).join('')}`
+    },
+    async collect() {
+      const groups = lookUp()
+      // prom-client's types leave out the values of histograms, and what it gives has them.
+      return { own: (await registry.getMetricsAsJSON()) as CollectedMetrics['own'], groups }
     },
   }
 }

@@ -23,6 +23,17 @@ export interface GroupSlot {
   lastType: GroupType
   /** The state of the group's own conditions; null: none yet. */
   conditions: GroupConditions | null
+  /** What happened to the group since this process knows it; null: nothing yet. */
+  tally: GroupTally | null
+}
+
+/** Counts for metrics: they begin anew with the process, and are not stored. */
+export interface GroupTally {
+  rebalances: number
+  /** Members that joined or left. */
+  churn: number
+  /** How long the last rebalance took, ms; null: no record says it. */
+  durationMs: number | null
 }
 
 /** A topic id in four big-endian words; all zero: none. */
@@ -56,6 +67,7 @@ export function newGroupSlot(name: string): GroupSlot {
     steps: null,
     lastType: 'simple',
     conditions: null,
+    tally: null,
   }
 }
 

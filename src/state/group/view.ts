@@ -79,7 +79,7 @@ export function groupViews(state: PartitionState, { names, logEnds = new LogEnds
       group: name,
       groupType: type,
       epoch,
-      state: slot.conditions?.classic?.state ?? stateOf(group),
+      state: stateNow(slot, group),
       protocolType,
       protocol,
       leader,
@@ -136,6 +136,11 @@ function partitionsView(assignment: Assignment, { type }: Group, names: TopicNam
   const view: Record<string, readonly number[]> = {}
   for (const [topic, partitions] of assignmentOf(named)) setOwn(view, topic, partitions)
   return view
+}
+
+/** As `stateOf`; of a classic group whose rebalance runs, as samples last showed it. */
+export function stateNow({ conditions }: GroupSlot, group: Group): GroupView['state'] {
+  return conditions?.classic?.state ?? stateOf(group)
 }
 
 function rebalanceOf({ conditions }: GroupSlot): Pick<GroupView, 'rebalance' | 'lastRebalance'> {
