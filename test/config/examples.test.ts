@@ -18,7 +18,7 @@ beforeAll(() => {
   writeFileSync(join(home, 'password'), 'hunter2\n')
   for (const name of ['ca.pem', 'client.pem']) writeFileSync(join(home, name), '-----BEGIN CERTIFICATE-----\n')
   writeFileSync(join(home, 'client.key'), '-----BEGIN PRIVATE KEY-----\n')
-  writeFileSync(join(home, 'registry-password'), 'hunter2\n')
+  for (const name of ['registry-password', 'otlp-token']) writeFileSync(join(home, name), 'hunter2\n')
   variables = {
     KOFF_BROKERS: 'kafka-1.example.org:9093,kafka-2.example.org:9093',
     KAFKA_CA_FILE: join(home, 'ca.pem'),

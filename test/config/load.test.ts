@@ -103,6 +103,7 @@ describe('a configuration', () => {
     expect(nothing).toEqual({
       name: 'koff',
       logLevel: 'info',
+      metrics: { maxSeries: 50_000 },
       kafka: {
         brokers: ['localhost:9092'],
         clientId: 'koff',
