@@ -133,7 +133,7 @@ function histogram(
 ): MetricData {
   const partOf = ({ metricName }: (typeof values)[number]) => metricName?.slice(name.length + 1)
   const keyOf = ({ le: _le, ...labels }: Record<string, string | number>) =>
-    JSON.stringify(Object.entries(labels).sort())
+    JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
   const byLabels = Map.groupBy(values, ({ labels }) => keyOf(definedLabels(labels)))
   const dataPoints = [...byLabels.values()].map(ofLabels => {
     const valueOf = (part: string) => ofLabels.find(value => partOf(value) === part)?.value ?? 0

@@ -83,10 +83,11 @@ test('the dashboard has panels of the fleet, of one group, and of koff itself', 
 })
 
 test.each(expressions)('%s: %s', async (_title, expression) => {
-  await until({
+  const series = await until({
     what: expression,
     ask: () => prometheus.query(expression),
-    good: series => series.length > 0 && series.some(({ value }) => Number.isFinite(value)),
+    good: found => found.some(({ value }) => Number.isFinite(value)),
     withinMs: 60_000,
   })
+  expect(series).not.toEqual([])
 })

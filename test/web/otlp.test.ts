@@ -66,8 +66,8 @@ it('a collector gets the numbers that Prometheus gets, with a token', async () =
   const sending = { url, everyMs: 60_000, token: 'hunter2', version: '1', name: 'koff', log: linesTo(lines) }
   await otlpExport({ ...sending, collect: () => telemetry.collect() })[Symbol.asyncDispose]()
 
-  const [{ metrics = [], authorization } = {}] = bodies
-  expect(authorization).toBe('Bearer hunter2')
+  const metrics = bodies[0]?.metrics ?? []
+  expect(bodies[0]?.authorization).toBe('Bearer hunter2')
   const sent = new Map(
     metrics.flatMap(metric => pointsOf(metric).map(point => [keyed(metric.name, point), point.asDouble])),
   )
