@@ -16,7 +16,7 @@ function written(level: Config['logLevel'], isTTY: boolean, TERM = 'xterm'): str
 }
 
 describe('the log of a service', () => {
-  it('is a JSON object a line, with what it is about under names', () => {
+  it('is a JSON object a line, with named fields', () => {
     const lines = written('info', false).map(line => JSON.parse(line) as Record<string, unknown>)
     expect(lines).toMatchObject([
       { level: 'info', name: 'orders', pid: process.pid, msg: 'owns partitions 0-2', partitions: [0, 1, 2] },

@@ -56,7 +56,7 @@ test('a schema is registered, and a subject without a compatibility gets FULL_TR
   expect([...agents]).toEqual(['@kafkajs/confluent-schema-registry (koff)'])
 })
 
-test.each([403, 405, 422])('who may not register (%i) gets the id of what somebody else registered', async status => {
+test.each([403, 405, 422])('without the right to register (%i), a schema that exists is looked up', async status => {
   await using registry = await listen(({ method, url = '' }, respond) => {
     if (method === 'GET') return respond(200, { compatibilityLevel: 'FULL_TRANSITIVE' })
     if (url.endsWith('/versions')) return respond(status, { error_code: status, message: 'read only' })
@@ -65,7 +65,7 @@ test.each([403, 405, 422])('who may not register (%i) gets the id of what somebo
   expect(await register(registry.url)).toBe(9)
 })
 
-test('a compatibility that somebody chose stays', async () => {
+test('a compatibility that is set is not changed', async () => {
   await using registry = await listen(({ method }, respond) => {
     if (method === 'PUT') return respond(500, { message: 'must not be asked' })
     respond(200, method === 'GET' ? { compatibilityLevel: 'NONE' } : { id: 7 })
@@ -189,7 +189,7 @@ test.each([401, 403, 405])(
   },
 )
 
-test('an instance that chooses the compatibility at the same moment is no obstacle', async () => {
+test('two instances may set the compatibility at the same time', async () => {
   await using registry = await listen(({ method }, respond) => {
     if (method === 'GET') return respond(404, {})
     return method === 'PUT' ? respond(409, { message: 'A rule already exists.' }) : respond(200, { id: 7 })
@@ -201,7 +201,7 @@ test.each([
   ['{}', {}],
   ['null', null],
   ['an HTML page', '<html></html>'],
-  ['a schema that is no text', { schema: { type: 'string' } }],
+  ['a schema that is not a text', { schema: { type: 'string' } }],
   ['a schema that is not JSON', { schema: '<avro/>' }],
   ['a schema of another kind', { schema: 'syntax = "proto3";', schemaType: 'PROTOBUF' }],
 ])('a schema that is answered with %s is refused', async (_, body) => {

@@ -70,7 +70,7 @@ test('JSON is read without a registry, Avro is not', async () => {
   })
 })
 
-test('what an older version wrote has the default for what it did not know', async () => {
+test('fields that an older version did not write have their defaults', async () => {
   const older = withoutField(schemaOf('member-joined'), 'rack')
   await using registry = await registryWith(new Map([[7, older]]))
   const [joined] = fc.sample(arbitraryEvent('member-joined'), 1)
@@ -78,7 +78,7 @@ test('what an older version wrote has the default for what it did not know', asy
   expect(decoded?.data).toMatchObject({ member: { rack: null } })
 })
 
-test('what a later version wrote is read as far as this one knows it, and a type that it does not know is passed over', async () => {
+test('unknown fields of a later version are ignored, and unknown types are skipped', async () => {
   const later = JSON.parse(JSON.stringify(schemaOf('group-revived')), (_, value: unknown) => {
     const isSeverity = typeof value === 'object' && value !== null && 'name' in value && value.name === 'Severity'
     return isSeverity ? { ...value, symbols: ['fatal', 'info', 'warn', 'error', 'unknown'] } : value
@@ -110,7 +110,7 @@ test('events that koff wrote when one schema had all types are read as they woul
   expect(await registry.decoder.decode(wire(old, union, 7))).toEqual(today)
 })
 
-test('what is neither JSON nor Avro of a registry, is cut off, or is of something else, is said to be so', async () => {
+test('a value that is not an event is refused with the reason', async () => {
   const order: avsc.Schema = { type: 'record', name: 'Order', fields: [] }
   await using registry = await registryWith(new Map([...everySchema, [7, order]]))
   const [event] = fc.sample(arbitraryEvent('group-revived'), 1)

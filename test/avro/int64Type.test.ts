@@ -47,7 +47,7 @@ test('avsc’s own long reads the same where it can', () => {
   )
 })
 
-test.each([1.5, 2 ** 53, NaN, '5', null, 2n ** 63n, -(2n ** 63n) - 1n])('%s is no int64', value => {
+test.each([1.5, 2 ** 53, NaN, '5', null, 2n ** 63n, -(2n ** 63n) - 1n])('%s is not an int64', value => {
   expect(int64Type.isValid(value)).toBe(false)
 })
 

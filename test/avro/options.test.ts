@@ -15,7 +15,7 @@ test('the slash at the end is left out, the path is kept', () => {
   })
 })
 
-test('credentials come from the options or from the URL, and are never part of what is shown', () => {
+test('credentials come from the options or from the URL, and are never shown', () => {
   const fromUrl = registryAddress({ url: 'http://user:p%40ss@localhost:8081' })
   expect(fromUrl).toMatchObject({ host: 'http://localhost:8081', auth: { username: 'user', password: 'p@ss' } })
   const given = registryAddress({ url: 'http://x:y@localhost:8081', username: 'user', password: 'word' })
@@ -28,6 +28,6 @@ test('credentials that are not percent-encoded are refused', () => {
   )
 })
 
-test.each(['localhost:8081', 'ftp://localhost', '', 'http://'])('%j is no URL of a registry', url => {
+test.each(['localhost:8081', 'ftp://localhost', '', 'http://'])('%j is not a URL of a registry', url => {
   expect(() => registryAddress({ url })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
 })

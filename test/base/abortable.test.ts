@@ -9,7 +9,7 @@ test('work that settles is passed on, and nothing is left on the signal', async 
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
-test('an abort rejects with its reason, and what the work does later is nobody’s', async () => {
+test('an abort rejects with its reason, and a late rejection is ignored', async () => {
   const abort = new AbortController()
   const { promise, reject } = Promise.withResolvers<number>()
   const waiting = abortable(promise, abort.signal)

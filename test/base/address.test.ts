@@ -47,7 +47,7 @@ describe('an address', () => {
     expect(read(text)).toEqual([null])
   })
 
-  it('has the port of what it is an address of unless it names one', () => {
+  it('has the default port unless it names one', () => {
     expect(read('redis-1,redis-2:7000', 6379)).toEqual(['redis-1:6379', 'redis-2:7000'])
   })
 })
@@ -75,7 +75,7 @@ describe('a list of addresses', () => {
     expect(parseAddresses(['a:1', 'b', 'PLAINTEXT://a:1', 'b:9092']).map(formatAddress)).toEqual(['a:1', 'b:9092'])
   })
 
-  it('is refused with what is no address in it', () => {
+  it('is refused with the entries that are not addresses', () => {
     expect(() => parseAddresses(['a:x'])).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: 'broker "a:x" is not host:port' }),
     )

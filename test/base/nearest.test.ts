@@ -26,7 +26,7 @@ describe('the nearest known name', () => {
     ).toBeUndefined()
   })
 
-  it('is the one that goes on where the name ends, when no other is near', () => {
+  it('is a longer name that begins like it, when no other is near', () => {
     expect(nearest('warning', ['info', 'warn'])).toBe('warn')
     expect(nearest('connect', ['clientId', 'connectTimeoutMs'])).toBe('connectTimeoutMs')
   })

@@ -16,7 +16,7 @@ function place() {
 
 const gone = new KoffError('SINK_FAILED', 'Redis at a:1 cannot be reached: refused', { retriable: true })
 
-it('what is not there is told once, with how long it is tried, and when it is there', () => {
+it('a missing dependency is logged once, with the time limit, and once when it is available', () => {
   const { lines, at, opening } = place()
   const watch = opening('Redis at a:1')
   watch.retried(gone, 30_000)

@@ -25,7 +25,7 @@ it('many partitions that cannot be read nor delivered are one outage, over with 
   expect(lines.slice(1)).toEqual(['delivering again after 2.5 s'])
 })
 
-it('what was wrong with a partition that is another instance’s now keeps no outage open', () => {
+it('a failure of a partition that another instance owns now keeps no outage open', () => {
   const { lines, outages } = place()
   outages.begin('delivery', [3], 'fenced')
   outages.keep(new Set([3, 4]))
@@ -34,7 +34,7 @@ it('what was wrong with a partition that is another instance’s now keeps no ou
   expect(lines).toHaveLength(2)
 })
 
-it('nothing wrong is nothing to tell', () => {
+it('without a failure nothing is logged', () => {
   const { lines, outages } = place()
   outages.begin('reading', [], 'nobody')
   outages.end('reading', [1])

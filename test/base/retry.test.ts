@@ -57,7 +57,7 @@ test('an abort ends a pause at once, with the reason of the signal', async () =>
   await expect(waiting).rejects.toThrow('enough')
 })
 
-test('each further attempt is told, with what failed before it', async () => {
+test('each further attempt is reported with the failure before it', async () => {
   const { attempt } = failing(3, passing)
   const told: KoffError[] = []
   await retry(attempt, { ...quick, retried: error => told.push(error) })
@@ -73,7 +73,7 @@ function watched() {
   return { told, watch }
 }
 
-test('a watch hears of what fails at first, and that it works then', async () => {
+test('a watch is notified of the first failures and of the success', async () => {
   const { told, watch } = watched()
   await retry(failing(0, passing).attempt, { ...quick, watch })
   expect(told).toEqual([])
@@ -81,7 +81,7 @@ test('a watch hears of what fails at first, and that it works then', async () =>
   expect(told).toEqual([['for now', 5_000], ['for now', 5_000], 'worked'])
 })
 
-test('what is watched and fails until the time is over says how long it was tried, and what fails for good does not', async () => {
+test('a watched attempt that fails until the time limit reports how long it was tried; a permanent failure does not', async () => {
   const { told, watch } = watched()
   const options = { signal, timeoutMs: 200, firstPauseMs: 20, watch }
   await expect(retry(failing(Infinity, passing).attempt, options)).rejects.toMatchObject({

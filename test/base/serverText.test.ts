@@ -11,7 +11,7 @@ it.each([
   ['a part of it', 'the password begins with hunter2-a', 'the password begins with [hidden]'],
   ['the password in a URL', 'GET /?p=hunter2%2Dand-more', 'GET /?p=hunter2%2D[hidden]'],
   ['the password in base64', `got ${Buffer.from('hunter2-and-more').toString('base64')}`, 'got [hidden]=='],
-  ['an Authorization header of somebody', 'authorization: Basic a29mZjprb2Zm', 'authorization: Basic [hidden]'],
+  ['an Authorization header of another user', 'authorization: Basic a29mZjprb2Zm', 'authorization: Basic [hidden]'],
   ['a URL with a user', 'at http://koff:pw@host/path', 'at http://[hidden]@host/path'],
 ])('%s is hidden', (_, text, shown) => {
   expect(serverText(text, ['hunter2-and-more'])).toBe(shown)

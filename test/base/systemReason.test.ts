@@ -78,7 +78,7 @@ describe('a TLS handshake that fails', () => {
   })
 
   it.each([
-    ['a certificate that nobody signed', {}, { ca: [] }, 'untrusted'],
+    ['a self-signed certificate', {}, { ca: [] }, 'untrusted'],
     ['a certificate for another name', {}, { servername: 'elsewhere.example' }, 'name'],
     ['a server that wants a certificate', { requestCert: true, rejectUnauthorized: true }, {}, 'client-certificate'],
     [

@@ -34,7 +34,7 @@ test.each([
   expect(columnsOf(text)).toBe(columns)
 })
 
-test('what is too long loses its middle, since ids tell most at both ends', () => {
+test('a text that is too long is cut in the middle', () => {
   expect(shortened('orders-consumer-17', 18)).toBe('orders-consumer-17')
   expect(shortened('orders-consumer-17', 11)).toBe('order…er-17')
   expect(inColumns('グループ注文', 7)).toBe('グル…文')

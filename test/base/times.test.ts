@@ -66,7 +66,7 @@ describe('a time', () => {
     expect(time('99999999999999999999')).toBe('"99999999999999999999" is too large for a time')
   })
 
-  it('of the day is the one of today where what is to come is meant', () => {
+  it('of the day means today where a future time is wanted', () => {
     expect(parseTime('17:00', { now, timeOfDay: 'today' })).toEqual({ kind: 'time', time: local(24, 17, 0) })
   })
 })

@@ -140,7 +140,7 @@ describe('what cannot be read', () => {
   /** An offset commit's key, and one of a type that nobody knows. */
   const stdin = `${line(0, 'AAEAAWcAAXQAAAAA')}\n${line(1, 'AGMAAWc=')}\n`
 
-  it('has an error in its line, is counted at the end, and is no failure', async () => {
+  it('has an error in its line, is counted at the end, and is not a failure', async () => {
     const { code, stdout, stderr } = await runKoff(['decode', '-'], { stdin })
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'koff: 1 of 2 records could not be read, or not in full\n' })
     const [good, bad] = linesOf(stdout)
@@ -173,7 +173,7 @@ describe('what cannot be read', () => {
       expect(await strict(`${ofG}\n${ofH}`, '--group', 'x*')).toEqual({ code: 0, stdout: '', stderr: '' })
     })
 
-    it('is found by every group where nobody can tell whose it is: it may be of that one', async () => {
+    it('is found with every group filter where its group is unknown', async () => {
       const { code, stdout } = await strict(`${ofH}\n${ofNobody}\n${fault}`, '--group', 'g')
       expect(code).toBe(1)
       expect(linesOf(stdout)).toMatchObject([
@@ -200,7 +200,7 @@ describe('what cannot be read', () => {
     expect(linesOf(stdout).map(({ offset }) => offset)).toEqual([1])
   })
 
-  it('at the end of a segment that is cut off is told with what is missing', async () => {
+  it('an incomplete batch at the end of a segment is reported with the missing bytes', async () => {
     const whole = readFileSync(join(segments, '__consumer_offsets-0/00000000000000000000.log'))
     const file = join(home, 'cut.log')
     writeFileSync(file, whole.subarray(0, 20_000))
@@ -228,7 +228,7 @@ describe('what cannot be read', () => {
     expect(lines.length).toBeGreaterThan(whole.length - 10)
   })
 
-  it('as a recording is told with the number of its line, after what came before it', async () => {
+  it('in a recording is reported with its line number, after the lines before it', async () => {
     const { code, stdout, stderr } = await runKoff(['decode', '-'], {
       stdin: `${line(0, 'AAEAAWcAAXQAAAAA')}\nhello\n`,
     })

@@ -28,14 +28,14 @@ describe.each([
   ['segments', segments],
 ])('koff groups on %s', (_, file) => {
   // The scenario of the recording: m2 had joined m1 by 11:58:28, m3 both of them by :32, and m2 left at :35.
-  it('tells who owned partition 3 at a time, which is one command', async () => {
+  it('shows the owner of partition 3 at a time with one command', async () => {
     const [alone, joined, left] = [1_795_423_504_000, 1_795_423_508_151, 1_795_423_515_742]
     expect(await owner(String(alone), file)).toBe('dev-m1')
     expect(await owner(`@${joined}`, file)).toBe('dev-m2')
     expect(await owner(new Date(left).toISOString(), file)).toBe('dev-m3')
   })
 
-  it('tells of no group before its first record, and of none after its tombstone', async () => {
+  it('shows no group before its first record or after its tombstone', async () => {
     expect(await groups('--at', '1795423495000', file)).toEqual([])
     const names = (await groups('--at', '1795423729400', file)).map(({ group }) => group)
     expect(names).toContain('dev-share')

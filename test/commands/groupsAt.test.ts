@@ -36,7 +36,7 @@ describe('koff groups --at of a log that is whole', () => {
 describe('koff groups --at of a log that begins later', () => {
   const log = recordingOf(commit(812, 10, 'a'), commit(813, 20, 'b'), commit(814, 30, 'b'), commit(815, 40, 'c'))
 
-  it('prints what is known, says from when the log knows, and exits with 3', async () => {
+  it('prints what is known and from when the log knows, and exits with 3', async () => {
     const { code, stderr, groups } = await groupsAt(20, log)
     expect({ code, groups }).toEqual({ code: 3, groups: { a: 912, b: 913 } })
     expect(stderr.split('\n')).toEqual([
@@ -135,13 +135,13 @@ describe('koff groups --at of several partitions', () => {
     expect(await groupsAt(40, log)).toMatchObject({ code: 0, stderr: '' })
   })
 
-  it('asks all of them, also where only one group is wanted: nobody can tell what was lost', async () => {
+  it('asks all of them, also for a single group, because lost records have unknown groups', async () => {
     const { code } = await runKoff(['groups', '--at', textAt(25), '--group', 'a', '-'], { stdin: log })
     expect(code).toBe(3)
   })
 })
 
-it('koff groups --at says so of a log whose records have no times', async () => {
+it('koff groups --at reports a log whose records have no times', async () => {
   const untimed = {
     ...commit(3, 10, 'a'),
     magic: 0 as const,

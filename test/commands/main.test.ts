@@ -45,7 +45,7 @@ describe('help', () => {
     expect(stdout).toMatch(new RegExp(`Examples?:\n  koff ${command}`))
   })
 
-  it('is there by its short flag too, and wins over what is missing', async () => {
+  it('has a short flag, and takes precedence over missing arguments', async () => {
     expect((await runKoff(['decode', '-h'])).stdout).toBe((await runKoff(['decode', '--help'])).stdout)
   })
 
@@ -148,7 +148,7 @@ describe('a command line that is wrong', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
-  it('shows what it was given, and nothing in it commands the terminal', async () => {
+  it('shows its argument, without control characters', async () => {
     const { stderr } = await runKoff(['decode', '\u001b[2Jnowhere.log'])
     expect(stderr).toBe('koff: \\u001b[2Jnowhere.log: no such file or directory\n')
   })
@@ -161,14 +161,14 @@ describe('a command line that is wrong', () => {
     )
   })
 
-  it('with a wrong configuration is told every fault, in the form in which editors find it', async () => {
+  it('with a wrong configuration lists every fault, in a form that editors can follow', async () => {
     const file = join(home, 'wrong.yaml')
     const message = `${file}:2: kafka.brokerz: unknown key; did you mean brokers?\n${file}:4: sinks[0].type: unknown "kafak"; did you mean kafka? known: stdout, kafka, bullmq, history\n`
     expect(await runKoff(['config', 'check', file])).toEqual({ code: 2, stdout: '', stderr: message })
     expect(await runKoff(['print', '-c', file])).toEqual({ code: 2, stdout: '', stderr: message })
   })
 
-  it('is told what a variable did', async () => {
+  it('names the variable that caused the fault', async () => {
     const { code, stderr } = await runKoff(['print'], { variables: { KOFF_BROKERS: 'a:b' } })
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'koff: KOFF_BROKERS: must be host:port\n' })
     const { stderr: tls } = await runKoff(['print'], { variables: { KOFF_TLS: '0' } })
@@ -209,7 +209,7 @@ describe('what goes wrong later', () => {
   })
 })
 
-describe('a service that cannot be what its configuration says', () => {
+describe('a service with an impossible configuration', () => {
   it('says where it says so', async () => {
     const file = join(home, 'elsewhere.yaml')
     writeFileSync(file, 'name: koff\nhttp:\n  port: 0\n  host: 192.0.2.1\n')

@@ -30,7 +30,7 @@ describe('koff replay', () => {
     expect((await runKoff(['replay', ...everything, recording])).stdout).toBe(first.stdout)
   })
 
-  it('says of segments what it says of a recording of them, group by group', async () => {
+  it('gives the same for segments and their recording, group by group', async () => {
     const byGroup = (lines: readonly string[]) => Map.groupBy(lines, line => parsed(line).group)
     expect(byGroup(await replay(...everything, segments))).toEqual(byGroup(await replay(...everything, recording)))
   })

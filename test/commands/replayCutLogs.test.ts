@@ -20,7 +20,7 @@ describe('koff replay', () => {
     expect(stderr).toBe('')
   })
 
-  it('shows an old group of a log that begins later as new, and says so with what --live-from does', async () => {
+  it('shows an old group of an incomplete log as new, reports that, and explains --live-from', async () => {
     const { code, stderr, types } = await replay(recordingOf(generation(812, 1, 83), commit(813, 2)))
     expect(types).toContain('group-created')
     expect(code).toBe(0)
@@ -44,7 +44,7 @@ describe('koff replay', () => {
     expect(stderr).toContain('the log begins after offset 0 in partitions 0-1, 2 gaps in partition 3;')
   })
 
-  it('says what it means where what is missing lies before --live-from: history may be cut', async () => {
+  it('reports missing records before --live-from: history may be incomplete', async () => {
     const log = recordingOf(generation(812, 1, 83), generation(815, 2, 84), generation(816, 3, 85))
     const { stderr, types } = await replay(log, '--live-from', textAt(3))
     expect(stderr).toBe(
@@ -54,7 +54,7 @@ describe('koff replay', () => {
     expect(types).not.toContain('group-created')
   })
 
-  it('says so where all of the log comes after --live-from', async () => {
+  it('reports where the whole log is after --live-from', async () => {
     const { stderr } = await replay(recordingOf(generation(812, 1, 83)), '--live-from', textAt(0))
     expect(stderr).toContain('the log begins after offset 0 in partition 0')
   })

@@ -45,7 +45,7 @@ describe('no secret is shown', () => {
     ['a private key that is none', [kafka(['tls: { cert: client.pem, key: client.key, passphrase: hunter2 }'])]],
     ['a password in the address of Redis', [kafka([]), redis]],
     ['a password in the address of the registry', [kafka([]), registry]],
-  ])('where koff checks, reads and runs with %s, and nobody answers', async (_, sections) => {
+  ])('where koff checks, reads and runs with %s, without an answer', async (_, sections) => {
     const file = configuration(sections)
     const texts = [
       await said(['config', 'check', file]),
@@ -57,7 +57,7 @@ describe('no secret is shown', () => {
     for (const text of texts) expect(text).not.toContain(secret)
   })
 
-  it('where something answers that is no broker', async () => {
+  it('where a server answers that is not a broker', async () => {
     const server = createServer(socket => socket.on('error', () => undefined).end('220 mail.example.com ESMTP\r\n'))
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
@@ -69,7 +69,7 @@ describe('no secret is shown', () => {
     expect(text).not.toContain(secret)
   })
 
-  it('where it stands in a place that is wrong', async () => {
+  it('where it is in a wrong place', async () => {
     const variables = { KOFF_SASL_MECHANISM: 'PLAIN', KOFF_SASL_USERNAME: secret, PASSWORD: secret }
     const text = await said(['run', '-c', configuration(['name: ${PASSWORD}!', 'snapshot: ${PASSWORD}'])], variables)
     expect(text).toMatch(/^2 /)

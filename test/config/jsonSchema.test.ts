@@ -20,7 +20,7 @@ function extra(params: Readonly<Record<string, unknown>>): string {
 describe('the JSON schema', () => {
   const examples = new URL('../../config/', import.meta.url)
 
-  it.each(readdirSync(examples))('accepts config/%s, also what is commented out in it', name => {
+  it.each(readdirSync(examples))('accepts config/%s, including its commented lines', name => {
     const text = readFileSync(new URL(name, examples), 'utf8')
     expect(underlined(text)).toEqual([])
     expect(underlined(text.replaceAll(/^( *)#(?=[^ \n]|  )/gm, '$1'))).toEqual([])

@@ -84,7 +84,7 @@ describe('a wrong configuration', () => {
     ])
   })
 
-  it('that is no UTF-8 is refused, not read as something else', async () => {
+  it('that is not UTF-8 is refused', async () => {
     const file = join(home, 'latin1.txt')
     expect(await faultsOf(() => loadConfig({ file, variables }))).toEqual([
       'latin1.txt: cannot be read: it is not text in UTF-8',
@@ -205,7 +205,7 @@ describe('a configuration', () => {
     expect(sasl?.mechanism === 'OAUTHBEARER' && sasl.token.reveal()).toBe('hunter2')
   })
 
-  it('keeps jobs for as long as anybody wants', () => {
+  it('keeps jobs for any time', () => {
     const days90 = 90 * 24 * 3_600_000
     const { sinks } = load(
       `sinks: [{ type: bullmq, queue: q, keepCompletedMs: ${days90}, keepFailedMs: ${days90} }]`,

@@ -53,7 +53,7 @@ describe('what clients put into their members', () => {
     expect(decodeSubscription(version9)).toMatchObject({ topics: ['t'], generationId: 5 })
   })
 
-  it('an assignment without bytes is none yet; a subscription without bytes is unreadable', () => {
+  it('an assignment without bytes means none yet; a subscription without bytes is unreadable', () => {
     expect(embeddedAssignment(hex(''))).toEqual({ kind: 'empty' })
     expect(decodeAssignment(hex(''))).toBeNull()
     expect(embeddedSubscription(hex(''))).toMatchObject({ kind: 'unreadable', code: 'UNDERFLOW', position: 0 })
@@ -84,7 +84,7 @@ describe('what clients put into their members', () => {
     expect(embeddedSubscription(bytes)).toMatchObject({ kind: 'unreadable', code: 'UNDERFLOW' })
   })
 
-  it('what Kafka could not read is told, and reads as null', () => {
+  it('bytes that Kafka could not read give a reason, and null', () => {
     const negative = hex('ffff 00000000 ffffffff')
     expect(embeddedSubscription(negative)).toMatchObject({ kind: 'unreadable', code: 'UNKNOWN_VERSION' })
     expect(decodeSubscription(negative)).toBeNull()

@@ -54,7 +54,7 @@ describe('a record of the coordinator', () => {
     expect(decoded).toMatchObject({ kind: 'record', keyRemaining: 1, valueRemaining: 2 })
   })
 
-  it('of a broker before 0.9 has record type 0, which is no unset one', () => {
+  it('of a broker before 0.9 has record type 0, which is not unset', () => {
     const key = hex('0000 0001 67 0001 74 00000007')
     const value = hex('0000 7fffffffffffffff 0000 0000018bcfe56800')
     const decoded = decodeRecord(key, value)
@@ -70,7 +70,7 @@ describe('a record of the coordinator', () => {
     expect(JSON.stringify(decoded, stringOfBigInt)).toBe(before)
   })
 
-  it('tells its group whatever the field is called', () => {
+  it('has its group, whatever the name of the field', () => {
     const consumerGroup = decodeRecord(hex('0003 0002 6768'), null)
     const classicGroup = decodeRecord(groupKey, null)
     expect([consumerGroup, classicGroup].map(decoded => decoded.kind === 'record' && groupOf(decoded))).toEqual([
@@ -80,7 +80,7 @@ describe('a record of the coordinator', () => {
   })
 })
 
-describe('what Kafka refuses is told by part, code, position and reason', () => {
+describe('bytes that Kafka refuses are reported with part, code, position and reason', () => {
   const refused: [string, Decoded, Partial<Undecodable>][] = [
     ['no key', decodeRecord(null, commitValue), { part: 'key', code: 'NO_KEY', position: 0, typeId: null, type: null }],
     [
@@ -186,7 +186,7 @@ describe('whatever the bytes are', () => {
     )
   })
 
-  it('every cut of a real record is refused, or read with what is left', () => {
+  it('every truncated real record is refused, or read as far as it goes', () => {
     const { keyBase64, valueBase64 } = groupRecordWithMembers()
     const key = bytesOf(keyBase64)
     const value = bytesOf(valueBase64) ?? Buffer.alloc(0)

@@ -94,7 +94,7 @@ describe('the line of a decoded record', () => {
 })
 
 describe('the line of a transaction marker', () => {
-  it('says what was decided for which producer', () => {
+  it('has the outcome and the producer', () => {
     expect(JSON.parse(controlLine(position, { control: 'ABORT', producerId: 4_711n }))).toEqual({
       ...position,
       control: 'ABORT',

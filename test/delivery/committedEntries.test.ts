@@ -76,7 +76,7 @@ describe('the whole state of a partition', () => {
     expect(await whole(5, ...committed, position)).toEqual(['a'])
   })
 
-  it('is not there where a broker that knows less lets the source end before', async () => {
+  it('fails where a broker that knows less lets the source end early', async () => {
     const short = { code: 'BROKER_ERROR', retriable: true }
     await expect(whole(4, ...committed)).rejects.toMatchObject(short)
     await expect(whole(4)).rejects.toMatchObject(short)

@@ -208,7 +208,7 @@ test('the topic is read only where the stored table does not account for its gro
   expect(await shownWith(known, fresh)).toEqual(['gone'])
 })
 
-test('a value that is too large keeps its counts and says what is left out', () => {
+test('a value that is too large keeps its counts and is marked as truncated', () => {
   const member = (id: number, partitions: number) => ({
     id: `member-${id}`,
     instanceId: null,

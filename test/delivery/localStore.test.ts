@@ -31,7 +31,7 @@ async function entriesOf(store: StateStore, partition: number): Promise<StateCha
 }
 
 describe('the local store', () => {
-  it('gives back what was written last under each key, of each partition its own, also after it was closed', async () => {
+  it('returns the last value of each key, by partition, also after it was reopened', async () => {
     const first = await open()
     await first.write(0, [
       { key: 'a', value: '1' },
@@ -108,7 +108,7 @@ describe('the local store', () => {
     })
   })
 
-  it('leaves a file alone that a newer version wrote', async () => {
+  it('does not change a file that a newer version wrote', async () => {
     const path = join(dir, 'koff.db')
     const database = new DatabaseSync(path)
     database.exec('PRAGMA user_version = 2')

@@ -27,14 +27,14 @@ test('an instance is ready when all that it owns is read to where it ended', () 
   expect(readinessSamples(readiness(own, fold)).map(({ value }) => value)).toEqual([1, 2, 0])
 })
 
-test('one that takes over another partition is not ready until it has read that, too', () => {
+test('an instance that takes another partition over is not ready until it has read that one, too', () => {
   const fold = fresh()
   apply(fold, position(0, 3, 3))
   expect(readiness(soleOwnership([0]), fold).isReady).toBe(true)
   expect(readiness(soleOwnership([0, 1]), fold).isReady).toBe(false)
 })
 
-test('one that owns nothing is ready when it knows that', () => {
+test('an instance without partitions is ready once it knows that', () => {
   const unknown: Ownership = { ...soleOwnership([]), isKnown: false }
   expect(readiness(unknown, fresh()).isReady).toBe(false)
   expect(readiness(soleOwnership([]), fresh()).isReady).toBe(true)

@@ -99,7 +99,7 @@ async function withGroups(log: MemoryLog, run: Run = {}) {
 }
 
 describe('a koff that was away', () => {
-  it('for less long than tombstones are kept goes on where it was', async () => {
+  it('for less time than tombstones are kept continues from its position', async () => {
     const log = memoryLog()
     const { output, made } = await withGroups(log)
     log.clean(({ baseOffset }) => baseOffset > 0)
@@ -110,7 +110,7 @@ describe('a koff that was away', () => {
     expect(told(output, made)).toEqual(['0-2-0 group-created c', '0-2-1 offset-committed c'])
   })
 
-  it('for longer ends first what the log has no record of any more, and says so', async () => {
+  it('for longer first ends the keys without a record in the log, and logs that', async () => {
     const log = memoryLog()
     const { output, made } = await withGroups(log)
     log.append(batch(commitOf('c', 't', 0, 1)))
@@ -173,7 +173,7 @@ describe('a koff that was away', () => {
     expect([...(output.stored.get(0)?.keys() ?? [])].filter(key => key.includes('"a"'))).toEqual([])
   })
 
-  it('while it runs, behind a source that tells nothing for so long, holds its state against the log again', async () => {
+  it('while it runs, after a silence of its source for that long, checks its state against the log again', async () => {
     const log = memoryLog()
     offsets = 0
     const output = memoryOutput()

@@ -77,7 +77,7 @@ function storedPartition(output: MemoryOutput, partition = 0) {
 }
 
 describe('a service', () => {
-  it('delivers what is news once, and what was there as one snapshot a group', async () => {
+  it('delivers news once, and history as one snapshot for each group', async () => {
     const log = memoryLog()
     const output = memoryOutput()
     log.append(...commits(5))
@@ -90,7 +90,7 @@ describe('a service', () => {
     expect(idsOf(output, 'offset-committed')).toEqual(['0-5-0', '0-6-0', '0-7-0', '0-8-0', '0-9-0'])
   })
 
-  it('goes on where it was when it is started again, without what was delivered', async () => {
+  it('continues after a restart without repeating events', async () => {
     const log = memoryLog()
     const output = memoryOutput()
     const first = start(log, output)
@@ -144,7 +144,7 @@ describe('a service', () => {
     expect(closing?.data).toMatchObject({ opened: '0-1-offset-stalled-0', durationMs: 85_000 })
   })
 
-  it('takes every partition over anew when commits of all of them fail at once', async () => {
+  it('takes every partition over again when all commits fail at once', async () => {
     const log = memoryLog()
     const output = memoryOutput()
     output.failNext([0, 1, 0, 1])
@@ -157,7 +157,7 @@ describe('a service', () => {
     expect([...output.owners.values()]).toEqual([3, 3])
   })
 
-  it('ends when it is told to, also while no partition is its own', async () => {
+  it('ends on request, also without a partition', async () => {
     const output = memoryOutput()
     const service = start(memoryLog(), output)
     await seen(output, 'koff-caught-up', 1)
@@ -167,7 +167,7 @@ describe('a service', () => {
     expect(output.events).toHaveLength(1)
   })
 
-  it('that lost its first read in the middle goes on with history up to the same end', async () => {
+  it('interrupted in its first read continues with history up to the same end', async () => {
     const log = memoryLog()
     const output = memoryOutput()
     log.append(...commits(60))
@@ -246,7 +246,7 @@ describe('a stored state', () => {
     return output
   }
 
-  it('of version 1 is gone on from and replaced: no event is lost, none comes twice, nothing old is left', async () => {
+  it('of version 1 is used and replaced: no event is lost or repeated, and no old entry is left', async () => {
     const log = memoryLog()
     const output = await storedBy(1, log)
     const entries = output.stored.get(0)
@@ -279,7 +279,7 @@ describe('a stored state', () => {
     expect(output.stored.get(0)?.has('["old kind","g"]')).toBe(true)
   })
 
-  it('of this version in which something cannot be read is no state', async () => {
+  it('of this version with an unreadable entry is refused', async () => {
     const log = memoryLog()
     const output = await storedBy(2, log)
     await expect(start(log, output).ended).rejects.toMatchObject({

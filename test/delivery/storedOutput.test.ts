@@ -66,7 +66,7 @@ describe('any sink with a store', () => {
     expect(parts).toEqual([[{ key: 'of 5', value: '1' }]])
   })
 
-  it('stores nothing of what the sink did not take, and goes on with the others', async () => {
+  it('stores nothing for events that the sink refused, and continues with the other partitions', async () => {
     const { log, output, fail } = place()
     const owned = await output.own(0, running)
     const other = await output.own(1, running)
@@ -77,7 +77,7 @@ describe('any sink with a store', () => {
     expect(log).toEqual([`events ${events(1)[0]?.id}`, 'state 1: b'])
   })
 
-  it('writes for one partition at a time, whoever asks when', async () => {
+  it('writes for one partition at a time', async () => {
     const { log, output } = place()
     const owned = await Promise.all([0, 1, 2, 3].map(partition => output.own(partition, running)))
     await Promise.all(owned.map(one => one.commit({ events: events(2), changes: [] })))

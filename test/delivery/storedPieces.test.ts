@@ -69,7 +69,7 @@ test('a key that is long is stored by its hash, whatever becomes of its value', 
   expect(store.records.size).toBe(0)
 })
 
-test('what is stored in pieces is stored whole again once there is room, and its pieces go', async () => {
+test('an entry in pieces is stored whole again once it fits, and its pieces are deleted', async () => {
   const store = new Store()
   const entry = { key: member('g', 'm'), value: valueOf(5_000) }
   store.write([entry], 4_096)
@@ -107,7 +107,7 @@ test('any entries, written under any limits with restarts in between, are read b
   )
 })
 
-test('a topic that is not compacted yet gives of each entry what was written last', async () => {
+test('an uncompacted topic gives the last value of each entry', async () => {
   const pieces = new StoredPieces(3)
   const key = member('g'.repeat(2_000), 'm')
   const log = [valueOf(9_000), valueOf(3), valueOf(8_000), null, valueOf(9)].flatMap(value => [
@@ -117,7 +117,7 @@ test('a topic that is not compacted yet gives of each entry what was written las
   expect(await read(new StoredPieces(3), log.slice(0, -1))).toEqual(new Map())
 })
 
-test('an entry of which a piece is missing is no state', async () => {
+test('an entry with a missing piece is refused', async () => {
   const store = new Store()
   const key = member('g', 'm')
   store.write([{ key, value: valueOf(5_000) }], 4_096)

@@ -25,7 +25,7 @@ test('an empty partition is caught up as soon as it is known', () => {
   expect(catchUp.extent()).toEqual({ total: 0, left: 0 })
 })
 
-test('a partition that is taken over anew begins anew', () => {
+test('a partition that is taken over again starts over', () => {
   const catchUp = new CatchUp()
   catchUp.hear(at(0, 5, 5))
   catchUp.forget(0)

@@ -24,7 +24,7 @@ const position = (partition: number): Input => ({
 })
 const tick = (timestamp: number): Input => ({ kind: 'tick', timestamp, partitions: [] })
 
-it('a tick tells how far each partition is, also one that is behind or in its history; the same tick twice is one', () => {
+it('a tick reports the position of each partition, also of one that is behind or in history; a repeated tick counts once', () => {
   const fold = new Fold({ cluster: 'c', history: 'until-start', types: new Set(['koff-heartbeat']) })
   for (const input of [batch(3, true), position(3), batch(1, false)]) expect(apply(fold, input)).toEqual([])
   const beats = apply(fold, tick(time + 5_000))
@@ -43,7 +43,7 @@ it('a tick tells how far each partition is, also one that is behind or in its hi
   expect(apply(fold, tick(time + 6_000))).toHaveLength(2)
 })
 
-it('is there only for who asks for it', () => {
+it('is off by default', () => {
   const fold = new Fold({ cluster: 'c', history: 'none' })
   apply(fold, batch(0, false))
   expect(apply(fold, tick(time + 5_000))).toEqual([])

@@ -61,7 +61,7 @@ function since(...inputs: Input[]): number | null {
 }
 
 describe('a log that begins at offset 0 and has no gap', () => {
-  it('knows about every time, however often a key occurs', () => {
+  it('knows every time, however often a key occurs', () => {
     expect(since(commit(0, 'a'), commit(1, 'b'), commit(2, 'a'))).toBeNull()
   })
 
@@ -73,7 +73,7 @@ describe('a log that begins at offset 0 and has no gap', () => {
     expect(since(position(0))).toBeNull()
   })
 
-  it('knows also where a live source says that it was read to its end', () => {
+  it('also knows the time at which a live source was read to its end', () => {
     expect(since(position(0), commit(0, 'a'), position(1))).toBeNull()
   })
 })
@@ -151,7 +151,7 @@ describe('a log with gaps', () => {
 })
 
 describe('a live log', () => {
-  it('knows only of now where retention has taken all of it', () => {
+  it('knows only the present where retention removed everything', () => {
     expect(since(position(500, { minutes: 90 }))).toBe(90)
   })
 
@@ -159,7 +159,7 @@ describe('a live log', () => {
     expect(since(position(500), commit(500, 'a', { minutes: 3 }), position(501))).toBe(3)
   })
 
-  it('knows only of now where its last records are gone', () => {
+  it('knows only the present where its last records are gone', () => {
     expect(since(position(0), commit(0, 'a'), commit(1, 'a'), position(4, { minutes: 90 }))).toBe(90)
   })
 })
@@ -177,7 +177,7 @@ describe('records without a time (message format v0)', () => {
   })
 })
 
-it('tells of each partition by itself, and of none that knows', () => {
+it('reports each partition that does not know', () => {
   const inPartition = (input: Input, partition: number): Input =>
     input.kind === 'batch' ? { kind: 'batch', batch: { ...input.batch, partition } } : input
   const known = read([

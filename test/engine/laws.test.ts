@@ -55,7 +55,7 @@ describe('laws of the fold', () => {
     )
   })
 
-  it('what changed, stored again and again over what was stored, is the state', () => {
+  it('the stored changes, applied to the stored entries, give the state', () => {
     fc.assert(
       fc.property(recording, fc.array(fc.nat({ max: 400 }), { maxLength: 12 }), (name, steps) => {
         const inputs = inputsFor(name)
@@ -119,7 +119,7 @@ describe('laws of the fold', () => {
     )
   })
 
-  it('any records in any order, in any batches, never throw, are stored, read back and gone on from', () => {
+  it('any records in any order and any batches never throw, and their state is stored, restored and continued', () => {
     const pool = [...recordings.flatMap(name => recordsOf(inputsFor(name))), ...malformed()]
     const step = fc.oneof(
       fc.record({ kind: fc.constant('plain' as const), records: fc.array(fc.nat(), { maxLength: 12 }) }),

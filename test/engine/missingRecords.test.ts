@@ -28,7 +28,7 @@ describe('a log that begins after offset 0', () => {
     expect(partLogs([batch(812), batch(813)])).toEqual({ ...whole, news: [{ partition: 0, beginsAt: 812, gaps: 0 }] })
   })
 
-  it('is missing it from history, where what it begins with is that', () => {
+  it('misses it from history, where it begins with history', () => {
     const history = [{ partition: 0, beginsAt: 812, gaps: 0 }]
     expect(partLogs([batch(812), batch(813)], 813)).toEqual({ ...whole, history })
   })

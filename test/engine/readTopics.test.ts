@@ -14,7 +14,7 @@ it('are the partitions that groups commit to, each once, of the groups that are 
   expect(fold.reads.committed(group => group === 'a')).toEqual([orders])
 })
 
-it('are found anew only where offsets come or go', () => {
+it('are computed again only where offsets come or go', () => {
   const fold = new Fold({ cluster: '', history: 'none' })
   let baseOffset = 0
   const committed = (partition: number, offset: number | null) => {

@@ -59,7 +59,7 @@ function listen(source: Source) {
 }
 
 describe('a sampled source', () => {
-  it('tells a sample when all that was there when it was taken has been told, and the time from before it', async () => {
+  it('yields a sample once everything that was in the log at that time has been read, with the time before the sample', async () => {
     const { source, feed } = handFed()
     const asked: number[][] = []
     const sample = async (positions: ReadonlyMap<number, number>): Promise<Sample> => {
@@ -79,7 +79,7 @@ describe('a sampled source', () => {
     expect(asked[0]).toEqual([3])
   })
 
-  it('goes on without the partitions that are not read by the time of the next sample', async () => {
+  it('continues without the partitions that are not read by the next sample', async () => {
     const { source, feed } = handFed()
     const sample = async (): Promise<Sample> => ({
       inputs: [],
@@ -95,7 +95,7 @@ describe('a sampled source', () => {
     await done
   })
 
-  it('does not hold back what is read while nobody answers', async () => {
+  it('does not hold records back while a sample is pending', async () => {
     const { source, feed } = handFed()
     const never = new Promise<Sample>(() => undefined)
     let asked = 0

@@ -19,7 +19,7 @@ const shape: fc.Arbitrary<LogShape> = fc.record({
 const everyType = new Set(eventTypes)
 
 describe('a simulated coordinator, its truth and the events of its log', () => {
-  it('at the end every group is what it truly is', () => {
+  it('at the end every group has its true state', () => {
     fc.assert(
       fc.property(shape, given => {
         const { batches, truth } = simulatedLog(given)
@@ -31,7 +31,7 @@ describe('a simulated coordinator, its truth and the events of its log', () => {
     )
   })
 
-  it('whoever only hears the events knows as much: nothing was false, missed or said twice', () => {
+  it('a reader of the events knows as much: no event is false, missing or repeated', () => {
     fc.assert(
       fc.property(shape, given => {
         const { batches, truth } = simulatedLog(given)

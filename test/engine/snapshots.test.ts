@@ -11,7 +11,7 @@ import { corpusFile, inputsOf } from './replay.ts'
  * to be the same.
  */
 
-describe('at every moment at which the broker was asked, koff knows what the broker knew', async () => {
+describe('at every sampled moment koff has the state of the broker', async () => {
   const steps = await scenarioSteps()
 
   it.each([

@@ -39,7 +39,7 @@ interface Operation {
 
 type Committed = number | readonly [number, string]
 
-describe('events of the recording against what its clients and admins did', async () => {
+describe('events of the recording compared with the actions of its clients and admins', async () => {
   const scenario = await readFile(new URL('../corpus/dev.scenario.ndjson.gz', import.meta.url))
   const steps = gunzipSync(scenario).toString().trim().split('\n')
   const truth = steps.map(line => JSON.parse(line) as Step)
@@ -48,7 +48,7 @@ describe('events of the recording against what its clients and admins did', asyn
   const all = eventsOf(inputs, { types: new Set(eventTypes) })
   const committed = all.flatMap(event => (event.type === 'offset-committed' ? [event] : []))
 
-  it('every member that a client reported joined once and left once, and nobody else did', () => {
+  it('every member that a client reported joined once and left once, and no other did', () => {
     const reported = new Set<string>()
     // The scenario goes on in another log, which is a recording of its own.
     const groups = new Set(events.map(event => event.group))
@@ -82,7 +82,7 @@ describe('events of the recording against what its clients and admins did', asyn
     }
   })
 
-  it('every migration that the broker’s own view shows is told once, and no other', () => {
+  it('every migration in the view of the broker has one event, and there is no other', () => {
     const kinds = new Map<string, string>()
     const changes: string[] = []
     for (const step of truth) {
@@ -100,7 +100,7 @@ describe('events of the recording against what its clients and admins did', asyn
     expect(told).toEqual(changes)
   })
 
-  it('every offset that an admin moved or deleted is told as that, and what the broker refused is not', () => {
+  it('every offset that an admin moved or deleted has its event; a refused change has none', () => {
     const withMembers = new Set(events.flatMap(({ type, group }) => (type === 'member-joined' ? [group] : [])))
     const operations = truth.flatMap(({ result = {} }) =>
       result.cmd?.group !== undefined && ['reset', 'deloffsets'].includes(result.cmd.op) ? [result] : [],
@@ -122,7 +122,7 @@ describe('events of the recording against what its clients and admins did', asyn
     expect([count('refused'), count('deleted'), count('moved')]).toEqual([2, 3, 4])
   })
 
-  it('what an admin set is what was committed', () => {
+  it('the offset that an admin set is the committed one', () => {
     let count = 0
     for (const { result = {} } of truth) {
       const { cmd, t0 = 0, t1 = 0, error } = result
@@ -159,7 +159,7 @@ describe('events of the recording against what its clients and admins did', asyn
     expect(count).toBeGreaterThan(100)
   })
 
-  it('what a transaction commits counts, and what it aborts never does', () => {
+  it('committed offsets of a transaction count, aborted ones never do', () => {
     let count = 0
     for (const { result = {} } of truth) {
       const { cmd, t0 = 0, t1 = 0, error } = result
@@ -177,7 +177,7 @@ describe('events of the recording against what its clients and admins did', asyn
     expect(count).toBeGreaterThan(3)
   })
 
-  it('an offset committed again as it was is told as a commit and as nothing else', () => {
+  it('a repeated commit of the same offset gives only offset-committed', () => {
     const again = committed.filter(({ data }) => data.previous === data.offset)
     expect(again.length).toBeGreaterThan(100)
     for (const { source, data } of again) {

@@ -33,7 +33,7 @@ test('the attributes of an event are headers that a consumer can filter by', () 
   })
 })
 
-test('what is empty is left out: the subject of an event about no group, the cluster in the source', () => {
+test('empty attributes are left out: the subject of an event without a group, the cluster in the source', () => {
   const headers = cloudEventHeaders({ ...caughtUp, cluster: '' }, content)
   expect(headers).not.toHaveProperty('ce_subject')
   expect(headers).not.toHaveProperty('ce_partitionkey')

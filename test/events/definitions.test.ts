@@ -62,7 +62,7 @@ test('an event that ends a condition comes right after the one that opens it, an
   }
 })
 
-test('every event and every field, however deep, says what it means in a sentence', () => {
+test('every event and every field, however deep, has a description', () => {
   const unsaid = definitions.flatMap(({ type, trigger, data }) => [
     ...(trigger.endsWith('.') ? [] : [type]),
     ...fieldsWithoutSentence(type, data),

@@ -34,7 +34,7 @@ describe('decode, held against what Kafka reads in real records', () => {
     expect(Object.values(counts).every(count => count > 50)).toBe(true)
   })
 
-  it('tells offsets with all that belongs to them', () => {
+  it('gives offsets with all their fields', () => {
     const offsets = decoded.filter(({ message }) => message.kind === 'offset')
     expect(offsets.length).toBeGreaterThan(500)
     for (const { message, oracle } of offsets) {
@@ -45,7 +45,7 @@ describe('decode, held against what Kafka reads in real records', () => {
     }
   })
 
-  it('tells classic groups with members, their timeouts, subscriptions and assignments', () => {
+  it('gives classic groups with members, their timeouts, subscriptions and assignments', () => {
     let members = 0
     let read = 0
     for (const { message, oracle } of decoded) {

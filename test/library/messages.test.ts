@@ -61,7 +61,7 @@ describe('the messages of a chunk', () => {
     expect(messages[3]).toEqual({ kind: 'fault', fault })
   })
 
-  it('are made as they are asked for, and a position is told when all below it was taken', () => {
+  it('are made on demand, and a position is reported when everything below it was taken', () => {
     const told: string[] = []
     const position = { kind: 'position', partition: 0, position: 2, logEnd: 5, timestamp: 1 } as const
     const topic = { kind: 'topic', id: 'x', name: 'orders' } as const

@@ -55,7 +55,7 @@ describe('which events a pipeline wants', () => {
     expect(await typesOf({ on: 'default' })).toHaveLength(4)
   })
 
-  it('are those of some groups, by pattern and kind; what is about no group passes', async () => {
+  it('can be filtered by group pattern and kind; events without a group pass', async () => {
     const groups = ['orders-a', 'orders-b', 'payments', ''].map(group => ({ ...template, group }))
     const left = async (where: Wish['where']) =>
       (await applied(where === undefined ? {} : { where }, groups)).map(({ group }) => group)
@@ -117,7 +117,7 @@ describe('operators', () => {
     ],
     ['debounceTime', debounceTime(1)],
     ['throttleTime', throttleTime(1_000)],
-  ])('%s begins anew with each batch, and gives something else for other batches', async (_, operator) => {
+  ])('%s restarts with each batch, and so depends on the batches', async (_, operator) => {
     const { inOne, inThree } = await outcomes([operator])
     expect(inThree).not.toEqual(inOne)
   })
@@ -147,8 +147,8 @@ describe('operators', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'undefined, which is no event'],
-    ['a text', 'orders-app', 'a string, which is no event'],
+    ['nothing', undefined, 'undefined, which is not an event'],
+    ['a text', 'orders-app', 'a string, which is not an event'],
     ['what it looked up in place of the event', { owner: 'me' }, 'an event without an id that is a text'],
     ['an id with a colon', { ...template, id: '1-0-0:2' }, 'an event with the id "1-0-0:2"; an id has no colon'],
     ['an id that is a number', { ...template, id: '17' }, 'an event with the id "17"; an id is more than a number'],

@@ -55,7 +55,7 @@ export default definePipeline({ name: 'h', to: { type: 'history', file: 'data/hi
   ])
 })
 
-it('what is wrong in it is told at once, with its name and the names that were meant', async () => {
+it('all its faults are reported at once, with suggestions for names', async () => {
   const wrong = `import { definePipeline } from 'koff'
 export default definePipeline({ name: 'my pipeline', on: ['rebalnce'], where: { group: ['a'] }, operators: [7],
   to: { type: 'kafak', topic: 't' } })`

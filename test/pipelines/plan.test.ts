@@ -37,7 +37,7 @@ it('of several the first that writes everything to Kafka carries it, and the oth
   expect(await plan(part)).toEqual({ carrier: 'all', followers: ['part'] })
 })
 
-it('one whose events are told because they are included is taken', async () => {
+it('one whose events are included is accepted', async () => {
   const yaml = `events: { include: [default, offset-committed] }\npipelines: [{ name: a, on: [offset-committed], to: ${queue} }]`
   expect(await plan(yaml)).toEqual({ carrier: 'a', followers: [] })
 })

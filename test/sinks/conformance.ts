@@ -36,7 +36,7 @@ export function sinkConformance(name: string, create: () => Promise<SinkUnderTes
       return one
     }
 
-    test('what is written is there when the write resolves, each once and in the order of each group', async () => {
+    test('events are there when the write resolves, each once and in the order of each group', async () => {
       const { sink, received } = await open()
       const all = events(300)
       for (let at = 0; at < all.length; at += 100) await sink.write(all.slice(at, at + 100), running)

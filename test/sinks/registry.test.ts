@@ -50,7 +50,7 @@ describe('one line in the registry of sinks', () => {
     )
   })
 
-  it('makes koff config check take it, in sinks and in a pipeline, and names what is wrong with it', async () => {
+  it('makes koff config check accept it, in sinks and in a pipeline, and report its faults', async () => {
     const right = file('right.yaml', 'sinks:\n  - { type: memory }\n')
     expect(await runKoff(['config', 'check', right])).toMatchObject({
       code: 0,

@@ -34,7 +34,7 @@ export function sourceConformance(name: string, place: SourceUnderTest): void {
       expect(byPartition(await readAll(place))).toEqual(byPartition(await readAll(place)))
     })
 
-    test('a slow reader gets the same, and what is in a chunk is good until it asks for the next', async () => {
+    test('a slow reader gets the same, and a chunk is valid until the next one is requested', async () => {
       const slow = await readAll(place, async chunk => {
         const before = seen(chunk)
         await sleep(5)
@@ -43,7 +43,7 @@ export function sourceConformance(name: string, place: SourceUnderTest): void {
       expect(byPartition(slow)).toEqual(byPartition(await readAll(place)))
     })
 
-    test('it is read on only when somebody asks: one chunk taken and no more is no harm, and it can be closed then', async () => {
+    test('it is read on demand: taking one chunk is fine, and it can be closed then', async () => {
       const source = await place.open()
       const chunks = source.chunks(new AbortController().signal)[Symbol.asyncIterator]()
       expect((await chunks.next()).done).not.toBe(true)

@@ -41,7 +41,7 @@ describe('openFiles', () => {
     expect(batchesOf(await inputsOf(await openFiles(['-'], { stdin })))).toHaveLength(1_002)
   })
 
-  it('goes by what is in a file, not by its name', async () => {
+  it('depends on the content of a file, not on its name', async () => {
     await copyFile(dev, join(directory, 'recording.log'))
     expect(await read(join(directory, 'recording.log'))).toHaveLength(1_002)
     await copyFile(join(segments, '__consumer_offsets-3/00000000000000000000.log'), join(directory, 'segment'))
@@ -67,7 +67,7 @@ describe('openFiles', () => {
     expect(places).toHaveLength(82 + 4 + 1_002)
   })
 
-  it('takes the partition that it is told', async () => {
+  it('uses the given partition', async () => {
     const source = await openFiles([join(segments, '__consumer_offsets-3')], { partition: 17 })
     expect(new Set(batchesOf(await inputsOf(source)).map(batch => batch.partition))).toEqual(new Set([17]))
   })
@@ -80,7 +80,7 @@ describe('openFiles', () => {
     await writing
   })
 
-  it('refuses what is neither, and what is not there', async () => {
+  it('refuses other files, and missing ones', async () => {
     const image = join(directory, 'image.png')
     await writeFile(image, Buffer.from('89504e470d0a1a0a0000000d4948445200000001', 'hex'))
     await expect(openFiles([image])).rejects.toMatchObject({

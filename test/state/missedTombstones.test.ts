@@ -69,7 +69,7 @@ describe('keys of a state of which the log has no record any more', () => {
     expect(p.view('g')?.members).toHaveLength(1)
   })
 
-  it('an offset that is gone from a group that lives is deleted, for a reason that nobody knows', () => {
+  it('a missing offset of a live group is deleted, for an unknown reason', () => {
     const p = toldPartition()
     p.plain(classicOf('g', 1, [m('m1', [0])]), commitOf('g', 'orders', 0, 5), commitOf('g', 'orders', 1, 6))
     const log = logOf(q => q.plain(classicOf('g', 1, [m('m1', [0])]), commitOf('g', 'orders', 0, 5)))
@@ -80,7 +80,7 @@ describe('keys of a state of which the log has no record any more', () => {
     ])
   })
 
-  it('a member of a consumer group that is gone left; the group goes on', () => {
+  it('a missing member of a consumer group left; the group continues', () => {
     const p = toldPartition()
     const g = consumerRecords('g')
     p.plain(...consumerWith('g', 2, 'm1'))
@@ -134,7 +134,7 @@ const shape: fc.Arbitrary<LogShape> = fc.record({
 })
 
 describe('a koff that is away while the cleaner takes every tombstone', () => {
-  it('ends with the groups that there are, whatever happened, and whoever hears its events knows them', () => {
+  it('ends with the true groups, whatever happened, and so does a reader of its events', () => {
     fc.assert(
       fc.property(shape, fc.nat(), (given, at) => {
         const { batches, truth } = simulatedLog(given)

@@ -76,7 +76,7 @@ describe('offsets of a partition', () => {
     expect(deleted?.data).toMatchObject({ lastOffset: 2n ** 60n + 1n, cause: 'unknown' })
   })
 
-  it('a commit timestamp beyond what a number holds, which clients could choose, is no time: the record has one', () => {
+  it('a commit timestamp beyond a safe integer is not a time: the time of the record counts', () => {
     const p = partition()
     p.plain(commitOf('g', 't', 0, 10, 2 ** 60))
     const [rewound] = p.plain(commitOf('g', 't', 0, 9, -(2 ** 60)))
@@ -111,7 +111,7 @@ describe('offsets of a partition', () => {
 })
 
 describe('transactions', () => {
-  it('commits count at COMMIT, never after ABORT, and delay nobody', () => {
+  it('commits count at COMMIT, never after ABORT, and delay no other group', () => {
     const p = partition()
     expect(types(p.pending(1n, commitOf('g', 't', 0, 5)))).toEqual([])
     expect(types(p.plain(commitOf('other', 't', 0, 1)))).toEqual(['group-created'])

@@ -5,7 +5,7 @@ import { consumerRecords, streamsRecords } from './modernRecords.ts'
 import { dataOf, classicMember as m, toldPartition as partition, types } from './toldPartition.ts'
 
 describe('a group that is migrated', () => {
-  it('to the consumer protocol: who is in both kinds neither left nor joined, the epoch goes on', () => {
+  it('to the consumer protocol: a member of both kinds neither left nor joined, and the epoch continues', () => {
     const p = partition()
     p.plain(commitWithId('g', 'orders', 0, 1, orders))
     p.plain(classicOf('g', 7, [m('a', [0, 1])]))
@@ -55,7 +55,7 @@ describe('a group that is migrated', () => {
     expect(dataOf(events, 'rebalance')).toMatchObject([{ epochBefore: 0, epochAfter: 2, moved: 2, durationMs: 0 }])
   })
 
-  it('back, and a static member restarted in the same batch: replaced, nobody left or joined', () => {
+  it('back, and a static member restarted in the same batch: replaced, no member left or joined', () => {
     const p = partition()
     p.plain(commitWithId('g', 'orders', 0, 1, orders))
     p.plain(...consumerWith('g', 5, 'a', 'i'))
@@ -84,7 +84,7 @@ describe('a group that is migrated', () => {
     expect(p.view('g')?.offsets).toEqual({ orders: { 0: 5 } })
   })
 
-  it('during a rebalance: it goes on, and its changes are since the group was last settled', () => {
+  it('during a rebalance: it continues, and its changes are relative to the last settled state', () => {
     const p = partition()
     const g = consumerRecords('g')
     p.plain(commitWithId('g', 'orders', 0, 1, orders))

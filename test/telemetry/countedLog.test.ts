@@ -3,7 +3,7 @@ import { countedLog } from '../../src/telemetry/countedLog.ts'
 import { noTelemetry } from '../../src/telemetry/telemetry.ts'
 import { linesTo } from '../engine/linesTo.ts'
 
-test('lines are counted by level and written as ever; what is for those who look for faults is not counted', () => {
+test('lines are counted by level and written; debug lines are not counted', () => {
   const counted: unknown[] = []
   const lines: string[] = []
   const log = countedLog(linesTo(lines), {

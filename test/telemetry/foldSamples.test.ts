@@ -27,7 +27,7 @@ function sampled(fold: Fold): Record<string, number> {
   return Object.fromEntries(named)
 }
 
-test('what a fold has read and holds is told, history and markers as what they are', () => {
+test('the counts of a fold are reported, with history and markers separate', () => {
   const fold = new Fold({ cluster: '', history: 'until-start' })
   for (const input of [position(0, 0, 10), batch(0, 0), position(0, 3, 10), position(1, 7, 7)]) apply(fold, input)
   apply(fold, { kind: 'batch', batch: markerOf('COMMIT', { partition: 0, baseOffset: 3, producerId: 1n }) })
@@ -41,7 +41,7 @@ test('what a fold has read and holds is told, history and markers as what they a
   })
 })
 
-test('what was counted stays counted when the partition goes, and when it is taken over anew', () => {
+test('counts stay when the partition is released, and when it is taken over again', () => {
   const fold = new Fold({ cluster: '', history: 'none' })
   for (const input of [position(0, 0, 3), batch(0, 0), position(1, 0, 3), batch(1, 0)]) apply(fold, input)
   fold.forget(0)

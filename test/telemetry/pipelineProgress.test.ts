@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { pipelineSamples, trackPipeline } from '../../src/telemetry/pipelineProgress.ts'
 
-test('a pipeline tells how far behind it is in all its partitions, and whether it waits', () => {
+test('a pipeline reports its lag over all partitions, and whether it waits', () => {
   const pipeline = trackPipeline('alerts')
   const values = () => pipelineSamples(pipeline.status()).map(({ metric, value }) => [metric, value])
   pipeline.left('events-0', 10)

@@ -60,7 +60,7 @@ describe('how far a file is read', () => {
   })
 })
 
-test('how much of what was there is still to be read is said until it is read, and not in the way of lines', async () => {
+test('the rest of history is shown until it is read, and does not disturb lines', async () => {
   const position = (partition: number, from: number): PositionInput => ({
     kind: 'position',
     partition,

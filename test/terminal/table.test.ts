@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { table } from '../../src/terminal/table.ts'
 
-it('a table has columns as wide as what is in them, by what a terminal shows', () => {
+it('columns of a table are as wide as their content on a terminal', () => {
   const rows = [
     { name: 'a', count: 5 },
     { name: '日本\n', count: 1234 },

@@ -44,7 +44,7 @@ describe('what Prometheus scrapes', () => {
     expect(value('koff_events_total', { pipeline: 'a "b"\n\\', type: 'rebalance' })).toBe(3)
   })
 
-  it('looks up what is there when it is asked, and nothing that is gone', async () => {
+  it('looks up present values at a scrape, and nothing that is gone', async () => {
     const telemetry = open()
     let records = 10
     let partitions = [0, 1]

@@ -50,7 +50,7 @@ describe('the port of a running koff', () => {
     expect(exposition(body).value('koff_build_info', { version: '0' })).toBe(1)
   })
 
-  it('names what is there where nothing is', async () => {
+  it('lists the paths where there is none', async () => {
     expect(await get('/')).toMatchObject({ status: 404, body: expect.stringContaining('/metrics, /healthz, /readyz') })
     expect(await get('/constructor')).toMatchObject({ status: 404 })
   })

@@ -24,7 +24,7 @@ function given(ids: Readonly<Record<string, string>>) {
   return { fold: { logEnds }, admin: { describeTopics }, asked }
 }
 
-it('a sample of a log that is shorter than it was is left out where the topic was made anew meanwhile', async () => {
+it('a sample of a log that became shorter is dropped where the topic was recreated meanwhile', async () => {
   const { fold, admin, asked } = given({ orders: 'b', audit: 'a', jobs: 'a' })
   const ends = [range('orders', 5), range('audit', 5), range('jobs', 200)]
   expect(await trustworthy(ends, fold, admin)).toEqual([range('audit', 5), range('jobs', 200)])

@@ -89,7 +89,7 @@ describe('after a Fetch, the session', () => {
     expect(fetched(message)[0]).toMatchObject({ next: 21, bounds: new Uint32Array([0]) })
   })
 
-  test('reports once what is not a batch and cannot be passed, and tries it again', () => {
+  test('reports once a part that is not a batch, and retries', () => {
     const zeros = Buffer.alloc(100)
     expect(fetched(zeros)[0]).toMatchObject({ from: 10, next: 10, records: zeros })
     learnLeader(1, 5)
@@ -123,12 +123,12 @@ describe('where the log ends before the position, the session', () => {
     return session.receiveOffsets([{ topic: 't', partition: 0, errorCode: 0, offset: 5, timestamp: -1 }], 'b:1')
   }
 
-  test('goes on at its end', () => {
+  test('continues at its end', () => {
     expect(outOfRange()).toMatchObject([{ code: 'LOG_TRUNCATED', offset: 5 }])
     expect(session.taskFor(1)).toMatchObject({ kind: 'fetch', positions: new Map([[0, 5]]) })
   })
 
-  test('goes on at its start where it is told to', () => {
+  test('continues at its start on request', () => {
     session = sessionWith('start')
     learnLeader(1, 5)
     expect(outOfRange()).toMatchObject([{ code: 'LOG_TRUNCATED', offset: 0 }])

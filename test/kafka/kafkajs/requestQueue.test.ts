@@ -32,7 +32,7 @@ function request(correlationId: number) {
   return { pushed, sendRequest, answered }
 }
 
-it('sets no timer, and so none that is over, where no request waits', async () => {
+it('sets no timer without a waiting request', async () => {
   const warnings: string[] = []
   const note = ({ name }: Error) => warnings.push(name)
   process.on('warning', note)

@@ -55,7 +55,7 @@ test('the rest of a large response is put where it stays', () => {
   expect(heard.get(asked)).toEqual(body)
 })
 
-test('what nobody asked for takes no memory and is an error', () => {
+test('a response without a request takes no memory and is an error', () => {
   const taken: number[] = []
   const owner = {
     take: (_: number, length: number) => {

@@ -99,7 +99,7 @@ describe.each([
     expect(socket.isOpen).toBe(false)
   })
 
-  test('where nobody listens, or nobody waits any more, there is no socket', async () => {
+  test('without a listener, or after an abort, there is no socket', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo

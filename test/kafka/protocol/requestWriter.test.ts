@@ -37,7 +37,7 @@ import {
 
 const topicId = 'AAECAwQFBgcICQoLDA0ODw'
 
-test.each([true, false])('what is written is read back; lengths compact: %s', isFlexible => {
+test.each([true, false])('written values are read back; lengths compact: %s', isFlexible => {
   const long = 'ü'.repeat(5000)
   const writer = requestWriter(isFlexible)
   writeBool(writer, true)
@@ -84,6 +84,6 @@ test('elements without fields have no tagged fields', () => {
   expect(readInt32s(responseReader(Buffer.from('030000000100000002', 'hex'), true), 'nodes')).toEqual([1, 2])
 })
 
-test('what is no UUID is not sent', () => {
+test('a text that is not a UUID is not sent', () => {
   expect(() => writeUuid(requestWriter(true), 'orders')).toThrow(RangeError)
 })

@@ -83,7 +83,7 @@ const written: fc.Arbitrary<Written> = fc.record({
   headers: fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), text, { maxKeys: 4, noNullPrototype: true }),
 })
 
-test('what is encoded is what a reader of logs reads, CRC and all, batch after batch in the same memory', () => {
+test('a reader of logs reads the encoded batches, with their CRC, batch after batch in the same memory', () => {
   const batches = fc.array(fc.array(written, { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 4 })
   fc.assert(
     fc.property(fc.array(batches, { minLength: 1, maxLength: 3 }), rounds => {

@@ -16,18 +16,18 @@ describe('findBatch', () => {
     expect(findBatch(bytes, 81, search)).toBe(-1)
   })
 
-  it('finds one that is cut off where that is asked for, if all of the header is there', () => {
+  it('finds an incomplete one on request, if its header is complete', () => {
     expect(findBatch(batch.subarray(0, -1), 0, search)).toBe(-1)
     expect(findBatch(batch.subarray(0, 61), 0, { ...search, mayBeCut: true })).toBe(0)
     expect(findBatch(batch.subarray(0, 60), 0, { ...search, mayBeCut: true })).toBe(-1)
   })
 
-  it('takes none that is too long', () => {
+  it('rejects one that is too long', () => {
     expect(findBatch(batch, 0, { ...search, maxLength: batch.length })).toBe(0)
     expect(findBatch(batch, 0, { ...search, maxLength: batch.length - 1 })).toBe(-1)
   })
 
-  it('takes none with a wrong CRC, nor one whose fields contradict each other', () => {
+  it('rejects one with a wrong CRC or inconsistent fields', () => {
     const wrong = Buffer.from(batch)
     wrong[100] = 9
     expect(findBatch(wrong, 0, search)).toBe(-1)

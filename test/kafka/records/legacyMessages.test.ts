@@ -84,7 +84,7 @@ describe('messages of the formats v0 and v1', () => {
     expect(faultsOf(newer)).toMatchObject([{ code: 'BAD_COMPRESSION' }])
   })
 
-  it('reports a wrong CRC and goes on', () => {
+  it('reports a wrong CRC and continues', () => {
     const broken = messageBytes({ magic: 1, offset: 5, timestamp: 77, key, value })
     broken[broken.length - 1] = 0
     const scan = read(Buffer.concat([broken, messageBytes({ magic: 0, offset: 6, key, value })]))
@@ -92,7 +92,7 @@ describe('messages of the formats v0 and v1', () => {
     expect(batchesOf(scan)).toMatchObject([{ baseOffset: 6 }])
   })
 
-  it('reports wrappers that hold what none may hold', () => {
+  it('reports wrappers with invalid content', () => {
     const good = messageBytes({ magic: 1, offset: 0, timestamp: 70, key, value })
     const faults = [
       null,

@@ -72,7 +72,7 @@ describe('readBatches, message format v2', () => {
     expect(batchesOf(read(bytes))).toMatchObject([{ baseOffset: 5, lastOffset: 9, recordCount: 0 }])
   })
 
-  it('reports a wrong CRC with its place, and goes on with the next batch', () => {
+  it('reports a wrong CRC with its position, and continues with the next batch', () => {
     const bytes = Buffer.concat([batchAt(0), batchAt(3), batchAt(6)])
     const second = batchAt(0).length
     bytes[second + 100] = 1
@@ -120,7 +120,7 @@ describe('readBatches, message format v2', () => {
     }
   })
 
-  it('opens no more at a time than it is told to, and says where to go on', () => {
+  it('opens a limited number at a time, and returns where to continue', () => {
     const log = Buffer.concat([batchAt(0), batchAt(3), batchAt(6), batchAt(9), batchAt(12)])
     const size = batchAt(0).length
     const offsets: number[][] = []

@@ -126,7 +126,7 @@ describe('lists and tagged fields', () => {
     expect(readNullableItems(-1, () => readInt8(reader))).toBeNull()
   })
 
-  it('skips unknown tags in any order, twice too; a negative count is none', () => {
+  it('skips unknown tags in any order, also repeated ones; a negative count means none', () => {
     const reader = readerOf(hex('03 09 01 aa 02 00 09 02 bbbb'))
     skipTaggedFields(reader)
     expect(bytesLeft(reader)).toBe(0)

@@ -110,7 +110,7 @@ const damaged = fc
   })
 
 describe('RecordCursor', () => {
-  it('gives back what was encoded, over any number of batches', () => {
+  it('reads what was encoded, over any number of batches', () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 8 }), records => {
         expect(walk(encoded(records))).toEqual(records)

@@ -39,7 +39,7 @@ async function partsOf(thread: ReaderThread): Promise<number[]> {
   return positions
 }
 
-test('where it dies, what it was doing ends, and what is ordered next is done', async () => {
+test('when it dies, its work ends, and the next order is done', async () => {
   await using server = createServer(end => end.on('error', () => undefined)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -55,7 +55,7 @@ test('where it dies, what it was doing ends, and what is ordered next is done', 
   expect(await partsOf(thread)).toEqual([0, 5, 10, 15].map(before => before * batch.length))
 })
 
-test('who has it reads on when another one gives it back', async () => {
+test('a reader continues when another one releases it', async () => {
   using thread = borrowReaderThread()
   borrowReaderThread()[Symbol.dispose]()
   expect(await partsOf(thread)).toHaveLength(4)

@@ -82,7 +82,7 @@ describe('a message spec of Kafka', () => {
       'two structs are called S',
     ],
     [
-      'a struct that nobody uses',
+      'an unused struct',
       () => parsed({ commonStructs: [{ name: 'Spare', versions: '0+', fields: [field] }] }),
       'struct Spare is not used',
     ],

@@ -29,7 +29,7 @@ test.each([
   expect(fault(message).message).toMatch(/^Redis at a:6379/)
 })
 
-test('a Redis that answers is reached: what it refuses is told in its words', () => {
+test('a Redis that answers is reachable: its refusal is quoted', () => {
   const said = 'MISCONF Errors writing to the AOF file: No space left on device'
   expect(fault(said, { name: 'ReplyError' })).toMatchObject({
     code: 'SINK_FAILED',
@@ -55,12 +55,12 @@ test('a Redis without a version of TLS in common is not tried again', () => {
   })
 })
 
-test('of a cluster none of whose nodes answers the last reason is told', () => {
+test('a cluster without a node that answers gives the last reason', () => {
   const error = { lastNodeError: new Error('WRONGPASS invalid username-password pair') }
   expect(fault('Failed to refresh slots cache.', error)).toMatchObject({ code: 'AUTHENTICATION_FAILED' })
 })
 
-test('where Redis is, is told without credentials', () => {
+test('the address of Redis is shown without credentials', () => {
   expect(redisPlace({})).toBe('Redis at localhost:6379')
   expect(redisPlace({ url: 'rediss://koff:hunter2@redis.example.org:6380/3' })).toBe('Redis at redis.example.org:6380')
   expect(redisPlace({ cluster: ['a:1', 'b:2'] })).toBe('Redis Cluster at a:1,b:2')

@@ -89,7 +89,7 @@ test('a file that another program has locked for long fails as what time mends, 
   other.close()
 })
 
-test('a file that is no history fails at the start', async () => {
+test('a file that is not a history fails at the start', async () => {
   await using sink = historySink({ file: import.meta.filename })
   await expect(sink.open(running)).rejects.toMatchObject({ code: 'HISTORY_UNAVAILABLE', retriable: false })
 })

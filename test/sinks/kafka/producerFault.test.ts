@@ -16,7 +16,7 @@ test.each([
   ['TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'AUTHORIZATION_FAILED', '--operation Write --transactional-id koff-3'],
   ['MESSAGE_TOO_LARGE', 'TOPIC_UNFIT', 'topic events takes no message as large as one of'],
   ['RECORD_LIST_TOO_LARGE', 'TOPIC_UNFIT', '--add-config max.message.bytes=1048588'],
-] as const)('%s stays until somebody mends it: the message says how', (name, code, text) => {
+] as const)('%s needs a person: the message says what to do', (name, code, text) => {
   const fault = producerFault(rejected(name), call)
   expect(fault).toMatchObject({ code, retriable: false })
   expect(fault.message).toContain(text)

@@ -16,7 +16,7 @@ test('without a registry it does not start, and says in one line what to do', as
   })
 })
 
-test('what was not opened cannot be written to, and can be closed', async () => {
+test('a sink that was not opened cannot be written to, and can be closed', async () => {
   const unopened = sink()
   await expect(unopened.write(events(1), running)).rejects.toMatchObject({ code: 'SINK_FAILED' })
   await unopened[Symbol.asyncDispose]()

@@ -29,7 +29,7 @@ function watched(...answers: readonly (TopicMetadata | Error)[]) {
   return { watch, changes, check: () => watch.check(leaders) }
 }
 
-test('a topic that stays what it is changes nothing; its id is learned', async () => {
+test('an unchanged topic changes nothing; its id is learned', async () => {
   const { watch, changes, check } = watched(metadata('a', 4))
   await check()
   await check()

@@ -43,7 +43,7 @@ test('a pipe gets NDJSON, a terminal gets lines for people, and either can be as
   expect(await written(false, 'human')).toMatch(/orders-app +member joined/)
 })
 
-test('a full disk is an error that says so', async () => {
+test('a full disk is reported as such', async () => {
   const place = openPlace()
   place.fail()
   const writing = stdoutSink({ stream: place.stream() }).write(events(1), running)

@@ -10,7 +10,7 @@ it.each<[what: string, options: object, message: string]>([
   ['a start that is misspelt', { brokers, from: 'lates' }, 'from: must be earliest, latest, '],
   ['a start that is a number', { brokers, from: 5 }, 'from: must be earliest, latest, '],
   ['a start that is a plain object of offsets', { brokers, from: { 0: 5 } }, 'from: must be earliest, latest, '],
-])('a program without types is told of %s, and no broker is asked', async (_, options, message) => {
+])('a program without types gets an error about %s, and no broker is contacted', async (_, options, message) => {
   const wrong = { code: 'CONFIG_INVALID', message: expect.stringContaining(message) }
   await expect(openKafkaSource(options as KafkaSourceOptions)).rejects.toMatchObject(wrong)
   await using consumer = createConsumer(options as KafkaSourceOptions)

@@ -175,14 +175,14 @@ describe('recordingSource', () => {
     expect(outline(await inputsOf(recordingSource(path)))).toEqual(['0: 0-0 (1)'])
   })
 
-  it('tells how far it is', async () => {
+  it('reports its progress', async () => {
     const seen: unknown[] = []
     await inputsOf(recordingSource(dev, { progress: progress => seen.push(progress) }))
     const size = readFileSync(dev).length
     expect(seen.at(-1)).toEqual({ path: dev, position: size, size })
   })
 
-  it('ends when it is told to, also while it waits', async () => {
+  it('ends on request, also while it waits', async () => {
     const waiting = new PassThrough()
     waiting.write(ndjson(record(0, 0), { kind: 'tick', timestamp: 5 }))
     const controller = new AbortController()
@@ -195,7 +195,7 @@ describe('recordingSource', () => {
     expect(waiting.destroyed).toBe(true)
   })
 
-  it('leaves no file open when nobody wants the rest', async () => {
+  it('leaves no file open when the rest is not read', async () => {
     for await (const inputs of recordingSource(dev).chunks(new AbortController().signal)) {
       expect(inputs.length).toBeGreaterThan(0)
       break
@@ -216,7 +216,7 @@ describe('a broken recording', () => {
     'no object': ['7\n', 'is not a JSON object'],
     'a missing field': [ndjson(withoutPartition), 'partition: Invalid input: expected number, received undefined'],
     'a field of another type': [of({ offset: '1' }), 'offset: Invalid input: expected number, received string'],
-    'a number that is no integer': [of({ timestamp: 1.5 }), 'timestamp: Invalid input: expected int'],
+    'a number that is not an integer': [of({ timestamp: 1.5 }), 'timestamp: Invalid input: expected int'],
     'an offset that is not safe': [of({ offset: 2 ** 53 }), 'offset: Too big'],
     'an unknown message format': [of({ magic: 3 }), 'magic: Invalid option: expected one of 0|1|2'],
     'an unknown codec': [of({ compression: 'brotli' }), 'compression: Invalid option'],
@@ -236,7 +236,7 @@ describe('a broken recording', () => {
       of(base) + ndjson(record(0, 2, { ...base, producerId: 4 })),
       'producerId is not that of the other lines of its batch',
     ],
-    'a batch that goes on much later': [
+    'a batch that continues much later': [
       of(base) +
         ndjson(...Array.from({ length: 4_096 }, (_, timestamp) => ({ kind: 'tick', timestamp }))) +
         ndjson(record(0, 2, base)),
@@ -273,7 +273,7 @@ describe('a broken recording', () => {
     expect(given).toBeLessThan(100)
   })
 
-  it('ends a gzip stream that is cut off after what is complete', async () => {
+  it('ends an incomplete gzip stream after its complete lines', async () => {
     const text = ndjson(...Array.from({ length: 2_000 }, (_, offset) => record(0, offset)))
     const seen: Input[] = []
     const reading = async (): Promise<void> => {

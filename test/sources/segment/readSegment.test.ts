@@ -24,7 +24,7 @@ function timesOpen(path: string): number {
 }
 
 describe('a segment that is damaged', () => {
-  it('gives what is whole of it and says what is missing, wherever it is cut', async () => {
+  it('gives its complete part and reports the missing bytes, wherever it is cut', async () => {
     for (let length = 2 * size + 1; length < 3 * size; length++) {
       const inputs = await readBytes(log([0, 1, 2]).subarray(0, length))
       expect(offsetsOf(inputs)).toEqual([0, 1])
@@ -40,7 +40,7 @@ describe('a segment that is damaged', () => {
     }
   })
 
-  it('goes on behind a batch whose CRC is wrong', async () => {
+  it('continues after a batch with a wrong CRC', async () => {
     const bytes = log([0, 1, 2, 3])
     bytes[size + 80] = 0
     const inputs = await readBytes(bytes)
@@ -56,7 +56,7 @@ describe('a segment that is damaged', () => {
     }
   })
 
-  it('goes on behind zeros that are not the end', async () => {
+  it('continues after zeros that are not the end', async () => {
     const inputs = await readBytes(Buffer.concat([log([0, 1]), Buffer.alloc(5_000), log([2])]), { chunkLength: 200 })
     expect(offsetsOf(inputs)).toEqual([0, 1, 2])
     expect(faultsOf(inputs)).toMatchObject([{ code: 'BAD_BATCH', position: 2 * size }])
@@ -87,7 +87,7 @@ describe('a segment that is damaged', () => {
     expect(faultsOf(inputs)).toMatchObject([{ code: 'BAD_BATCH', position: size, offset: 1 }])
   })
 
-  it('goes on in old message formats behind a wrong CRC', async () => {
+  it('continues in old message formats after a wrong CRC', async () => {
     const bytes = Buffer.concat([message(0), message(1), message(2)])
     bytes[message(0).length + 20] = 9
     const inputs = await readBytes(bytes)
@@ -110,7 +110,7 @@ describe('a segment that is damaged', () => {
     expect(offsetsOf(seen).length).toBeLessThan(50)
   })
 
-  it('is closed by whoever leaves in the middle of it', async () => {
+  it('is closed when its reader stops in the middle', async () => {
     const path = pathOf('left.log')
     await writeFile(path, log([...Array(50).keys()]))
     const source = segmentSource([await segmentFile(path)], { chunkLength: 2 * size, threadFrom: 0 })
@@ -166,7 +166,7 @@ describe('a segment that is damaged', () => {
     expect(missing).toEqual([])
   })
 
-  it('is told in the same words in whatever chunks it is read, and where it is in the file', async () => {
+  it('is reported with the same text for any chunks, and with its position in the file', async () => {
     const one = { offset: 7, timestamp: 5, key: Buffer.from('key'), value: Buffer.alloc(20) }
     const body = Buffer.concat([encodeRecords([one], { offset: 7, timestamp: 5 }), Buffer.from([40, 0, 0])])
     const broken = batchBytes(

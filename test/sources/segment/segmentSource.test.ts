@@ -13,7 +13,7 @@ const corpus = join(import.meta.dirname, '../../corpus')
 const { pathOf, readBytes } = segmentReader()
 
 describe('segments of a real broker', () => {
-  it('hold what its recording holds, in every field of every record', async () => {
+  it('have the content of its recording, in every field of every record', async () => {
     const recorded = await inputsOf(recordingSource(join(corpus, 'dev.records.ndjson.gz')))
     const read = await inputsOf(segmentSource(await segmentFilesIn(join(corpus, 'segments'))))
     expect(batchesOf(read)).toHaveLength(1002)
@@ -57,7 +57,7 @@ describe('segmentSource', () => {
     expect(found.map(file => file.path).sort()).toEqual(paths.toSorted())
   })
 
-  it('takes the partition that it is told over the one of the directory', async () => {
+  it('prefers the given partition to that of the directory', async () => {
     const path = join(corpus, 'segments/__consumer_offsets-3/00000000000000000000.log')
     expect(await segmentFile(path)).toMatchObject({ partition: 3, firstOffset: 0 })
     expect(await segmentFile(path, 12)).toMatchObject({ partition: 12 })
@@ -83,7 +83,7 @@ describe('segmentSource', () => {
     expect(offsetsOf(await readBytes(bytes, { chunkLength: 1_000 }))).toEqual([0, 1, 2])
   })
 
-  it('ends when it is told to', async () => {
+  it('ends on request', async () => {
     const controller = new AbortController()
     const path = pathOf('long.log')
     await writeFile(path, log([...Array(50).keys()]))
@@ -96,7 +96,7 @@ describe('segmentSource', () => {
     expect(seen).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('ends when it is told to, also where another thread has read more', async () => {
+  it('ends on request, also where another thread has read more', async () => {
     const controller = new AbortController()
     const path = pathOf('longer.log')
     await writeFile(path, log([...Array(1_000).keys()]))
@@ -110,7 +110,7 @@ describe('segmentSource', () => {
     expect(chunks).toBe(1)
   })
 
-  it('tells how far it is', async () => {
+  it('reports its progress', async () => {
     const seen: number[] = []
     await readBytes(log([0, 1, 2, 3]), { chunkLength: 2 * size, progress: ({ position }) => seen.push(position) })
     expect(seen).toContain(2 * size)

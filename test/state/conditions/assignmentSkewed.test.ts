@@ -28,12 +28,12 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
     said: [],
   },
   {
-    name: 'one more than the others is no skew',
+    name: 'one more than the others is not a skew',
     play: () => new World().generation(1, member('a', [0, 1]), member('b', [2])),
     said: [],
   },
   {
-    name: 'less than twice the mean is no skew',
+    name: 'less than twice the mean is not a skew',
     play: () => new World().generation(1, member('a', [0, 1, 2]), member('b', [3])),
     said: [],
   },
@@ -108,7 +108,7 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
 describe('assignment-skewed', () => {
   it.each(cases)('$name', ({ play, said }) => expect(play().said).toEqual(said))
 
-  it('says what every member holds, also what it has still to give up', () => {
+  it('has the holdings of every member, including partitions that it has yet to revoke', () => {
     const w = new World().epoch(2, {
       a: consumer(2, [0, 1], { clientId: 'one' }),
       b: { epoch: 2, assigned: { [ordersId]: [] } },

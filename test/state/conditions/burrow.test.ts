@@ -194,7 +194,7 @@ describe('offset-stalled against Burrow', () => {
     ])
   })
 
-  it('a consumer that stops after it was level: koff tells after a minute, Burrow after its windows', () => {
+  it('a consumer that stops without lag: koff reports it after a minute, Burrow after its windows', () => {
     const it = new Play()
     it.setMembers(true)
     for (let s = 1; s <= 100; s++) {

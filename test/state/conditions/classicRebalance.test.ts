@@ -17,7 +17,7 @@ function told(world: World): string[] {
 
 const cases: readonly { readonly name: string; readonly play: () => World; readonly said: readonly string[] }[] = [
   {
-    name: 'is told once for each rebalance that a sample shows, with the time of the sample',
+    name: 'is reported once for each rebalance in a sample, with the time of the sample',
     play: () => {
       const w = settled().wait(10).listed('PreparingRebalance').wait(10).listed('CompletingRebalance').wait(2)
       w.generation(2, member('a', [0], timeout), member('b', [1], timeout))
@@ -32,7 +32,7 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
     ],
   },
   {
-    name: 'is not told where the rebalance completed after koff asked, or just before',
+    name: 'is not reported where the rebalance completed just before or after the request',
     play: () => {
       const w = settled().wait(10)
       const { position } = w
@@ -41,7 +41,7 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
     said: ['0 group-created', '0 rebalance', '10 rebalance'],
   },
   {
-    name: 'is not told of a group without members, of a group that no record made, nor of one of another kind',
+    name: 'is not reported for a group without members, an unknown group, or one of another kind',
     play: () => {
       const w = settled().wait(5).generation(2).wait(5).listed('PreparingRebalance')
       return w
@@ -102,7 +102,7 @@ describe('rebalance-started of a classic group', () => {
     })
   })
 
-  it('is not told again after a restart', () => {
+  it('is not reported again after a restart', () => {
     const w = settled().wait(10).listed('PreparingRebalance').restarted()
     expect(told(w.wait(10).listed('PreparingRebalance'))).toEqual([])
     expect(

@@ -27,12 +27,12 @@ const cases: readonly { readonly name: string; readonly play: (w: World) => void
       said: ['40 lag-exceeded', '90 lag-recovered'],
     },
     {
-      name: 'one sample below the threshold begins the time anew',
+      name: 'one sample below the threshold restarts the time',
       play: w => w.every10(70, (w, s) => w.sample({ 0: s === 30 ? 99 : 100 })),
       said: ['70 lag-exceeded'],
     },
     {
-      name: 'the clock of koff was an hour ahead and is set right: the time begins anew',
+      name: 'the clock of koff is set back by an hour: the time restarts',
       play: w => {
         w.every10(20, w => w.wait(3_600).sample({ 0: 100 }).wait(-3_600))
         w.every10(50, w => w.sample({ 0: 100 }))
@@ -55,7 +55,7 @@ const cases: readonly { readonly name: string; readonly play: (w: World) => void
       said: ['10 offset-out-of-range orders/0', '10 offset-out-of-range orders/1'],
     },
     {
-      name: 'what is left of a log that retention removed the start of is lag',
+      name: 'the rest of a log whose start retention removed counts as lag',
       play: w => w.every10(40, w => w.sample({ 0: [150, 200], 1: [1_000, 1_050] })),
       said: ['10 offset-out-of-range orders/0', '10 offset-out-of-range orders/1', '40 lag-exceeded'],
     },

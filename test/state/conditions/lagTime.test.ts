@@ -155,7 +155,7 @@ describe('lag in time', () => {
     expect(p.check(3)).toBeLessThanOrEqual(10_003)
   })
 
-  it('is not known of a topic that was made anew meanwhile', () => {
+  it('is unknown for a topic that was recreated meanwhile', () => {
     const p = new Partition()
     repeat(3, () => tenSeconds(p, 5))
     const other = { kind: 'logEnd', ...place, topicId: 'b', logStart: 0, logEnd: 4, timestamp: p.now } as const
@@ -174,7 +174,7 @@ describe('lag in time', () => {
     expect(worstLagTime(null, null)).toBeNull()
   })
 
-  it('has the truth in its interval in any log, whoever produces and whenever koff begins to sample', async () => {
+  it('has the truth in its interval in any log, for any producer and any start of sampling', async () => {
     const step = fc.record({
       records: fc.constantFrom(0, 0, 1, 3, 40),
       skew: fc.constantFrom(0, 0, -5_000, 4_000, -700_000),

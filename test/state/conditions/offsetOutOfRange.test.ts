@@ -84,7 +84,7 @@ describe('offset-out-of-range', () => {
     expect(new Set(w.events.map(({ id }) => id)).size).toBe(w.events.length)
   })
 
-  it('says what is committed and what the log has', () => {
+  it('has the committed offset and the range of the log', () => {
     const w = busy()
       .wait(10)
       .sample({ 0: [150, 200] })

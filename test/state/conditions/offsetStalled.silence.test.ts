@@ -72,7 +72,7 @@ const silence: Case[] = [
     said: [],
   },
   {
-    name: 'a nightly job that comes back to what was produced while it was away',
+    name: 'a nightly job that returns to records produced in the meantime',
     play: w => {
       busy(w).generation(2)
       w.every10(600, (w, s) => w.sample({ 0: 120 + s }))
@@ -84,7 +84,7 @@ const silence: Case[] = [
     said: [],
   },
   {
-    name: 'a simple group that nobody uses any more',
+    name: 'an abandoned simple group',
     play: w =>
       w
         .commit({ 0: 5 })
@@ -111,7 +111,7 @@ const silence: Case[] = [
     said: [],
   },
   {
-    name: 'a topic that is gone, and nobody can sample it',
+    name: 'a deleted topic, which cannot be sampled',
     play: w => {
       busy(w).every10(50, w => w.sample({ 0: 120 }))
       w.every10(600, w => w.tick())

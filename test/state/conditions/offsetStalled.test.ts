@@ -9,7 +9,7 @@ const opening: Case[] = [
     said: ['70 offset-stalled orders/0'],
   },
   {
-    name: 'the log end goes on growing, the commits do not',
+    name: 'the log end grows, the commits do not',
     play: w => busy(w).every10(80, (w, s) => w.sample({ 0: 120 + s })),
     said: ['70 offset-stalled orders/0'],
   },
@@ -142,7 +142,7 @@ const closing: Case[] = [
     said: ['70 offset-stalled orders/0', '73 offset-resumed orders/0'],
   },
   {
-    name: 'the lag is 0, without a commit (the topic was made anew)',
+    name: 'the lag is 0, without a commit (the topic was recreated)',
     play: w => {
       busy(w).every10(70, w => w.sample({ 0: 120 }))
       w.wait(10).sample({ 0: 100 })
@@ -279,7 +279,7 @@ describe('offset-stalled', () => {
     expect(reasonOf(0)).toEqual(['silent'])
   })
 
-  it('names the owner in a group that assigns by topic id, nobody where the name is not known or nobody owns it', () => {
+  it('names the owner in a group that assigns by topic id, none where the name is unknown or there is no owner', () => {
     const ownerOf = (prepare: (w: World) => World) => {
       const w = prepare(new World())
         .commit({ 0: 100 })

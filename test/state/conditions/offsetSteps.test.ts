@@ -22,7 +22,7 @@ describe('the steps of a log end', () => {
     expect(steps.reached(4)).toEqual({ after: null, by: 21 })
   })
 
-  it('begin anew where the log is shorter than it was, and where the clock was set back', () => {
+  it('start over where the log became shorter, and where the clock was set back', () => {
     for (const [value, at] of [
       [4, 30],
       [9, 10],

@@ -17,7 +17,7 @@ describe('the pace of a partition', () => {
     expect(stallAfter(noted([10 * minute, 0]), 0, settings)).toBe(10 * minute)
   })
 
-  it('does not keep what is below a third of stallAfterMs', () => {
+  it('does not keep times below a third of stallAfterMs', () => {
     expect(noted([19_999, 0])).toEqual([])
     expect(noted([20_000, 0])).toEqual([[0, 20_000]])
   })
@@ -30,7 +30,7 @@ describe('the pace of a partition', () => {
     expect(isOldPace(pace, 3_600_000)).toBe(true)
   })
 
-  it('falls back to what is younger when the longest is too old', () => {
+  it('falls back to a more recent time when the longest is too old', () => {
     const pace = noted([200_000, 0], [100_000, 600_000], [50_000, 1_200_000])
     expect(stallAfter(pace, 3_599_999, settings)).toBe(600_000)
     expect(stallAfter(pace, 3_600_000, settings)).toBe(300_000)
@@ -76,19 +76,19 @@ describe('a partition that is slow but moves', () => {
     expect(moved(upTo(3_600, n => Math.min(500, Math.round(40 * 2 ** n)))).said).toEqual([])
   })
 
-  it('is told as stalled once where it is slow from the beginning, and not again', () => {
+  it('is reported as stalled once where it is slow from the beginning, and not again', () => {
     const w = moved(upTo(3_600, () => 170))
     expect(w.said).toEqual(['70 offset-stalled orders/0', '170 offset-resumed orders/0'])
   })
 
-  it('is told when it hangs: three times its longest pause after it last moved', () => {
+  it('is reported when it hangs: three times its longest pause after the last advance', () => {
     const w = moved([50, 50, 50])
     w.every10(200, w => w.sample({ 0: 1_000_000 }))
     // It was behind for 40 s, from the first sample after a commit. Now it is so since 160 s.
     expect(w.said).toEqual(['280 offset-stalled orders/0'])
   })
 
-  it('is told when it hangs after ten times stallAfterMs at the latest', () => {
+  it('is reported when it hangs after at most ten times stallAfterMs', () => {
     const w = moved([50, 110, 300])
     w.every10(700, w => w.sample({ 0: 1_000_000 }))
     expect(w.said).toEqual(['1070 offset-stalled orders/0'])
@@ -114,7 +114,7 @@ describe('a partition that is slow but moves', () => {
 })
 
 describe('a partition that is fast', () => {
-  it('is told within stallAfterMs when it hangs', () => {
+  it('is reported within stallAfterMs when it hangs', () => {
     const w = moved(upTo(600, () => 5))
     const hung = w.now
     w.every10(80, w => w.sample({ 0: 1_000_000 }))

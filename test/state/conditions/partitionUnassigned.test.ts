@@ -123,7 +123,7 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
     said: ['32.5 rebalance-stuck'],
   },
   {
-    name: 'does not open where nobody tells how many partitions there are',
+    name: 'does not open where the number of partitions is unknown',
     play: () => new World().generation(1, member('a', [0])).every10(600, w => w.sample({ 0: 5 })),
     said: [],
   },

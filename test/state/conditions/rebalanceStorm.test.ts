@@ -20,7 +20,7 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
     said: ['3900 rebalance-storm', '4620 rebalance-settled'],
   },
   {
-    name: 'closes with a later record, where nobody ticks',
+    name: 'closes with a later record, without a tick',
     play: () => flapping(steady(), 5, 60).wait(900).commit({ 0: 1 }, 'other'),
     said: ['3900 rebalance-storm', '4500 rebalance-settled'],
   },

@@ -20,7 +20,7 @@ const cases: readonly { readonly name: string; readonly play: () => World; reado
     said: ['70 rebalance-stuck', '85 rebalance-resumed'],
   },
   {
-    name: 'opens with a later record, where nobody ticks',
+    name: 'opens with a later record, without a tick',
     play: () => joining().wait(61).commit({ 0: 1 }, 'other'),
     said: ['70 rebalance-stuck'],
   },

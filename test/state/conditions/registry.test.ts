@@ -70,7 +70,7 @@ describe('one line in the registry of conditions', () => {
     expect(page('schemas/group-crowded.avsc')).toContain('"memberCount"')
   })
 
-  it('makes koff config check take its thresholds, and name what is wrong with them', async () => {
+  it('makes koff config check accept its thresholds, and report their faults', async () => {
     const right = file('right.yaml', 'conditions:\n  crowdMembers: 9\n  groups: [{ pattern: a, crowdForMs: 5m }]\n')
     expect(await runKoff(['config', 'check', right])).toMatchObject({ code: 0 })
     const wrong = file('wrong.yaml', 'conditions:\n  crowdMembers: 1\n  crowdForM: 5\n')

@@ -51,7 +51,7 @@ describe('a topic that no member of the group subscribes to any more', () => {
     expect(behind(w).said).toEqual(['30 lag-exceeded', '51 lag-recovered'])
   })
 
-  it('is stalled where a partition was committed since the last rebalance: somebody reads it all the same', () => {
+  it('is stalled where a partition was committed since the last rebalance: it is read without a subscription', () => {
     const w = new World().generation(1, member('a', [], { topics: ['audit'] })).wait(1)
     expect(types(behind(w.commit({ 0: 100 })))).toEqual([stall])
   })
@@ -76,7 +76,7 @@ describe('a topic that a member may still subscribe to', () => {
     expect(types(behind(w))).toEqual([stall])
   })
 
-  it('is stalled where the broker has not told yet what a regular expression finds', () => {
+  it('is stalled where the broker has not resolved a regular expression yet', () => {
     const w = new World().epoch(2, { a: consumer(2, [0]) }).commit({ 0: 100 })
     w.wait(1).epoch(3, { a: { epoch: 3, regex: 'a.*' } })
     expect(types(behind(w))).toEqual([stall])

@@ -20,7 +20,7 @@ const level = () => {
   return sample(commit(w, 100, a).wait(10), 100)
 }
 
-describe('a topic that was made anew', () => {
+describe('a recreated topic', () => {
   it('is not judged by offsets of the former one: they are neither out of range nor behind', () => {
     const w = level().topic(1, 'orders', b)
     w.every10(300, (w, s) => sample(w, s, b))
@@ -41,7 +41,7 @@ describe('a topic that was made anew', () => {
     expect(types(w)).toEqual(['offset-stalled orders/0'])
   })
 
-  it('closes what was open for the former one', () => {
+  it('closes the conditions of the old topic', () => {
     const w = level()
     w.every10(100, w => sample(w, 120))
     w.topic(1, 'orders', b).every10(20, w => sample(w, 3, b))
@@ -98,7 +98,7 @@ describe('a topic that was made anew', () => {
   })
 })
 
-describe('what is known of topics that nobody reads any more', () => {
+describe('topics that no group reads any more', () => {
   it('is forgotten: log ends of short-lived topics do not add up', () => {
     const w = new World()
     for (let n = 0; n < 5_000; n++) {

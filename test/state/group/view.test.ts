@@ -45,7 +45,7 @@ describe('the view of a group', () => {
     expect([state('simple'), state('classic')]).toEqual(['Empty', 'Stable'])
   })
 
-  it('shows a topic under its id until somebody names it', () => {
+  it('shows a topic with its id until its name is known', () => {
     const p = partition()
     const g = consumerRecords('g')
     p.plain(g.member('a'), g.epoch(2), g.current('a', { epoch: 2, assigned: { [orders]: [0] } }))
@@ -96,7 +96,7 @@ describe('the view of a group', () => {
     ])
   })
 
-  it('has what the coordinator wants a member to hold, of every kind that is told of it', () => {
+  it('has the target assignment of a member, for every kind that records it', () => {
     const p = partition()
     p.names.learn(orders, 'orders')
     const g = consumerRecords('g')

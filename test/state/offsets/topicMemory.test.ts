@@ -97,7 +97,7 @@ describe('the id of a topic', () => {
 })
 
 describe('the name of a topic id', () => {
-  it('is known while a group knows the id, and for a thousand ids that nobody knows any more', () => {
+  it('is known while a group uses the id, and for a thousand unused ids', () => {
     const p = withMembers()
     const idOf = (n: number) => Buffer.from(n.toString(16).padStart(32, '0'), 'hex').toString('base64url')
     p.plain(orders(a))

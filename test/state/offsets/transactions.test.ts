@@ -3,7 +3,7 @@ import { classicOf, commitOf } from '../batchOf.ts'
 import { dataOf, classicMember as m, toldPartition as partition, types } from '../toldPartition.ts'
 
 describe('a commit in a transaction', () => {
-  it('that rewinds a group with members is told at the marker, with its place and time', () => {
+  it('that rewinds a group with members is reported at the marker, with its position and time', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 10))
     p.pending(1n, commitOf('g', 'orders', 0, 4))
@@ -96,7 +96,7 @@ describe('a commit in a transaction', () => {
     ])
   })
 
-  it('that is open delays nobody, and one of another producer is another', () => {
+  it('that is open delays no other, and each producer has its own', () => {
     const p = partition()
     p.pending(1n, commitOf('g', 't', 0, 5))
     p.pending(2n, commitOf('h', 't', 0, 5))

@@ -88,7 +88,7 @@ describe('the target of a member', () => {
 })
 
 describe('what changed', () => {
-  it('is an offset where only a commit came, and not its group with all members, also where every commit is told', () => {
+  it('is one offset after a single commit, not its group with all members, also with offset-committed on', () => {
     const options = { partition: 0, cluster: '', names: new DeclaredNames(), everyCommit: true, history: false }
     const state = new PartitionState({ ...options, tracksChanges: true })
     const changedKeys = () => takeChanges(state).map(({ key }) => (JSON.parse(key) as string[])[0])

@@ -48,7 +48,7 @@ beforeAll(async () => {
 })
 
 describe('a state that version 1 stored', () => {
-  it.each(cuts)('is gone on from without loss or repetition, cut at %i', cut => {
+  it.each(cuts)('is continued without loss or repetition, cut at %i', cut => {
     const fold = restoredAt(cut)
     const after = inputs.slice(cut).flatMap(all => all.flatMap(input => [...apply(fold, input)]))
     const expected = events.slice(cut).flat()

@@ -195,7 +195,7 @@ describe('a group that history shows without members', () => {
     }
   })
 
-  it('never had any where its generation is 0, or where it is simple, as far as anybody knows', () => {
+  it('never had any where its generation is 0, or where it is simple, as far as is known', () => {
     const emptied = [[classicOf('g', 3, [m('b', [0])])], [classicOf('g', 0)]]
     for (const history of [[[classicOf('g', 0)]], [[commit]], [[commit], [classicOf('g', 0)]], emptied]) {
       expect(types(told(...history).plain(classicOf('g', 1, [m('a', [0])])))).toEqual(['member-joined', 'rebalance'])
@@ -301,7 +301,7 @@ describe('a rebalance that is under way at the end of history', () => {
     expect(dataOf(events, 'rebalance')).toMatchObject([{ epochBefore: 4, epochAfter: 5 }])
   })
 
-  it('goes on as unknown where the group is migrated', () => {
+  it('stays unknown where the group is migrated', () => {
     const p = told(...underWay)
     p.plain(...consumerGone('g', 'a', 'b'), classicOf('g', 3, [m('a', [0]), m('b', [1])]))
     const events = p.plain(classicOf('g', 4, [m('a', [0]), m('b', [1])]))
@@ -316,7 +316,7 @@ describe('a rebalance that is under way at the end of history', () => {
 })
 
 describe('topics at the end of history', () => {
-  it('are known by the last live commit that carries an id, not by what was deleted or committed over', () => {
+  it('are known from the last live commit with an id, not from deleted or overwritten ones', () => {
     const next = commitWithId('g', 'orders', 2, 1, other)
     const carried = (...records: readonly TestRecord[]) => types(told([...records]).plain(next))
     expect(carried(commitWithId('g', 'orders', 0, 1, orders))).toEqual(['topic-recreated'])

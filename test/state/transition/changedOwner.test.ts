@@ -28,7 +28,7 @@ describe('an offset that is rewound is news of no weight where the partition cha
     expect(rewoundAfter(classic(1, m('a', [0]), m('b', [1])), classic(2, m('a', [1]), m('b', [0])))).toEqual(['info'])
   })
 
-  it('also where the same member has it again, or nobody', () => {
+  it('also where the same member has it again, or no member', () => {
     const taken = classic(2, m('a', []), m('b', [1]))
     expect(rewoundAfter(classic(1, m('a', [0])), taken, classic(3, m('a', [0]), m('b', [1])))).toEqual(['info'])
     expect(rewoundAfter(classic(1, m('a', [0])), taken)).toEqual(['info'])
@@ -59,7 +59,7 @@ describe('an offset that is rewound is news of no weight where the partition cha
     expect(rewoundAfter(classic(1, m('a', [0]), m('b', [])), to('a'))).toEqual(['warn'])
   })
 
-  it('by a rebalance in a group of which nobody can say who owns what', () => {
+  it('by a rebalance in a group with unknown owners', () => {
     const streams = streamsRecords('g')
     const settled = (number: number, tasks: readonly number[]) => [
       streams.epoch(number),
@@ -71,7 +71,7 @@ describe('an offset that is rewound is news of no weight where the partition cha
     expect(rewoundAfter(unreadable(1), unreadable(2))).toEqual(['info'])
   })
 
-  it('by a record of the same batch that stands before the commit', () => {
+  it('by a record of the same batch before the commit', () => {
     const p = partition()
     p.plain(...classic(1, m('a', [0])))
     p.plain(commitOf('g', 'orders', 0, 10))
@@ -92,7 +92,7 @@ describe('an offset that is rewound is news of no weight where the partition cha
 })
 
 describe('an offset that is rewound is a warning', () => {
-  it('where nobody else got the partition', () => {
+  it('where no other member got the partition', () => {
     expect(rewoundAfter(classic(1, m('a', [0])))).toEqual(['warn'])
     expect(rewoundAfter(classic(1, m('a', [0])), classic(2, m('a', [0]), m('b', [1])))).toEqual(['warn'])
   })
@@ -146,7 +146,7 @@ describe('at the end of history', () => {
     expect(rewound(history)).toEqual(['warn'])
   })
 
-  it('in a group of which nobody can say who owns what, one committed before its metadata record does', () => {
+  it('in a group with unknown owners, a partition committed before its metadata record did', () => {
     const streams = streamsRecords('g')
     const records = [streams.member('a'), streams.epoch(2), streams.current('a', { epoch: 2 })]
     expect(rewound(p => p.plain(commit(), ...records))).toEqual(['info'])

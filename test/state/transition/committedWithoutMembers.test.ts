@@ -103,7 +103,7 @@ describe('a partition that is committed without members, in a group that had som
     expect(p.commit(5)).toEqual(['offset-reset'])
   })
 
-  it('goes on to be judged so while the same offset is committed', () => {
+  it('keeps that status while the same offset is committed', () => {
     const p = emptied()
     p.commit(5)
     p.commit(5)
@@ -165,7 +165,7 @@ describe('at the end of history', () => {
     expect(commit(40)).toEqual([])
   })
 
-  it('a commit before it is not, and what was counted before is forgotten', () => {
+  it('a commit before it does not count, and earlier counts are dropped', () => {
     const commit = after(p => {
       p.plain(classicOf('g', 1))
       for (const offset of [10, 20, 30, 40]) p.plain(commitOf('g', 'orders', 0, offset))

@@ -86,7 +86,7 @@ describe('members of a consumer group', () => {
     ])
   })
 
-  it('a static member that stays away is left at last, with what it held; the group was not empty till then', () => {
+  it('a static member that stays away leaves in the end, with its partitions; the group was not empty until then', () => {
     const { p, g } = withStatic()
     p.plain(g.current('a', { epoch: -2, assigned: { [orders]: [0, 1] } }))
     const events = p.plain(g.current('a', null), g.target('a', null), g.member('a', null), g.epoch(3))
@@ -108,7 +108,7 @@ describe('members of a consumer group', () => {
     expect(types(p.plain(g.epoch(2), g.member('a')))).toEqual(['member-joined', 'rebalance-started', 'rebalance'])
   })
 
-  it('a new id for an instance replaces the old one, even where that goes only later: each comes and goes once', () => {
+  it('a new id for an instance replaces the old one, even where the old one leaves later: each joins and leaves once', () => {
     const { p, g } = withStatic()
     expect(types(p.plain(g.member('b', { instanceId: 'i' })))).toEqual(['member-replaced'])
     expect(types(p.plain(g.current('a', null), g.member('a', null)))).toEqual([])

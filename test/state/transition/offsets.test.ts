@@ -95,7 +95,7 @@ describe('an id of a topic', () => {
     expect(types(p.plain(commitWithId('g', 't', 2, 1, a)))).toEqual(['group-created'])
   })
 
-  it('is of one group: another that commits to the topic tells for itself', () => {
+  it('belongs to one group: another group that commits to the topic has its own', () => {
     const p = partition()
     p.plain(commitWithId('g', 't', 0, 1, a), commitWithId('h', 't', 0, 1, a))
     const events = p.plain(commitWithId('g', 't', 0, 1, b), commitWithId('h', 't', 0, 1, b))
@@ -105,7 +105,7 @@ describe('an id of a topic', () => {
     ])
   })
 
-  it('that a commit tells names it from then on; events that came before keep the id alone', () => {
+  it('in a commit is used from then on; earlier events keep only the id', () => {
     const p = partition()
     const g = consumerRecords('g')
     const first = p.plain(g.member('a'), g.epoch(2), g.current('a', { epoch: 2, assigned: { [a]: [0] } }))
@@ -119,7 +119,7 @@ describe('an id of a topic', () => {
     ])
   })
 
-  it('is told by the state partitions of a share group too, which commits nothing', () => {
+  it('is known from the state partitions of a share group, too, which commits nothing', () => {
     const p = partition()
     const g = shareRecords('g')
     p.plain(g.member('a'), g.epoch(1), g.statePartitions({ [a]: 't' }))
@@ -131,7 +131,7 @@ describe('an id of a topic', () => {
 })
 
 describe('offsets', () => {
-  it('deleted in a live group: by whom and why no record tells', () => {
+  it('deleted in a live group: the cause is unknown', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 10))
     expect(
@@ -139,7 +139,7 @@ describe('offsets', () => {
     ).toEqual([{ topic: 'orders', partition: 0, lastOffset: 10, cause: 'unknown' }])
   })
 
-  it('have the ids that they would have if every commit were told', () => {
+  it('have the same ids as with offset-committed on', () => {
     const told = (everyCommit: boolean) => {
       const p = partition({ everyCommit })
       p.plain(commitOf('s', 'orders', 0, 10), commitOf('s', 'orders', 1, 10), commitOf('s', 'bills', 0, 10))
@@ -154,7 +154,7 @@ describe('offsets', () => {
     expect(told(true)).toEqual(told(false))
   })
 
-  it('committed again as they are mean nothing, and every commit is told where that is wanted', () => {
+  it('committed again unchanged mean nothing; with offset-committed on every commit has an event', () => {
     const p = partition({ everyCommit: true })
     p.plain(commitOf('g', 't', 0, 10))
     expect(dataOf(p.plain(commitOf('g', 't', 0, 10)), 'offset-committed')).toEqual([

@@ -47,7 +47,7 @@ describe('the order within a transition', () => {
     expect(events.map(({ id }) => id)).toEqual(events.map((_, n) => `7-${events[0]?.source.offset}-${n}`))
   })
 
-  it('a group that empties says so last, and one that is deleted after its offsets and members', () => {
+  it('group-emptied comes last, and group-deleted after offsets and members', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 5))
     expect(types(p.plain(classicOf('g', 2), commitOf('g', 'orders', 0, null)))).toEqual([
@@ -99,7 +99,7 @@ describe('conditions in a transition', () => {
     return world.batch(...records).events.slice(before)
   }
 
-  it('what a transition closes stands directly before its offset-deleted and uses up no ordinal', () => {
+  it('a condition that a transition closes comes directly before offset-deleted and takes no ordinal', () => {
     const events = by(stalled(), classicOf('g', 2), commitOf('g', 'orders', 0, null))
     expect(said(events)).toEqual([
       'member-left classic',
@@ -120,7 +120,7 @@ describe('conditions in a transition', () => {
     ])
   })
 
-  it('a group that ends: what was open for it closes before its offsets go', () => {
+  it('conditions of a group that ends close before its offsets are deleted', () => {
     const events = by(stalled(), commitOf('g', 'orders', 0, null), classicOf('g', null))
     expect(said(events)).toEqual([
       'member-left classic',
@@ -130,7 +130,7 @@ describe('conditions in a transition', () => {
     ])
   })
 
-  it('a group that ends where another of its name begins closes what was open for it, as what it was', () => {
+  it('a group that ends where another of its name begins closes its conditions, with its own kind', () => {
     const s = shareRecords('g')
     const events = by(stalled(), commitOf('g', 'orders', 0, null), classicOf('g', null), s.member('b'), s.epoch(1))
     expect(said(events)).toEqual([

@@ -19,7 +19,7 @@ describe('a rebalance of a consumer group', () => {
     return { p, g }
   }
 
-  it('is complete when every member is stable at the epoch with nothing pending, and told once', () => {
+  it('is complete when every member is stable at the epoch with nothing pending, and reported once', () => {
     const { p, g } = settled()
     expect(types(p.plain(g.member('b'), g.epoch(3), g.targetEpoch(3), g.current('b', { epoch: 3, state: 2 })))).toEqual(
       ['member-joined', 'rebalance-started'],
@@ -52,7 +52,7 @@ describe('a rebalance of a consumer group', () => {
     ])
   })
 
-  it('is told again after the group was made anew unseen: it counts from the lower epoch', () => {
+  it('is reported again after the group was recreated unseen: it counts from the lower epoch', () => {
     const { p, g } = settled()
     p.plain(g.epoch(9), g.current('a', { epoch: 9 }))
     expect(types(p.plain(g.epoch(2), g.current('a', { epoch: 2 })))).toEqual([])
@@ -108,7 +108,7 @@ describe('a rebalance of a consumer group', () => {
     expect(dataOf(events, 'rebalance')).toMatchObject([{ epochBefore: 3, epochAfter: 4, moved: 2, durationMs: 0 }])
   })
 
-  it('tells leavers by the client id that they had at last, also of one that was replaced', () => {
+  it('has the last client id of members that left, also of a replaced one', () => {
     const { p, g } = settled('i')
     p.plain(
       g.current('a', null),
@@ -191,7 +191,7 @@ describe('a rebalance of a classic group', () => {
     expect(types(p.plain(classicOf('g', 2, [m('a', [0])])))).toEqual([])
   })
 
-  it('compares assignor and leader with the last generation that had members; a replaced leader is no new one', () => {
+  it('compares assignor and leader with the last generation that had members; a replaced leader is not a new one', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [m('a', [0], 'i')], { protocol: 'range' }))
     p.plain(classicOf('g', 1, [m('a2', [0], 'i')], { protocol: 'range' }))
@@ -206,7 +206,7 @@ describe('a rebalance of a classic group', () => {
     expect(dataOf(events, 'leader-changed')).toEqual([{ from: 'a3', to: 'b' }])
   })
 
-  it('a leader replaced before anything settled is no new one', () => {
+  it('a leader that was replaced before anything settled is not a new one', () => {
     const p = partition()
     const g = consumerRecords('g')
     p.plain(g.member('a', { instanceId: 'i' }), g.epoch(2))

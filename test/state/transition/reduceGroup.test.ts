@@ -53,7 +53,7 @@ describe('a group that goes', () => {
     expect(dataOf(events, 'rebalance')).toMatchObject([{ epochBefore: 0, epochAfter: 1 }])
   })
 
-  it('as another kind, by way of one that only commits: what it committed after the deletion stays', () => {
+  it('as another kind, after only commits: offsets committed after the deletion stay', () => {
     const p = partition()
     const g = streamsRecords('g')
     p.plain(g.member('s'), g.epoch(1), g.targetEpoch(1), g.current('s', { epoch: 1 }), commitOf('g', 'orders', 1, 4))
@@ -66,7 +66,7 @@ describe('a group that goes', () => {
     expect(p.view('g')?.offsets).toEqual({ orders: { 0: 5 } })
   })
 
-  it('as another kind that no migration makes: a group deleted and one created, nobody revived', () => {
+  it('as another kind without a migration: one group is deleted and one created, none is revived', () => {
     const p = partition()
     const g = shareRecords('g')
     p.plain(...consumerWith('g', 1, 'a'))
@@ -111,7 +111,7 @@ describe('a group that goes', () => {
     }
   })
 
-  it('a commit after its tombstone makes a simple group anew, also of an offset that went with it', () => {
+  it('a commit after its tombstone creates a simple group, also for an offset that was deleted with it', () => {
     const p = partition({ everyCommit: true })
     p.plain(classicOf('g', 1, [m('a', [0])]), commitOf('g', 'orders', 0, 50))
     p.plain(classicOf('g', 2))
@@ -169,7 +169,7 @@ describe('a group that goes', () => {
     expect(dataOf(events, 'group-deleted')).toEqual([{ lastEpoch: 2, offsetsDeleted: 0 }])
   })
 
-  it('tombstones of groups, members and offsets that nobody knew mean nothing', () => {
+  it('tombstones of unknown groups, members and offsets mean nothing', () => {
     const p = partition()
     const [c, s, t] = [consumerRecords('g'), shareRecords('g'), streamsRecords('g')]
     const tombstones = [

@@ -44,7 +44,7 @@ describe('an assignment that cannot be read', () => {
     expect(dataOf(fourth, 'rebalance')).toMatchObject([{ unreadable: ['a', 'b'], moved: 0, changes: [] }])
   })
 
-  it('of a member that goes tells no loss, of one that comes after it a gain', () => {
+  it('of a member that leaves gives no loss, of one that joins after it a gain', () => {
     const p = partition()
     p.plain(classicOf('g', 1, [unreadable('a')]))
     const [rebalance] = dataOf(p.plain(classicOf('g', 2, [m('b', [0, 1])])), 'rebalance')
@@ -143,7 +143,7 @@ describe('conditions of a group that cannot be read', () => {
     ])
   })
 
-  it('what was open stays open; the time without an owner counts from when it can be read again', () => {
+  it('open conditions stay open; the time without an owner counts from when it is readable again', () => {
     const world = new World().topic(2).generation(1, { id: 'a', assigned: { orders: [0] } })
     world.every10(70, w => w.tick())
     expect(world.said).toEqual(['70 partition-unassigned orders/1'])

@@ -248,7 +248,7 @@ test.each([
 })
 
 describe('a line for people', () => {
-  test('goes on in indented lines on a narrow terminal, and breaks no word', () => {
+  test('continues in indented lines on a narrow terminal, and breaks no word', () => {
     const member = {
       ...fixed,
       subscription: { topics: Array.from({ length: 9 }, (_, at) => `topic-${at}`), regex: null },
@@ -264,7 +264,7 @@ describe('a line for people', () => {
     ])
   })
 
-  test('tells what is shown late, and that a rebalance of many partitions moved how many', () => {
+  test('marks late events, and gives the number of partitions that a large rebalance moved', () => {
     const partitions = Array.from({ length: 150 }, (_, at) => at)
     const changes = ['a', 'b', 'c', 'd', 'e'].map((memberId, at) => ({
       memberId,

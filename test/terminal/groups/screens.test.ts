@@ -27,7 +27,7 @@ describe.each([80, 140])('a screen of %i columns', width => {
     await expect(text).toMatchFileSnapshot(`../../golden/screens/groups.${width}.txt`)
   })
 
-  it('shows groups of which nobody knows what is open', () => {
+  it('shows groups with unknown conditions', () => {
     const rows = listed(groupRows(fleet(), null), groupOrders, { sort: 'group' })
     expect(fitting(groupTable(rows, view, now), width)).toMatch(/\nflink-job +simple .* \?$/m)
   })
