@@ -93,6 +93,15 @@ describe('the way of data', () => {
     },
   )
 
+  it.each([
+    "export { mergeMap } from 'rxjs'",
+    "export { mergeMap } from 'rxjs/internal/operators/mergeMap'",
+    "export * from 'rxjs'",
+    "import * as rx from 'rxjs'",
+  ])('may not hand it on by %s', text => {
+    expect(faultsOf('src/pipeline/planted.ts', text)).not.toEqual([])
+  })
+
   it('takes what asks for one chunk at a time', () => {
     expect(faultsOf('src/pipeline/planted.ts', `import { concatMap, map, type Observable } from 'rxjs'`)).toEqual([])
   })

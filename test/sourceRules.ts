@@ -73,12 +73,18 @@ export function sourceFiles(root: string): string[] {
 function importedFromRxjs(body: readonly unknown[]): string[] {
   const names: string[] = []
   for (const item of body) {
-    if (!isNode(item) || item['type'] !== 'ImportDeclaration') continue
+    // Of these, only an import or an export from another module has a source.
+    if (!isNode(item)) continue
     const { source, specifiers } = item
-    if (!isNode(source) || !String(source['value']).startsWith('rxjs') || !Array.isArray(specifiers)) continue
-    for (const specifier of specifiers) {
-      const name: unknown = isNode(specifier) ? (specifier['imported'] ?? specifier['local']) : null
-      names.push(nameOf(name) ?? '*')
+    if (!isNode(source) || !String(source['value']).startsWith('rxjs')) continue
+    if (!Array.isArray(specifiers)) names.push('*')
+    else {
+      for (const specifier of specifiers) {
+        const name: unknown = isNode(specifier)
+          ? (specifier['imported'] ?? specifier['orig'] ?? specifier['local'])
+          : null
+        names.push(nameOf(name) ?? '*')
+      }
     }
   }
   return names

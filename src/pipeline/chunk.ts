@@ -1,4 +1,5 @@
-import { map, type OperatorFunction } from 'rxjs'
+import type { OperatorFunction } from 'rxjs'
+import { map } from './rxjs.ts'
 
 /**
  * The result of one read of a source: a response of a broker, a part of a file. Its items are produced on demand and

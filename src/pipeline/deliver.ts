@@ -1,6 +1,7 @@
-import { concatMap, type OperatorFunction, tap } from 'rxjs'
+import type { OperatorFunction } from 'rxjs'
 import type { Chunk } from './chunk.ts'
 import type { Outcome } from './conditions.ts'
+import { concatMap, tap } from './rxjs.ts'
 
 /** The destination of outcomes. */
 export interface Delivery {

@@ -1,5 +1,5 @@
-import { Observable } from 'rxjs'
 import type { Chunk } from './chunk.ts'
+import { Observable } from './rxjs.ts'
 
 /** Opens an input, as chunks of items. The signal aborts when reading ends, for whatever reason. */
 export type OpenChunks<T> = (signal: AbortSignal) => AsyncIterable<Iterable<T>>
