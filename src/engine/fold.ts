@@ -102,11 +102,13 @@ export class Fold {
   }
 
   /** Before a batch: evaluates samples without a tick, and may end history. */
-  beginBatch(batch: RecordBatch): void {
-    this.#before.push(...this.#judgeSamples())
+  beginBatch(batch: RecordBatch): PartitionState {
+    // Most batches are of one record: what nearly never happens is not prepared for each.
+    if (this.#states.length > 0 || this.logEnds.roundTime >= 0) this.#before.push(...this.#judgeSamples())
     const state = this.stateOf(batch.partition)
     if (state.inHistory && this.#isLive(batch)) this.#before.push(...state.endHistory(batch.maxTimestamp))
     state.begin(batch)
+    return state
   }
 
   /** After the transitions of a batch: all events of the batch, in order. */

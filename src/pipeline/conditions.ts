@@ -17,17 +17,23 @@ export interface Outcome {
 export const conditions = (fold: Fold) => overItems<Diffed, Outcome>(items => outcomesOf(fold, items))
 
 export function* outcomesOf(fold: Fold, items: Iterable<Diffed>): Generator<Outcome, void, undefined> {
+  let nothing: Outcome = { partition: null, input: null, events: [] }
   for (const item of items) {
     switch (item.kind) {
-      case 'records':
-        fold.beginBatch(item.batch)
-        break
       case 'change':
         item.state.judgeChange(item.change)
         break
-      case 'end':
-        yield { partition: item.state.partition, input: null, events: fold.endBatch(item.state) }
+      case 'end': {
+        const { partition } = item.state
+        const events = fold.endBatch(item.state)
+        if (events.length > 0) yield { partition, input: null, events }
+        else {
+          // One object for all batches of a partition without an event, by far the most.
+          if (nothing.partition !== partition) nothing = { partition, input: null, events }
+          yield nothing
+        }
         break
+      }
       case 'fault':
         yield { partition: item.fault.partition, input: item, events: fold.take(item) }
         break

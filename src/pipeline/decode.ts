@@ -18,11 +18,15 @@ export const decode = () => overItems(decoded)
 
 export function* decoded(inputs: Iterable<Input>): Generator<Decoded, void, undefined> {
   const cursor = new RecordCursor()
+  let open: { kind: 'records'; batch: RecordBatch; cursor: RecordCursor } | null = null
   for (const input of inputs) {
     if (input.kind !== 'batch') yield input
     else {
       cursor.open(input.batch)
-      yield { kind: 'records', batch: input.batch, cursor }
+      // One object for all batches: most have one record.
+      open ??= { kind: 'records', batch: input.batch, cursor }
+      open.batch = input.batch
+      yield open
     }
   }
 }

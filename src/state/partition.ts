@@ -122,7 +122,7 @@ export class PartitionState {
     const time = Math.min(batch.baseTimestamp, batch.maxTimestamp)
     // Just before the record: a record at the deadline itself ends the condition in time.
     if (!this.#history && time > this.#conditions.nextDeadline) this.#conditions.advance(time - 1)
-    this.#events.push(...this.#conditions.take())
+    this.#add(this.#conditions.take())
   }
 
   /**
@@ -183,10 +183,11 @@ export class PartitionState {
 
   /** The end of a batch: its events in log order, those of a transition in the order of the contract. */
   end(): readonly KoffEvent[] {
-    this.#events.push(...this.reader.takeFaults())
+    this.#add(this.reader.takeFaults())
     this.names.limitOrphans()
     this.#conditions.settle(this.timestamp)
-    this.#events.push(...this.#told.take(this.#conditions.take(), this.#options))
+    const ofConditions = this.#conditions.take()
+    if (ofConditions.length > 0 || !this.#told.isEmpty) this.#add(this.#told.take(ofConditions, this.#options))
     if (this.#events.length === 0) return NO_EVENTS
     const events = this.#events
     this.#events = []
@@ -229,6 +230,10 @@ export class PartitionState {
   snapshots(isWanted: (slot: GroupSlot) => boolean, first: number): readonly KoffEvent[] {
     const place = { ...this.#options, names: this.names, position: this.position, time: this.timestamp }
     return groupSnapshots(this.sortedGroups().filter(isWanted), place, first)
+  }
+
+  #add(events: readonly KoffEvent[]): void {
+    if (events.length > 0) this.#events.push(...events)
   }
 
   #setGroup(slot: GroupSlot, after: Group | null, position: number): void {

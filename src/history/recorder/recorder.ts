@@ -45,7 +45,6 @@ export class Recorder {
         return [{ kind: 'topic', cluster: this.#options.cluster, id: item.id, name: item.name }]
       case 'tick':
         return this.#lookAtOffsets(item.timestamp)
-      case 'records':
       case 'fault':
       case 'position':
       case 'logEnd':

@@ -37,6 +37,10 @@ export class ToldBatch {
     this.#told.push({ group, ...cut, offset, timestamp, ordinal })
   }
 
+  get isEmpty(): boolean {
+    return this.#told.length === 0
+  }
+
   /** The events of the transitions, each with those of its group's conditions; then those of other groups. */
   take(conditions: readonly KoffEvent[], source: Source): KoffEvent[] {
     const events: KoffEvent[] = []
