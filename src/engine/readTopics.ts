@@ -83,8 +83,13 @@ export class ReadTopics {
     for (const { groups } of this.#partitions.values()) {
       for (const { group } of groups.values()) {
         if (group === null || !wants(group.name)) continue
-        for (const { subscription } of membersOf(group))
-          for (const topic of subscription?.topics ?? []) topics.add(topic)
+        let last: readonly string[] | undefined
+        for (const { subscription } of membersOf(group)) {
+          // Members of a group nearly always share one list.
+          if (subscription?.topics === last) continue
+          last = subscription?.topics
+          for (const topic of last ?? []) topics.add(topic)
+        }
         for (const found of group.regexes.values()) for (const topic of found) topics.add(topic)
       }
     }

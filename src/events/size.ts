@@ -1,6 +1,6 @@
 import { int64Json } from '../coordinator/jsonValue.ts'
 import type { Int64 } from './envelope.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, StringSchema } from './schema.ts'
 
 /**
  * The size of a value in NDJSON; for one above `most`, some number above that. A topic's name or id counts as 300
@@ -24,6 +24,7 @@ export function measure(schema: Schema, value: unknown, most = Number.POSITIVE_I
     case 'nullable':
       return value === null ? measureNull(schema.of) : measure(schema.of, value, most)
     case 'list': {
+      if (schema.of.kind === 'string') return measureTexts(schema.of, value as readonly string[])
       const elements = value as readonly unknown[]
       let bytes = brackets + Math.max(0, elements.length - 1) * comma
       for (const element of elements) {
@@ -43,6 +44,21 @@ export function measure(schema: Schema, value: unknown, most = Number.POSITIVE_I
     }
   }
 }
+
+/** Members of a large group share one list of topics: it is measured once. */
+const measuredTexts = new WeakMap<readonly string[], number>()
+
+function measureTexts(schema: StringSchema, texts: readonly string[]): number {
+  let bytes = measuredTexts.get(texts)
+  if (bytes === undefined) {
+    bytes = brackets + Math.max(0, texts.length - 1) * comma
+    for (const text of texts) bytes += measureText(text, schema.countsAs)
+    if (texts.length >= worthKeeping) measuredTexts.set(texts, bytes)
+  }
+  return bytes
+}
+
+const worthKeeping = 20
 
 export function measureNull(schema: Schema): number {
   const counts = schema.kind === 'string' && schema.nullIsUnknown === true ? schema.countsAs : undefined

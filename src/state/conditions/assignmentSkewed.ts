@@ -84,8 +84,11 @@ function isPresent(member: Member): boolean {
 
 /** Members that asked for the same are compared with each other: what nobody else asked for cannot be shared. */
 function isSkewed(members: readonly Member[], settings: Settings): boolean {
-  const alike = Map.groupBy(members, ({ subscription }) => JSON.stringify(subscription))
-  return [...alike.values()].some(peers => isUneven(peers.map(countOf), settings))
+  const shared = Map.groupBy(members, ({ subscription }) => subscription)
+  const alike = Map.groupBy(shared, ([subscription]) => JSON.stringify(subscription))
+  return [...alike.values()]
+    .map(some => some.flatMap(([, peers]) => peers))
+    .some(peers => isUneven(peers.map(countOf), settings))
 }
 
 function isUneven(counts: readonly number[], { skewRatio }: Settings): boolean {

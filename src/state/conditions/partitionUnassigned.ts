@@ -167,9 +167,12 @@ function demandOf(group: Group, { names, topicOf }: Context): Demand | null {
   const topics = new Set<string>()
   const owned = new Map<string, Set<number>>()
   const isById = keyedBy(group.type) === 'topicId'
+  let last: readonly string[] | null = null
   for (const member of sortedMembers(group)) {
     if (member.subscription === null) return null
-    for (const topic of member.subscription.topics) topics.add(topic)
+    // Members of a group nearly always share one list.
+    if (member.subscription.topics !== last) for (const topic of member.subscription.topics) topics.add(topic)
+    last = member.subscription.topics
     for (const [key, partitions] of heldBy(member) ?? []) {
       const topic = isById ? names.nameOf(key) : key
       if (topic === null) return null

@@ -7,11 +7,12 @@ import {
   newMember,
   noPartitions,
   rackOf,
+  sameAssignment,
   subscriptionOf,
 } from '../group/group.ts'
 import { Members } from '../group/members.ts'
 import type { ClassicRecord } from './applyRecord.ts'
-import { groupOf } from './edit.ts'
+import { groupOf, sharedSubscription } from './edit.ts'
 
 type ClassicMember = NonNullable<ClassicRecord['value']>['members'][number]
 
@@ -27,8 +28,25 @@ export function applyGroupMetadata(group: GroupDraft | null, record: ClassicReco
   classic.epoch = generation
   classic.protocol = protocol
   classic.leader = leader
-  classic.members = new Members(new Map(members.map(member => [member.memberId, classicMember(member, protocolType)])))
+  const all = new Map<string, Member>()
+  let last: Member | undefined
+  for (const member of members) {
+    const known = group?.members.get(member.memberId)
+    last = sharing(classicMember(member, protocolType), known, last)
+    all.set(member.memberId, last)
+  }
+  classic.members = new Members(all)
   return classic
+}
+
+/** With the lists of what it was before, or of another member, where those are the same: each record brings them all. */
+function sharing(member: Member, known: Member | undefined, other: Member | undefined): Member {
+  const { assignment } = member
+  return {
+    ...member,
+    subscription: sharedSubscription(member.subscription, known, other),
+    assignment: known !== undefined && sameAssignment(known.assignment, assignment) ? known.assignment : assignment,
+  }
 }
 
 function classicMember(member: ClassicMember, protocolType: string): Member {

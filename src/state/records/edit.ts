@@ -6,7 +6,9 @@ import {
   newGroup,
   newMember,
   noPartitions,
+  type Subscription,
   sameAssignment,
+  sameSubscription,
 } from '../group/group.ts'
 
 /** The group as a value record of `type` finds it: a group of another kind has ended, one not known begins. */
@@ -44,7 +46,23 @@ export function describeMember(group: GroupDraft, id: string, change: Partial<Me
       if (other.instanceId === instanceId && other.id !== id) group.members.delete(other.id)
     }
   }
-  setMember(group, id, { ...change, described: true })
+  const subscription = sharedSubscription(change.subscription ?? null, group.members.get(id), firstSubscriber(group))
+  setMember(group, id, { ...change, subscription, described: true })
+}
+
+/** One list of topics for all members that want the same: there can be thousands of members with hundreds of topics. */
+export function sharedSubscription(
+  subscription: Subscription | null,
+  ...others: readonly (Pick<Member, 'subscription'> | undefined)[]
+): Subscription | null {
+  if (subscription === null) return null
+  const same = others.find(other => other !== undefined && sameSubscription(other.subscription, subscription))
+  return same?.subscription ?? subscription
+}
+
+function firstSubscriber(group: GroupDraft): Member | undefined {
+  for (const member of group.members.values()) if (member.subscription !== null) return member
+  return undefined
 }
 
 /** A member whose own record is gone: where it still has a record of its assignment or its target, that is known. */

@@ -13,6 +13,7 @@ import {
 } from '../group/group.ts'
 import { heldBy } from '../group/holdings.ts'
 import { Members } from '../group/members.ts'
+import { sharedSubscription } from '../records/edit.ts'
 import { type MemberEpoch, packEpochs, unpackEpochs } from './epochs.ts'
 
 type StoredMetadata = Omit<Group, 'name' | 'members' | 'settled' | 'regexes' | 'topicNames'>
@@ -128,20 +129,22 @@ export function decodeGroup(name: string, stored: StoredGroup): Group {
   const epochOf =
     epochs === undefined ? new Map<string, MemberEpoch>() : unpackEpochs(epochs as string, head.epoch, members.keys())
   const all = new Map<string, Member>()
+  let last: Member | undefined
   for (const [id, own] of members) {
     const { assigned, pendingRevocation, target, assignedAt = -1 } = (assignments.get(id) ?? {}) as StoredAssignment
     const assignment = assigned === null ? null : decodePartitions(assigned)
     const usualTarget = head.type === 'classic' ? noPartitions : (assignment ?? noPartitions)
-    const member = {
+    last = {
       ...newMember(id),
       ...(own as StoredMember),
+      subscription: sharedSubscription((own as StoredMember).subscription, last),
       ...(epochOf.get(id) ?? always),
       assignment,
       pendingRevocation: decodePartitions(pendingRevocation),
       target: target === undefined ? usualTarget : decodePartitions(target),
       assignedAt,
     }
-    all.set(id, member)
+    all.set(id, last)
   }
   const settled = new Map<string, Holding>()
   for (const [id, value] of assignments) {
