@@ -20,7 +20,13 @@ function hasLonger(schema: Schema, value: unknown, limit: number): boolean {
         if (hasLonger(schema.fields[name] as Schema, (value as Value)[name], limit)) return true
       }
       return false
-    default:
+    case 'enum':
+    case 'word':
+    case 'boolean':
+    case 'int':
+    case 'long':
+    case 'millis':
+    case 'time':
       return false
   }
 }
