@@ -149,13 +149,18 @@ interface Moment {
 }
 
 function absenceOf({ partition: { position, timestamp }, delivery }: StoredState, { range, at, keptMs }: Moment) {
-  const awayMs = at - (delivery?.currentAt ?? timestamp)
-  const isTooLong = awayMs > keptMs
+  const since = delivery?.currentAt ?? timestamp
+  const awayMs = at - since
+  // Nothing is known of a partition without records, and so nothing of it can have ended.
+  const isTooLong = position > 0 && awayMs > keptMs
   if (position < range.start) {
     return { isTooLong, why: `the log begins at offset ${range.start}, but koff had read only to ${position}` }
   }
-  const since = delivery === null ? 'its last record was read' : 'koff last read to its end'
-  return { isTooLong, why: `it is ${duration(awayMs)} since ${since}, and tombstones are kept for ${duration(keptMs)}` }
+  const kept = duration(keptMs)
+  // Messages of format v0 have no time.
+  if (since <= 0) return { isTooLong, why: `its stored state has no time, and tombstones are kept for ${kept}` }
+  const what = delivery === null ? 'its last record was read' : 'koff last read to its end'
+  return { isTooLong, why: `it is ${duration(awayMs)} since ${what}, and tombstones are kept for ${kept}` }
 }
 
 interface CatchUpOptions {

@@ -228,6 +228,46 @@ describe('a koff that was away', () => {
   })
 })
 
+describe('a state without a time', () => {
+  /** As a version before the entry about the delivery stored it. */
+  const withoutTime = (output: MemoryOutput, position: number) => {
+    const entries = output.stored.get(0)
+    entries?.delete(deliveryKey)
+    entries?.set(partitionKey, JSON.stringify({ ...storedPartition(output), position, timestamp: -1 }))
+  }
+
+  it('is read again from its start, and the log names no number of hours', async () => {
+    const log = memoryLog()
+    const { output } = await withGroups(log)
+    withoutTime(output, 2)
+    const lines: string[] = []
+    const service = start(log, output, { lines })
+    log.append(batch(commitOf('c', 't', 0, 1)))
+    await seen(output, 'group-created', 3)
+    await service.stop()
+    expect(
+      lines.filter(line => line.includes('its stored state has no time, and tombstones are kept for 24.0 h')),
+    ).toHaveLength(1)
+    expect(lines.filter(line => / h since/.test(line))).toEqual([])
+  })
+
+  it('is used as it is where its partition had no record', async () => {
+    offsets = 0
+    const log = memoryLog()
+    const output = memoryOutput()
+    const first = start(log, output)
+    await seen(output, 'koff-caught-up')
+    await first.stop()
+    withoutTime(output, 0)
+    const lines: string[] = []
+    const service = start(log, output, { lines })
+    log.append(batch(commitOf('c', 't', 0, 1)))
+    await seen(output, 'group-created')
+    await service.stop()
+    expect(lines.filter(line => line.includes('reading it'))).toEqual([])
+  })
+})
+
 describe('a state that does not fit __consumer_offsets', () => {
   const resets: Deployment = { ...anyDeployment, resetsState: true }
 

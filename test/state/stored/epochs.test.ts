@@ -39,6 +39,6 @@ describe('packed epochs', () => {
 
   it('of fewer members than there are cannot be read', () => {
     const packed = packEpochs(1, [{ ...newMember('a'), epoch: 1 }])
-    expect(() => unpackEpochs(packed, 1, ['a', 'b'])).toThrow('fewer members')
+    expect(() => unpackEpochs(packed, 1, ['a', 'b'])).toThrow('fewer epochs than members')
   })
 })
