@@ -58,8 +58,12 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
 
 export interface PersistOptions {
   readonly signal: AbortSignal
-  /** Called at each failure. Returns it as a `KoffError`, or throws what must not be repeated. */
-  readonly failed: (error: unknown) => KoffError
+  /** Called at the nth failure in a row. Returns it as a `KoffError`, or throws what must not be repeated. */
+  readonly failed: (error: unknown, failures: number) => KoffError
+  /** Pauses, instead of the usual ones. */
+  readonly pauses?: { readonly firstMs: number; readonly maxMs: number }
+  /** After an attempt that lasted this long the pauses are short again: it had worked. */
+  readonly steadyMs?: number
 }
 
 const passing = { firstMs: 500, maxMs: 10_000 }
@@ -70,15 +74,18 @@ const held = { firstMs: 30_000, maxMs: 30_000 }
  * Repeats `attempt` until it works, at long intervals where only a person can help.
  * @throws what `failed` throws; the signal's reason where it aborts.
  */
-export async function persist<T>(attempt: () => Promise<T>, { signal, failed }: PersistOptions): Promise<T> {
+export async function persist<T>(attempt: () => Promise<T>, options: PersistOptions): Promise<T> {
+  const { signal, failed, pauses, steadyMs = Number.POSITIVE_INFINITY } = options
   for (let failures = 1; ; failures += 1) {
+    const startedAt = performance.now()
     let pauseMs: number
     try {
       return await attempt()
     } catch (error) {
       signal.throwIfAborted()
-      const fault = failed(error)
-      pauseMs = pauseAfter(fault, failures, fault.retriable ? passing : held)
+      if (performance.now() - startedAt >= steadyMs) failures = 1
+      const fault = failed(error, failures)
+      pauseMs = pauseAfter(fault, failures, pauses ?? (fault.retriable ? passing : held))
     }
     await pause(pauseMs, signal)
   }

@@ -4,9 +4,10 @@ import type { StateChange } from '../state/stored/entry.ts'
 import type { StoredTable, TableCommit } from './groupTable.ts'
 
 /**
- * The events of one partition of `__consumer_offsets` since the last commit, and the resulting changes of its state.
+ * What koff commits of one partition of `__consumer_offsets`: the events since the last checkpoint, and the resulting
+ * changes of its state.
  */
-export interface Commit {
+export interface Checkpoint {
   readonly events: readonly KoffEvent[]
   /** The last one is about the partition itself: the position to continue from. */
   readonly changes: readonly StateChange[]
@@ -19,7 +20,7 @@ export interface OutputTable {
   readonly topic: string
   /** The minimum time between two writes of a group. */
   readonly everyMs: number
-  /** From the last commit of the partition; known when it is restored. Null: it had none. */
+  /** From the last checkpoint of the partition; known when it is restored. Null: it had none. */
   readonly stored: () => StoredTable | null
   /** Groups of this partition that have a value in the topic. */
   readonly shown: (signal: AbortSignal) => Promise<readonly string[]>
@@ -45,10 +46,10 @@ export interface Output extends AsyncDisposable {
 
 /** One owned partition. For one caller at a time; it must not be used after a failure. */
 export interface PartitionOutput extends AsyncDisposable {
-  /** The stored state, in parts: of one key the last entry counts. Empty before the first commit. */
+  /** The stored state, in parts: of one key the last entry counts. Empty before the first checkpoint. */
   restore(signal: AbortSignal): AsyncIterable<readonly StateChange[]>
   /** Undefined where the output has no groups topic. */
   readonly table?: OutputTable | undefined
   /** Resolves when all of it is durable. After a failure that is unknown: the next owner finds out. */
-  commit(commit: Commit): Promise<void>
+  commit(checkpoint: Checkpoint): Promise<void>
 }

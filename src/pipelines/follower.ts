@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type EventDecoder, openEventDecoder } from '../avro/eventDecoder.ts'
 import type { RegistryOptions } from '../avro/options.ts'
 import { abortable } from '../base/abortable.ts'
-import { pauseAfter } from '../base/backOff.ts'
 import { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Opening } from '../base/opening.ts'
@@ -70,22 +68,17 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
   const { groupId, topics, signal } = options
   const outage = pipelineOutage(options)
   let isPlaced = options.from === 'beginning'
-  for (let failures = 0; !signal.aborted; ) {
-    const startedAt = performance.now()
-    const work = async () => {
-      if (!isPlaced) await abortable(beginNow(options, groupId, topics), signal)
-      isPlaced = true
-      return await stayJoined(options, decoder, outage)
-    }
-    const fault = await work().catch((error: unknown) => {
-      if (error instanceof KoffError || signal.aborted) return error
-      throw error
-    })
-    if (signal.aborted || !(fault instanceof KoffError)) return
-    outage.goesOn(fault)
-    failures = performance.now() - startedAt > joinedForMs ? 1 : failures + 1
-    await sleep(pauseAfter(fault, failures, pauses), undefined, { signal }).catch(() => undefined)
+  const work = async () => {
+    if (!isPlaced) await abortable(beginNow(options, groupId, topics), signal)
+    isPlaced = true
+    throw await stayJoined(options, decoder, outage)
   }
+  const failed = (error: unknown) => {
+    if (!(error instanceof KoffError)) throw error
+    outage.goesOn(error)
+    return error
+  }
+  await persist(work, { signal, failed, pauses, steadyMs: joinedForMs })
 }
 
 /** Reads in each generation of the group what is assigned, until that fails, and gives the reason; or until the signal aborts. */

@@ -5,11 +5,10 @@ import { KoffError } from '../base/errors.ts'
 import type { Source } from '../engine/source.ts'
 import { beginsBatch } from '../kafka/records/findBatch.ts'
 import type { Input } from '../state/input.ts'
-import type { FileProgress } from './fileProgress.ts'
+import { type FileProgress, unreadable } from './files.ts'
 import { recordingSource, recordingStreamSource } from './recording/recordingSource.ts'
 import { readHead, type SegmentFile, segmentFile, segmentFilesIn } from './segment/segmentFile.ts'
 import { segmentSource } from './segment/segmentSource.ts'
-import { unreadable } from './unreadable.ts'
 
 export interface OpenFilesOptions {
   /** The partition of all segments, where their directories do not tell it. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { KoffError } from '../../src/base/errors.ts'
 import { persist, retry } from '../../src/base/retry.ts'
@@ -132,4 +133,22 @@ test('what only a person can help is repeated seldom, and an abort ends the paus
   setTimeout(() => abort.abort(new Error('enough')), 1_500)
   await expect(persist(attempt, { signal: abort.signal, failed })).rejects.toThrow('enough')
   expect(state.attempts).toBe(1)
+})
+
+test('an attempt that worked for a while makes the next failure the first one again', async () => {
+  const counts: number[] = []
+  const durations = [0, 50, 0, 0]
+  const attempt = async () => {
+    const duration = durations.shift()
+    if (duration === undefined) return 'done'
+    await sleep(duration)
+    throw new KoffError('BROKER_ERROR', 'no', { retriable: true })
+  }
+  const failed = (error: unknown, failures: number) => {
+    counts.push(failures)
+    return error as KoffError
+  }
+  const pauses = { firstMs: 1, maxMs: 1 }
+  expect(await persist(attempt, { signal, failed, pauses, steadyMs: 40 })).toBe('done')
+  expect(counts).toEqual([1, 1, 2, 3])
 })

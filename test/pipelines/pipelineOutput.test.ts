@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Commit, Output } from '../../src/delivery/output.ts'
+import type { Checkpoint, Output } from '../../src/delivery/output.ts'
 import { pipelineTransform } from '../../src/pipelines/applyPipeline.ts'
 import { pipelineOutput } from '../../src/pipelines/pipelineOutput.ts'
 import { events } from '../sinks/events.ts'
@@ -7,7 +7,7 @@ import { events } from '../sinks/events.ts'
 const running = new AbortController().signal
 
 function output() {
-  const commits: Commit[] = []
+  const commits: Checkpoint[] = []
   const calls: string[] = []
   const inner: Output = {
     name: 'inner',

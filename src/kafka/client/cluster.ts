@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, formatAddress, parseAddresses } from '../../base/address.ts'
-import { backOffMs } from '../../base/backOff.ts'
 import { KoffError } from '../../base/errors.ts'
+import { retry } from '../../base/retry.ts'
 import { type BrokerOptions, defaultConnectTimeoutMs, defaultRequestTimeoutMs } from '../net/brokerOptions.ts'
 import { type OpenSocket, openSocket } from '../net/socket.ts'
 import { type ClusterMetadata, metadata as metadataRequest, type TopicSelection } from '../protocol/metadata.ts'
@@ -34,7 +33,7 @@ export interface ContactWatch {
 }
 
 /** Until the first contact koff retries this often: a broker may be starting. */
-const firstContact = { firstMs: 100, maxMs: 1000 }
+const firstContact = { firstPauseMs: 100, maxPauseMs: 1000 }
 
 /**
  * Makes the first contact: tries all brokers repeatedly for `connectTimeoutMs`. Fails with `BROKER_UNREACHABLE` after
@@ -43,25 +42,29 @@ const firstContact = { firstMs: 100, maxMs: 1000 }
 export async function openCluster(options: BrokerOptions, signal: AbortSignal, watch?: ContactWatch): Promise<Cluster> {
   const bootstrap = parseAddresses(options.brokers)
   const limitMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs
-  const deadline = performance.now() + limitMs
   const cluster = createCluster(bootstrap, options)
-  for (let failures = 1; ; failures++) {
-    try {
-      await cluster.metadata({ names: [] }, signal)
-      if (failures > 1) watch?.worked()
-      return cluster
-    } catch (error) {
-      const waitMs = backOffMs(failures, firstContact)
-      const over = performance.now() + waitMs > deadline
-      if (!(error instanceof KoffError) || !error.retriable || signal.aborted) throw error
-      if (over) {
-        const message = `no broker within ${limitMs / 1000} s: ${error.message}`
-        throw new KoffError(error.code, message, { retriable: true, cause: error })
-      }
-      watch?.retried(error, limitMs)
-      await sleep(waitMs, undefined, { signal })
-    }
+  let hasFailed = false
+  const retried = (error: KoffError) => {
+    hasFailed = true
+    watch?.retried(error, limitMs)
   }
+  try {
+    await retry(() => cluster.metadata({ names: [] }, signal), { signal, timeoutMs: limitMs, ...firstContact, retried })
+  } catch (error) {
+    if (!(error instanceof KoffError) || !error.retriable || signal.aborted) throw error
+    const message = `no broker within ${limitMs / 1000} s: ${error.message}`
+    throw new KoffError(error.code, message, { retriable: true, cause: error })
+  }
+  if (hasFailed) watch?.worked()
+  return cluster
+}
+
+/** A connection to any broker that answers. The caller must not close it. */
+export async function anyBroker(cluster: Cluster, signal: AbortSignal): Promise<BrokerConnection> {
+  if (cluster.connection?.isOpen !== true) await cluster.metadata({ names: [] }, signal)
+  const { connection } = cluster
+  if (connection === null) throw new KoffError('BROKER_UNREACHABLE', 'no broker answers', { retriable: true })
+  return connection
 }
 
 function createCluster(bootstrap: readonly Address[], options: BrokerOptions): Cluster {

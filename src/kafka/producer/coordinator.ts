@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RetryOptions, retry } from '../../base/retry.ts'
-import { anyBroker } from '../client/anyBroker.ts'
 import type { Cluster } from '../client/cluster.ts'
+import { anyBroker } from '../client/cluster.ts'
 import type { BrokerConnection } from '../client/connection.ts'
 import type { ConnectionPool } from '../client/connectionPool.ts'
 import { codes } from '../protocol/errors.ts'

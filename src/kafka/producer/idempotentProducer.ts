@@ -1,6 +1,6 @@
 import type { RetryOptions } from '../../base/retry.ts'
-import { anyBroker } from '../client/anyBroker.ts'
 import type { Cluster } from '../client/cluster.ts'
+import { anyBroker } from '../client/cluster.ts'
 import { connectionPool } from '../client/connectionPool.ts'
 import type { LeaderTable } from '../client/leaderTable.ts'
 import type { PartitionBatch } from '../protocol/produce.ts'

@@ -3,9 +3,8 @@ import { CommittedBatches } from '../../kafka/consumer/committedBatches.ts'
 import { trimBatch } from '../../kafka/consumer/trimBatch.ts'
 import type { Isolation } from '../../kafka/protocol/fetch.ts'
 import type { BatchCodecs } from '../../kafka/records/batch.ts'
-import { type BatchItem, openBatch, readBatches } from '../../kafka/records/readBatches.ts'
+import { BATCHES_AT_A_TIME, type BatchItem, openBatch, readBatches } from '../../kafka/records/readBatches.ts'
 import type { Input, PositionInput } from '../../state/input.ts'
-import { BATCHES_AT_A_TIME } from '../batchesAtATime.ts'
 
 export interface InputOptions {
   readonly codecs: BatchCodecs

@@ -2,7 +2,7 @@ import { addAbortSignal, pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { KoffError } from '../../base/errors.ts'
 import type { Input } from '../../state/input.ts'
-import { isSystemError, unreadable } from '../unreadable.ts'
+import { isSystemError, unreadable } from '../files.ts'
 import { assembleBatches, type BatchAssembly } from './assembleBatches.ts'
 import { parseLine } from './lines.ts'
 

@@ -3,8 +3,7 @@ import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { Source } from '../../engine/source.ts'
 import type { Input } from '../../state/input.ts'
-import type { FileProgress } from '../fileProgress.ts'
-import { unreadable } from '../unreadable.ts'
+import { type FileProgress, unreadable } from '../files.ts'
 import { readRecording } from './readRecording.ts'
 
 const READ_LENGTH = 256 * 1024

@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { KoffError } from '../../base/errors.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadable } from '../files.ts'
 
 /** A file of one partition's log. */
 export interface SegmentFile {

@@ -1,6 +1,5 @@
 import { draftOf, type Group, type GroupDraft, newGroup, type Placed } from '../group/group.ts'
-import { canBecome } from '../group/migration.ts'
-import { type Standing, standingOf } from '../group/standing.ts'
+import { canBecome, type Standing, standingOf } from '../group/standing.ts'
 import { applyRecord, type GroupRecord, isMetadata } from '../records/applyRecord.ts'
 import { setMember } from '../records/edit.ts'
 import type { Moment } from './members.ts'

@@ -1,9 +1,8 @@
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { abortable } from '../../../base/abortable.ts'
-import { backOffMs } from '../../../base/backOff.ts'
 import { KoffError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
+import { persist } from '../../../base/retry.ts'
 import type { Ownership } from '../../../delivery/ownership.ts'
 import type { SharedSettings } from '../../../delivery/sharedSettings.ts'
 import { type Generation, groupMember } from '../../../kafka/kafkajs/groupMember.ts'
@@ -99,23 +98,24 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
   }
 
   const keepJoined = async (changed: () => void, failed: (error: unknown) => void) => {
-    for (let failures = 1; !closing.signal.aborted; failures++) {
-      const startedAt = performance.now()
-      const fault = await join(changed).catch((error: unknown) => {
-        if (!closing.signal.aborted) throw error
-        return null
-      })
-      if (closing.signal.aborted || fault === null) return
-      if (!fault.retriable) return failed(fault)
-      if (performance.now() - startedAt > longMs) failures = 1
-      if (failures === 1) {
-        const { groupId: group, log } = options
-        // Whoever cannot reach the group later cannot commit either, and that is told.
-        const level = isKnown ? 'debug' : 'warn'
-        log[level](`group ${group}: ${fault.message}; joining again until it works`, { group, reason: fault.message })
-      }
-      await sleep(backOffMs(failures, rejoinPauses), undefined, { signal: closing.signal }).catch(() => undefined)
+    const refusal = (error: unknown, failures: number) => {
+      if (!(error instanceof KoffError && error.retriable)) throw error
+      const { groupId: group, log } = options
+      // An instance that cannot reach the group later cannot commit either, and that has a line of its own.
+      const level = isKnown ? 'debug' : 'warn'
+      const { message: reason } = error
+      if (failures === 1) log[level](`group ${group}: ${reason}; joining again until it works`, { group, reason })
+      return error
     }
+    const work = async () => {
+      throw await join(changed)
+    }
+    const { signal } = closing
+    await persist(work, { signal, failed: refusal, pauses: rejoinPauses, steadyMs: longMs }).catch((error: unknown) => {
+      if (signal.aborted) return
+      if (!(error instanceof KoffError)) throw error
+      failed(error)
+    })
   }
 
   return {

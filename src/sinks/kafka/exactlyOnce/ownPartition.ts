@@ -2,7 +2,7 @@ import { crc32c } from '@node-rs/crc32'
 import { KoffError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
 import type { Outages } from '../../../base/outages.ts'
-import type { Commit, PartitionOutput } from '../../../delivery/output.ts'
+import type { Checkpoint, PartitionOutput } from '../../../delivery/output.ts'
 import type { StoredPieces } from '../../../delivery/storedPieces.ts'
 import type { Cluster } from '../../../kafka/client/cluster.ts'
 import type { LeaderTable } from '../../../kafka/client/leaderTable.ts'
@@ -108,7 +108,7 @@ export async function ownPartition(
  * were left out.
  */
 function partsOf(
-  commit: Commit,
+  commit: Checkpoint,
   options: OwnPartitionOptions & Pick<GroupRecordsOptions, 'notWritten' | 'leaveOut'>,
 ): readonly PartitionRecords[] {
   const { stateTopic, groupsTopic: topic, encodeGroup: encode, partition, limits } = options

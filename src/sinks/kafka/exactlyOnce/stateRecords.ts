@@ -1,4 +1,4 @@
-import type { Commit } from '../../../delivery/output.ts'
+import type { Checkpoint } from '../../../delivery/output.ts'
 import type { StoredPieces } from '../../../delivery/storedPieces.ts'
 import type { BatchSize } from '../../../kafka/producer/rejection.ts'
 import type { BatchRecord } from '../../../kafka/producer/rounds.ts'
@@ -24,7 +24,7 @@ const leastBatchBytes = 2_048
 
 /** The records of the state, cut so that the topic takes them. */
 export function* stateRecords(
-  { changes, table }: Commit,
+  { changes, table }: Checkpoint,
   { stateTopic, limits, pieces, notWritten, owner }: StateRecordsOptions,
 ): Generator<BatchRecord, void> {
   const batchBytes = limits.batchBytes(stateTopic)
@@ -52,7 +52,7 @@ export interface StateRefusal {
   readonly brokers: readonly string[]
   /** Of `__consumer_offsets`. */
   readonly partition: number
-  readonly commit: Commit
+  readonly commit: Checkpoint
   readonly batch: BatchSize
 }
 
