@@ -2,13 +2,18 @@ import type { Config } from '../config/schema.ts'
 import { revealed } from '../config/values/revealed.ts'
 import type { Deployment } from '../delivery/deployment.ts'
 import { instancesGroup } from '../engine/ownGroups.ts'
-import { type KafkaPipeline, stateTopicOf, typesOf } from '../pipelines/plan.ts'
+import { historyTopicOf, type KafkaPipeline, stateTopicOf, typesOf } from '../pipelines/plan.ts'
 import { routesOf } from '../sinks/kafka/routes.ts'
 import { brokerOptions } from './connection.ts'
 import type { Deliver } from './runService.ts'
 
 /** Events to a topic, state to another, in one transaction; the partitions are shared by all instances that run. */
-export function exactlyOnce(config: Config, carrier: KafkaPipeline, { settings }: Deployment): Deliver {
+export function exactlyOnce(
+  config: Config,
+  carrier: KafkaPipeline,
+  { settings }: Deployment,
+  keepsHistory: boolean,
+): Deliver {
   return async ({ partitions, log, outages }) => {
     const { openStateLog } = await import('../sources/kafka/stateLog.ts')
     const { exactlyOnceOutput } = await import('../sinks/kafka/exactlyOnce/output.ts')
@@ -26,6 +31,7 @@ export function exactlyOnce(config: Config, carrier: KafkaPipeline, { settings }
         types: typesOf(config, carrier),
         name: config.name,
         stateTopic,
+        historyTopic: keepsHistory ? historyTopicOf(config) : undefined,
         statePartitions: partitions,
         log,
         outages,

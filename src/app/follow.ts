@@ -6,7 +6,7 @@ import { pipelineGroup } from '../engine/ownGroups.ts'
 import type { Sink } from '../engine/sink.ts'
 import { pipelineTransform } from '../pipelines/applyPipeline.ts'
 import type { LoadedPipeline } from '../pipelines/load.ts'
-import { type KafkaPipeline, typesOf } from '../pipelines/plan.ts'
+import { historyTopicOf, type KafkaPipeline, typesOf } from '../pipelines/plan.ts'
 import { routesOf, topicsOf } from '../sinks/kafka/routes.ts'
 import type { PipelineProgress } from '../telemetry/pipelineProgress.ts'
 import { brokerOptions } from './connection.ts'
@@ -27,12 +27,17 @@ export interface FollowPlan {
 export async function follow(plan: FollowPlan): Promise<void> {
   const { config, carrier, pipeline, sink, log, progress, retried, signal } = plan
   const { registry } = revealed(carrier.to)
+  const historyTopic = pipeline.to.type === 'history' ? historyTopicOf(config) : undefined
   const { followCleanTopic } = await import('../pipelines/follower.ts')
   await followCleanTopic({
     ...brokerOptions(config.kafka),
     name: pipeline.name,
     groupId: pipelineGroup(config.name, pipeline.name),
-    topics: topicsOf(routesOf(carrier.to), typesOf(config, pipeline)),
+    topics: [
+      ...topicsOf(routesOf(carrier.to), typesOf(config, pipeline)),
+      ...(historyTopic === undefined ? [] : [historyTopic]),
+    ],
+    historyTopic,
     registry,
     transform: pipelineTransform(pipeline),
     sink,

@@ -12,6 +12,7 @@ import { readiness } from '../delivery/readiness.ts'
 import { runService } from '../delivery/runDelivery.ts'
 import { checkTopicId } from '../delivery/stateChecks.ts'
 import { Fold } from '../engine/fold.ts'
+import { Recorder } from '../history/recorder/recorder.ts'
 import { foldSamples } from '../telemetry/foldSamples.ts'
 import { groupReport } from '../telemetry/groupSeries.ts'
 import { catchUpProgress } from '../terminal/progress.ts'
@@ -40,6 +41,8 @@ export interface ServicePlan {
   readonly config: Config
   readonly deployment: Deployment
   readonly deliver: Deliver
+  /** Where a history is kept of what is read: how often offsets are looked at, ms; null: none is. */
+  readonly progressEveryMs: number | null
   readonly signal: AbortSignal
   readonly log: Log
   readonly outages: Outages
@@ -48,7 +51,7 @@ export interface ServicePlan {
 
 /** The cluster's events, delivered together with the state, until the signal aborts. */
 export async function runWithState(shell: Shell, plan: ServicePlan): Promise<void> {
-  const { config, deployment, deliver, signal, log, outages, signals } = plan
+  const { config, deployment, deliver, progressEveryMs, signal, log, outages, signals } = plan
   const { awaitTopic } = await import('../sources/kafka/awaitTopic.ts')
   const { openOffsetsLog } = await import('../sources/kafka/offsetsLog.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
@@ -71,6 +74,8 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
   })
   const groups = { ...config.groups, name: config.name }
   const wants = groupNameFilter(groups)
+  const recorder =
+    progressEveryMs === null ? null : new Recorder({ fold, cluster, mode: 'live', progressEveryMs, wants })
   telemetry.sample(() => foldSamples(fold, wants))
   const { groups: grain, maxSeries } = config.metrics
   if (grain !== undefined) telemetry.groups(() => groupReport(fold, { grain, maxSeries, wants }))
@@ -85,6 +90,7 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
     sourceLog,
     deployment,
     accept: groupFilter(groups),
+    record: recorder === null ? undefined : item => recorder.take(item),
     tableFilter: { wants, text: JSON.stringify(config.groups) },
     signal,
     log,

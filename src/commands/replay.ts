@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { addEventOptions, type EventOptions, groupFilter, typesOf } from '../app/eventOptions.ts'
+import { addEventOptions, type EventOptions, groupFilter, groupNameFilter, typesOf } from '../app/eventOptions.ts'
 import { timeOption } from '../app/logPoint.ts'
 import { ranges } from '../base/ranges.ts'
 import { conditionSettings } from '../config/conditionSettings.ts'
@@ -62,18 +62,27 @@ async function replay(shell: Shell, files: readonly string[], options: ReplayOpt
   const history = liveFrom === undefined ? 'none' : { liveFrom }
   const missing = new MissingRecords(liveFrom)
   const fold = { cluster, history, types: typesOf(options), snapshot, conditions } as const
-  const read = { source: watched(source, missing), accept: groupFilter({ include: group, exclude: [] }) }
+  const groups = { include: group, exclude: [] }
+  const read = { source: watched(source, missing) }
   if (options.history === undefined) {
     await using sink = eventSink(shell, options)
     const signal = AbortSignal.any([shell.signal, sink.closed])
-    await deliver({ ...read, fold: new Fold(fold), sinks: [sink], signal })
+    await deliver({ ...read, accept: groupFilter(groups), fold: new Fold(fold), sinks: [sink], signal })
   } else {
     const { openHistory } = await import('../history/openHistory.ts')
     const { fillHistory } = await import('../history/fill.ts')
     await using store = await openHistory(options.history)
     const { signal } = shell
     const tracking = new Fold({ ...fold, tracksChanges: true })
-    const { events } = await fillHistory({ ...read, fold: tracking, cluster, store, liveFrom, signal })
+    const { events } = await fillHistory({
+      ...read,
+      wants: groupNameFilter(groups),
+      fold: tracking,
+      cluster,
+      store,
+      liveFrom,
+      signal,
+    })
     progress.clear()
     note(shell, `${store.name}: ${events} new events`)
   }

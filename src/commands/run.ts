@@ -118,11 +118,15 @@ async function serve(shell: Shell, { config, plan, deployment, log: written }: S
     const given = { types, broker: brokerOptions(config.kafka), stdout: shell.stdout, endsWith }
     return stack.use(await openSink(loaded.to, { ...given, deliveryTimeoutMs, retried, log }))
   }
+  const everyMs = [carrier, ...followers].flatMap(({ to }) => (to.type === 'history' ? [to.progressEveryMs] : []))
+  const progressEveryMs = everyMs.length === 0 ? null : Math.min(...everyMs)
   const sinks = new Map<LoadedPipeline, Awaited<ReturnType<typeof open>>>()
   for (const pipeline of followers) {
     sinks.set(pipeline, measuredSink(await open(pipeline), { telemetry, log, pipeline: pipeline.name }))
   }
-  const deliver = isKafka(carrier) ? exactlyOnce(config, carrier, deployment) : stored(config, await open(carrier))
+  const deliver = isKafka(carrier)
+    ? exactlyOnce(config, carrier, deployment, progressEveryMs !== null)
+    : stored(config, await open(carrier))
   const failed = new AbortController()
   const signal = AbortSignal.any([shell.signal, failed.signal, ...closed])
   const { promise: isOpen, resolve: opened } = Promise.withResolvers<void>()
@@ -132,6 +136,7 @@ async function serve(shell: Shell, { config, plan, deployment, log: written }: S
     runWithState(shell, {
       config,
       deployment,
+      progressEveryMs,
       deliver: transforming(carrier, deliver, { signal, opened, telemetry }),
       signal,
       log,

@@ -1,8 +1,14 @@
 import type { Sink } from '../engine/sink.ts'
+import { isItemSink } from '../history/itemSink.ts'
 import { countEvents, type Measuring } from './measuredOutput.ts'
 
 /** A sink that counts and times its writes. */
 export function measuredSink(sink: Sink, measuring: Measuring): Sink {
+  const measured = measuredWrites(sink, measuring)
+  return isItemSink(sink) ? Object.assign(measured, { keep: sink.keep }) : measured
+}
+
+function measuredWrites(sink: Sink, measuring: Measuring): Sink {
   const { telemetry, log, pipeline } = measuring
   return {
     name: sink.name,

@@ -1,5 +1,6 @@
 import type { Opening } from '../base/opening.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import type { HistoryItem } from '../history/items.ts'
 import type { StateChange } from '../state/stored/entry.ts'
 import type { StoredTable, TableCommit } from './groupTable.ts'
 
@@ -13,6 +14,8 @@ export interface Checkpoint {
   readonly changes: readonly StateChange[]
   /** The changes of the groups topic, where the output has one. */
   readonly table?: TableCommit | undefined
+  /** Where a history is kept: what belongs into it beside the events. */
+  readonly history?: readonly HistoryItem[] | undefined
 }
 
 /** The groups topic of an output. */

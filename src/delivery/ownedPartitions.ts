@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts'
 import type { Outages } from '../base/outages.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import type { HistoryItem } from '../history/items.ts'
 import type { Outcome } from '../pipeline/conditions.ts'
 import type { Delivery } from '../pipeline/deliver.ts'
 import type { Input, TickInput } from '../state/input.ts'
@@ -129,6 +130,17 @@ export class OwnedPartitions {
       },
       endChunk: async () => undefined,
     }
+  }
+
+  /** What belongs into a history: with the next commit of its partition. Names of topics go with what follows them. */
+  keep(items: readonly HistoryItem[]): void {
+    const names: HistoryItem[] = []
+    for (const item of items) {
+      if ('partition' in item) this.#owned.get(item.partition)?.writer.keep([...names.splice(0), item])
+      else names.push(item)
+    }
+    const [first] = this.#owned.values()
+    first?.writer.keep(names)
   }
 
   async #untilRoom(writer: PartitionWriter, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import type { KoffEvent } from '../events/envelope.ts'
+import type { HistoryItem } from '../history/items.ts'
 import type { StateChange } from '../state/stored/entry.ts'
 import type { GroupTable } from './groupTable.ts'
 import type { PartitionOutput } from './output.ts'
@@ -38,6 +39,7 @@ const eventsInOne = { most: 2_500, least: 500 }
  */
 export class PartitionWriter {
   #events: KoffEvent[] = []
+  #items: HistoryItem[] = []
   #isDue = false
   #isOver = false
   #timer: NodeJS.Timeout | undefined
@@ -56,12 +58,20 @@ export class PartitionWriter {
     else this.#commitIn(Math.min(this.#options.stateEveryMs, this.#options.table?.everyMs ?? Number.POSITIVE_INFINITY))
   }
 
+  /** What belongs into a history beside the events; it goes with the next commit. */
+  keep(items: readonly HistoryItem[]): void {
+    if (this.#isOver || items.length === 0) return
+    for (const item of items) this.#items.push(item)
+    this.#commitIn(this.#options.stateEveryMs)
+  }
+
   /** True while no more should be added. */
   get isFull(): boolean {
     if (this.#isOver) return false
     const { partitions, countChanges } = this.#options
     const share = Math.max(eventsInOne.least, Math.floor(eventsInAll / partitions()))
-    return this.#events.length >= Math.min(eventsInOne.most, share) || countChanges() >= tooManyChanges
+    const waiting = Math.max(this.#events.length, this.#items.length)
+    return waiting >= Math.min(eventsInOne.most, share) || countChanges() >= tooManyChanges
   }
 
   /** Commits everything that is pending. */
@@ -99,10 +109,12 @@ export class PartitionWriter {
         this.#isDue = false
         const events = this.#events
         this.#events = []
+        const history = this.#items
+        this.#items = []
         const groups = table?.take(Date.now())
         const changes = takeChanges()
         drained()
-        await output.commit({ events, changes, table: groups })
+        await output.commit({ events, changes, table: groups, history })
         table?.committed(Date.now())
         committed()
         if (this.#events.length > 0 || groups?.nextMs === 0) this.#isDue = true
@@ -121,5 +133,6 @@ export class PartitionWriter {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#events = []
+    this.#items = []
   }
 }

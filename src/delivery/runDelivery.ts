@@ -9,6 +9,8 @@ import { ranges } from '../base/ranges.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { Source } from '../engine/source.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import type { HistoryItem } from '../history/items.ts'
+import type { Diffed } from '../pipeline/diff.ts'
 import { pipeline } from '../pipeline/pipeline.ts'
 import type { Input } from '../state/input.ts'
 import type { Deployment } from './deployment.ts'
@@ -41,6 +43,8 @@ export interface ServiceOptions {
   readonly stateEveryMs?: number
   /** The time limit for an end by `signal`; 5 s unless given. */
   readonly finishTimeoutMs?: number
+  /** Says what a history keeps of what passes, beside the events; nobody keeps one unless given. */
+  readonly record?: ((item: Diffed) => readonly HistoryItem[]) | undefined
   /** ms since the epoch; Date.now unless given. */
   readonly now?: () => number
 }
@@ -118,7 +122,7 @@ interface Reading extends ServiceOptions {
 
 /** Reads the owned partitions. Opens another source whenever other partitions are ready, and after a failure. */
 async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedPartitions): Promise<void> {
-  const { outages, fold, accept } = options
+  const { outages, fold, accept, record } = options
   const reading: PartitionOutages = {
     begin: (of, reason, kind) => outages.begin('reading', of, reason, kind),
     end: of => outages.end('reading', of),
@@ -131,7 +135,8 @@ async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedP
       await using source = await options.openSource(ready.positions, { signal: until, outages: reading })
       const chunks = (ended: AbortSignal) =>
         ofOwned(source, { partitions, ready, signal: AbortSignal.any([until, ended]) })
-      await pipeline({ chunks, fold, accept, delivery: partitions.delivery(ready) }).forEach(() => {
+      const observed = record === undefined ? undefined : (item: Diffed) => partitions.keep(record(item))
+      await pipeline({ chunks, fold, observed, accept, delivery: partitions.delivery(ready) }).forEach(() => {
         failures = 0
         options.heard()
       })

@@ -1,12 +1,14 @@
 import type { Sink } from '../engine/sink.ts'
-import type { KoffEvent } from '../events/envelope.ts'
-import type { Output } from './output.ts'
+import type { HistoryItem } from '../history/items.ts'
+import type { Commit, Output } from './output.ts'
 import type { StateStore } from './stateStore.ts'
 import { StoredPieces } from './storedPieces.ts'
 
 export interface StoredOutputOptions {
   readonly sink: Sink
   readonly store: StateStore
+  /** Where the sink keeps a history: takes events and what belongs to them at once. */
+  readonly keep?: ((items: readonly HistoryItem[], signal: AbortSignal) => Promise<void>) | undefined
 }
 
 /**
@@ -15,17 +17,18 @@ export interface StoredOutputOptions {
  * causes a new first read. After a crash between the two writes, the events since the last stored position come again,
  * with the same ids.
  */
-export function storedOutput({ sink, store }: StoredOutputOptions): Output {
+export function storedOutput({ sink, store, keep }: StoredOutputOptions): Output {
   const closing = new AbortController()
   /** A sink accepts one write at a time, but partitions commit independently. */
   let last: Promise<void> = Promise.resolve()
 
-  const write = async (events: readonly KoffEvent[]): Promise<void> => {
+  const write = async ({ events, history = [] }: Commit): Promise<void> => {
     const before = last
     const writing = (async () => {
       await before.catch(() => undefined)
       closing.signal.throwIfAborted()
-      await sink.write(events, closing.signal)
+      if (keep === undefined) await sink.write(events, closing.signal)
+      else await keep([...events.map(event => ({ kind: 'event', event }) as const), ...history], closing.signal)
     })()
     last = writing
     await writing
@@ -41,9 +44,9 @@ export function storedOutput({ sink, store }: StoredOutputOptions): Output {
       const pieces = new StoredPieces(partition)
       return {
         restore: signal => pieces.whole(store.read(partition, signal)),
-        async commit({ events, changes }) {
-          if (events.length > 0) await write(events)
-          await store.write(partition, [...pieces.cut(changes)])
+        async commit(commit) {
+          if (commit.events.length > 0 || (commit.history ?? []).length > 0) await write(commit)
+          await store.write(partition, [...pieces.cut(commit.changes)])
         },
         [Symbol.asyncDispose]: async () => undefined,
       }

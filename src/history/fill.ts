@@ -13,8 +13,8 @@ export interface FillOptions {
   readonly fold: Fold
   readonly cluster: string
   readonly store: HistoryStore
-  /** Which events are kept; all that the fold gives unless given. */
-  readonly accept?: ((event: KoffEvent) => boolean) | undefined
+  /** Groups that are kept, with their events. */
+  readonly wants: (group: string) => boolean
   /** What came earlier makes no events, ms; everything makes events unless given. */
   readonly liveFrom?: number | undefined
   readonly signal: AbortSignal
@@ -29,11 +29,11 @@ export async function fillHistory({
   fold,
   cluster,
   store,
-  accept,
+  wants,
   liveFrom,
   signal,
 }: FillOptions): Promise<Written> {
-  const recorder = new Recorder({ fold, cluster, progress: 'every-change' })
+  const recorder = new Recorder({ fold, cluster, mode: 'file', progressEveryMs: 60_000, wants })
   const known = new KnownSince()
   let items: HistoryItem[] = []
   const total = { events: 0, items: 0 }
@@ -44,7 +44,7 @@ export async function fillHistory({
     total.items += written.items
   }
   const add = (events: readonly KoffEvent[]) => {
-    for (const event of events) if (accept === undefined || accept(event)) items.push({ kind: 'event', event })
+    for (const event of events) if (event.group === '' || wants(event.group)) items.push({ kind: 'event', event })
   }
   const chunks = async function* (ended: AbortSignal) {
     for await (const inputs of source.chunks(AbortSignal.any([signal, ended]))) {

@@ -2,7 +2,7 @@ import type { GroupType, Int64, KoffEvent } from '../events/envelope.ts'
 import type { groupStatuses } from '../events/groupState.ts'
 
 /** What a history takes in. The items of one partition of `__consumer_offsets` come in log order. */
-export type HistoryItem = EventItem | GroupItem | OffsetsItem | TopicItem | CoverageItem
+export type HistoryItem = EventItem | GroupItem | OffsetsItem | TopicItem | CoverageItem | AwaitedItem
 
 export interface EventItem {
   readonly kind: 'event'
@@ -100,6 +100,15 @@ export interface CoverageItem {
   readonly knows: readonly Knowledge[]
   readonly from: CoveragePlace
   readonly to: CoveragePlace
+}
+
+/** Events that were written where the history reads them: until they are there, the coverage that follows has to wait. */
+export interface AwaitedItem {
+  readonly kind: 'awaited'
+  readonly cluster: string
+  /** Of `__consumer_offsets`. */
+  readonly partition: number
+  readonly ids: readonly string[]
 }
 
 export interface CoveragePlace {

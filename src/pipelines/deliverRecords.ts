@@ -1,6 +1,8 @@
 import { KoffError } from '../base/errors.ts'
 import { persist } from '../base/retry.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import { isItemSink } from '../history/itemSink.ts'
+import { unpackItems } from '../history/packItems.ts'
 import type { BatchFaultCode } from '../kafka/records/batch.ts'
 import { RecordCursor } from '../kafka/records/recordCursor.ts'
 import type { Input } from '../state/input.ts'
@@ -76,7 +78,11 @@ export async function deliverRecords(inputs: readonly Input[], reading: Reading)
 
 /** How many events the sink took. */
 async function write(values: readonly Buffer[], reading: Reading): Promise<number> {
-  const { generation, decoder, transform, sink } = reading
+  const { generation, decoder, transform, sink, topic, historyTopic } = reading
+  if (topic === historyTopic) {
+    if (isItemSink(sink)) await keepTrying(reading, () => sink.keep(values.flatMap(unpackItems), generation))
+    return 0
+  }
   const wanted = await keepTrying(reading, async () => {
     const events: KoffEvent[] = []
     for (const value of values) {

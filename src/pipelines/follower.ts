@@ -22,6 +22,8 @@ export interface FollowerOptions extends BrokerOptions {
   readonly groupId: string
   /** Of the events. */
   readonly topics: readonly string[]
+  /** The one of these that has what a history keeps beside the events; the sink has to keep it. */
+  readonly historyTopic?: string | undefined
   /** Of what is in them, where that is Avro. */
   readonly registry: RegistryOptions | undefined
   readonly transform: PipelineTransform

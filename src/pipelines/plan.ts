@@ -65,6 +65,11 @@ export function stateTopicOf({ name }: Pick<Config, 'name'>, { stateTopic }: Kaf
   return stateTopic ?? `${name}.state`
 }
 
+/** Where what a history keeps beside the events waits for it. */
+export function historyTopicOf({ name }: Pick<Config, 'name'>): string {
+  return `${name}.history`
+}
+
 function ofSink(to: SinkConfig, placeOf: PlaceOf): LoadedPipeline {
   // In a pipeline a sink stands under `to`.
   const within: PlaceOf = ([key, ...path]) => placeOf(key === 'to' ? path : [])

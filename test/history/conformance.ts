@@ -271,6 +271,7 @@ export function historyConformance(name: string, newPlace: () => Promise<string>
       for (const chunkSize of [7, 1_000]) {
         const fold = new Fold({ cluster: 'c1', history: 'none', tracksChanges: true })
         await fillHistory({
+          wants: () => true,
           source: sourceOf([...names, ...inputs], chunkSize),
           fold,
           cluster: 'c1',

@@ -51,7 +51,7 @@ it('paths in it are relative to the file itself, and its defaults are those of a
   const history = `import { definePipeline } from 'koff'
 export default definePipeline({ name: 'h', to: { type: 'history', file: 'data/history.db' } })`
   expect(await loaded({ 'deep/h.ts': history })).toEqual([
-    { name: 'h', operators: 0, to: { type: 'history', file: '~/deep/data/history.db' } },
+    { name: 'h', operators: 0, to: { type: 'history', file: '~/deep/data/history.db', progressEveryMs: 60_000 } },
   ])
 })
 

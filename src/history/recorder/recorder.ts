@@ -2,22 +2,22 @@ import type { Fold } from '../../engine/fold.ts'
 import type { Diffed } from '../../pipeline/diff.ts'
 import type { GroupSlot } from '../../state/group/groupSlot.ts'
 import type { PartitionState } from '../../state/partition.ts'
-import type { HistoryItem, ItemPlace } from '../items.ts'
-import { GroupRecorder } from './groupRecorder.ts'
-import { OffsetRecorder } from './offsetRecorder.ts'
+import type { HistoryItem } from '../items.ts'
+import { PartitionRecorder } from './partitionRecorder.ts'
 
 export interface RecorderOptions {
   readonly fold: Fold
   readonly cluster: string
   /**
-   * `every-change`: each committed offset, at its own time; the fold has to track changes. Else how long from one look at
-   * all offsets to the next, ms of the time of the records.
+   * `file`: all from the first record on, each committed offset at its own time; the fold has to track changes. `live`: from
+   * the end of what was there before, offsets once a minute, and from when to when all of it is known.
    */
-  readonly progress: 'every-change' | { readonly everyMs: number }
+  readonly mode: 'file' | 'live'
+  /** How often all offsets and log ends are looked at, ms; `file`: for log ends without a commit. */
+  readonly progressEveryMs: number
+  /** Groups that are recorded. */
+  readonly wants: (group: string) => boolean
 }
-
-/** Log ends without a commit are recorded at most once in so long. */
-const logEndsEveryMs = 60_000
 
 /** Turns what passes through a pipeline into items of a history: groups that changed, offsets, names of topics. */
 export class Recorder {
@@ -44,7 +44,7 @@ export class Recorder {
         if (item.id === '') return none
         return [{ kind: 'topic', cluster: this.#options.cluster, id: item.id, name: item.name }]
       case 'tick':
-        return this.#lookAtOffsets(item.timestamp)
+        return this.#tick(item.timestamp, item.partitions)
       case 'fault':
       case 'position':
       case 'logEnd':
@@ -56,30 +56,32 @@ export class Recorder {
   }
 
   #endBatch(state: PartitionState): readonly HistoryItem[] {
+    const changed = [...this.#changed]
+    this.#changed.clear()
+    const isLive = this.#options.mode === 'live'
+    // What compaction left of the time before is no history; the state that it ends in is recorded as a whole.
+    if (isLive && state.inHistory) return none
     const recorder = this.#recorderOf(state)
     recorder.advance(state.timestamp)
     this.time = Math.max(this.time, state.timestamp)
-    const items = recorder.groups(this.#changed)
-    this.#changed.clear()
-    if (this.#options.progress === 'every-change') items.push(...recorder.offsets(state.changes?.rows ?? []))
+    const items = recorder.groups(changed)
+    if (isLive) return [...items, ...recorder.goOn()]
+    items.push(...recorder.offsets(state.changes?.rows ?? []))
     state.changes?.clear()
-    items.push(...this.#offsetsIfDue(recorder, state.timestamp))
-    return items
+    return [...items, ...recorder.allOffsetsIfDue()]
   }
 
-  #lookAtOffsets(time: number): readonly HistoryItem[] {
+  /** `read`: partitions of which everything until then is read; all unless given. */
+  #tick(time: number, read?: readonly number[]): readonly HistoryItem[] {
     this.time = Math.max(this.time, time)
-    const states = [...this.#options.fold.partitions.values()]
-    return states.flatMap(state => this.#offsetsIfDue(this.#recorderOf(state), time))
-  }
-
-  #offsetsIfDue(recorder: PartitionRecorder, time: number): readonly HistoryItem[] {
-    const { progress } = this.#options
-    const everyMs = progress === 'every-change' ? logEndsEveryMs : progress.everyMs
-    if (time - recorder.lookedAt < everyMs) return none
-    recorder.advance(time)
-    recorder.lookedAt = time
-    return recorder.allOffsets()
+    const items: HistoryItem[] = []
+    for (const state of this.#options.fold.partitions.values()) {
+      if (this.#options.mode === 'live' && state.inHistory) continue
+      const recorder = this.#recorderOf(state)
+      if (read === undefined || read.includes(state.partition)) recorder.advance(time)
+      items.push(...(this.#options.mode === 'live' ? recorder.goOn() : recorder.allOffsetsIfDue()))
+    }
+    return items
   }
 
   #recorderOf(state: PartitionState): PartitionRecorder {
@@ -92,54 +94,3 @@ export class Recorder {
 }
 
 const none: readonly HistoryItem[] = []
-
-class PartitionRecorder {
-  readonly state: PartitionState
-  /** When all offsets were last looked at, ms. */
-  lookedAt = Number.NEGATIVE_INFINITY
-  readonly #options: RecorderOptions
-  readonly #groups = new GroupRecorder()
-  readonly #offsets = new OffsetRecorder()
-  #time = 0
-  #position = -1
-  #ordinal = 0
-
-  constructor(state: PartitionState, options: RecorderOptions) {
-    this.state = state
-    this.#options = options
-  }
-
-  /** Time never goes back, so that the order of times is that of positions. */
-  advance(time: number): void {
-    this.#time = Math.max(this.#time, time)
-  }
-
-  groups(changed: Iterable<GroupSlot>): HistoryItem[] {
-    const items: HistoryItem[] = []
-    for (const slot of changed) {
-      const content = this.#groups.record(slot, this.#time)
-      if (content !== null) items.push({ kind: 'group', ...this.#place(), ...content })
-    }
-    const { cluster } = this.#options
-    const names = [...this.#groups.newNames(id => this.state.names.nameOf(id))]
-    return [...names.map(({ id, name }): HistoryItem => ({ kind: 'topic', cluster, id, name })), ...items]
-  }
-
-  offsets(rows: Iterable<number>): HistoryItem[] {
-    const points = this.#offsets.record(this.state, rows, this.#options.fold.logEnds)
-    return [...points].map(([group, ofGroup]) => ({ kind: 'offsets', ...this.#place(), group, points: ofGroup }))
-  }
-
-  allOffsets(): HistoryItem[] {
-    return this.offsets(this.#offsets.allRows(this.state))
-  }
-
-  #place(): ItemPlace {
-    const { position, partition } = this.state
-    if (position !== this.#position) {
-      this.#position = position
-      this.#ordinal = 0
-    }
-    return { cluster: this.#options.cluster, partition, position, ordinal: this.#ordinal++, time: this.#time }
-  }
-}

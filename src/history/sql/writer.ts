@@ -2,6 +2,7 @@ import type { CoverageItem, GroupItem, HistoryItem, ItemPlace, OffsetsItem, Topi
 import { isFull, nextBlock } from '../progress/block.ts'
 import { packBlock } from '../progress/pack.ts'
 import type { SqlValue, Written } from '../store.ts'
+import { AwaitedEvents } from './awaited.ts'
 import { packState } from './body.ts'
 import { coverInterval } from './coverage.ts'
 import type { Transaction } from './database.ts'
@@ -28,8 +29,10 @@ export class Writer {
   readonly #marks = new Map<string, Mark>()
   readonly #topics = new Map<string, string>()
   readonly #spans = new Spans()
+  readonly #awaited = new AwaitedEvents()
   #states: (readonly SqlValue[])[] = []
 
+  /** A transaction failed: what it was about is written again. */
   forget(): void {
     this.#groups.clear()
     this.#marks.clear()
@@ -41,6 +44,7 @@ export class Writer {
   async write(transaction: Transaction, items: readonly HistoryItem[]): Promise<Written> {
     const events = items.flatMap(item => (item.kind === 'event' ? [eventRow(item.event)] : []))
     const newEvents = events.length === 0 ? 0 : await transaction.insert(eventsTable, events)
+    await this.#awaited.came(transaction, eventIds(items))
     await this.#checkMarks(transaction, items)
     const marked = new Map<string, ItemPlace>()
     const touched = new Map<string, OffsetsItem>()
@@ -50,6 +54,7 @@ export class Writer {
       if (item.kind === 'event') continue
       if (item.kind === 'topic') count += Number(await this.#takeTopic(transaction, item))
       if (item.kind === 'coverage') count += Number(await this.#takeCoverage(transaction, item))
+      if (item.kind === 'awaited') await this.#awaited.take(transaction, item)
       if (item.kind !== 'group' && item.kind !== 'offsets') continue
       const place = placeKey(item)
       if (!isAfter(item, this.#marks.get(place))) continue
@@ -131,13 +136,18 @@ export class Writer {
   }
 
   async #takeCoverage(transaction: Transaction, item: CoverageItem): Promise<boolean> {
-    return coverInterval(transaction, item)
+    const isOfEvents = item.knows.includes('events')
+    return isOfEvents ? this.#awaited.cover(transaction, item) : coverInterval(transaction, item)
   }
 
   async #flush(transaction: Transaction): Promise<void> {
     if (this.#states.length > 0) await transaction.insert(statesTable, this.#states.splice(0))
     await this.#spans.flush(transaction)
   }
+}
+
+function eventIds(items: readonly HistoryItem[]): readonly string[] {
+  return items.flatMap(item => (item.kind === 'event' ? [item.event.id] : []))
 }
 
 async function takeOffsets(transaction: Transaction, item: OffsetsItem, memory: GroupMemory): Promise<void> {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { secret } from '../../config/values/secret.ts'
-import { section, text } from '../../config/values/values.ts'
+import { section, text, whole } from '../../config/values/values.ts'
 import { defineSink } from '../definition.ts'
 
 export const history = defineSink({
@@ -18,6 +18,9 @@ export const history = defineSink({
         .describe(
           'A PostgreSQL database, `postgres://user:password@host/database`, for any number of instances. The text, or `{ file: path }`.',
         ),
+      progressEveryMs: whole(1_000)
+        .default(60_000)
+        .describe('How often committed offsets, log ends and lag are looked at; what changed is one point.'),
     }).refine(({ file, url }) => (file === undefined) !== (url === undefined), {
       path: ['file'],
       message: 'give a file, or the url of a PostgreSQL database, and not both',

@@ -1,6 +1,7 @@
 import { KoffError } from '../../base/errors.ts'
 import { retry } from '../../base/retry.ts'
-import type { Sink } from '../../engine/sink.ts'
+import type { ItemSink } from '../../history/itemSink.ts'
+import type { HistoryItem } from '../../history/items.ts'
 import { openHistory } from '../../history/openHistory.ts'
 import type { HistoryStore } from '../../history/store.ts'
 
@@ -15,7 +16,7 @@ export interface HistorySinkOptions {
   readonly retried?: ((error: KoffError) => void) | undefined
 }
 
-/** Events in one transaction: another program that writes waits for no more than this. */
+/** Items in one transaction: another program that writes waits for no more than this. */
 const writeSize = 2_000
 
 /**
@@ -25,11 +26,24 @@ const writeSize = 2_000
  * what it has.
  * @throws KoffError HISTORY_UNAVAILABLE, retriable where the history is locked or the disk is full.
  */
-export function historySink({ file, url, deliveryTimeoutMs = 120_000, retried }: HistorySinkOptions): Sink {
+export function historySink({ file, url, deliveryTimeoutMs = 120_000, retried }: HistorySinkOptions): ItemSink {
   const place = url ?? file
   if (place === undefined) throw new KoffError('USAGE', 'history: give a file, or the URL of a PostgreSQL database')
   let opened: HistoryStore | null = null
   let closed = false
+  const keep = async (items: readonly HistoryItem[], signal: AbortSignal) => {
+    signal.throwIfAborted()
+    for (let at = 0; at < items.length; at += writeSize) {
+      const part = items.slice(at, at + writeSize)
+      const attempt = async () => {
+        if (closed) throw new KoffError('SINK_FAILED', 'history: written to after it was closed')
+        if (opened === null) throw new KoffError('SINK_FAILED', 'history: written to before it was opened')
+        await opened.write(part, signal)
+      }
+      await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs, retried })
+      signal.throwIfAborted()
+    }
+  }
   return {
     name: 'history',
     async open(signal, opening) {
@@ -38,19 +52,12 @@ export function historySink({ file, url, deliveryTimeoutMs = 120_000, retried }:
       }
       await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs, retried, watch: opening?.('the history') })
     },
-    async write(events, signal) {
-      signal.throwIfAborted()
-      for (let at = 0; at < events.length; at += writeSize) {
-        const items = events.slice(at, at + writeSize).map(event => ({ kind: 'event', event }) as const)
-        const attempt = async () => {
-          if (closed) throw new KoffError('SINK_FAILED', 'history: written to after it was closed')
-          if (opened === null) throw new KoffError('SINK_FAILED', 'history: written to before it was opened')
-          await opened.write(items, signal)
-        }
-        await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs, retried })
-        signal.throwIfAborted()
-      }
-    },
+    write: (events, signal) =>
+      keep(
+        events.map(event => ({ kind: 'event', event })),
+        signal,
+      ),
+    keep,
     async [Symbol.asyncDispose]() {
       closed = true
       await opened?.[Symbol.asyncDispose]()

@@ -15,6 +15,8 @@ export interface TopicPlan {
   readonly brokers: readonly string[]
   /** `delete` keeps every record for a time, `compact` the last of each key. */
   readonly cleanupPolicy: 'delete' | 'compact'
+  /** How long records are kept, where koff has to create it; as the brokers are set unless given. */
+  readonly retentionMs?: number | undefined
   /** True where another number of partitions than `partitions` would be wrong. */
   readonly exactPartitions?: boolean
 }
@@ -34,13 +36,14 @@ const leastMessageBytes = 1_048_576
 const compactedSegmentBytes = 64 * 1024 * 1024
 
 async function createTopic(admin: ClusterAdmin, plan: TopicPlan): Promise<number> {
-  const { topic, partitions, cleanupPolicy } = plan
+  const { topic, partitions, cleanupPolicy, retentionMs } = plan
   const replicationFactor = plan.replicationFactor ?? Math.min(3, await admin.brokerCount())
   const minInsyncReplicas = plan.minInsyncReplicas ?? Math.max(1, replicationFactor - 1)
   const settings = {
     'cleanup.policy': cleanupPolicy,
     'max.message.bytes': String(maxMessageBytes),
     'min.insync.replicas': String(minInsyncReplicas),
+    ...(retentionMs === undefined ? {} : { 'retention.ms': String(retentionMs) }),
     ...(cleanupPolicy === 'compact' ? { 'segment.bytes': String(compactedSegmentBytes) } : {}),
   }
   const isCreated = await admin.createTopic({ topic, partitions, replicationFactor, settings })

@@ -35,6 +35,8 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
   readonly stateTopic: string
   /** Where each group goes as it is, compacted; undefined: nowhere. */
   readonly groupsTopic?: string | undefined
+  /** Where goes what a history keeps beside the events; undefined: nowhere. */
+  readonly historyTopic?: string | undefined
   /** A group is written there at most once in so long; 1 s unless given. */
   readonly groupsEveryMs?: number | undefined
   /** As many as `__consumer_offsets` has. */
@@ -64,6 +66,7 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
     stateTopic,
     statePartitions,
     groupsTopic,
+    historyTopic,
     groupsEveryMs = 1_000,
     openTimeoutMs = 30_000,
     log,
@@ -81,6 +84,11 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
       ensure: topic => ensure({ topic, partitions, cleanupPolicy: topic === groupsTopic ? 'compact' : 'delete' }),
       log,
     })
+    if (historyTopic !== undefined) {
+      const retentionMs = historyKeptMs
+      const shape = { partitions: statePartitions, exactPartitions: true } as const
+      await ensure({ topic: historyTopic, ...shape, cleanupPolicy: 'delete', retentionMs })
+    }
     await ensure({ topic: stateTopic, partitions: statePartitions, cleanupPolicy: 'compact', exactPartitions: true })
     const cluster = await openCluster(options, signal)
     const leaders = leaderTable(cluster, closing.signal)
@@ -166,6 +174,9 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
     },
   }
 }
+
+/** So long a history may be away. */
+const historyKeptMs = 3 * 24 * 3_600_000
 
 interface Opened {
   readonly encoder: TopicEncoder

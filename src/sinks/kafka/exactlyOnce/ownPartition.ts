@@ -18,6 +18,7 @@ import { type Routes, routesText } from '../routes.ts'
 import type { TopicEncoder } from '../topicEncoder.ts'
 import { awaitSchemas } from './awaitSchemas.ts'
 import { type EncodeGroup, type GroupRecordsOptions, groupRecords } from './groupsTopic.ts'
+import { historyRecords } from './historyTopic.ts'
 import type { Owner, StoredOwner } from './owner.ts'
 import { canBeSmaller, stateRecords, stateRefusedLine } from './stateRecords.ts'
 
@@ -33,6 +34,7 @@ export interface OwnPartitionOptions {
   readonly encoder: TopicEncoder
   readonly groupsTopic?: string | undefined
   readonly encodeGroup: EncodeGroup | null
+  readonly historyTopic?: string | undefined
   readonly limits: MessageLimits
   /** Knows what of the state is stored in pieces. */
   readonly pieces: StoredPieces
@@ -124,5 +126,5 @@ function partsOf(
     records: stateRecords(commit, options),
     ...(batchBytes === undefined ? {} : { batchBytes }),
   }
-  return [...eventRecords(events, options), ...groups, state]
+  return [...eventRecords(events, options), ...groups, ...historyRecords(commit, options), state]
 }
