@@ -3,14 +3,17 @@ import { note, type Shell } from '../terminal/shell.ts'
 import { usage } from '../terminal/usage.ts'
 import { diffCommand } from './history/diff.ts'
 import { eventsCommand } from './history/events.ts'
+import { exportCommand } from './history/export.ts'
 import { groupCommand } from './history/group.ts'
 import { groupsCommand } from './history/groups.ts'
 import { membersCommand } from './history/members.ts'
 import { offsetsCommand } from './history/offsets.ts'
 import { ownerCommand } from './history/owner.ts'
 import { progressCommand } from './history/progress.ts'
+import { pruneCommand } from './history/prune.ts'
 import { rebalancesCommand } from './history/rebalances.ts'
 import { resetsCommand } from './history/resets.ts'
+import { importCommand, verifyCommand } from './history/verify.ts'
 
 export function historyCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('history')
@@ -38,6 +41,10 @@ const questions = [
   diffCommand,
   offsetsCommand,
   progressCommand,
+  exportCommand,
+  importCommand,
+  verifyCommand,
+  pruneCommand,
 ]
 
 function backupCommand(shell: Shell, finish: (code: number) => void): Command {

@@ -1,4 +1,5 @@
 import { openPostgres } from './postgres/database.ts'
+import { type Pruned, type PruneOptions, prune, timeForSize } from './prune.ts'
 import type { Database } from './sql/database.ts'
 import { checkVersion, migrate } from './sql/migrations.ts'
 import { Writer } from './sql/writer.ts'
@@ -28,6 +29,24 @@ export async function readHistory(place: string, timeLimitMs?: number): Promise<
   return database
 }
 
+export interface PruneHistoryOptions extends PruneOptions {
+  /** The oldest goes until about so many bytes are left; no limit unless given. */
+  readonly bytes?: number | undefined
+}
+
+/** Removes what is too old from a history that is there. */
+export async function pruneHistory(place: string, { bytes, ...options }: PruneHistoryOptions): Promise<Pruned> {
+  await using database = await openDatabase(place, { mode: 'write' })
+  await migrate(database)
+  return pruneTo(database, { bytes, ...options })
+}
+
+async function pruneTo(database: Database, { bytes, before, ...options }: PruneHistoryOptions): Promise<Pruned> {
+  const bySize = bytes === undefined ? undefined : await timeForSize(database, bytes)
+  const times = [before, bySize].filter(time => time !== undefined)
+  return prune(database, { ...options, before: times.length === 0 ? undefined : Math.max(...times) })
+}
+
 function openDatabase(place: string, options: Pick<SqliteOptions, 'mode' | 'timeLimitMs'>): Promise<Database> {
   const isUrl = /^postgres(ql)?:/.test(place)
   return isUrl ? openPostgres({ url: place, ...options }) : openSqlite({ file: place, ...options })
@@ -48,6 +67,7 @@ function storeOf(database: Database): HistoryStore {
         throw error
       }
     },
+    prune: options => pruneTo(database, options),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
 }

@@ -1,4 +1,6 @@
 import type { HistoryItem } from './items.ts'
+import type { PruneHistoryOptions } from './openHistory.ts'
+import type { Pruned } from './prune.ts'
 
 /** A value that goes into or comes out of a column. */
 export type SqlValue = string | number | bigint | null | Uint8Array
@@ -23,6 +25,8 @@ export interface HistoryStore extends HistoryReader, AsyncDisposable {
   readonly name: string
   /** Takes items in. Not to be called again before it has settled. */
   write(items: readonly HistoryItem[], signal?: AbortSignal): Promise<Written>
+  /** Removes what is too old, in small steps beside the writing. */
+  prune(options: PruneHistoryOptions): Promise<Pruned>
 }
 
 export interface Written {

@@ -34,6 +34,12 @@ export function fileProgress(shell: Place): Progress & { readonly at: (position:
   }
 }
 
+/** How many of something are done, once that takes longer than two seconds. */
+export function countProgress(shell: Place, what: string): Progress & { readonly at: (count: number) => void } {
+  const { show, clear } = progressLine(shell)
+  return { at: count => show(() => `${count} ${what}`), clear, [Symbol.dispose]: clear }
+}
+
 /** The source, and how much of what was there at the start is still to be read, once that takes longer than two seconds. */
 export function catchUpProgress(source: Source, shell: Place): Progress & { readonly source: Source } {
   const { show, clear } = progressLine(shell)

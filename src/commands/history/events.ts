@@ -114,7 +114,7 @@ async function newest({ reader }: Asked, filter: EventsQuestion, count: number):
   return found.reverse()
 }
 
-function selector(value: string, previous: readonly string[] = []): string[] {
+export function selector(value: string, previous: readonly string[] = []): string[] {
   const fault = checkSelector(value)
   if (fault !== undefined) throw usage(`--event: ${fault}`)
   return [...previous, value]

@@ -76,6 +76,11 @@ export async function openPostgres({ url, mode, timeLimitMs }: PostgresOptions):
     },
     glob: (column, pattern) => ({ sql: `${column} LIKE ?`, value: likePattern(pattern) }),
     all: (sql, parameters) => guarded(() => query(pool, sql, parameters)),
+    rowKey: 'ctid',
+    size: async () =>
+      Number((await database.all('SELECT pg_database_size(current_database()) AS bytes'))[0]?.['bytes'] ?? 0),
+    // Autovacuum makes the space of removed rows free for others.
+    reclaim: async () => undefined,
     transaction(work) {
       const turn = last.then(
         () => guarded(() => inTransaction(work)),

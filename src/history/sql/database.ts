@@ -22,6 +22,12 @@ export interface Database extends HistoryReader, AsyncDisposable {
   readonly name: string
   /** How columns of each type are declared. */
   readonly types: Readonly<Record<ColumnType | 'sequence', string>>
+  /** The column that says which row of a table without a key of its own. */
+  readonly rowKey: string
+  /** Bytes that it takes on the disk. */
+  size(): Promise<number>
+  /** Gives space that was freed back, a little at a time. */
+  reclaim(): Promise<void>
   /** One at a time: another one waits. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
 }

@@ -38,7 +38,10 @@ export async function openSqlite({ file, mode, timeLimitMs }: SqliteOptions): Pr
     // The caller repeats what is locked: a busy timeout would block this thread.
     if (isReading) database.exec('PRAGMA busy_timeout = 2000')
     // FULL: what is committed survives a crash of the machine.
-    else database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    else
+      database.exec(
+        'PRAGMA busy_timeout = 0; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
+      )
     database.exec(`PRAGMA cache_size = ${cacheKiB}`)
     if (!isReading) opening.use(lockWriter(new DatabaseSync(`${file}-writer`), file))
   } catch (error) {
@@ -83,6 +86,19 @@ export async function openSqlite({ file, mode, timeLimitMs }: SqliteOptions): Pr
     // GLOB takes [ for a set of characters, which is none of koff's patterns.
     glob: (column, pattern) => ({ sql: `${column} GLOB ?`, value: pattern.replaceAll('[', '[[]') }),
     all: (sql, parameters) => inTurn(() => connection.all(sql, parameters)),
+    rowKey: 'rowid',
+    size: async () => Number((await inTurn(() => connection.all(sizeSql)))[0]?.['bytes'] ?? 0),
+    async reclaim() {
+      for (let before = Number.POSITIVE_INFINITY; ; ) {
+        const [row] = await inTurn(() => connection.all('PRAGMA freelist_count'))
+        const free = Number(row?.['freelist_count'] ?? 0)
+        // A file from before migrations gives nothing back, and uses free pages again.
+        if (free === 0 || free === before) return
+        before = free
+        await inTurn(() => connection.run(`PRAGMA incremental_vacuum(${reclaimPages})`))
+        await setImmediate()
+      }
+    },
     transaction: work => inTurn(() => inTransaction(work)),
     async [Symbol.asyncDispose]() {
       await last.catch(() => undefined)
@@ -90,6 +106,9 @@ export async function openSqlite({ file, mode, timeLimitMs }: SqliteOptions): Pr
     },
   }
 }
+
+const sizeSql = 'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size'
+const reclaimPages = 2_000
 
 class Connection implements Transaction {
   readonly #database: DatabaseSync

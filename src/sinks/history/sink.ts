@@ -1,5 +1,6 @@
 import { KoffError } from '../../base/errors.ts'
 import { retry } from '../../base/retry.ts'
+import type { EventType } from '../../events/definitions.ts'
 import type { ItemSink } from '../../history/itemSink.ts'
 import type { HistoryItem } from '../../history/items.ts'
 import { openHistory } from '../../history/openHistory.ts'
@@ -10,11 +11,24 @@ export interface HistorySinkOptions {
   readonly file?: string | undefined
   /** Of a PostgreSQL database. */
   readonly url?: string | undefined
+  /** What is to be removed, and when; nothing is unless given. */
+  readonly retention?: Retention | undefined
   /** How long `write` tries while the history cannot be written; 2 min unless given. */
   readonly deliveryTimeoutMs?: number | undefined
   /** Called before something that failed is repeated. */
   readonly retried?: ((error: KoffError) => void) | undefined
 }
+
+export interface Retention {
+  /** What ended longer ago goes, ms. */
+  readonly keepMs?: number | undefined
+  /** Events of these types go when they are so old, ms, whatever `keepMs` is. */
+  readonly keepTypesMs?: Partial<Record<EventType, number>> | undefined
+  /** The oldest goes until about so many bytes are left. */
+  readonly keepBytes?: number | undefined
+}
+
+const pruneEveryMs = 10 * 60_000
 
 /** Items in one transaction: another program that writes waits for no more than this. */
 const writeSize = 2_000
@@ -26,11 +40,38 @@ const writeSize = 2_000
  * what it has.
  * @throws KoffError HISTORY_UNAVAILABLE, retriable where the history is locked or the disk is full.
  */
-export function historySink({ file, url, deliveryTimeoutMs = 120_000, retried }: HistorySinkOptions): ItemSink {
+export function historySink({
+  file,
+  url,
+  deliveryTimeoutMs = 120_000,
+  retention,
+  retried,
+}: HistorySinkOptions): ItemSink {
   const place = url ?? file
   if (place === undefined) throw new KoffError('USAGE', 'history: give a file, or the URL of a PostgreSQL database')
   let opened: HistoryStore | null = null
   let closed = false
+  let prunedAt = Number.NEGATIVE_INFINITY
+  let pruning: Promise<void> | null = null
+
+  /** In small steps between writes; what fails is tried again the next time. */
+  const pruneIfDue = (store: HistoryStore) => {
+    if (retention === undefined || pruning !== null || performance.now() - prunedAt < pruneEveryMs) return
+    prunedAt = performance.now()
+    const now = Date.now()
+    const { keepMs, keepTypesMs = {}, keepBytes: bytes } = retention
+    const before = keepMs === undefined ? undefined : now - keepMs
+    const byType = Object.entries(keepTypesMs) as [EventType, number][]
+    const eventsBefore = new Map(byType.map(([type, ms]) => [type, now - ms]))
+    pruning = store.prune({ before, bytes, eventsBefore, signal: closing.signal }).then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof KoffError) retried?.(error)
+      },
+    )
+    void pruning.finally(() => (pruning = null))
+  }
+  const closing = new AbortController()
   const keep = async (items: readonly HistoryItem[], signal: AbortSignal) => {
     signal.throwIfAborted()
     for (let at = 0; at < items.length; at += writeSize) {
@@ -39,6 +80,7 @@ export function historySink({ file, url, deliveryTimeoutMs = 120_000, retried }:
         if (closed) throw new KoffError('SINK_FAILED', 'history: written to after it was closed')
         if (opened === null) throw new KoffError('SINK_FAILED', 'history: written to before it was opened')
         await opened.write(part, signal)
+        pruneIfDue(opened)
       }
       await retry(attempt, { signal, timeoutMs: deliveryTimeoutMs, retried })
       signal.throwIfAborted()
@@ -60,6 +102,8 @@ export function historySink({ file, url, deliveryTimeoutMs = 120_000, retried }:
     keep,
     async [Symbol.asyncDispose]() {
       closed = true
+      closing.abort()
+      await pruning
       await opened?.[Symbol.asyncDispose]()
       opened = null
     },
