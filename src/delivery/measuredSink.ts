@@ -1,11 +1,13 @@
 import type { Sink } from '../engine/sink.ts'
-import { isItemSink } from '../history/itemSink.ts'
+import { type ItemSink, isItemSink } from '../history/itemSink.ts'
 import { countEvents, type Measuring } from './measuredOutput.ts'
 
 /** A sink that counts and times its writes. */
 export function measuredSink(sink: Sink, measuring: Measuring): Sink {
   const measured = measuredWrites(sink, measuring)
-  return isItemSink(sink) ? Object.assign(measured, { keep: sink.keep }) : measured
+  if (!isItemSink(sink)) return measured
+  const keep: ItemSink['keep'] = (items, signal) => sink.keep(items, signal)
+  return Object.assign(measured, { keep })
 }
 
 function measuredWrites(sink: Sink, measuring: Measuring): Sink {

@@ -53,7 +53,8 @@ export async function* verify({ events, reader, cluster }: VerifyOptions): Async
       }
     }
   }
-  for (let after = 0; compared > 0; ) {
+  let after = 0
+  while (Number.isFinite(oldest)) {
     const page = await eventsAfter(reader, after, { cluster, from: oldest })
     for (const { event } of page) {
       const isWithin = event.source.offset <= (ends.get(event.source.partition) ?? -1)

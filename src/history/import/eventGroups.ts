@@ -1,3 +1,4 @@
+import type { EventData, EventType } from '../../events/definitions.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import type { TopicPartitions } from '../../events/shapes.ts'
 import type { GroupHeader, GroupItem, Held, HistoryMember, TopicItem } from '../items.ts'
@@ -65,79 +66,80 @@ export class EventGroups {
     }
   }
 
+  /** False where the event changes nothing that an item says. */
   #apply(event: KoffEvent): boolean {
     this.#noteTopics(event)
     if (event.type === 'group-deleted') return this.#known.delete(event.group)
+    const change = changes[event.type] as ((known: Known, data: KoffEvent['data'], part: number) => Change) | undefined
     const known = this.#known.get(event.group) ?? this.#begin(event)
-    const { members } = known
-    const set = (header: Partial<GroupHeader>) => {
-      const state = members.size === 0 ? 'Empty' : 'Stable'
-      known.header = { ...known.header, ...typeOf(event), state, ...header }
-    }
-    switch (event.type) {
-      case 'group-snapshot': {
-        const { epoch, protocolType, protocol, leader } = event.data
-        if (event.part === 1) members.clear()
-        for (const { held, ...member } of event.data.members ?? []) members.set(member.id, memberOf(member, held))
-        set({ epoch: epoch ?? 0, protocolType, protocol, leader })
-        return true
-      }
-      case 'group-created':
-        set({ protocolType: event.data.protocolType })
-        return true
-      case 'group-migrated':
-        set({ epoch: event.data.epoch ?? 0 })
-        return true
-      case 'member-joined':
-        members.set(event.data.member.id, memberOf(event.data.member, []))
-        break
-      case 'member-changed': {
-        const { member } = event.data
-        members.set(member.id, { ...memberOf(member, []), held: members.get(member.id)?.held ?? [] })
-        break
-      }
-      case 'member-left':
-        members.delete(event.data.member.id)
-        break
-      case 'member-suspended':
-        members.set(event.data.member.id, { ...memberOf(event.data.member, event.data.held), epoch: -2 })
-        break
-      case 'member-replaced': {
-        const { from, to, instanceId } = event.data
-        const before = members.get(from)
-        members.delete(from)
-        members.set(to, { ...(before ?? unknownMember), id: to, instanceId })
-        break
-      }
-      case 'rebalance': {
-        const { changes, epochAfter, protocol, leader } = event.data
-        for (const { memberId, gained, lost } of changes ?? []) {
-          const member = members.get(memberId)
-          if (member !== undefined) members.set(memberId, { ...member, held: moved(member.held ?? [], gained, lost) })
-        }
-        set({ epoch: epochAfter ?? known.header.epoch, protocol, leader })
-        return true
-      }
-      case 'group-emptied':
-        members.clear()
-        set({ epoch: event.data.epoch ?? known.header.epoch, protocol: null, leader: null })
-        return true
-      default:
-        return false
-    }
-    set({})
+    if (change === undefined) return false
+    const header = change(known, event.data, event.part)
+    const state = known.members.size === 0 ? 'Empty' : 'Stable'
+    known.header = { ...known.header, ...typeOf(event), state, ...header }
     return true
   }
 
   #begin(event: KoffEvent): Known {
-    const header: GroupHeader = {
-      ...{ type: 'simple', epoch: 0, state: 'Empty', protocolType: null, protocol: null, leader: null },
-      ...typeOf(event),
-    }
-    const known: Known = { header, members: new Map() }
+    const known: Known = { header: { ...newHeader, ...typeOf(event) }, members: new Map() }
     this.#known.set(event.group, known)
     return known
   }
+}
+
+const newHeader: GroupHeader = {
+  type: 'simple',
+  epoch: 0,
+  state: 'Empty',
+  protocolType: null,
+  protocol: null,
+  leader: null,
+}
+
+type Change = Partial<GroupHeader>
+
+/** What an event changes of the members, which it does, and of the group itself, which it returns. */
+const changes: { readonly [T in EventType]?: (known: Known, data: EventData<T>, part: number) => Change } = {
+  'group-snapshot': ({ members }, data, part) => {
+    const { epoch, protocolType, protocol, leader } = data
+    if (part === 1) members.clear()
+    for (const { held, ...member } of data.members ?? []) members.set(member.id, memberOf(member, held))
+    return { epoch: epoch ?? 0, protocolType, protocol, leader }
+  },
+  'group-created': (_, { protocolType }) => ({ protocolType }),
+  'group-migrated': (_, { epoch }) => ({ epoch: epoch ?? 0 }),
+  'group-emptied': ({ members, header }, { epoch }) => {
+    members.clear()
+    return { epoch: epoch ?? header.epoch, protocol: null, leader: null }
+  },
+  'member-joined': ({ members }, { member }) => {
+    members.set(member.id, memberOf(member, []))
+    return {}
+  },
+  'member-changed': ({ members }, { member }) => {
+    members.set(member.id, { ...memberOf(member, []), held: members.get(member.id)?.held ?? [] })
+    return {}
+  },
+  'member-left': ({ members }, { member }) => {
+    members.delete(member.id)
+    return {}
+  },
+  'member-suspended': ({ members }, { member, held }) => {
+    members.set(member.id, { ...memberOf(member, held), epoch: -2 })
+    return {}
+  },
+  'member-replaced': ({ members }, { from, to, instanceId }) => {
+    const before = members.get(from) ?? unknownMember
+    members.delete(from)
+    members.set(to, { ...before, id: to, instanceId })
+    return {}
+  },
+  rebalance: ({ members, header }, { changes: moves, epochAfter, protocol, leader }) => {
+    for (const { memberId, gained, lost } of moves ?? []) {
+      const member = members.get(memberId)
+      if (member !== undefined) members.set(memberId, { ...member, held: moved(member.held ?? [], gained, lost) })
+    }
+    return { epoch: epochAfter ?? header.epoch, protocol, leader }
+  },
 }
 
 const unknownMember = { id: '', instanceId: null, clientId: '', host: '', epoch: null, held: [], target: null }
@@ -170,15 +172,7 @@ function moved(held: Held, gained: readonly TopicPartitions[], lost: readonly To
 }
 
 function partitionsIn(event: KoffEvent): readonly TopicPartitions[] {
-  switch (event.type) {
-    case 'group-snapshot':
-      return event.data.members?.flatMap(({ held }) => held ?? []) ?? []
-    case 'rebalance':
-      return event.data.changes?.flatMap(({ gained, lost }) => [...gained, ...lost]) ?? []
-    case 'member-left':
-    case 'member-suspended':
-      return event.data.held ?? []
-    default:
-      return []
-  }
+  if (event.type === 'group-snapshot') return event.data.members?.flatMap(({ held }) => held ?? []) ?? []
+  if (event.type === 'rebalance') return event.data.changes?.flatMap(({ gained, lost }) => [...gained, ...lost]) ?? []
+  return event.type === 'member-left' || event.type === 'member-suspended' ? (event.data.held ?? []) : []
 }
