@@ -1,5 +1,6 @@
 import type { Int64 } from '../../events/envelope.ts'
 import { type LogEnds, OTHER_LIFE } from '../../state/conditions/logEnds.ts'
+import { lagTimeOf } from '../../state/conditions/lagTime.ts'
 import type { PartitionState } from '../../state/partition.ts'
 import type { OffsetPoint } from '../items.ts'
 
@@ -71,5 +72,6 @@ function pointOf({ offsets: { table } }: PartitionState, row: number, logEnds: L
   if (id < 0) return { topic: slot.name, partition, offset, logEnd: null, lag: null, lagMs: null }
   const logEnd = logEnds.ends[id] ?? 0
   const lag = Math.max(0, logEnd - Math.max(Number(offset), logEnds.starts[id] ?? 0))
-  return { topic: slot.name, partition, offset, logEnd, lag, lagMs: null }
+  const time = lagTimeOf(logEnds, id, Number(offset), logEnds.times[id] ?? 0)
+  return { topic: slot.name, partition, offset, logEnd, lag, lagMs: time?.max ?? time?.min ?? null }
 }

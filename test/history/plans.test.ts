@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { openHistory } from '../../src/history/openHistory.ts'
+import { conditionsOf } from '../../src/history/queries/conditions.ts'
+import { eventById, eventsAfter, type EventsQuestion, eventsPage } from '../../src/history/queries/events.ts'
+import { groupsAt } from '../../src/history/queries/groupsAt.ts'
+import { membersOf } from '../../src/history/queries/members.ts'
+import { ownersOf } from '../../src/history/queries/owners.ts'
+import { progressOf } from '../../src/history/queries/progress.ts'
+import { rebalancesOf } from '../../src/history/queries/rebalances.ts'
+import type { HistoryReader, SqlValue } from '../../src/history/store.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'koff-plans-'))
+afterAll(() => rmSync(home, { recursive: true }))
+
+const cluster = 'c1'
+const times = { from: 1, to: 2 }
+const filters: readonly Partial<EventsQuestion>[] = [
+  times,
+  { group: 'g' },
+  { groups: ['g*'], ...times },
+  { types: ['rebalance', 'group-emptied'] },
+  { severity: 'warn' },
+  { topic: 't', partition: 1 },
+  { member: 'm' },
+  { instance: 'i' },
+  { client: 'c' },
+  { host: 'h' },
+  { group: 'g', types: ['rebalance'], severity: 'warn', kind: 'consumer' },
+]
+
+const questions: readonly (readonly [string, (reader: HistoryReader) => Promise<unknown>])[] = [
+  ...filters.flatMap(filter =>
+    (['oldest', 'newest'] as const).map(
+      order =>
+        [
+          `events ${JSON.stringify(filter)} ${order}`,
+          (reader: HistoryReader) => eventsPage(reader, { cluster, order, ...filter }),
+        ] as const,
+    ),
+  ),
+  ['events after', reader => eventsAfter(reader, 5, { cluster })],
+  ['an event', reader => eventById(reader, cluster, 'x')],
+  ['groups', reader => groupsAt(reader, { cluster, at: 1 })],
+  ['a group', reader => groupsAt(reader, { cluster, at: 1, group: 'g' })],
+  ['owners', reader => ownersOf(reader, { cluster, topic: 't', partition: 1, ...times })],
+  ['owned', reader => ownersOf(reader, { cluster, group: 'g', ...times })],
+  ['members', reader => membersOf(reader, { cluster, group: 'g', ...times })],
+  ['rebalances', reader => rebalancesOf(reader, { cluster, group: 'g' })],
+  ['conditions', reader => conditionsOf(reader, { cluster, group: 'g', ...times })],
+  ['progress', reader => progressOf(reader, { cluster, group: 'g', ...times })],
+]
+
+test.each(questions)('%s are answered without a scan of a large table', async (_, ask) => {
+  await using store = await openHistory(join(home, 'plans.db'))
+  const asked: (readonly [string, readonly SqlValue[]])[] = []
+  const watching: HistoryReader = {
+    glob: (column, pattern) => store.glob(column, pattern),
+    all: (sql, parameters = []) => {
+      asked.push([sql, parameters])
+      return store.all(sql, parameters)
+    },
+  }
+  await ask(watching)
+  expect(asked.length).toBeGreaterThan(0)
+  for (const [sql, parameters] of asked) {
+    const plan = await store.all(`EXPLAIN QUERY PLAN ${sql}`, parameters)
+    const steps = plan.map(({ detail }) => String(detail))
+    // SCAN without an index reads a whole table. Topics, coverage and groups are small; SCAN of a branch is of what it found.
+    const large = steps.filter(step => /^SCAN (events|states|progress|owner_spans|member_spans|[eospc])\b(?!.*USING (COVERING )?INDEX)/.test(step))
+    expect([sql, large]).toEqual([sql, []])
+    expect([sql, steps.filter(step => /SCAN events.*USING/.test(step) && !/events_that_open/.test(step))]).toEqual([sql, []])
+  }
+})
