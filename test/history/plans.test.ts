@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openHistory } from '../../src/history/openHistory.ts'
 import { conditionsOf } from '../../src/history/queries/conditions.ts'
-import { eventById, eventsAfter, type EventsQuestion, eventsPage } from '../../src/history/queries/events.ts'
+import { type EventsQuestion, eventById, eventsAfter, eventsPage } from '../../src/history/queries/events.ts'
 import { groupsAt } from '../../src/history/queries/groupsAt.ts'
 import { membersOf } from '../../src/history/queries/members.ts'
 import { ownersOf } from '../../src/history/queries/owners.ts'
@@ -69,8 +69,13 @@ test.each(questions)('%s are answered without a scan of a large table', async (_
     const plan = await store.all(`EXPLAIN QUERY PLAN ${sql}`, parameters)
     const steps = plan.map(({ detail }) => String(detail))
     // SCAN without an index reads a whole table. Topics, coverage and groups are small; SCAN of a branch is of what it found.
-    const large = steps.filter(step => /^SCAN (events|states|progress|owner_spans|member_spans|[eospc])\b(?!.*USING (COVERING )?INDEX)/.test(step))
+    const large = steps.filter(step =>
+      /^SCAN (events|states|progress|owner_spans|member_spans|[eospc])\b(?!.*USING (COVERING )?INDEX)/.test(step),
+    )
     expect([sql, large]).toEqual([sql, []])
-    expect([sql, steps.filter(step => /SCAN events.*USING/.test(step) && !/events_that_open/.test(step))]).toEqual([sql, []])
+    expect([sql, steps.filter(step => /SCAN events.*USING/.test(step) && !/events_that_open/.test(step))]).toEqual([
+      sql,
+      [],
+    ])
   }
 })

@@ -3,10 +3,9 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { writeText } from '../../base/writeText.ts'
-import { withInt64 } from '../../coordinator/jsonValue.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import { eventLine } from '../../events/ndjson.ts'
-import { eventRow } from '../sql/eventRow.ts'
+import { csvColumns, type EventFile, eventColumns } from './columns.ts'
 import { parquetFile } from './parquet.ts'
 
 export const exportFormats = ['parquet', 'csv', 'ndjson'] as const
@@ -18,12 +17,6 @@ export interface ExportOptions {
   readonly format: ExportFormat
   /** Called with how many events are written. */
   readonly progress?: ((count: number) => void) | undefined
-}
-
-/** Takes events in order; `end` makes the file whole. */
-export interface EventFile {
-  write(events: readonly KoffEvent[]): Promise<void>
-  end(): Promise<void>
 }
 
 /** Events to a file, which is there whole or not at all. Resolves with how many. */
@@ -45,23 +38,6 @@ export async function exportEvents({ events, file, format, progress }: ExportOpt
     throw error
   }
 }
-
-const csvColumns = [
-  'time',
-  'id',
-  'type',
-  'severity',
-  'cluster',
-  'group',
-  'kind',
-  'topic',
-  'partition',
-  'member',
-  'instance',
-  'client',
-  'host',
-  'data',
-] as const
 
 function textFile(path: string, format: 'csv' | 'ndjson'): EventFile {
   const stream = createWriteStream(path)
@@ -95,27 +71,4 @@ function quoted(value: string | number | null): string {
   if (typeof value === 'number') return String(value)
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-/** The columns that one asks by, and the data as JSON. */
-export function eventColumns(event: KoffEvent): Readonly<Record<(typeof csvColumns)[number], string | number | null>> {
-  const [, , , , , , , topic, partition, member, instance, client, host] = eventRow(event)
-  const text = (value: unknown) => (typeof value === 'string' ? value : null)
-  const { time, id, type, severity, cluster, group, groupType: kind, data } = event
-  return {
-    time,
-    id,
-    type,
-    severity,
-    cluster,
-    group,
-    kind,
-    topic: text(topic),
-    partition: typeof partition === 'number' ? partition : null,
-    member: text(member),
-    instance: text(instance),
-    client: text(client),
-    host: text(host),
-    data: JSON.stringify(data, withInt64),
-  }
 }

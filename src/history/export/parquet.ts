@@ -1,5 +1,5 @@
 import type { KoffEvent } from '../../events/envelope.ts'
-import { type EventFile, eventColumns } from './exportEvents.ts'
+import { type EventFile, eventColumns } from './columns.ts'
 
 const required = ['id', 'type', 'severity', 'cluster', 'group', 'kind'] as const
 const optional = ['topic', 'member', 'instance', 'client', 'host'] as const

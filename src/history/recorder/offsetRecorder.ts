@@ -1,6 +1,6 @@
 import type { Int64 } from '../../events/envelope.ts'
-import { type LogEnds, OTHER_LIFE } from '../../state/conditions/logEnds.ts'
 import { lagTimeOf } from '../../state/conditions/lagTime.ts'
+import { type LogEnds, OTHER_LIFE } from '../../state/conditions/logEnds.ts'
 import type { PartitionState } from '../../state/partition.ts'
 import type { OffsetPoint } from '../items.ts'
 
