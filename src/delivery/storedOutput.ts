@@ -1,6 +1,6 @@
 import type { Sink } from '../engine/sink.ts'
 import type { HistoryItem } from '../history/items.ts'
-import type { Commit, Output } from './output.ts'
+import type { Checkpoint, Output } from './output.ts'
 import type { StateStore } from './stateStore.ts'
 import { StoredPieces } from './storedPieces.ts'
 
@@ -22,7 +22,7 @@ export function storedOutput({ sink, store, keep }: StoredOutputOptions): Output
   /** A sink accepts one write at a time, but partitions commit independently. */
   let last: Promise<void> = Promise.resolve()
 
-  const write = async ({ events, history = [] }: Commit): Promise<void> => {
+  const write = async ({ events, history = [] }: Checkpoint): Promise<void> => {
     const before = last
     const writing = (async () => {
       await before.catch(() => undefined)

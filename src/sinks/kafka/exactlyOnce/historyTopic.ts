@@ -1,4 +1,4 @@
-import type { Commit } from '../../../delivery/output.ts'
+import type { Checkpoint } from '../../../delivery/output.ts'
 import type { HistoryItem } from '../../../history/items.ts'
 import { packItems } from '../../../history/packItems.ts'
 import type { BatchRecord, PartitionRecords } from '../../../kafka/producer/rounds.ts'
@@ -12,7 +12,7 @@ export interface HistoryRecordsOptions {
 
 /** What a history keeps beside the events of a commit, and the ids of these, so that it knows when it has all of them. */
 export function historyRecords(
-  { events, history = [] }: Commit,
+  { events, history = [] }: Checkpoint,
   { historyTopic: topic, partition }: HistoryRecordsOptions,
 ): readonly PartitionRecords[] {
   const [first] = events
