@@ -5,7 +5,7 @@ import { apply } from '../../../src/pipeline/apply.ts'
 import type { Input } from '../../../src/state/input.ts'
 import { encodeState, takeChanges } from '../../../src/state/stored/encode.ts'
 import { foldSamples } from '../../../src/telemetry/foldSamples.ts'
-import { ChurnLog, life, stay } from './lives.ts'
+import { type Born, ChurnLog, life, stay } from './lives.ts'
 
 /** What is kept somewhere, by what it is. */
 export type Sizes = Readonly<Record<string, number>>
@@ -25,10 +25,9 @@ export class Churn {
   readonly #groups = new Set<string>()
   readonly #table: GroupTable
   #storedTable: StoredTable = { of: 'groups', pending: [] }
-  /** Lives that are over. */
-  lives = 0
+  readonly born: Born = { groups: 0, topics: 0, members: 0, producers: 0 }
   events = 0
-  #born = 0
+  #count = 0
   #steps = 0
   #next = 0
   readonly #hasStaying: boolean
@@ -47,7 +46,13 @@ export class Churn {
     })
   }
 
-  /** Until so many more lives are over. */
+  /** Of groups, topics, members and producers. */
+  get lives(): number {
+    const { groups, topics, members, producers } = this.born
+    return groups + topics + members + producers
+  }
+
+  /** So many more lives. */
   run(lives: number): void {
     for (const until = this.lives + lives; this.lives < until; ) this.#step()
   }
@@ -62,8 +67,8 @@ export class Churn {
 
   #step(): void {
     if (this.#running.length < atOnce) {
-      if (this.#hasStaying) this.#put(stay(this.#log, this.#born))
-      this.#running.push(life(this.#log, this.#born++))
+      if (this.#hasStaying) this.#put(stay(this.#log, this.#count, this.born))
+      this.#running.push(life(this.#log, this.#count++, this.born))
     }
     this.#advance()
   }
@@ -72,10 +77,8 @@ export class Churn {
     this.#log.now += stepMs
     this.#next = (this.#next + 1) % this.#running.length
     const step = this.#running[this.#next]?.next()
-    if (step?.done === true) {
-      this.#running.splice(this.#next, 1)
-      this.lives++
-    } else this.#put(step?.value ?? [])
+    if (step?.done === true) this.#running.splice(this.#next, 1)
+    else this.#put(step?.value ?? [])
     this.#steps++
     if (this.#steps % roundEvery === 0) this.#sample()
     if (this.#steps % writeEvery === 0) this.#write()

@@ -45,16 +45,43 @@ function namesOf(life: number) {
 
 type Names = ReturnType<typeof namesOf>
 
-/** A group and a topic, and what else there is for their sake, from their beginning until nothing of them is left. */
-export function* life(log: ChurnLog, number: number): Generator<Step, void, void> {
+/** How many of each came and went. */
+export interface Born {
+  groups: number
+  topics: number
+  members: number
+  producers: number
+}
+
+/** A group and a topic, with members and a producer, from their creation until nothing of them is left. */
+export function* life(log: ChurnLog, number: number, born: Born): Generator<Step, void, void> {
   const names = namesOf(number)
   const { topic, id } = names
+  const kind = kinds[number % kinds.length] as Kind
+  born.groups += kind.groups ?? 1
+  born.members += kind.members ?? 0
+  born.producers += kind.producers ?? 0
+  born.topics++
   yield [{ kind: 'topic', id, name: topic, partitions: 2 }]
-  yield* kinds[number % kinds.length]?.(log, names) ?? []
+  yield* kind.run(log, names)
   yield [{ kind: 'topic', id, name: topic, partitions: 0 }]
 }
 
-const kinds = [simple, classic, consumer, share, streams, transactional, migrated, regular, unreadable]
+interface Kind extends Partial<Omit<Born, 'topics'>> {
+  readonly run: (log: ChurnLog, names: Names) => Generator<Step>
+}
+
+const kinds: readonly Kind[] = [
+  { run: simple },
+  { run: classic, members: 2 },
+  { run: consumer, members: 2 },
+  { run: share, members: 1 },
+  { run: streams, members: 1 },
+  { run: transactional, groups: 2, producers: 1 },
+  { run: migrated, members: 1 },
+  { run: regular, members: 1 },
+  { run: unreadable, members: 1 },
+]
 
 /** Committed with a topic id; the log goes on without it, so that it stalls. */
 function* simple(log: ChurnLog, { group, topic, id }: Names): Generator<Step> {
@@ -166,7 +193,9 @@ function* unreadable(log: ChurnLog, { group, topic, members: [a] }: Names): Gene
 }
 
 /** Groups that stay, while their members, topics and producers come and go. */
-export function stay(log: ChurnLog, number: number): Step {
+export function stay(log: ChurnLog, number: number, born: Born): Step {
+  born.members += 3
+  born.producers++
   const { topic, id, members, producerId } = namesOf(number)
   const before = namesOf(number - 20)
   const generation = classicOf('stays-classic', number + 1, [

@@ -17,7 +17,7 @@ export async function churnSection(lives: number): Promise<{ readonly text: stri
   for await (const line of createInterface({ input: child.stdout })) {
     const row = JSON.parse(line) as ChurnRow
     rows.push(row)
-    process.stderr.write(`${row.lives} lives, heap ${row['heap MB'].toFixed(1)} MB\n`)
+    process.stderr.write(`${row.lives} lives, heap ${row.figures['heap MB']?.toFixed(1)} MB\n`)
   }
   const code = await ended
   if (code !== 0) throw new Error(`the churn benchmark ended with exit code ${String(code)}`)
@@ -28,23 +28,25 @@ export async function churnSection(lives: number): Promise<{ readonly text: stri
 
 /** Figures that are larger at the end than in the middle. */
 function namesOfGrown(rows: readonly ChurnRow[]): string[] {
-  const [middle, last] = [rows[rows.length >> 1], rows.at(-1)]
-  return Object.keys(last ?? {}).filter(name => {
-    if (name === 'lives' || name === 'events') return false
-    return (last?.[name] ?? 0) > (middle?.[name] ?? 0) * tolerance.share + tolerance.count
+  const [middle, last] = [rows[rows.length >> 1]?.figures ?? {}, rows.at(-1)?.figures ?? {}]
+  return Object.entries(last).flatMap(([name, size]) => {
+    return size > (middle[name] ?? 0) * tolerance.share + tolerance.count ? [name] : []
   })
 }
 
 function page(rows: readonly ChurnRow[]): string {
   const count = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
-  const shown = rows.filter(
-    ({ lives }, at) => at === 0 || at === rows.length - 1 || lives === rows[rows.length >> 1]?.lives,
-  )
-  const names = Object.keys(rows[0] ?? {}).filter(name => name !== 'lives')
-  const lines = names.map(name => `| ${name} | ${shown.map(row => count.format(row[name] ?? 0)).join(' | ')} |`)
-  return `Made by \`npm run bench -- churn --write\`. Groups of every kind, each with a topic, members and a producer of its own, that commit, rebalance, stall, get stuck, are
-migrated, and are deleted; beside them groups that stay, whose members, topics and producers come and go. No broker: the fold, with its state and its groups topic in
-memory. What is kept of topics that are gone has limits: 10,000 topic ids a group, 10,000 names of the cluster's topics, 2,000 names that only records told.
+  const [first, middle, last] = [rows[0], rows[rows.length >> 1], rows.at(-1)]
+  if (first === undefined || middle === undefined || last === undefined) throw new Error('nothing was measured')
+  const shown = [first, middle, last]
+  const { groups, topics, members, producers } = last.born
+  const lines = Object.keys(first.figures).map(name => {
+    return `| ${name} | ${shown.map(({ figures }) => count.format(figures[name] ?? 0)).join(' | ')} |`
+  })
+  return `Made by \`npm run bench -- churn --write\`. Groups of every kind, each with a topic, members and a producer, that commit, rebalance, stall, get stuck, are
+migrated, and are deleted. Beside them there are groups that stay, whose members, topics and producers come and go. In all: ${count.format(groups)} groups, ${count.format(topics)} topics,
+${count.format(members)} members, ${count.format(producers)} transactional producers, and ${count.format(last.events)} events. No broker: the fold, its state and its groups topic are in memory. What koff remembers of
+deleted topics has limits: 10,000 topic ids a group (two groups here reach it), 10,000 names of the cluster's topics, 2,000 names that only records told.
 
 | after so many lives | ${shown.map(({ lives }) => count.format(lives)).join(' | ')} |
 |---|${shown.map(() => '--:|').join('')}
