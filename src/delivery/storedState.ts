@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { KoffError } from '../base/errors.ts'
 import type { PartitionState } from '../state/partition.ts'
 import { partitionKey, type StoredPartition } from '../state/stored/entry.ts'
@@ -13,6 +14,9 @@ export interface StoredState {
   readonly delivery: StoredDelivery | null
 }
 
+/** After so many entries, sockets and timers have their turn: a session must not end while a large state is read. */
+const entriesATurn = 2_000
+
 /**
  * Reads the stored entries into `state`. Null where nothing is stored.
  * @throws KoffError STATE_LOST where only a part is stored.
@@ -24,10 +28,12 @@ export async function readStored(
 ): Promise<StoredState | null> {
   const restoring = new Restoring(state)
   let delivery: string | null = null
+  let read = 0
   for await (const entries of output.restore(signal)) {
     for (const entry of entries) {
       if (entry.key === deliveryKey) delivery = entry.value
       else restoring.put(entry)
+      if (++read % entriesATurn === 0) await setImmediate()
     }
   }
   signal.throwIfAborted()

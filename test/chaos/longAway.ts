@@ -66,7 +66,7 @@ export async function longAway(stage: Stage, { groups }: { readonly groups: numb
       .map(({ group }) => group)
       .filter(group => !group.startsWith('gone-') && !group.startsWith('partly-')),
     unknown: difference(known(events), await listed(kafka.dataFolder)),
-    lines: linesOf(again).filter(line => line.includes('reading it again from its start')),
+    lines: linesOf(again).filter(line => line.includes('reads it again from its start')),
     exitCode,
   }
 }
