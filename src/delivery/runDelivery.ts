@@ -83,7 +83,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
     await ownership.start({ changed, failed: fail }, stop)
     await readUntil(stop, { ...options, outages, heard: () => catchUp.heard() }, partitions)
   } catch (error) {
-    if (!stop.aborted) throw error
+    // Partitions are given up in either case: an open producer would keep the process alive.
+    if (!stop.aborted) fatal.abort(error)
   }
   const finished = partitions.finish()
   await Promise.race([finished, sleep(finishTimeoutMs, undefined, { ref: false })])

@@ -77,7 +77,7 @@ describe('the local store', () => {
     await expect(open()).rejects.toMatchObject({
       code: 'STATE_UNAVAILABLE',
       retriable: false,
-      message: `state ${join(dir, 'koff.db')}: another koff uses it; give each deployment its own name or state.dir`,
+      message: `state ${join(dir, 'koff.db')}: another koff process uses it; give each deployment its own name or state.dir`,
     })
     await first[Symbol.asyncDispose]()
     await using again = await open()
@@ -88,7 +88,7 @@ describe('the local store', () => {
     const program = fileURLToPath(new URL('writeToStore.ts', import.meta.url))
     const child = fork(program, [dir], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     const [written] = (await once(child, 'message')) as [number]
-    await expect(open()).rejects.toThrow('another koff uses it')
+    await expect(open()).rejects.toThrow('another koff process uses it')
     child.kill('SIGKILL')
     await once(child, 'exit')
     await using store = await open()

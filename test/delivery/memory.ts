@@ -16,6 +16,8 @@ export interface MemoryOutput extends Output {
   readonly stored: ReadonlyMap<number, Map<string, string>>
   /** How often each partition was taken over. */
   readonly owners: ReadonlyMap<number, number>
+  /** Partitions that were taken over and not closed since. */
+  readonly held: ReadonlySet<number>
   /** How many commits there were of each partition. */
   readonly commits: ReadonlyMap<number, number>
   /** The next commits of these partitions fail, one for each time that one is named. */
@@ -32,12 +34,14 @@ export function memoryOutput(): MemoryOutput {
   const owners = new Map<number, number>()
   const commits = new Map<number, number>()
   let failures: { readonly partition: number; readonly error: KoffError }[] = []
+  const held = new Set<number>()
   let open: Promise<void> = Promise.resolve()
   return {
     name: 'memory',
     events,
     stored,
     owners,
+    held,
     commits,
     failNext: (partitions, error = passing) => {
       failures = [...failures, ...partitions.map(partition => ({ partition, error }))]
@@ -51,6 +55,7 @@ export function memoryOutput(): MemoryOutput {
     own: async partition => {
       const owner = (owners.get(partition) ?? 0) + 1
       owners.set(partition, owner)
+      held.add(partition)
       return {
         async *restore() {
           yield [...(stored.get(partition) ?? [])].map(([key, value]) => ({ key, value }))
@@ -70,7 +75,7 @@ export function memoryOutput(): MemoryOutput {
             else entries.set(key, value)
           }
         },
-        [Symbol.asyncDispose]: async () => undefined,
+        [Symbol.asyncDispose]: async () => void held.delete(partition),
       }
     },
     [Symbol.asyncDispose]: async () => undefined,

@@ -90,6 +90,20 @@ describe('a service', () => {
     expect(idsOf(output, 'offset-committed')).toEqual(['0-5-0', '0-6-0', '0-7-0', '0-8-0', '0-9-0'])
   })
 
+  it('closes its partitions before it ends because its log is another one', async () => {
+    const log = memoryLog()
+    const output = memoryOutput()
+    const service = start(log, output, { owned: [0, 1] })
+    await seen(output, 'koff-caught-up', 2)
+    expect([...output.held].toSorted()).toEqual([0, 1])
+    log.append({
+      kind: 'fault',
+      fault: { partition: 1, offset: 0, position: 0, code: 'LOG_TRUNCATED', reason: 'gone' },
+    })
+    await expect(service.ended).rejects.toMatchObject({ code: 'STATE_INVALID' })
+    expect([...output.held]).toEqual([])
+  })
+
   it('continues after a restart without repeating events', async () => {
     const log = memoryLog()
     const output = memoryOutput()

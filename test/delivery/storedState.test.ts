@@ -9,7 +9,7 @@ import { batchOf, commitOf } from '../state/batchOf.ts'
 
 test('while a large state is read, everything else in the process has its turn', async () => {
   const fold = new Fold({ cluster: 'c1', history: 'none', tracksChanges: true })
-  const commits = Array.from({ length: 20_000 }, (_, partition) => commitOf('g', 'orders', partition, 1))
+  const commits = Array.from({ length: 10_000 }, (_, partition) => commitOf('g', 'orders', partition, 1))
   apply(fold, { kind: 'batch', batch: batchOf(commits) })
   const entries = encodeState(fold.stateOf(0))
   const output: PartitionOutput = {
@@ -25,6 +25,6 @@ test('while a large state is read, everything else in the process has its turn',
   let turns = 0
   for (; !isRead; turns++) await setImmediate()
   ;(await reading)?.restoring.finish()
-  expect(turns).toBeGreaterThanOrEqual(10)
-  expect(encodeState(state)).toEqual(entries)
+  expect(turns).toBeGreaterThanOrEqual(5)
+  expect(JSON.stringify(encodeState(state))).toBe(JSON.stringify(entries))
 })
