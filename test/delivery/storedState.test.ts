@@ -19,11 +19,11 @@ test('while a large state is read, everything else in the process has its turn',
     commit: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   }
-  let isRead = false
+  const read = new AbortController()
   const state = fold.newState(0)
-  const reading = readStored(output, state, new AbortController().signal).finally(() => (isRead = true))
+  const reading = readStored(output, state, new AbortController().signal).finally(() => read.abort())
   let turns = 0
-  for (; !isRead; turns++) await setImmediate()
+  for (; !read.signal.aborted; turns++) await setImmediate()
   ;(await reading)?.restoring.finish()
   expect(turns).toBeGreaterThanOrEqual(5)
   expect(JSON.stringify(encodeState(state))).toBe(JSON.stringify(entries))
