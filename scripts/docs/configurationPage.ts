@@ -13,26 +13,35 @@ export function configurationPage(): string {
     top?.table ?? '',
     ...sections.flatMap(({ title, about, table }) => [`## ${title}`, about, table]),
     '## Flags and variables',
-    'They override the file, and flags override variables; an empty variable is one that is not set. Secrets have no flag.',
-    'Every command that reads a cluster:',
+    'Flags and variables override the file, and flags override variables. An empty variable counts as not set. Secrets have no flag.',
+    'For every command that reads a cluster:',
     settingTable(connectionSettings),
     '`koff run`:',
     settingTable(serviceSettings),
   ].join('\n\n')}\n`
 }
 
-const introduction = `\`koff run -c koff.yaml\` takes a YAML file; the other commands that read a cluster take \`kafka\` from it. Examples with comments
-are in [config/](../config). Without a file koff reads \`localhost:9092\` and prints events.
+const introduction = `This page lists every key of a configuration. \`koff run -c koff.yaml\` takes a YAML file; other commands that read a cluster use
+its section \`kafka\`. Without a file koff reads \`localhost:9092\` and prints events.
 
-- **Durations** (keys that end in \`Ms\`) are milliseconds, or as people write them: \`60s\`, \`15m\`, \`1h30m\`. Ranges below are in milliseconds.
-- **Variables**: any value may hold \`\${NAME}\` or \`\${NAME:-default}\`; \`$\${\` is a literal \`\${\`. A variable that is not set and has
-  no default is an error, and so is one where its value does not fit.
-- **Secrets**: as a text, best from a variable, or \`{ file: /run/secrets/… }\`, whose last line break does not count. koff never
-  prints one: not in logs, messages, metrics, nor in what \`koff config check\` says.
-- **Paths** are relative to the file that names them.
-- **Faults**: \`koff config check FILE\` says all that is wrong, with line and key, and what was probably meant; exit code 2.
-- **Editors**: \`koff config schema\` prints the JSON schema, which is [schemas/koff-config.schema.json](../schemas/koff-config.schema.json) too. With the
-  YAML language server: \`# yaml-language-server: $schema=…/koff-config.schema.json\` in the first line.`
+\`\`\`yaml
+kafka: { brokers: 'localhost:9092' }
+sinks:
+  - { type: kafka, topic: koff.events, registry: { url: 'http://localhost:8081/apis/ccompat/v7' } }
+\`\`\`
+
+[config/](../config) has more examples, with comments.
+
+- **Durations** (keys that end in \`Ms\`) are milliseconds, or have a unit: \`60s\`, \`15m\`, \`1h30m\`. Ranges below are in milliseconds.
+- **Variables**: any value may contain \`\${NAME}\` or \`\${NAME:-default}\`; \`$\${\` is a literal \`\${\`. A variable without a value and
+  without a default is an error, and so is a value that does not fit.
+- **Secrets** are a text, best from a variable, or \`{ file: /run/secrets/… }\`; the last line break in the file is ignored. koff
+  never prints a secret: not in logs, messages or metrics, nor in the output of \`koff config check\`.
+- **Paths** are relative to the file that contains them.
+- **Faults**: \`koff config check FILE\` reports all faults with line, key and a suggestion. The exit code is 2.
+- **Editors**: \`koff config schema\` prints the JSON schema, which is also
+  [schemas/koff-config.schema.json](../schemas/koff-config.schema.json). For the YAML language server, begin the file with
+  \`# yaml-language-server: $schema=…/koff-config.schema.json\`.`
 
 interface Section {
   readonly title: string

@@ -9,8 +9,8 @@ export function clusterSchema(readFile: ReadFile) {
 
   const withPassword = (mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512') =>
     section({
-      mechanism: z.literal(mechanism).describe('How koff says who it is.'),
-      username: text.describe('Who koff is.'),
+      mechanism: z.literal(mechanism).describe('How koff authenticates.'),
+      username: text.describe('The user name of koff.'),
       password: password.describe('The text, or `{ file: path }`.'),
     })
 
@@ -19,8 +19,8 @@ export function clusterSchema(readFile: ReadFile) {
     withPassword('SCRAM-SHA-256'),
     withPassword('SCRAM-SHA-512'),
     section({
-      mechanism: z.literal('OAUTHBEARER').describe('How koff says who it is.'),
-      token: secret(readFile).describe('The text, or `{ file: path }`, which is read anew for every connection.'),
+      mechanism: z.literal('OAUTHBEARER').describe('How koff authenticates.'),
+      token: secret(readFile).describe('The text, or `{ file: path }`, which is read again for every connection.'),
     }),
   ])
 
@@ -28,16 +28,16 @@ export function clusterSchema(readFile: ReadFile) {
     brokers: addresses(9092)
       .default(['localhost:9092'])
       .describe(
-        '`host:port` of some brokers, a list or one text with commas; the others are learnt from them. Names of listeners before them (`PLAINTEXT://`) are read over.',
+        '`host:port` of some brokers, as a list or as text with commas; koff discovers the others. Listener names before them (`PLAINTEXT://`) are ignored.',
       ),
-    clientId: text.default('koff').describe('What brokers call koff in their logs, quotas and metrics.'),
+    clientId: text.default('koff').describe('The client id, which brokers use in their logs, quotas and metrics.'),
     connectTimeoutMs: duration(1)
       .default(10_000)
-      .describe('For one connection with its handshakes, and for the first contact.'),
+      .describe('For one connection with its handshakes, and for the first contact with the cluster.'),
     requestTimeoutMs: duration(1)
       .default(30_000)
-      .describe('After this long without an answer a connection counts as dead.'),
-    tls: tlsSchema(readFile).describe('True for TLS with what Node trusts, or a mapping.'),
-    sasl: sasl.optional().describe('Who koff is, where the listener wants to know.'),
+      .describe('A connection without a response for this long counts as dead.'),
+    tls: tlsSchema(readFile).describe('True for TLS with the authorities that Node trusts, or a mapping.'),
+    sasl: sasl.optional().describe('How koff authenticates, if the listener requires it.'),
   })
 }

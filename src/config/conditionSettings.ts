@@ -7,10 +7,10 @@ import {
 import { matchesGlob } from './glob.ts'
 import type { Config } from './schema.ts'
 
-/** Groups come and go; what was found out about them need not be kept for ever. */
+/** Groups come and go: the cache of their settings is limited. */
 const mostRemembered = 100_000
 
-/** The settings of a group by its name: those of the first pattern that fits it over those for all. */
+/** The thresholds of a group by its name: those of the first matching pattern override those for all groups. */
 export function conditionSettings({ groups, ...all }: Config['conditions']): SettingsOf {
   const general = settingsOver(defaultConditionSettings, all)
   if (groups.length === 0) return () => general

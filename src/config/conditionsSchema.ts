@@ -10,34 +10,34 @@ type WithDefaults = {
   readonly [K in keyof ConditionSettings]: null extends ConditionSettings[K] ? Optional[K] : z.ZodDefault<Optional[K]>
 }
 
-/** Every threshold, with the sentence that describes it. */
+/** Every threshold with its description. */
 const optional = shape((schema, { text: says }, of) => schema.optional().describe(`\`${of}\`: ${says}`)) as Optional
 
-/** The same for all groups: those that are not off have a default. */
+/** The thresholds for all groups: those that are not off have a default. */
 const withDefaults = shape((schema, { text: says, default: value }, of) => {
   const described = value === null ? schema.optional() : schema.optional().default(value)
   return described.describe(`\`${of}\`: ${says}`)
 }) as WithDefaults
 
-/** The section `conditions`: thresholds for all groups, and others for some. */
+/** The section `conditions`: thresholds for all groups, and overrides by group. */
 export const conditionsSchema = section({
   samples: flag
     .default(true)
     .describe(
-      'Whether to ask brokers what the log does not say: where the logs end that groups read, which classic groups rebalance. Takes Describe on the topics and groups.',
+      'Whether koff asks brokers for what the log does not contain: the log ends of the topics that groups read, and which classic groups rebalance. Needs Describe on the topics and groups.',
     ),
-  sampleEveryMs: duration(100).default(10_000).describe('How often to look.'),
+  sampleEveryMs: duration(100).default(10_000).describe('The interval between samples.'),
   ...withDefaults,
   groups: z
     .array(
       section({
-        pattern: text.describe('Names of groups: `*` is any text, `?` any one character.'),
+        pattern: text.describe('Pattern of group names: `*` is any text, `?` any one character.'),
         ...optional,
       }).describe('Thresholds for some groups.'),
     )
     .superRefine(refuseHidden)
     .default([])
-    .describe('Other thresholds for some groups; of several patterns that fit the first counts.'),
+    .describe('Overrides for some groups; the first matching pattern counts.'),
 })
 
 function shape(
@@ -65,17 +65,17 @@ function valueSchema({ unit, min, max }: Threshold): z.ZodType {
   }
 }
 
-/** What is written after a pattern that fits all of it would never count. */
+/** A pattern after one that matches all its names would never count. */
 function refuseHidden(groups: readonly { readonly pattern: string }[], context: z.RefinementCtx): void {
   for (const [at, { pattern }] of groups.entries()) {
     const first = groups.slice(0, at).findIndex(({ pattern: earlier }) => fitsAllOf(earlier, pattern))
     if (first < 0) continue
-    const message = `never counts: groups[${first}] comes first and fits whatever it fits`
+    const message = `never counts: groups[${first}] comes first and matches every such name`
     context.addIssue({ code: 'custom', message, path: [at, 'pattern'] })
   }
 }
 
-/** True where every name that fits `pattern` fits `general`; where only some of the text of a `*` does, it is not. */
+/** True where every name that matches `pattern` matches `general`. Overlaps within a `*` are not detected. */
 function fitsAllOf(general: string, pattern: string): boolean {
   return matchesGlob(general, pattern) && !(general.includes('?') && pattern.includes('*'))
 }

@@ -20,29 +20,32 @@ export interface Fault {
   readonly message: string
 }
 
-/** A configuration file as data, which still knows where everything stood. */
+/** The data of a configuration file, with the position of every value. */
 export interface ConfigDocument {
   readonly kind: 'document'
-  /** What the file says, variables filled in; not checked. */
+  /** The content of the file with variables filled in; not checked. */
   readonly data: unknown
   /** Variables that could not be filled in. */
   readonly faults: readonly Fault[]
-  /** Line of what is at the path, of the key if `path` ends in one; of what is around it where it is missing. */
+  /**
+   * The line of the value at the path, or of its key if `path` ends in one; of the surrounding value where it is
+   * missing.
+   */
   lineOf(path: Path): number
-  /** The text of a value as it stands in the file: a variable's name, not what it holds. */
+  /** The text of a value as written in the file: the name of a variable, not its value. */
   sourceOf(path: Path): string | undefined
 }
 
-/** A file that is no YAML. */
+/** A file that is not valid YAML. */
 export interface UnreadableDocument {
   readonly kind: 'unreadable'
   readonly faults: readonly { readonly line: number; readonly message: string }[]
 }
 
-/** Never throws: what is wrong with the file is part of the result, and no message quotes a value. */
+/** Never throws: faults of the file are part of the result, and no message quotes a value. */
 export function readDocument(text: string, variables: NodeJS.ProcessEnv): ConfigDocument | UnreadableDocument {
   const lines = new LineCounter()
-  // prettyErrors would quote the lines around a fault, and one of them may hold a password.
+  // prettyErrors would quote the lines around a fault, which may contain a password.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const lineAt = (offset: number): number => lines.linePos(offset).line
   const unreadable = syntaxFaults(document, lineAt)
@@ -72,31 +75,31 @@ export function readDocument(text: string, variables: NodeJS.ProcessEnv): Config
   }
 }
 
-/** The first fault of each line: what follows on it is the parser's way of getting over the first. */
+/** The first fault of each line: further ones are consequences of it. */
 function syntaxFaults(
   document: Document.Parsed,
   lineAt: (offset: number) => number,
 ): { line: number; message: string }[] {
   const faults = document.errors.map(({ code, pos }) => ({ line: lineAt(pos[0]), message: syntaxMessage(code) }))
   for (const { code, pos } of document.warnings) {
-    // The parser would take the text behind a tag that it does not know: an encrypted password as the password.
+    // The parser would ignore an unknown tag and take the text after it, an encrypted password, as the password.
     if (code === 'TAG_RESOLVE_FAILED') faults.push({ line: lineAt(pos[0]), message: syntaxMessage(code) })
   }
   visit(document, {
     Pair(_key, { key }) {
       if (!isMap(key) && !isSeq(key)) return
-      const message = 'a mapping or a list as a key; where it is {{ … }} of a template, that was not filled in'
+      const message = 'a mapping or a list as a key; a {{ … }} of a template was not filled in'
       faults.push({ line: lineAt(key.range?.[0] ?? 0), message })
     },
     Alias(_key, node) {
       if (node.resolve(document) !== undefined) return
-      faults.push({ line: lineAt(node.range?.[0] ?? 0), message: 'an alias (*) to an anchor (&) that is not there' })
+      faults.push({ line: lineAt(node.range?.[0] ?? 0), message: 'an alias (*) of an unknown anchor (&)' })
     },
   })
   return faults.filter(({ line }, index) => faults.findIndex(other => other.line === line) === index)
 }
 
-/** The way down to a node, from what `visit` says is around it. */
+/** The path to a node, from the ancestors that `visit` gives. */
 function pathOf(ancestors: readonly (Document | Node | Pair)[], node: Node): (string | number)[] {
   const path: (string | number)[] = []
   for (const [depth, around] of ancestors.entries()) {
@@ -134,24 +137,24 @@ function rangeStart(node: unknown): number | undefined {
   return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined
 }
 
-/** In words of our own: the parser's quote the file. */
+/** The parser's own messages quote the file. */
 function syntaxMessage(code: string): string {
   switch (code) {
     case 'DUPLICATE_KEY':
-      return 'this key is there twice'
+      return 'duplicate key'
     case 'TAB_AS_INDENT':
-      return 'indented with a tab; YAML wants spaces'
+      return 'a tab as indentation; YAML requires spaces'
     case 'BAD_INDENT':
     case 'BLOCK_AS_IMPLICIT_KEY':
     case 'MULTILINE_IMPLICIT_KEY':
-      return 'indentation that fits nothing around it'
+      return 'the indentation does not match the lines around it'
     case 'MULTIPLE_DOCS':
-      return 'a second document (---); a configuration is one'
+      return 'a second document (---); a configuration has one'
     case 'TAG_RESOLVE_FAILED':
-      return 'a tag (!); a text that begins with ! stands in quotes'
+      return 'a tag (!); quote a text that begins with !'
     case 'MISSING_CHAR':
-      return 'no valid YAML: a quote, bracket, colon or comma is missing'
+      return 'invalid YAML: a quote, bracket, colon or comma is missing'
     default:
-      return `no valid YAML (${code})`
+      return `invalid YAML (${code})`
   }
 }

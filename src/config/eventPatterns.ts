@@ -5,7 +5,7 @@ import { type Severity, severities } from '../events/envelope.ts'
 import { matchesGlob } from './glob.ts'
 import { listed } from './values/values.ts'
 
-/** Names of event types, patterns of them (`offset-*`), or `default`: all but those that are off by default. */
+/** Names of event types, patterns of them (`offset-*`), or `default`: all types that are on by default. */
 export const eventPatterns = z.array(
   z
     .string()
@@ -13,21 +13,21 @@ export const eventPatterns = z.array(
       const fault = checkEventPattern(pattern)
       if (fault !== undefined) context.addIssue(fault)
     })
-    // For editors, which complete what is typed.
+    // For completion in editors.
     .meta({ examples: ['default', ...eventTypes] }),
 )
 
-/** What is wrong with a pattern that names no type; undefined if it names one. */
+/** Why a pattern names no type; undefined if it names one. */
 export function checkEventPattern(pattern: string): string | undefined {
   if (matching(pattern).length > 0) return undefined
-  return `no event type is called ${JSON.stringify(pattern)}; ${suggestion(pattern, ['default', ...eventTypes])}`
+  return `unknown event type ${JSON.stringify(pattern)}; ${suggestion(pattern, ['default', ...eventTypes])}`
 }
 
 const selectors = ['default', ...severities, ...eventTypes]
 
 /**
- * Which events: a type, a pattern of types (`offset-*`), a severity, which is all types that have it, or `default`, all
- * that are on by default.
+ * Selects events: a type, a pattern of types (`offset-*`), a severity for all types that have it, or `default` for all
+ * types that are on by default.
  */
 export type EventSelector = EventType | Severity | 'default' | `${string}*${string}`
 
@@ -43,18 +43,18 @@ const selectorList = z
   )
   .min(1)
 
-/** What a pipeline wants: one selector, or a list of them. */
+/** The events of a pipeline: one selector, or a list of them. */
 export const eventSelectors = z
   .preprocess<unknown, typeof selectorList, EventSelector | readonly EventSelector[]>(listed, selectorList)
   .meta({ type: ['array', 'string'] })
 
-/** What is wrong with a selector that selects no type; undefined if it selects one. */
+/** Why a selector selects no type; undefined if it selects one. */
 export function checkSelector(selector: string): string | undefined {
   if (selecting(selector).length > 0) return undefined
-  return `no event type or severity is called ${JSON.stringify(selector)}; ${suggestion(selector, selectors)}`
+  return `unknown event type or severity ${JSON.stringify(selector)}; ${suggestion(selector, selectors)}`
 }
 
-/** The types that `eventSelectors` name. */
+/** The types that `eventSelectors` select. */
 export function typesSelected(selectors: readonly string[]): Set<EventType> {
   return new Set(selectors.flatMap(selecting))
 }
@@ -64,7 +64,7 @@ function selecting(selector: string): EventType[] {
   return ofSeverity.length > 0 ? ofSeverity : matching(selector)
 }
 
-/** The types that are on: what `include` names, less what `exclude` names. */
+/** The types that are on: those of `include` without those of `exclude`. */
 export function selectedEvents(events: {
   readonly include: readonly string[]
   readonly exclude: readonly string[]

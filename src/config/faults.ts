@@ -4,8 +4,8 @@ import type { Fault, Path } from './document.ts'
 import { missing } from './values/values.ts'
 
 /**
- * The faults that a schema found, in our words: what is wrong and what would be right, never what was written, unless
- * `shown` gives it, which leaves out what came from a variable.
+ * The faults that a schema found: what is wrong and what would be right. A message quotes a value only if `shown` gives
+ * it, which omits the values of variables.
  */
 export function faultsOf(error: z.ZodError, data: unknown, shown: (path: Path) => string | undefined): Fault[] {
   return issuesIn(error.issues).flatMap(issue => {
@@ -19,7 +19,7 @@ export function faultsOf(error: z.ZodError, data: unknown, shown: (path: Path) =
   })
 }
 
-/** Of a value that can have one of several forms, what is wrong with it in the form that it was given. */
+/** For a value with several possible forms, the faults of the form that was given. */
 function issuesIn(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.flatMap(issue => {
     if (issue.code !== 'invalid_union') return [issue]
@@ -34,7 +34,7 @@ function issuesIn(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
 function messageOf(issue: z.core.$ZodIssue, value: unknown, shown: string | undefined): string {
   switch (issue.code) {
     case 'invalid_type':
-      // zod's own words begin with Invalid; anything else is what the schema has to say of the missing thing.
+      // zod's own messages begin with Invalid; any other is the schema's description of a missing value.
       if (value === undefined) return issue.message.startsWith('Invalid') ? missing : `${missing}; ${issue.message}`
       return `must be ${nouns[issue.expected] ?? issue.expected}, is ${nounOf(value, issue.expected)}`
     case 'invalid_value':
@@ -60,7 +60,7 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown, shown: string | unde
   return issue.message
 }
 
-/** Messages that quote what was written say it as it stands in the file: the name of a variable, not what it holds. */
+/** Messages quote a value as written in the file: the name of a variable, not its value. */
 function withSource(message: string, value: unknown, shown: string | undefined): string {
   if (typeof value !== 'string' || shown === undefined || shown === value) return message
   const begins = message.startsWith(`${value} `)
@@ -85,7 +85,7 @@ const nouns: Readonly<Record<string, string>> = {
   object: 'a mapping of keys to values',
 }
 
-/** What stands where `expected`, in zod's words, belongs. */
+/** The noun for `expected` of zod. */
 function nounOf(value: unknown, expected = ''): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
@@ -95,7 +95,7 @@ function nounOf(value: unknown, expected = ''): string {
   return typeof value === 'object' ? 'a mapping' : 'a text'
 }
 
-/** A list may be written as one text; then that is what stands there. */
+/** A list may be written as text, which is then the value. */
 function writtenAt(data: unknown, path: Path): Path {
   const list = path.slice(0, -1)
   return typeof path.at(-1) === 'number' && typeof valueAt(data, list) === 'string' ? list : path

@@ -1,6 +1,6 @@
 /**
- * True if `text` fits `pattern` as a whole: `*` stands for any text, also none, `?` for one character, everything else
- * for itself. Takes at most |text| × |pattern| steps, whatever the pattern.
+ * True if `text` matches `pattern` completely: `*` is any text, also an empty one, `?` is one character, everything
+ * else is literal. Takes at most |text| × |pattern| steps for any pattern.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   const wanted = Array.from(pattern)
@@ -17,7 +17,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
       w++
       g++
     } else if (star >= 0) {
-      // The last star takes one character more; an earlier one never has to, as this one can take its share.
+      // The last star takes one more character. Earlier stars need not, because this one can take the rest.
       w = star + 1
       g = ++resume
     } else {

@@ -1,4 +1,4 @@
-/** A text with its variables filled in, or why that cannot be. */
+/** A text with its variables filled in, or why that is impossible. */
 export type Interpolated =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'fault'; readonly fault: string }
@@ -6,9 +6,9 @@ export type Interpolated =
 const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g
 
 /**
- * Fills in `${NAME}` and `${NAME:-default}`; as in a shell the default also stands in for an empty variable.
- * `$${` is a literal `${`. A variable that is not set and has no default is a fault: an empty password or topic that
- * nobody meant is worse than a refusal.
+ * Fills in `${NAME}` and `${NAME:-default}`; as in a shell, the default also replaces an empty variable. `$${` is a
+ * literal `${`. A variable without a value and without a default is a fault: an empty password or topic by mistake is
+ * worse than an error.
  */
 export function interpolate(text: string, variables: NodeJS.ProcessEnv): Interpolated {
   let fault: string | undefined

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { configSchema } from './schema.ts'
 
-/** A JSON Schema, as far as configurations make use of it. */
+/** The part of JSON Schema that configurations use. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown
   readonly $ref?: string
@@ -18,7 +18,7 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[]
 }
 
-/** For editors: a configuration file as it is written, with variables in it. */
+/** For editors: a configuration file as written, with variables in it. */
 export function configJsonSchema(): JsonSchema {
   const { $schema, ...schema } = plainConfigSchema()
   return {
@@ -29,7 +29,7 @@ export function configJsonSchema(): JsonSchema {
   }
 }
 
-/** The same without variables: what the values are in the end. */
+/** The same without variables, for the final values. */
 export function plainConfigSchema(): JsonSchema {
   const surroundings = { readFile: () => ({ text: '' }), home: '.' }
   return z.toJSONSchema(configSchema(surroundings), {
@@ -37,14 +37,14 @@ export function plainConfigSchema(): JsonSchema {
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema }) {
       const isSection = jsonSchema.properties !== undefined
-      // What a section is without anything in it stands at its keys. Where texts are taken too zod leaves the default out.
+      // The defaults of an omitted section are at its keys. Where text is accepted, zod omits the default.
       if (isSection) delete jsonSchema.default
       else if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue
     },
   }) as JsonSchema
 }
 
-/** Wherever a text would not do, one with a variable in it does. */
+/** Wherever plain text is not accepted, a text with a variable is. */
 function withVariables(schema: JsonSchema): JsonSchema {
   const { description, default: fallback, ...rest } = withVariablesInside(schema)
   if (rest.const !== undefined || !takesNoText(rest)) return withVariablesInside(schema)

@@ -9,14 +9,14 @@ import { type Setting, settingNames } from './settings.ts'
 import type { ReadFile } from './values/secret.ts'
 
 export interface ConfigSources {
-  /** Path of the YAML file; without one everything is a setting or a default. */
+  /** Path of the YAML file; without one there are only settings and defaults. */
   readonly file?: string | undefined
-  /** Flags and variables, which override the file; a later one overrides an earlier one. */
+  /** Flags and variables override the file; later ones override earlier ones. */
   readonly settings?: readonly Setting[]
   readonly variables: NodeJS.ProcessEnv
 }
 
-/** A configuration, and where everything in it stands. */
+/** A configuration, with the positions of its values. */
 export interface LoadedConfig {
   readonly config: Config
   readonly placeOf: PlaceOf
@@ -24,8 +24,7 @@ export interface LoadedConfig {
 
 /**
  * The configuration to run with. Paths in the file are relative to the file.
- *
- * @throws KoffError CONFIG_INVALID: every fault there is, one a line, `<file>:<line>: <path>: <what>`
+ * @throws KoffError CONFIG_INVALID with every fault, one a line: `<file>:<line>: <path>: <what>`
  */
 export function loadConfig({ file, settings = [], variables }: ConfigSources): LoadedConfig {
   const document = file === undefined ? undefined : openDocument(file, variables)
@@ -45,7 +44,7 @@ export function loadConfig({ file, settings = [], variables }: ConfigSources): L
   const faults = (document?.faults ?? []).filter(({ path }) => overriding(path) === undefined)
   if (!result.success) {
     const shown = (path: Path): string | undefined => (overriding(path) ? undefined : document?.sourceOf(path))
-    // What a variable left open is one fault, not two.
+    // An unset variable is one fault, not two.
     const open = faults.map(({ path }) => path)
     faults.push(...faultsOf(result.error, data, shown).filter(({ path }) => !open.some(left => startsWith(left, path))))
   }
@@ -61,7 +60,7 @@ function openDocument(file: string, variables: NodeJS.ProcessEnv): ConfigDocumen
   throw configInvalid(document.faults.map(({ line, message }) => ({ line, text: `${file}:${line}: ${message}` })))
 }
 
-/** Messages leave the path to whoever knows what to call it. */
+/** The caller adds the path, under the name that the user knows. */
 export function fileReader(home: string): ReadFile {
   return path => {
     const content = read(resolve(home, path))
@@ -69,7 +68,9 @@ export function fileReader(home: string): ReadFile {
   }
 }
 
-/** Without a byte order mark. What is no UTF-8 would be read as other characters, and a password as another one. */
+/**
+ * Without a byte order mark. Invalid UTF-8 is refused, because it would change characters, for instance of a password.
+ */
 function read(path: string): ReturnType<ReadFile> {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) }
@@ -95,7 +96,7 @@ function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A fault in a part of what was set, `--brokers` with one bad address, is the setting's. */
+/** A fault in a part of a setting (`--brokers` with one bad address) is reported for the setting. */
 function startsWith(path: Path, fault: Path): boolean {
   return path.every((step, index) => step === fault[index])
 }

@@ -1,23 +1,23 @@
 import { KoffError } from '../base/errors.ts'
 import type { Path } from './document.ts'
 
-/** Where something of a configuration stands, as a message begins with it. */
+/** The position of something in a configuration, for the beginning of a message. */
 export interface Place {
-  /** In the configuration file; 0 for what does not stand there. */
+  /** Line of the configuration file; 0 for a value that is not in it. */
   readonly line: number
-  /** `koff.yaml:7: sinks[0].topic`, or the flag or variable that says it. */
+  /** `koff.yaml:7: sinks[0].topic`, or the flag or variable. */
   readonly text: string
 }
 
-/** The place of what the path leads to; of what is around it where it is missing. */
+/** The position of the value at the path; of the surrounding value where it is missing. */
 export type PlaceOf = (path: Path) => Place
 
-/** A message with its place before it. */
+/** A message after its position. */
 export function placed({ line, text }: Place, message: string): Place {
   return { line, text: `${text}: ${message}` }
 }
 
-/** One error for all that is wrong, a line each, each once, in the order of the file. */
+/** One error with all faults, one a line, without repeats, in the order of the file. */
 export function configInvalid(faults: readonly Place[]): KoffError {
   const lines = faults.toSorted((a, b) => a.line - b.line).map(({ text }) => text)
   return new KoffError('CONFIG_INVALID', [...new Set(lines)].join('\n'))

@@ -9,29 +9,28 @@ import { pipelineSchema, plainName } from './pipelineSchema.ts'
 import type { Surroundings } from './values/secret.ts'
 import { duration, host, section, text, whole } from './values/values.ts'
 
-/** A configuration as the rest of koff gets it: complete, checked, files read. */
+/** A checked and complete configuration; the files it names have been read. */
 export type Config = z.infer<ReturnType<typeof configSchema>>
 export type KafkaConfig = Config['kafka']
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 /**
- * The one definition of what a configuration may say. Every key that is accepted does something; a key comes with the
- * feature, and with the sentence that describes it in editors and in docs/configuration.md (`describe`, last in its
- * chain).
+ * The only definition of a configuration. Every key has an effect. A key is added together with its feature and with
+ * its description, which editors and docs/configuration.md show (`describe`, last in its chain).
  */
 export function configSchema(surroundings: Surroundings) {
   const { readFile, home } = surroundings
   return section({
     name: plainName
       .default('koff')
-      .describe('What this deployment calls itself: the prefix of its own groups and transactional ids.'),
-    logLevel: z.enum(logLevels).default('info').describe('From which level on koff logs, to standard error.'),
+      .describe('The name of this deployment: the prefix of its groups and transactional ids.'),
+    logLevel: z.enum(logLevels).default('info').describe('The lowest level that koff logs, to standard error.'),
     http: section({
-      port: whole(0, 65_535).describe('Where /metrics, /healthz and /readyz are; 0 takes any free port.'),
+      port: whole(0, 65_535).describe('The port of /metrics, /healthz and /readyz; 0 takes any free port.'),
       host: host
         .default('127.0.0.1')
-        .describe('The address to listen on: this machine alone unless set, `0.0.0.0` for every address of it.'),
+        .describe('The address to listen on; only this machine unless set, `0.0.0.0` for all addresses.'),
     })
       .optional()
       .describe('A port for metrics and health; none unless set.'),
@@ -40,7 +39,7 @@ export function configSchema(surroundings: Surroundings) {
     instances: section({
       sessionTimeoutMs: duration(1_000, 1_800_000)
         .default(10_000)
-        .describe('An instance that is not heard of for so long loses what it owned.'),
+        .describe('An instance without a heartbeat for this long loses its partitions.'),
     })
       .prefault({})
       .describe('How instances of one deployment share the work.'),
@@ -48,36 +47,36 @@ export function configSchema(surroundings: Surroundings) {
       dir: text
         .default('koff-state')
         .transform(dir => resolve(home, dir))
-        .describe('A folder, made if it is missing.'),
+        .describe('A folder; created if it is missing.'),
     })
       .prefault({})
-      .describe('Where state and position go when no sink of type kafka takes them.'),
+      .describe('Where state and position are stored without a sink of type kafka.'),
     snapshot: z
       .enum(['emit', 'skip'])
       .default('emit')
-      .describe('At the end of a first read: one `group-snapshot` for each group that is there, or nothing.'),
+      .describe('At the end of a first read: one `group-snapshot` for each existing group, or nothing.'),
     events: section({
       include: eventPatterns
         .default(['default'])
-        .describe('Types, `offset-*` for several; `default` is all of them but those that are off by default.'),
-      exclude: eventPatterns.default([]).describe('Types that are left out all the same.'),
+        .describe('Types, or patterns (`offset-*`); `default` is all types that are on by default.'),
+      exclude: eventPatterns.default([]).describe('Types to exclude.'),
     })
       .prefault({})
-      .describe('Which types of events are made.'),
+      .describe('The event types to emit.'),
     groups: section({
       include: z.array(text).min(1).default(['*']).describe('Patterns: `*` is any text, `?` any one character.'),
-      exclude: z.array(text).default([]).describe('Patterns of groups that are left out all the same.'),
+      exclude: z.array(text).default([]).describe('Patterns of groups to exclude.'),
     })
       .prefault({})
-      .describe('Which groups are spoken of.'),
+      .describe('The groups that emit events.'),
     conditions: conditionsSchema
       .prefault({})
-      .describe('When conditions over time open, and how often koff looks where logs end.'),
+      .describe('Thresholds of conditions over time, and the interval between samples.'),
     sinks: z
       .array(sinkSchema(surroundings))
       .min(1)
       .default([])
-      .describe('Where all events go; standard output where there is no pipeline either.'),
+      .describe('Sinks for all events; standard output without any sink or pipeline.'),
     pipelines: z
       .array(
         z.union([text.transform(file => resolve(home, file)), pipelineSchema(surroundings)], {
@@ -85,6 +84,6 @@ export function configSchema(surroundings: Surroundings) {
         }),
       )
       .default([])
-      .describe('Which events go where else: files that export a pipeline, or mappings.'),
+      .describe('Pipelines for selected events: files that export a pipeline, or mappings.'),
   })
 }

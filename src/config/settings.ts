@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import type { Path } from './document.ts'
 
-/** One value that overrides the configuration file, under the name by which the user gave it. */
+/** One value that overrides the configuration file, with the name that the user gave it. */
 export interface Setting {
-  /** `--brokers`, `KOFF_BROKERS`: what a message about it calls it. */
+  /** `--brokers`, `KOFF_BROKERS`: its name in messages. */
   readonly name: string
   readonly path: Path
   readonly value: unknown
@@ -11,10 +11,10 @@ export interface Setting {
 
 export interface SettingDefinition {
   readonly variable: string
-  /** Long flag; none for a secret, which every user of the machine could read in the process list. */
+  /** Long flag; none for a secret, because every user of the machine can read the process list. */
   readonly flag?: string
   readonly path: Path
-  /** How the text becomes what the file would hold; paths are relative to the working directory. */
+  /** Converts the text to the value that the file would have; paths are relative to the working directory. */
   readonly kind: 'text' | 'host:port' | 'file' | 'secret-file' | 'milliseconds' | 'switch' | 'level' | 'port'
   readonly says: string
 }
@@ -29,22 +29,22 @@ function define(
   return { variable, ...(flag === undefined ? {} : { flag }), path: path.split('.'), kind, says }
 }
 
-/** What can be said of a cluster without a configuration file. */
+/** Settings of a cluster, which need no configuration file. */
 export const connectionSettings: readonly SettingDefinition[] = [
-  define('kafka.brokers', 'KOFF_BROKERS', 'host:port', 'some brokers of the cluster, with commas', 'brokers'),
-  define('kafka.clientId', 'KOFF_CLIENT_ID', 'text', 'what brokers call koff', 'client-id'),
+  define('kafka.brokers', 'KOFF_BROKERS', 'host:port', 'some brokers of the cluster, separated by commas', 'brokers'),
+  define('kafka.clientId', 'KOFF_CLIENT_ID', 'text', 'client id of koff', 'client-id'),
   define(
     'kafka.connectTimeoutMs',
     'KOFF_CONNECT_TIMEOUT_MS',
     'milliseconds',
-    'to reach the cluster in',
+    'time to wait for the first connection, in ms',
     'connect-timeout',
   ),
   define('kafka.tls', 'KOFF_TLS', 'switch', 'speak TLS', 'tls'),
-  define('kafka.tls.ca', 'KOFF_TLS_CA', 'file', 'certificates to trust, PEM', 'tls-ca'),
-  define('kafka.tls.cert', 'KOFF_TLS_CERT', 'file', 'certificate of koff, PEM', 'tls-cert'),
+  define('kafka.tls.ca', 'KOFF_TLS_CA', 'file', 'authorities to trust, PEM', 'tls-ca'),
+  define('kafka.tls.cert', 'KOFF_TLS_CERT', 'file', 'client certificate of koff, PEM', 'tls-cert'),
   define('kafka.tls.key', 'KOFF_TLS_KEY', 'file', 'its private key, PEM', 'tls-key'),
-  define('kafka.tls.passphrase', 'KOFF_TLS_PASSPHRASE', 'text', 'of the private key'),
+  define('kafka.tls.passphrase', 'KOFF_TLS_PASSPHRASE', 'text', 'passphrase of the private key'),
   define(
     'kafka.tls.servername',
     'KOFF_TLS_SERVERNAME',
@@ -59,13 +59,13 @@ export const connectionSettings: readonly SettingDefinition[] = [
     'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
     'sasl-mechanism',
   ),
-  define('kafka.sasl.username', 'KOFF_SASL_USERNAME', 'text', 'of PLAIN and SCRAM', 'sasl-username'),
-  define('kafka.sasl.password', 'KOFF_SASL_PASSWORD', 'text', 'of PLAIN and SCRAM'),
+  define('kafka.sasl.username', 'KOFF_SASL_USERNAME', 'text', 'user name for PLAIN and SCRAM', 'sasl-username'),
+  define('kafka.sasl.password', 'KOFF_SASL_PASSWORD', 'text', 'password for PLAIN and SCRAM'),
   define(
     'kafka.sasl.password',
     'KOFF_SASL_PASSWORD_FILE',
     'secret-file',
-    'holds the password of PLAIN and SCRAM',
+    'file with the password for PLAIN and SCRAM',
     'sasl-password-file',
   ),
   define('kafka.sasl.token', 'KOFF_SASL_TOKEN', 'text', 'of OAUTHBEARER'),
@@ -73,27 +73,21 @@ export const connectionSettings: readonly SettingDefinition[] = [
     'kafka.sasl.token',
     'KOFF_SASL_TOKEN_FILE',
     'secret-file',
-    'holds the token of OAUTHBEARER',
+    'file with the token for OAUTHBEARER',
     'sasl-token-file',
   ),
 ]
 
-/** Which deployment a command asks about. */
+/** Selects the deployment that a command asks about. */
 export const nameSettings: readonly SettingDefinition[] = [
-  define(
-    'name',
-    'KOFF_NAME',
-    'text',
-    'which deployment of koff run to ask for what is open, koff unless given',
-    'name',
-  ),
+  define('name', 'KOFF_NAME', 'text', 'name of the deployment to ask for open conditions; koff unless given', 'name'),
 ]
 
-/** What can be said of a service beside that. */
+/** Further settings of a service. */
 export const serviceSettings: readonly SettingDefinition[] = [
-  define('logLevel', 'KOFF_LOG_LEVEL', 'level', 'from which level on it logs, to standard error', 'log-level'),
-  define('http.port', 'KOFF_HTTP_PORT', 'port', 'where /metrics, /healthz and /readyz are', 'http-port'),
-  define('http.host', 'KOFF_HTTP_HOST', 'text', 'the address that they listen on, 127.0.0.1 unless given', 'http-host'),
+  define('logLevel', 'KOFF_LOG_LEVEL', 'level', 'lowest level that koff logs, to standard error', 'log-level'),
+  define('http.port', 'KOFF_HTTP_PORT', 'port', 'port of /metrics, /healthz and /readyz', 'http-port'),
+  define('http.host', 'KOFF_HTTP_HOST', 'text', 'address to listen on; 127.0.0.1 unless given', 'http-host'),
 ]
 
 function valueOf(kind: SettingDefinition['kind'], text: string): unknown {
@@ -112,7 +106,7 @@ function valueOf(kind: SettingDefinition['kind'], text: string): unknown {
   }
 }
 
-/** Settings from KOFF_ variables, which flags override. An empty variable is one that is not set. */
+/** Settings from KOFF_ variables; flags override them. An empty variable counts as not set. */
 export function settingsFrom(
   variables: NodeJS.ProcessEnv,
   flags: Readonly<Record<string, string | true | undefined>>,
@@ -130,7 +124,7 @@ export function settingsFrom(
   return [...fromVariables, ...fromFlags]
 }
 
-/** What to set for a path, when nothing did: `--sasl-username or KOFF_SASL_USERNAME`. */
+/** How to set a path that is missing: `--sasl-username or KOFF_SASL_USERNAME`. */
 export function settingNames(path: Path): string | undefined {
   const same = [...connectionSettings, ...nameSettings, ...serviceSettings].filter(
     setting => setting.path.join('.') === path.join('.'),

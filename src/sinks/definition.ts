@@ -7,35 +7,35 @@ import type { Sink } from '../engine/sink.ts'
 import type { EventType } from '../events/definitions.ts'
 import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
 
-/** A type of sink: all that the rest of koff knows of it. `registry.ts` lists them. */
+/** A type of sink: everything that the rest of koff needs to know. `registry.ts` lists them. */
 export interface SinkDefinition<Type extends string, Schema extends z.ZodType<{ readonly type: Type }>> {
   /** The value of `type` in a configuration. */
   readonly type: Type
-  /** The keys that a configuration or a pipeline may give, `type` among them, each with the sentence that describes it. */
+  /** Its keys in a configuration or a pipeline, including `type`, each with its description. */
   schema(surroundings: Surroundings): Schema
-  /** The name of a sink without a name of its own: two sinks that write to different places have different ones. */
+  /** The default name: sinks with different destinations have different names. */
   nameOf(to: z.output<Schema>): string
-  /** The sink, which `Sink.open` connects. Packages that only this sink needs are imported here. */
+  /** The sink, which `Sink.open` connects. npm packages that only this sink needs are imported here. */
   open(to: z.output<Schema>, context: SinkContext): Promise<Sink>
 }
 
-/** What a sink gets of the deployment that it works in. */
+/** What a sink needs to know about its deployment. */
 export interface SinkContext {
-  /** The types of events that may have to be written. */
+  /** The event types that may have to be written. */
   readonly types: ReadonlySet<EventType>
   /** The cluster that koff reads. */
   readonly broker: BrokerOptions
   readonly stdout: Writable
-  /** How long `write` tries before it fails. The caller writes again. */
+  /** How long `write` retries before it fails. The caller then calls it again. */
   readonly deliveryTimeoutMs: number
-  /** Called before something that failed is tried again. */
+  /** Called before a retry. */
   readonly retried: (error: KoffError) => void
-  /** Called when the reader of what the sink writes is gone, which ends koff. */
+  /** Called when the reader of the output is gone, which ends koff. */
   readonly endsWith: (closed: AbortSignal) => void
   readonly log: Log
 }
 
-/** Holds a definition against its own types. */
+/** Checks a definition against its own types. */
 export function defineSink<const Type extends string, Schema extends z.ZodType<{ readonly type: Type }>>(
   definition: SinkDefinition<Type, Schema>,
 ): SinkDefinition<Type, Schema> {

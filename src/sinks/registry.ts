@@ -4,7 +4,7 @@ import { kafka } from './kafka/definition.ts'
 import { stdout } from './stdout/definition.ts'
 
 /**
- * Every type of sink. The configuration and its documentation, the JSON schema, and the types of TypeScript are derived from
+ * Every type of sink. The configuration, its documentation, the JSON schema, and the TypeScript types are derived from
  * this list.
  */
 export const sinks = [stdout, kafka, bullmq, history] as const

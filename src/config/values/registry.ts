@@ -12,12 +12,12 @@ export function registryKeys(readFile: ReadFile) {
       .enum(subjectStrategies)
       .optional()
       .describe(
-        'Which subjects of the registry have the schemas: `topic` is `<topic>-value`, `record` the full name of the record, `topic-record` both with a hyphen. Unless set, `topic` where a topic has one type, else `topic-record`.',
+        'The subjects of the schemas: `topic` is `<topic>-value`, `record` the full name of the record, `topic-record` both with a hyphen. Unless set, `topic` for a topic with one type, else `topic-record`.',
       ),
   }
 }
 
-/** For a sink that writes Avro and has no registry. */
+/** The fault of a sink that writes Avro without a registry. */
 export const avroNeedsRegistry = {
   path: ['registry'],
   message: 'missing; Avro needs a schema registry: registry: { url: http://… }',
@@ -26,12 +26,12 @@ export const avroNeedsRegistry = {
 /** How to reach the schema registry. */
 function registrySchema(readFile: ReadFile) {
   return section({
-    url: url.describe('Of its Confluent-compatible API.'),
-    username: text.optional().describe('Comes with `password`.'),
+    url: url.describe('The address of its Confluent-compatible API.'),
+    username: text.optional().describe('User name; requires `password`.'),
     password: secret(readFile).optional().describe('The text, or `{ file: path }`.'),
-    timeoutMs: duration(1).default(defaultRegistryTimeoutMs).describe('How long to try before giving up.'),
+    timeoutMs: duration(1).default(defaultRegistryTimeoutMs).describe('How long koff retries before it gives up.'),
   }).refine(
     ({ username, password: word }) => (username === undefined) === (word === undefined),
-    'username and password come together',
+    'username and password need each other',
   )
 }

@@ -16,8 +16,8 @@ type RevealedFields<T> = {
 }
 
 /**
- * Reveals every secret: for what connects, never for what prints. Fields that are undefined are left out, because
- * libraries take them for fields that are set.
+ * Reveals every secret: for connecting, never for printing. Undefined fields are left out, because libraries treat them
+ * as set.
  */
 export function revealed<T>(part: T): Revealed<T> {
   return withoutSecrets(part) as Revealed<T>

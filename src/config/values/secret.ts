@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { missing, section, text } from './values.ts'
 
-/** A value that no log, error or dump shows by accident: printed or serialised, it is empty. */
+/** A value that no log, error or dump shows by accident: its printed and serialised forms are empty. */
 export interface Secret {
   reveal(): string
 }
 
-/** What a schema needs from around the file that it checks. */
+/** What a schema needs from outside the file that it checks. */
 export interface Surroundings {
   /** Gives the text of a file, relative to `home`. */
   readonly readFile: ReadFile
@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly home: string
 }
 
-/** The text of a file; an error message without the path if it cannot be read. */
+/** The text of a file. The error for an unreadable one does not contain the path. */
 export type ReadFile = (path: string) => { readonly text: string } | { readonly fault: string }
 
 export function hide(value: string): Secret {
@@ -23,12 +23,12 @@ export function hide(value: string): Secret {
 
 const fileReference = {
   type: 'object',
-  properties: { file: { type: 'string', description: 'Path of the file that holds it.' } },
+  properties: { file: { type: 'string', description: 'Path of the file with the secret.' } },
   required: ['file'],
   additionalProperties: false,
 }
 
-/** A secret as text, or `{ file: path }`, whose last line break does not count. */
+/** A secret as text, or `{ file: path }`; the last line break in the file is ignored. */
 export function secret(readFile: ReadFile) {
   const schema = z.custom<string | { readonly file: string }>().transform((value: unknown, context): Secret => {
     if (typeof value === 'string' && value !== '') return hide(value)
@@ -44,7 +44,7 @@ export function secret(readFile: ReadFile) {
     context.addIssue({ code: 'custom', message, path: ['file'] })
     return z.NEVER
   })
-  // What a transformation takes cannot be seen in it; this is for jsonSchema.ts.
+  // A transformation hides its input; jsonSchema.ts needs it.
   return schema.meta({ anyOf: [{ type: 'string' }, fileReference] })
 }
 
@@ -57,7 +57,7 @@ export function secretPem(readFile: ReadFile) {
     }
     const content = readPem(value, readFile)
     if ('text' in content) return hide(content.text)
-    // A value that is no path is most likely the key itself, in another form than PEM.
+    // A value that is not a path is probably a key in another form than PEM.
     context.addIssue(content.fault.replace(value, () => 'the file'))
     return z.NEVER
   })
@@ -74,7 +74,7 @@ export function pem(readFile: ReadFile) {
   })
 }
 
-/** The secret in a file, as it is whenever it is wanted: tokens expire, and passwords are changed. */
+/** The present content of a file with a secret: tokens expire, and passwords change. */
 function kept(first: string, read: () => ReturnType<ReadFile>): Secret {
   let last = first
   return {
@@ -95,5 +95,5 @@ function isBlank(value: string): boolean {
 function readPem(value: string, readFile: ReadFile): ReturnType<ReadFile> {
   if (value.includes('-----BEGIN ')) return { text: value }
   const content = readFile(value)
-  return 'text' in content && !content.text.includes('-----BEGIN ') ? { fault: `${value} is no PEM file` } : content
+  return 'text' in content && !content.text.includes('-----BEGIN ') ? { fault: `${value} is not a PEM file` } : content
 }

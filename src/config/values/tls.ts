@@ -2,21 +2,23 @@ import { z } from 'zod'
 import { pem, type ReadFile, secret, secretPem } from './secret.ts'
 import { flag, section, text } from './values.ts'
 
-/** How to speak TLS: `true` is with the certificates that Node brings, `false` is not at all. */
+/** TLS settings: `true` trusts the authorities of Node, `false` is no TLS. */
 export function tlsSchema(readFile: ReadFile) {
   const tls = section({
     ca: pem(readFile)
       .optional()
-      .describe('Certificates to trust: a PEM file, or its text. Without it, those that Node trusts.'),
-    cert: pem(readFile).optional().describe('The certificate of koff, as `ca`; comes with `key`.'),
+      .describe('Authorities to trust: a PEM file, or its text. Unless set, those that Node trusts.'),
+    cert: pem(readFile).optional().describe('The client certificate of koff, as for `ca`; requires `key`.'),
     key: secretPem(readFile).optional().describe('The private key of `cert`: a PEM file, or its text.'),
-    passphrase: secret(readFile).optional().describe('Of the private key: the text, or `{ file: path }`.'),
-    servername: text.optional().describe("The name in the server's certificate, where it is not the host."),
+    passphrase: secret(readFile)
+      .optional()
+      .describe('The passphrase of the private key: the text, or `{ file: path }`.'),
+    servername: text.optional().describe("The name in the server's certificate, if it differs from the host."),
     rejectUnauthorized: flag
       .optional()
-      .describe('False accepts any certificate, and so anybody in between. True unless set.'),
+      .describe('False accepts any certificate, and so a man in the middle. True unless set.'),
   })
-    .refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key come together')
+    .refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key need each other')
     .optional()
   return z
     .preprocess<unknown, typeof tls, boolean | z.input<typeof tls>>(onOrOff, tls)

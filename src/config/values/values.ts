@@ -4,8 +4,8 @@ import { addressesIn, formatAddress } from '../../base/address.ts'
 import { parseDuration } from '../../base/times.ts'
 
 /**
- * A mapping with these keys and no others. The message of a fault lists the keys that are known, or says what
- * `whenMissing` says; faults.ts puts it into a sentence.
+ * A mapping with exactly these keys. The message of a fault lists the known keys, or has the text of `whenMissing`;
+ * faults.ts makes it a sentence.
  */
 export function section<T extends z.core.$ZodLooseShape>(shape: T, whenMissing?: string) {
   return z.strictObject(shape, {
@@ -33,14 +33,14 @@ function milliseconds(value: unknown, context: z.core.$RefinementCtx): unknown {
 /** For editors. */
 export const durationPattern = '^(\\d+(\\.\\d+)? ?(ms|s|m|min|h|d|w) ?)+$'
 
-/** What is said of a value that is required and not there. */
+/** The message for a missing required value. */
 export const missing = 'missing'
 
 export const text = z.string().min(1)
 
 /*
- * Numbers and booleans are taken as text too, since that is what the value of a variable is. The last type of `preprocess`
- * is what a pipeline's file in TypeScript may give.
+ * Numbers and booleans are also accepted as text, the form of a variable's value. The last type of `preprocess` is the
+ * type in a pipeline's TypeScript file.
  */
 
 export function whole(min: number, max = 2_147_483_647) {
@@ -65,7 +65,7 @@ function flagWord(value: unknown): unknown {
   return value === 'true' ? true : value === 'false' ? false : value
 }
 
-/** One text stands for a list of one. */
+/** A single text is a list of one. */
 export function listed(value: unknown): unknown {
   return typeof value === 'string' ? [value] : value
 }
@@ -76,7 +76,7 @@ function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }
 
-/** Addresses (base/address.ts): a list, or one text; each as `host:port` in the end. */
+/** Addresses (base/address.ts) as a list or as text; the result has `host:port` for each. */
 export function addresses(defaultPort: number) {
   const list = z
     .array(z.string())
@@ -92,7 +92,7 @@ export function addresses(defaultPort: number) {
     .meta({ type: ['array', 'string'] })
 }
 
-/** An address or name to listen on. */
+/** An address or host name to listen on. */
 export const host = z
   .string()
   .refine(

@@ -1,4 +1,4 @@
-/** What a schema takes, as a file of TypeScript may write it: lists may be read-only. */
+/** The input type of a schema for TypeScript files: lists may be read-only. */
 export type Written<T> = T extends readonly (infer U)[]
   ? readonly Written<U>[]
   : T extends object

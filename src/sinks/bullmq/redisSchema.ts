@@ -18,21 +18,21 @@ export function redisSchema(readFile: ReadFile) {
       .describe('`redis://[user:password@]host[:port][/db]`, `rediss://` for TLS; redis://localhost:6379 unless set.'),
     cluster: addresses(6379).optional().describe('`host:port` of some nodes of a Redis Cluster, in place of `url`.'),
     sentinel: section({
-      name: text.describe('Of the primary, as the sentinels call it.'),
+      name: text.describe('The name of the primary in the sentinels.'),
       nodes: addresses(26_379).describe('`host:port` of the sentinels.'),
-      username: text.optional().describe('For the sentinels.'),
-      password: password.optional().describe('For the sentinels: the text, or `{ file: path }`.'),
+      username: text.optional().describe('User name for the sentinels.'),
+      password: password.optional().describe('Password for the sentinels: the text, or `{ file: path }`.'),
     })
       .optional()
       .describe('Sentinels that know the primary, in place of `url`.'),
-    username: text.optional().describe('Who koff is; the default user unless set.'),
+    username: text.optional().describe('The user name of koff; the default user unless set.'),
     password: password.optional().describe('The text, or `{ file: path }`.'),
-    db: whole(0, 65_535).optional().describe('Which database, in place of the one in `url`; 0 unless set.'),
-    tls: tlsSchema(readFile).describe('True for TLS with what Node trusts, or a mapping.'),
+    db: whole(0, 65_535).optional().describe('The number of the database, in place of the one in `url`; 0 unless set.'),
+    tls: tlsSchema(readFile).describe('True for TLS with the authorities that Node trusts, or a mapping.'),
     connectTimeoutMs: duration(1).default(10_000).describe('For one connection.'),
     answerTimeoutMs: duration(1)
       .default(10_000)
-      .describe('After this long of silence while Redis owes an answer, a connection counts as dead.'),
+      .describe('A connection on which Redis owes a response counts as dead after this long.'),
   })
     .refine(
       ({ url, cluster, sentinel }) => [url, cluster, sentinel].filter(way => way !== undefined).length <= 1,

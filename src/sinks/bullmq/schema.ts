@@ -8,7 +8,9 @@ import { redisSchema } from './redisSchema.ts'
 export function bullmqSchema({ readFile }: Surroundings) {
   const { registry, subjects } = registryKeys(readFile)
   return section({
-    type: z.literal('bullmq').describe('Jobs in a queue of BullMQ: job id = event id, job name = event type.'),
+    type: z
+      .literal('bullmq')
+      .describe('Jobs in a BullMQ queue: the job id is the event id, the job name the event type.'),
     queue: z
       .string()
       .regex(/^[^:]{1,200}$/, 'must be the name of a queue: no colon, at most 200 characters')
@@ -17,27 +19,30 @@ export function bullmqSchema({ readFile }: Surroundings) {
       .string()
       .regex(/^[^:]{1,100}$/, 'must have no colon and at most 100 characters')
       .optional()
-      .describe('Of the keys in Redis; `bull` unless set, in a Redis Cluster `{bull}`.'),
+      .describe('Prefix of the keys in Redis; `bull` unless set, in a Redis Cluster `{bull}`.'),
     redis: redisSchema(readFile).prefault({}).describe('How to reach Redis.'),
     payload: z
       .enum(['json', 'avro', 'both'])
       .default('json')
-      .describe('What a job holds: the event as JSON, as base64 of Avro with the id of its schema, or both.'),
+      .describe('The content of a job: the event as JSON, as Avro in base64 with type and schema id, or both.'),
     registry,
     subjects,
     attempts: whole(1).default(defaults.attempts).describe('How often a worker may try a job.'),
     backoff: section({
-      type: z.enum(['fixed', 'exponential']).default(defaults.backoff.type).describe('Whether it doubles each time.'),
+      type: z
+        .enum(['fixed', 'exponential'])
+        .default(defaults.backoff.type)
+        .describe('`exponential` doubles the pause each time.'),
       delayMs: duration(0).default(defaults.backoff.delayMs).describe('The first pause.'),
     })
       .prefault({})
       .describe('The pause between attempts.'),
     keepCompletedMs: duration(1_000, Number.MAX_SAFE_INTEGER)
       .default(defaults.keepCompletedMs)
-      .describe('How long a job stays when it is done. As long as it is there a repeat is dropped.'),
+      .describe('How long a completed job is kept. Until then a repeat of its event is dropped.'),
     keepFailedMs: duration(1_000, Number.MAX_SAFE_INTEGER)
       .default(defaults.keepFailedMs)
-      .describe('The same of a job that failed for good.'),
+      .describe('How long a failed job is kept.'),
   })
     .refine(({ payload, registry: of }) => payload === 'json' || of !== undefined, avroNeedsRegistry)
     .refine(({ redis: { cluster }, prefix }) => cluster === undefined || /\{.+\}/.test(prefix ?? '{bull}'), {

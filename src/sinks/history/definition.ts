@@ -9,11 +9,11 @@ export const history = defineSink({
   type: 'history',
   schema: ({ home, readFile }) =>
     section({
-      type: z.literal('history').describe('A history that `koff history` answers from, each event once.'),
+      type: z.literal('history').describe('A history that `koff history` answers from, with each event once.'),
       file: text
         .transform(file => resolve(home, file))
         .optional()
-        .describe('A SQLite file, made if it is missing, for one instance. Or `url`.'),
+        .describe('A SQLite file for one instance; created if it is missing. Or `url`.'),
       url: secret(readFile)
         .optional()
         .describe(

@@ -8,28 +8,32 @@ export function kafkaSchema({ readFile }: Surroundings) {
   const { registry, subjects } = registryKeys(readFile)
   return section({
     type: z.literal('kafka').describe('Records in a topic of the cluster, keyed by group, exactly once.'),
-    topic: topic.optional().describe('Where all events go; created if it is missing. Or `routes`.'),
+    topic: topic.optional().describe('The topic of all events; created if it is missing. Or `routes`.'),
     routes: topicPattern
       .optional()
-      .describe('A topic for each type, in place of `topic`: a pattern with `{type}`, such as `koff.{type}`.'),
+      .describe('A pattern for one topic for each type, in place of `topic`, such as `koff.{type}`.'),
     format: z
       .enum(['avro', 'json'])
       .default('avro')
-      .describe('`avro` in the wire format of Confluent, which needs `registry`; or `json`.'),
+      .describe("`avro` in Confluent's wire format, which needs `registry`; or `json`."),
     subjects,
-    partitions: whole(1).default(8).describe('Of the topic, when koff creates it.'),
+    partitions: whole(1).default(8).describe('Number of partitions, when koff creates the topic.'),
     replicationFactor: whole(1, 32_767)
       .optional()
-      .describe('Of topics that koff creates; as many as there are brokers, at most 3, unless set.'),
+      .describe('Replication factor of topics that koff creates; the number of brokers, at most 3, unless set.'),
     minInsyncReplicas: whole(1, 32_767)
       .optional()
-      .describe('Of topics that koff creates; one less than the replication factor unless set.'),
-    stateTopic: topic.optional().describe('Where state and position go, compacted; `<name>.state` unless set.'),
+      .describe('min.insync.replicas of topics that koff creates; one less than the replication factor unless set.'),
+    stateTopic: topic.optional().describe('The compacted topic of state and position; `<name>.state` unless set.'),
     registry,
     groupsTopic: topic
       .optional()
-      .describe('A compacted topic with each group as it is: key group id, no value when it is gone. None unless set.'),
-    groupsEveryMs: duration(0).default(1_000).describe('A group is written to `groupsTopic` at most once in so long.'),
+      .describe(
+        'A compacted topic with the current state of each group; the key is the group id, a tombstone means that the group is gone. None unless set.',
+      ),
+    groupsEveryMs: duration(0)
+      .default(1_000)
+      .describe('The minimum time between two writes of a group to `groupsTopic`.'),
   })
     .refine(({ topic: one, routes }) => (one === undefined) !== (routes === undefined), {
       path: ['topic'],

@@ -10,7 +10,7 @@ export const stdout = defineSink({
       format: z
         .enum(['auto', 'human', 'json'])
         .default('auto')
-        .describe('`auto`: for people on a terminal, one JSON object a line elsewhere.'),
+        .describe('`auto`: readable lines on a terminal, one JSON object a line elsewhere.'),
     }),
   nameOf: ({ type }) => type,
   async open({ format }, { stdout: stream, endsWith }) {
