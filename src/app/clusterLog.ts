@@ -9,12 +9,12 @@ import { openSampler } from './samples/sampler.ts'
 export interface ClusterLogOptions {
   readonly shell: Shell
   readonly config: LoadedConfig['config']
-  /** Of these groups it is sampled where their logs end. */
+  /** The groups whose log ends are sampled. */
   readonly wants: (group: string) => boolean
-  /** Default: to where the log ends now, with one round of samples there. */
+  /** Default: up to the present end of the log, with one round of samples there. */
   readonly follow?: { readonly sampleEveryMs: number; readonly from?: ReadonlyMap<number, number> }
   readonly partitions?: readonly number[]
-  /** False: nothing is sampled. */
+  /** False: no samples. */
   readonly samples?: boolean
 }
 

@@ -8,12 +8,12 @@ import { revealed } from '../config/values/revealed.ts'
 import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
 import type { Shell } from '../terminal/shell.ts'
 
-/** What commander makes of the connection's flags, and more. */
+/** The flags of the connection, parsed by commander, and others. */
 export type ConnectionFlags = Readonly<Record<string, unknown>> & { readonly config?: string }
 
-/** Gives a command `-c` and a flag for everything that can be said of a cluster without a secret in it. */
+/** Adds `-c` and a flag for every setting of a cluster that is not a secret to a command. */
 export function addConnectionOptions(command: Command): Command {
-  command.option('-c, --config <file>', 'the configuration to take the cluster from')
+  command.option('-c, --config <file>', 'the configuration with the settings of the cluster')
   return addSettings(command, connectionSettings)
 }
 
@@ -24,7 +24,7 @@ export function addSettings(command: Command, definitions: readonly SettingDefin
   return command
 }
 
-/** The first flag that speaks of a cluster, `--brokers`; for commands that can do without one. */
+/** The first flag of the connection, `--brokers`; for commands that work without a cluster. */
 export function connectionFlagIn(flags: ConnectionFlags): string | undefined {
   const names = ['config', ...connectionSettings.flatMap(({ flag }) => flag ?? [])]
   const given = names.find(name => flags[camelCase(name)] !== undefined)
@@ -36,9 +36,7 @@ Where no flag says how to reach the cluster, KOFF_BROKERS, KOFF_TLS_CA, KOFF_SAS
 configuration; then it is localhost:9092.`
 
 /**
- * The configuration that flags, variables and a file make together; of flags and variables those that `definitions`
- * knows.
- *
+ * The configuration from flags, variables and a file; of flags and variables those in `definitions`.
  * Rejects with KoffError CONFIG_INVALID.
  */
 export async function configOf(
@@ -58,16 +56,16 @@ export async function configOf(
   return loaded
 }
 
-/** Where the command that runs has its configuration from, for what goes wrong later. */
+/** The origin of the configuration of the running command, for later errors. */
 const places = new WeakMap<Shell, PlaceOf>()
 
-/** What the error says, after the place in the configuration that it is about, if there is one. */
+/** The message of an error, after its position in the configuration, if it has one. */
 export function placedMessage(shell: Shell, { message, setting }: KoffError): string {
   const placeOf = places.get(shell)
   return setting === undefined || placeOf === undefined ? message : `${placeOf(setting).text}: ${message}`
 }
 
-/** Reveals the secrets: for what connects, not for what prints. */
+/** Reveals the secrets: for connecting, not for printing. */
 export function brokerOptions(kafka: KafkaConfig): BrokerOptions {
   const { sasl } = kafka
   if (sasl?.mechanism !== 'OAUTHBEARER') return revealed({ ...kafka, sasl })

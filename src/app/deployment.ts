@@ -7,13 +7,13 @@ import { type Selection, selectsGroup } from '../pipelines/selection.ts'
 import { routesOf, routesText } from '../sinks/kafka/routes.ts'
 import { groupNameFilter } from './eventOptions.ts'
 
-/** What may be said on the command line about a state that does not fit. */
+/** The flags about a state that does not fit. */
 export interface StateFlags {
   readonly acceptEventsTopic?: string
   readonly resetUnusableState?: true
 }
 
-/** What the instances of a deployment must agree on, and what a filter of theirs lets through. */
+/** The settings that the instances of a deployment must share, and the groups that a filter admits. */
 export function deploymentOf(config: Config, carrier: LoadedPipeline, flags: StateFlags): Deployment {
   return {
     settings: sharedSettings(config, carrier),
@@ -54,7 +54,7 @@ function topicSettings(config: Config, { to }: KafkaPipeline): SharedSettings {
   }
 }
 
-/** The order in which patterns are written means nothing. */
+/** The order of patterns has no meaning. */
 function sorted(patterns: readonly string[]): readonly string[] {
   return [...new Set(patterns)].sort()
 }

@@ -21,7 +21,7 @@ export function addEventOptions(command: Command): Command {
     .addOption(
       new Option(
         '--event <pattern>',
-        'only this type, offset-* for several; default: all that are on by default; may be repeated',
+        'only this type, offset-* for several; default: all types that are on by default; may be repeated',
       ).argParser(collectEvent('--event')),
     )
     .addOption(
@@ -29,7 +29,7 @@ export function addEventOptions(command: Command): Command {
         collectEvent('--without-event'),
       ),
     )
-    .option('--no-snapshot', 'no group-snapshot at the end of what was there before')
+    .option('--no-snapshot', 'no group-snapshot at the end of history')
 }
 
 export function typesOf({ event = ['default'], withoutEvent = [] }: EventOptions): ReadonlySet<EventType> {
@@ -39,17 +39,17 @@ export function typesOf({ event = ['default'], withoutEvent = [] }: EventOptions
 export interface GroupFilter {
   readonly include: readonly string[]
   readonly exclude: readonly string[]
-  /** Of the deployment whose own groups are left out; none unless given. */
+  /** The deployment whose own groups are excluded; none unless given. */
   readonly name?: string
 }
 
-/** Events of koff itself belong to no group and pass every filter of groups. */
+/** Events about koff itself belong to no group and pass every filter of groups. */
 export function groupFilter(filter: GroupFilter): (event: KoffEvent) => boolean {
   const wants = groupNameFilter(filter)
   return ({ group }) => group === '' || wants(group)
 }
 
-/** True for the names of groups that are spoken of. */
+/** True for the groups that pass the filter. */
 export function groupNameFilter({ include, exclude, name }: GroupFilter): (group: string) => boolean {
   const fits = (patterns: readonly string[], group: string) => patterns.some(pattern => matchesGlob(pattern, group))
   const isOwn = (group: string) => name !== undefined && isOwnGroup(group, name)

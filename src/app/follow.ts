@@ -13,7 +13,7 @@ import { brokerOptions } from './connection.ts'
 
 export interface FollowPlan {
   readonly config: Config
-  /** Whose topic is read. */
+  /** The deployment whose topic is read. */
   readonly carrier: KafkaPipeline
   readonly pipeline: LoadedPipeline
   readonly sink: Sink

@@ -4,15 +4,15 @@ import type { Config } from '../config/schema.ts'
 import { notStarted, type Readiness, readinessSamples } from '../delivery/readiness.ts'
 import { noTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 
-/** What a service says about itself on its port; nothing where it has none. */
+/** The HTTP port of a service; does nothing where none is configured. */
 export interface Signals extends AsyncDisposable {
   readonly telemetry: Telemetry
-  /** From now on it is as ready as `readiness` says. */
+  /** From now on readiness is that of `readiness`. */
   watch(readiness: () => Readiness): void
 }
 
 export interface SignalsOptions extends Pick<Config, 'http' | 'metrics' | 'name'> {
-  /** The names of all pipelines that will run. */
+  /** The names of all pipelines of the deployment. */
   readonly pipelines: readonly string[]
   readonly log: Log
 }

@@ -1,7 +1,7 @@
 import { parseTime, type TimeContext, timeForms } from '../base/times.ts'
 import { usage } from '../terminal/usage.ts'
 
-/** A place in a log: an offset, or a time in milliseconds since the epoch. */
+/** A position in a log: an offset, or a time in milliseconds since the epoch. */
 export type LogPoint =
   | { readonly kind: 'offset'; readonly offset: number }
   | { readonly kind: 'time'; readonly time: number }
@@ -15,7 +15,7 @@ export function parseLogPoint(flag: string, text: string): LogPoint {
   if (/^\d{1,11}$/.test(text)) return { kind: 'offset', offset: Number(text) }
   const parsed = parseTime(text, { now: Date.now() })
   if (parsed.kind === 'time') return parsed
-  throw usage(`${flag}: ${JSON.stringify(text)} is no point in a log; write an offset, or a time: ${timeForms}`)
+  throw usage(`${flag}: ${JSON.stringify(text)} is not a position in a log; write an offset, or a time: ${timeForms}`)
 }
 
 /**
@@ -31,7 +31,7 @@ export function timeOption(flag: string, timeOfDay: TimeContext['timeOfDay'] = '
   }
 }
 
-/** As far as `place` tells: magic 0 has no time, and is then neither before nor after one. */
+/** The comparison with `place`: magic 0 has no time, and is then neither before nor after a time. */
 export function isBefore(place: { readonly offset: number; readonly timestamp: number }, point: LogPoint): boolean {
   if (point.kind === 'offset') return place.offset < point.offset
   return place.timestamp >= 0 && place.timestamp < point.time

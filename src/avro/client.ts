@@ -16,19 +16,19 @@ import {
 import { type RegistryAnswer, type RegistryRequest, sendToRegistry } from './registryRequest.ts'
 
 /**
- * A schema registry with Confluent's API. `@kafkajs/confluent-schema-registry` asks it, and koff checks each answer before
- * the library sees it. It repeats nothing by itself: the caller decides how long to go on.
+ * A schema registry with Confluent's API, through `@kafkajs/confluent-schema-registry`. koff checks each response
+ * before the library sees it. It does not retry: the caller decides how long to retry.
  */
 export interface RegistryClient {
   /**
-   * Registers a schema, or finds it where koff may not register, and gives its id. A subject without a compatibility gets
-   * FULL_TRANSITIVE; one that somebody chose stays.
-   * @throws KoffError retriable where time can help; never with an id that the registry did not give.
+   * Registers a schema, or looks it up where koff may not register, and returns its id. A subject without a
+   * compatibility gets FULL_TRANSITIVE; an existing compatibility is kept.
+   * @throws KoffError, retriable where time can help. It never returns an id that the registry did not send.
    */
   register(subject: string, schema: object, signal: AbortSignal): Promise<number>
   /**
-   * The Avro type of the schema with an id; its longs are bigints where they have to be.
-   * @throws KoffError as `register`; what avsc throws where the schema is none.
+   * The Avro type of the schema with an id; its longs are bigints where necessary.
+   * @throws KoffError as `register`; the error of avsc for an invalid schema.
    */
   typeOf(id: number, signal: AbortSignal): Promise<avsc.Type>
 }
@@ -36,7 +36,7 @@ export interface RegistryClient {
 const compatibility = 'FULL_TRANSITIVE'
 type RegisterOptions = NonNullable<Parameters<SchemaRegistry['register']>[1]>
 
-/** Kafka's clients write it into four bytes, and the registry counts from 1. */
+/** Kafka's clients write the id as four bytes, and the registry counts from 1. */
 const schemaId = z.int().min(0).max(0x7fff_ffff)
 const registeredAnswer = z.object({ id: schemaId })
 const schemaAnswer = z.object({ schema: z.string(), schemaType: z.literal('AVRO').optional() })
@@ -46,7 +46,7 @@ const levelSetAnswer = z.object({ compatibility: z.string() }).or(levelAnswer)
 export function registryClient(address: RegistryAddress, log: Log): RegistryClient {
   let isRefusalLogged = false
 
-  /** A schema that breaks readers can be registered where nobody sees to it. */
+  /** Without a compatibility, a schema that breaks readers can be registered. */
   const refused = (verb: 'show' | 'set', { subject }: SubjectCall, answer: RegistryAnswer) => {
     if (isRefusalLogged) return
     isRefusalLogged = true
@@ -65,7 +65,7 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
     }
   }
 
-  /** What the library may believe of the answers to the requests of a registration. */
+  /** The responses that the library may see during a registration. */
   const registering = (subject: string, signal: AbortSignal) => {
     let hidden: RegistryAnswer | null = null
     const exchange: Exchange = async request => {
@@ -76,18 +76,19 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
         if (answer.status === 404) throw new NoCompatibility()
         if (isRefusal(answer)) hidden = answer
         else checked(answer, levelAnswer, call)
-        // The library refuses a level that is another than its own: whatever was chosen stays.
+        // The library refuses a level that differs from its own, so it gets its own: the existing level is kept.
         return { compatibilityLevel: compatibility }
       }
       if (method === 'PUT') {
-        // 409: another instance was quicker, and it makes the same choice.
+        // 409: another instance was faster, and makes the same choice.
         if (answer.status === 409 || parsed(answer, levelSetAnswer) !== null) return {}
         const fault = answerFault(answer, call)
         if (fault.retriable) throw fault
         refused('set', call, answer)
         return {}
       }
-      // Who may not register, or a registry in the mode READONLY (422), may still have what somebody else registered.
+      // Without the right to register, or with a registry in the mode READONLY (422), the schema may already be
+      // registered.
       if (path.endsWith('/versions') && [403, 405, 422].includes(answer.status)) {
         throw new NotRegistered(answerFault(answer, call))
       }
@@ -122,7 +123,7 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
         const call = { address, operation: `${request.method} ${request.path}`, id }
         const answer = checked(await send(request, call, signal), schemaAnswer, call)
         if (!isJson(answer.schema)) {
-          const text = `schema registry ${address.host}: schema ${id} is not JSON, so it is no Avro schema`
+          const text = `schema registry ${address.host}: schema ${id} is not JSON, so it is not an Avro schema`
           throw new KoffError('REGISTRY_UNREACHABLE', text)
         }
         return answer
@@ -132,12 +133,12 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
   }
 }
 
-/** The library takes an error with this status for a subject that has no compatibility. */
+/** The library treats an error with this status as a subject without a compatibility. */
 class NoCompatibility extends Error {
   readonly status = 404
 }
 
-/** The registry takes no schema of koff. */
+/** The registry does not accept a schema of koff. */
 class NotRegistered extends Error {
   readonly fault: KoffError
 
@@ -147,7 +148,7 @@ class NotRegistered extends Error {
   }
 }
 
-/** Not allowed to, or the registry has no such request. */
+/** Not allowed, or the registry does not have this request. */
 function isRefusal({ status }: RegistryAnswer): boolean {
   return [401, 403, 405, 501].includes(status)
 }
@@ -158,7 +159,7 @@ function checked<T>(answer: RegistryAnswer, schema: z.ZodType<T>, call: Registry
   return value
 }
 
-/** Null where the answer is not what the API promises. */
+/** Null where the response does not follow the API. */
 function parsed<T>({ status, text }: RegistryAnswer, schema: z.ZodType<T>): T | null {
   if (status < 200 || status > 299) return null
   try {

@@ -20,14 +20,14 @@ export interface EventDecoder {
   decode(bytes: Buffer): Promise<KoffEvent | null>
 }
 
-/** Reads what was written with one schema. */
+/** Decodes values of one schema. */
 type Read = (bytes: Buffer) => KoffEvent | null
 
 /** Magic byte and schema id. */
 const headerBytes = 5
 const brace = '{'.charCodeAt(0)
 
-/** Asks the registry for each schema once. Without a registry it reads JSON only. */
+/** Requests each schema from the registry once. Without a registry it decodes only JSON. */
 export function openEventDecoder(
   registry: RegistryOptions | undefined,
   topic: string,
@@ -37,7 +37,7 @@ export function openEventDecoder(
   const readers = new Map<number, Read>()
 
   const readerOf = async (id: number): Promise<Read> => {
-    if (client === null) throw unreadable(topic, 'it is Avro, and no schema registry is configured')
+    if (client === null) throw unreadable(topic, 'it is Avro, but no schema registry is configured')
     const reader = readerFor(await client.typeOf(id, signal))
     readers.set(id, reader)
     return reader
@@ -77,7 +77,7 @@ function readerOfType(type: EventType, writer: avsc.Type): Read {
 
 function unreadable(topic: string, cause: unknown): KoffError {
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new KoffError('INPUT_UNREADABLE', `topic ${topic} holds what is no event that this koff knows: ${why}`, {
+  return new KoffError('INPUT_UNREADABLE', `topic ${topic} has a value that is not an event of this koff: ${why}`, {
     cause,
   })
 }

@@ -10,9 +10,9 @@ import { RegisteredRecords } from './registeredRecords.ts'
 
 export interface EventEncoderOptions {
   readonly registry: RegistryOptions
-  /** Which subject has the schema of a type. */
+  /** The subject of the schema of a type. */
   readonly subjectOf: (type: EventType) => string
-  /** All that may have to be written; registered at the start. */
+  /** All types that may have to be written; registered at the start. */
   readonly types: Iterable<EventType>
 }
 
@@ -24,8 +24,8 @@ export interface EncoderContext {
 
 export interface EventEncoder {
   /**
-   * Makes sure that the types of these events have a schema id, which nearly always is so.
-   * @throws KoffError, retriable where nothing but time is needed.
+   * Ensures that the types of these events have a schema id, as nearly always.
+   * @throws KoffError, retriable where only time is needed.
    */
   prepare(events: readonly KoffEvent[], signal: AbortSignal): Promise<void>
   /**
@@ -33,7 +33,7 @@ export interface EventEncoder {
    * @throws KoffError SINK_FAILED where the event does not fit its definition; never retriable.
    */
   encode(event: KoffEvent): Buffer
-  /** Where the registry has the schema. */
+  /** The URL of the schema in the registry. */
   schemaUrl(type: EventType): string
 }
 
@@ -63,7 +63,7 @@ export async function openEventEncoder(
     if (records.size === 0 || !(error instanceof KoffError)) throw error
     const unregistered = wanted.filter(({ record }) => !records.has(record)).map(({ subject }) => subject)
     const { message: reason } = error
-    const message = `${unregistered.length} of ${wanted.length} schemas are not registered: ${reason}; koff asks again before the first event of each`
+    const message = `${unregistered.length} of ${wanted.length} schemas are not registered: ${reason}; koff retries before the first event of each`
     log.warn(message, { subjects: unregistered, reason })
   }
   return {

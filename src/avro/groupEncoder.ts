@@ -15,8 +15,8 @@ export interface GroupEncoderOptions {
 }
 
 /**
- * Registers the schema of groups as they are, and gives what writes them in Confluent's wire format, valid until the next
- * call.
+ * Registers the schema of the groups topic, and returns the function that encodes groups in Confluent's wire format; a
+ * result is valid until the next call.
  * @throws KoffError as `openEventEncoder`.
  */
 export async function openGroupEncoder(

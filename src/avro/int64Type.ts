@@ -3,8 +3,8 @@ import { isInt64, putLong } from '../events/avroWriter.ts'
 import { type Int64, int64Of } from '../events/envelope.ts'
 
 /**
- * Avro's long over the whole range of an int64: avsc's own takes and gives numbers only, and throws beyond 2^53.
- * Takes both forms of an `Int64`; gives a number while that is exact, else a bigint.
+ * Avro's long over the whole range of an int64. avsc's own long uses numbers only and throws beyond 2^53. Accepts both
+ * forms of an `Int64`; returns a number while exact, else a bigint.
  */
 export const int64Type: avsc.Type = avsc.types.LongType.__with(
   {
@@ -24,10 +24,10 @@ export function int64Hook(schema: unknown): avsc.Type | undefined {
   return type === 'long' ? int64Type : undefined
 }
 
-/** avsc copies what it is given before it asks for the next: the memory is always the same. */
+/** Memory that is reused: avsc copies a result before the next call. */
 const scratch = Buffer.alloc(10)
 
-// Zigzag doubles a value, and seven bytes carry 49 bits: below this all of it is exact in a number.
+// Zigzag doubles a value, and seven bytes have 49 bits: below this limit everything is exact in a number.
 const smallVarintBytes = 7
 
 function readSmall(bytes: Buffer): number {

@@ -6,7 +6,7 @@ type LibraryOptions = ConstructorParameters<typeof SchemaRegistry>[0]
 type Middleware = NonNullable<LibraryOptions['middlewares']>[number]
 type Respond = NonNullable<ReturnType<Middleware>['response']>
 
-/** Sends a request and gives what the library may believe; what it throws is what the library throws. */
+/** Sends a request and returns the response that the library may see; the library passes on what it throws. */
 export type Exchange = (request: RegistryRequest) => Promise<unknown>
 
 /**
@@ -26,12 +26,12 @@ export async function registryLibrary(host: string, exchange: Exchange): Promise
     })
     return checkedResponse(value)
   }
-  // The last one is asked first; it does not ask those before it, which would send the request.
+  // The middlewares run last to first; this one does not call the others, which would send the request.
   const middlewares: Middleware[] = [() => ({ response: respond })]
   return new Library({ host, clientId: 'koff', middlewares }, { forSchemaOptions: { typeHook: int64Hook } })
 }
 
-/** The library reads no more of a response than its data. */
+/** The library reads only the data of a response. */
 function checkedResponse(value: unknown): Awaited<ReturnType<Respond>> {
   return { data: () => value } as unknown as Awaited<ReturnType<Respond>>
 }

@@ -5,23 +5,26 @@ export interface RegistryOptions {
   readonly url: string
   readonly username?: string
   readonly password?: string
-  /** How long to try before giving up; 10 s unless given. */
+  /** How long to retry; 10 s unless given. */
   readonly timeoutMs?: number
 }
 
 export interface RegistryAddress {
-  /** Without credentials, fit to be shown, and without the slash at its end, after which the client adds its own. */
+  /** Without credentials, fit to be shown, and without a slash at its end, because the client adds its own. */
   readonly host: string
   readonly auth: { readonly username: string; readonly password: string } | null
   readonly timeoutMs: number
-  /** One that gets no answer must neither hold its caller for ever nor use up the time that is left for the next ones. */
+  /**
+   * A request without a response must neither block its caller for ever nor use the time that is left for the next
+   * ones.
+   */
   readonly requestTimeoutMs: number
 }
 
 export const defaultRegistryTimeoutMs = 10_000
 const longestRequestMs = 10_000
 
-/** @throws KoffError CONFIG_INVALID where the URL is none, or not http(s). */
+/** @throws KoffError CONFIG_INVALID where the URL is invalid or not http(s). */
 export function registryAddress(options: RegistryOptions): RegistryAddress {
   const { url, username, password, timeoutMs = defaultRegistryTimeoutMs } = options
   const parsed = URL.parse(url)
@@ -41,6 +44,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new KoffError('CONFIG_INVALID', 'registry url: a % in its user or password is written as %25')
+    throw new KoffError('CONFIG_INVALID', 'registry url: write a % in its user or password as %25')
   }
 }

@@ -6,7 +6,7 @@ import type { RecordSchema } from '../events/schema.ts'
 import { type RegistryClient, registryClient } from './client.ts'
 import type { RegistryAddress } from './options.ts'
 
-/** A record, and the subject that has its schema. */
+/** A record and the subject of its schema. */
 export interface WantedRecord {
   readonly record: RecordSchema
   readonly subject: string
@@ -17,10 +17,10 @@ interface Writer {
   readonly put: AvroPut
 }
 
-/** A registry answers several at once, and one instance must not keep it from the others. */
+/** Concurrent requests, limited so that one instance does not block the registry for the others. */
 const requestsAtOnce = 4
 
-/** Records of which a registry gave the ids, and their values in Confluent's wire format. */
+/** Records with ids from a registry, and their values in Confluent's wire format. */
 export class RegisteredRecords {
   readonly #address: RegistryAddress
   readonly #client: RegistryClient
@@ -40,12 +40,12 @@ export class RegisteredRecords {
     return this.#writers.has(record)
   }
 
-  /** Where the registry has the schema of a record. */
+  /** The URL of the schema of a record. */
   schemaUrl(record: RecordSchema): string {
     return `${this.#address.host}/schemas/ids/${this.#writerOf(record).id}`
   }
 
-  /** Registers those that are not registered yet. Gives what failed; nothing more is tried where the registry itself fails. */
+  /** Registers the records that are not registered yet. Returns the failures; stops where the registry itself fails. */
   async register(wanted: readonly WantedRecord[], signal: AbortSignal): Promise<readonly KoffError[]> {
     const left = wanted.filter(({ record }) => !this.has(record))
     const failures: KoffError[] = []
@@ -96,7 +96,7 @@ export class RegisteredRecords {
   }
 }
 
-/** The registry may well take the schemas of other subjects. */
+/** The registry may still accept the schemas of other subjects. */
 function isAboutSubject({ code }: KoffError): boolean {
   return code === 'TOPIC_UNFIT' || code === 'AUTHORIZATION_FAILED'
 }

@@ -19,31 +19,31 @@ export interface SchemaCall extends Call {
   readonly id: number
 }
 
-/** What was asked of the registry. */
+/** A request to the registry. */
 export type RegistryCall = SubjectCall | SchemaCall
 
-/** Why there is no answer, in terms of what a user can do about it. */
+/** The failure of a request without a response, with what to do. */
 export function requestFault(error: unknown, { address: { host, requestTimeoutMs } }: RegistryCall): KoffError {
   const where = `schema registry ${host}`
   const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause: error })
   const reason = systemReason(error)
   switch (tlsFault(error)) {
     case 'plain':
-      return permanent('REGISTRY_UNREACHABLE', `${where} speaks no TLS: its url begins with http://`)
+      return permanent('REGISTRY_UNREACHABLE', `${where} does not use TLS: begin its url with http://`)
     case 'versions':
       return permanent('UNSUPPORTED', `${where}: ${reason}; ${tlsVersionAdvice}`)
     case 'client-certificate':
     case 'refused':
       return permanent(
         'AUTHENTICATION_FAILED',
-        `${where}: ${reason}; koff has no certificate of its own for a registry`,
+        `${where}: ${reason}; koff does not support client certificates for a registry`,
       )
     case 'name':
       return permanent('AUTHENTICATION_FAILED', `${where}: ${reason}; use that name in registry.url`)
     case 'untrusted':
       return permanent(
         'AUTHENTICATION_FAILED',
-        `${where}: ${reason}; NODE_EXTRA_CA_CERTS names a file of further authorities`,
+        `${where}: ${reason}; set NODE_EXTRA_CA_CERTS to a file with its authority`,
       )
     case null: {
       const isLate = error instanceof Error && error.name === 'TimeoutError'
@@ -56,7 +56,7 @@ export function requestFault(error: unknown, { address: { host, requestTimeoutMs
   }
 }
 
-/** An answer that is not what the registry's API promises, in terms of what a user can do about it. */
+/** The failure of a response that does not follow the registry's API, with what to do. */
 export function answerFault(answer: RegistryAnswer, call: RegistryCall): KoffError {
   const { status } = answer
   const where = `schema registry ${call.address.host}`
@@ -89,7 +89,7 @@ export function answerFault(answer: RegistryAnswer, call: RegistryCall): KoffErr
     return permanent('REGISTRY_UNREACHABLE', `${where} ${said}; set registry.url to the address of the registry itself`)
   }
   if (status === 408 || status === 425 || status === 429 || status >= 500) return forNow(answer, where, said)
-  const text = `${where} answers ${call.operation} with ${said}, as no registry with Confluent's API does`
+  const text = `${where} answers ${call.operation} with ${said}, which is not a response of Confluent's API`
   return permanent('REGISTRY_UNREACHABLE', `${text}; check registry.url and any proxy before it`)
 }
 
@@ -99,7 +99,7 @@ function permanent(code: ErrorCode, message: string): KoffError {
 
 function forNow({ status, retryAfterMs }: RegistryAnswer, where: string, said: string): KoffError {
   const what = status === 429 ? 'wants fewer requests' : 'cannot answer now'
-  const when = retryAfterMs === null ? '' : `; it wants to be asked again in ${Math.ceil(retryAfterMs / 1000)} s`
+  const when = retryAfterMs === null ? '' : `; retry in ${Math.ceil(retryAfterMs / 1000)} s`
   return new KoffError('REGISTRY_UNREACHABLE', `${where} ${what} (${said})${when}`, {
     retriable: true,
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
@@ -108,7 +108,9 @@ function forNow({ status, retryAfterMs }: RegistryAnswer, where: string, said: s
 
 const errorAnswer = z.object({ message: z.string().min(1) })
 
-/** `404: Subject not found.`, `200 and an HTML page “Sign in”`, `200 and null`: what was answered, without secrets. */
+/**
+ * `404: Subject not found.`, `200 and an HTML page “Sign in”`, `200 and null`: the response as text, without secrets.
+ */
 export function answerText(answer: RegistryAnswer, secrets: readonly string[]): string {
   const { status, location, isHtml, text } = answer
   if (status >= 300 && status < 400) {
@@ -122,7 +124,7 @@ export function answerText(answer: RegistryAnswer, secrets: readonly string[]): 
   return body === '' ? `${status} and nothing else` : `${status} and ${serverText(body, secrets)}`
 }
 
-/** Credentials of koff in each form in which it sends them. */
+/** The credentials of koff in every form in which it sends them. */
 export function secretsOf({ auth }: RegistryAddress): readonly string[] {
   if (auth === null) return []
   return [auth.password, basicCredentials(auth).replace('Basic ', '')].filter(secret => secret !== '')
@@ -141,7 +143,7 @@ function titleOf(html: string): string {
   return title.trim() === '' ? '' : ` “${title.trim()}”`
 }
 
-/** Without what follows the path: tokens of a sign-in stand there. */
+/** Without the query and the fragment, which may hold tokens of a sign-in. */
 function placeOf(location: string): string {
   return location.replace(/[?#].*$/, '')
 }

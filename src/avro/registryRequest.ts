@@ -9,32 +9,31 @@ export interface RegistryRequest {
   readonly body?: string
 }
 
-/** What the registry, or whoever stands in its place, answered. Nothing in it has been checked. */
+/** The response of the registry, or of another server at its address. Unchecked. */
 export interface RegistryAnswer {
   readonly status: number
-  /** Null where there is none. */
+  /** Null where absent. */
   readonly location: string | null
   readonly retryAfterMs: number | null
   readonly isHtml: boolean
   readonly text: string
 }
 
-/** More than any schema. */
+/** More than the size of any schema. */
 const largestAnswer = 4 * 1024 * 1024
 
 /**
- * Sends a request once and gives the answer, whatever its status. A redirect is not followed: the credentials are for
- * this host alone.
- *
- * Fails as Node's client does, with a `TimeoutError` where the answer is not complete in time, and with the reason of
- * `signal` where that aborts.
+ * Sends a request once and returns the response, whatever its status. Redirects are not followed, because the
+ * credentials are for this host only.
+ * Fails as Node's client does, with a `TimeoutError` where the response is not complete in time, and with the reason of
+ * `signal` where it aborts.
  */
 export async function sendToRegistry(
   { host, auth, requestTimeoutMs }: RegistryAddress,
   { method, path, headers: given, body }: RegistryRequest,
   signal: AbortSignal,
 ): Promise<RegistryAnswer> {
-  // Not `fetch`, which refuses some ports (6000, 6667, 10080, …).
+  // `fetch` refuses some ports (6000, 6667, 10080, …).
   const { request } = host.startsWith('https:') ? await import('node:https') : await import('node:http')
   const until = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)])
   const { promise: answered, resolve, reject } = Promise.withResolvers<IncomingMessage>()
@@ -70,7 +69,7 @@ export function basicCredentials({ username, password }: NonNullable<RegistryAdd
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
-/** What is longer than any answer is cut off, and then is no JSON. */
+/** A response that is too long is cut, and then is not valid JSON. */
 async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0

@@ -1,7 +1,7 @@
 import type { EventType } from '../events/definitions.ts'
 import { fullName } from '../events/eventRecord.ts'
 
-/** Which subject of the registry has the schema of a record: the strategies that Confluent's serializers know. */
+/** The strategies that select the subject of a schema, as in Confluent's serializers. */
 export type SubjectStrategy = 'topic' | 'record' | 'topic-record'
 
 export const subjectStrategies = ['topic', 'record', 'topic-record'] as const satisfies readonly SubjectStrategy[]

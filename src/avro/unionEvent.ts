@@ -2,14 +2,14 @@ import type { KoffEvent } from '../events/envelope.ts'
 import { storedEvent } from '../events/storedEvent.ts'
 
 /*
- * Before each type had a schema of its own, koff wrote all of them with one: the record `io.koff.KoffEvent`, whose `data` is
- * a union of the records of all types. Topics still hold such events.
+ * Early versions of koff wrote all types with one schema: the record `io.koff.KoffEvent`, with a union of the records
+ * of all types in `data`. Topics still have such events.
  */
 
 export const unionRecord = 'io.koff.KoffEvent'
 
 /**
- * The event in what an Avro library decodes with that schema: `data` under the full name of its record.
+ * The event in a value that an Avro library decoded with that schema: `data` is wrapped in the full name of its record.
  * @throws RangeError where it is not such an event.
  */
 export function eventOfUnion(value: unknown): KoffEvent | null {
@@ -21,7 +21,7 @@ export function eventOfUnion(value: unknown): KoffEvent | null {
     part: 1,
     parts: 1,
     truncated: false,
-    // A sample showed no start then.
+    // At that time samples did not show starts of rebalances.
     data: { seenBy: 'record', ...(content as object) },
   })
 }

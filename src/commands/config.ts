@@ -3,9 +3,9 @@ import { put, type Shell } from '../terminal/shell.ts'
 
 export function configCommand(shell: Shell, finish: (code: number) => void): Command {
   const check = new Command('check')
-    .summary('say whether a configuration is right')
+    .summary('check a configuration')
     .description(
-      'Reads a configuration as koff run would, with its files and all variables, and says all that is wrong with it.',
+      'Reads a configuration as koff run would, with its files and all variables, and reports all faults in it.',
     )
     .argument('<file>', 'YAML')
     .action(async (file: string) => {
@@ -16,7 +16,7 @@ export function configCommand(shell: Shell, finish: (code: number) => void): Com
       const settings = settingsFrom(variables, {}, [...connectionSettings, ...serviceSettings])
       const { carrier, followers } = await planPipelines(loadConfig({ file, settings, variables }))
       const all = [carrier, ...followers].map(({ name, to }) => (name === to.type ? name : `${name} (${to.type})`))
-      await put(shell.stdout, `${file}: right; pipelines: ${all.join(', ')}\n`)
+      await put(shell.stdout, `${file}: valid; pipelines: ${all.join(', ')}\n`)
       finish(0)
     })
     .addHelpText('after', '\nExample:\n  koff config check config/koff.example.yaml')
@@ -41,7 +41,7 @@ Example:
     )
   return new Command('config')
     .summary('look at a configuration')
-    .description('Looks at configurations.')
+    .description('Checks configurations.')
     .addCommand(check)
     .addCommand(schema)
 }

@@ -1,7 +1,10 @@
 import { KoffError } from '../base/errors.ts'
 import { type ToSinksOptions, toSinks } from '../pipeline/toSinks.ts'
 
-/** Reads, and gives the events to the sinks, until its source ends or its signal aborts, also in the middle of a write: that is an end, no failure. */
+/**
+ * Reads, and passes the events to the sinks, until the source ends or the signal aborts. An abort during a write is a
+ * normal end.
+ */
 export async function deliver(options: ToSinksOptions): Promise<void> {
   try {
     await toSinks(options)

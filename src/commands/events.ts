@@ -24,7 +24,7 @@ export function eventsCommand(shell: Shell, finish: (code: number) => void): Com
   const command = new Command('events')
     .summary('events as they come')
     .description(
-      'Prints what happens to the groups of a running cluster. Writes nothing to Kafka and needs nothing else.',
+      'Prints the events of the groups of a running cluster. Writes nothing to Kafka and needs no other server.',
     )
     .option('--until-end', 'end where the log ended at the start, instead of following it')
     .action(async (options: EventsOptions) => finish(await events(shell, options)))

@@ -17,12 +17,12 @@ interface GroupOptions extends ConnectionFlags, OutputFlags, ListFlags {
   readonly watch?: true
 }
 
-/** Rebalances that are shown. */
+/** The number of rebalances that are shown. */
 const mostRebalances = 10
 
 export function groupCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('group')
-    .summary('one group: members, partitions, what is open, its last rebalances')
+    .summary('one group: members, partitions, open conditions, last rebalances')
     .description(
       'Shows one group: its members with client, host, what each holds and should hold; its partitions with owner, committed offset, log end and lag; what is open; the last rebalances that the log still shows.',
     )

@@ -14,15 +14,15 @@ export interface GroupsOptions extends ConnectionFlags, OutputFlags, ListFlags {
   readonly watch?: true
 }
 
-/** What the groups of a log are, and which of its partitions cannot say. */
+/** The groups of a log, and its partitions that do not know them. */
 export interface ReadGroups {
   readonly views: readonly GroupView[]
   readonly cut: readonly CutLog[]
-  /** Null: not known. */
+  /** Null: unknown. */
   readonly conditions: ReadonlyMap<string, readonly StoredCondition[]> | null
 }
 
-/** The list, as `-o` wants it. */
+/** The list in the format of `-o`. */
 export async function putGroups(
   shell: Shell,
   { views, conditions }: Pick<ReadGroups, 'views' | 'conditions'>,
@@ -36,7 +36,7 @@ export async function putGroups(
     return
   }
   const viewOfGroup = new Map(views.map(one => [one.group, one]))
-  // Lines of JSON come by name, as ever, unless they are to be sorted.
+  // Lines of JSON are sorted by name unless a sort is given.
   const names = options.sort === undefined ? listed(rows, { group: groupOrders['group'] ?? (() => 0) }, options) : rows
   for (const { group, conditions: open } of names) {
     const line = { ...viewOfGroup.get(group), ...(open === null ? {} : { conditions: open.map(conditionJson) }) }

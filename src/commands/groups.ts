@@ -23,15 +23,15 @@ import { watchGroups } from './watchGroups.ts'
 
 export function groupsCommand(shell: Shell, finish: (code: number) => void): Command {
   const command = new Command('groups')
-    .summary('every group as it is, or was')
+    .summary('every group now, or at a time')
     .description(
-      'Lists the groups: kind, state, members, partitions, lag, last rebalance and what is open, the worst first. As JSON it is the whole state of each group.',
+      'Lists the groups: kind, state, members, partitions, lag, last rebalance and open conditions, the worst first. As JSON it has the whole state of each group.',
     )
     .argument(
       '[file...]',
       'recordings (- for standard input), segments (.log), directories of segments; else a cluster',
     )
-    .option('--at <time>', 'as it stood then: 15m, 16:12, yesterday 16:12, 2026-11-24T12:03', timeOption('--at'))
+    .option('--at <time>', 'as of then: 15m, 16:12, yesterday 16:12, 2026-11-24T12:03', timeOption('--at'))
     .option('--group <pattern>', 'only this group; * and ? as in a shell; may be repeated', collect)
     .option('--all', "koff's own groups, too")
     .option('-w, --watch', 'refresh the list in place')
@@ -58,10 +58,10 @@ Examples:
 
 async function groups(shell: Shell, files: readonly string[], options: GroupsOptions): Promise<number> {
   const flag = connectionFlagIn(options)
-  if (files.length > 0 && flag !== undefined) throw usage(`groups: ${flag} is for a cluster, and files are given`)
+  if (files.length > 0 && flag !== undefined) throw usage(`groups: ${flag} is for a cluster, but files are given`)
   if (options.watch === true) {
     const other = files.length > 0 ? 'a file' : options.at === undefined ? null : '--at'
-    if (other !== null) throw usage(`groups: --watch follows a cluster, and ${other} is given`)
+    if (other !== null) throw usage(`groups: --watch follows a cluster, but ${other} is given`)
     return watchGroups(shell, options)
   }
   const { views, cut, conditions } =
@@ -89,7 +89,7 @@ async function groupsOfCluster(shell: Shell, options: GroupsOptions): Promise<Re
   const { config } = loaded
   const wants = groupNameFilter({ include, exclude: [], ...(all === true ? {} : { name: config.name }) })
   const fold = new Fold({ cluster: '', history: 'none', types: new Set() })
-  // Where logs ended then nobody knows.
+  // The log ends of that time are unknown.
   const reading = async () => {
     await using source = await openClusterLog({ shell, config, wants, samples: at === undefined }, fold)
     return await readTo(shell, { source, fold, at })
@@ -104,7 +104,7 @@ interface Reading {
   readonly at: number | undefined
 }
 
-/** Takes all that happened until then. Returns the logs that cannot say how things stood. */
+/** Applies everything up to that time. Returns the logs that do not know the state. */
 async function readTo(shell: Shell, { source, fold, at }: Reading): Promise<readonly CutLog[]> {
   const known = at === undefined ? null : new KnownSince()
   for await (const inputs of source.chunks(shell.signal)) {
@@ -116,7 +116,7 @@ async function readTo(shell: Shell, { source, fold, at }: Reading): Promise<read
   return at === undefined ? [] : (known?.unknownAt(at) ?? [])
 }
 
-/** A batch is one operation, and happened as a whole. What topics are called is true at any time. */
+/** A batch is one operation, and happened as a whole. Names of topics hold for any time. */
 function isLater(input: Input, at: number): boolean {
   if (input.kind === 'batch') return input.batch.maxTimestamp > at
   return 'timestamp' in input && input.timestamp > at

@@ -51,10 +51,10 @@ function backupCommand(shell: Shell, finish: (code: number) => void): Command {
   return new Command('backup')
     .summary('copy a history, also while koff writes to it')
     .description(
-      'Copies the SQLite file of a history as it is at one moment. A plain cp misses what is still in the write-ahead log beside it.',
+      'Copies a consistent snapshot of the SQLite file of a history. A plain cp misses rows in the write-ahead log beside it.',
     )
     .argument('<file>', 'the history: `file` of a sink of type history')
-    .requiredOption('-o, --output <copy>', 'where to, in place of what is there', parseOutput)
+    .requiredOption('-o, --output <copy>', 'the file to write; an existing one is replaced', parseOutput)
     .action(async (file: string, { output }: { readonly output: string }) => {
       const { backupHistory } = await import('../history/sqlite/backup.ts')
       const { events, newest } = await backupHistory(file, output)

@@ -1,17 +1,19 @@
 import type { CutLog } from '../engine/knownSince.ts'
 import { note, type Shell } from '../terminal/shell.ts'
 
-/** The exit code of a command that was asked about a time before which the log is not known. */
+/** The exit code of a command for a time before the log knows the state. */
 export const NOT_KNOWN = 3
 
-/** Says on standard error from when each cut log knows, so that nobody takes the answer for the whole truth. */
+/**
+ * Prints on standard error from when each incomplete log knows the state, so that the answer is not taken as complete.
+ */
 export function noteUnknown(shell: Shell, cut: readonly CutLog[], at: number): void {
   if (cut.length === 0) return
   const since = Math.max(...cut.map(log => log.since))
   note(
     shell,
-    `not known before ${timeText(since)}: compaction or retention has taken records, so groups, members and offsets of ` +
-      `${timeText(at)} are missing above or differ from how they stood`,
+    `not known before ${timeText(since)}: compaction or retention removed records, so groups, members and offsets of ` +
+      `${timeText(at)} are missing above, or differ from their state then`,
   )
   for (const log of cut) note(shell, `partition ${log.partition} of __consumer_offsets: ${cutText(log)}`)
 }

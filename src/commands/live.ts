@@ -19,10 +19,10 @@ export interface LiveOptions extends Omit<RecordFilterOptions, 'from'>, Connecti
 }
 
 export interface LiveRecords extends AsyncDisposable {
-  /** Says on a terminal how far it is, while what was there at the start is read. */
+  /** Shows progress on a terminal while history is read. */
   readonly source: Source
   readonly filter: RecordFilter
-  /** Aborts when the user wants an end, and at the time that `--to` names. */
+  /** Aborts when the user stops the command, and at the time of `--to`. */
   readonly signal: AbortSignal
 }
 
@@ -31,7 +31,7 @@ export function addLiveOptions(command: Command): Command {
   addRecordOptions(command)
   return command
     .addOption(
-      new Option('--from <point>', 'earliest, latest, or as in --to; an offset is one of every partition')
+      new Option('--from <point>', 'earliest, latest, or as for --to; an offset applies to every partition')
         .default('earliest')
         .argParser(parseStart),
     )
@@ -83,7 +83,7 @@ function parseStart(text: string): LogPoint | 'earliest' | 'latest' {
   return text === 'earliest' || text === 'latest' ? text : parseLogPoint('--from', text)
 }
 
-/** Offsets of partitions that nobody named are reached from the start: an offset beyond a log's end is no place to begin. */
+/** Partitions without a given offset are read from the start: an offset beyond the end of a log cannot be a start. */
 function startOf(from: LogPoint, partitions: readonly number[] | undefined) {
   if (from.kind === 'time') return { timestamp: from.time }
   return partitions === undefined ? 'earliest' : new Map(partitions.map(partition => [partition, from.offset]))

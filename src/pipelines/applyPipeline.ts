@@ -10,15 +10,15 @@ interface Transforming extends Selection {
   readonly operators?: readonly PipelineOperator[] | undefined
 }
 
-/** What is left of a batch of events for the sink. */
+/** The result of the operators on a batch of events, for the sink. */
 export type PipelineTransform = (events: readonly KoffEvent[], signal: AbortSignal) => Promise<readonly KoffEvent[]>
 
-/** Operators that have not completed so long after the last event of a batch never will. */
+/** Operators that have not completed after this time since the last event of a batch never will. */
 const completeWithinMs = 60_000
 const tooLate = new Error('not completed')
 
 /**
- * What a pipeline's sink gets of one batch of events: for the test of a pipeline.
+ * The events that a pipeline's sink gets for one batch: for tests of pipelines.
  * @throws KoffError SINK_FAILED where an operator fails or does not complete.
  */
 export async function applyPipeline(
@@ -28,7 +28,7 @@ export async function applyPipeline(
   return pipelineTransform(pipeline)(events, new AbortController().signal)
 }
 
-/** As `applyPipeline`, made once for many batches. */
+/** As `applyPipeline`, prepared for many batches. */
 export function pipelineTransform(pipeline: Transforming): PipelineTransform {
   const { name, operators = [] } = pipeline
   const isWanted = selects(pipeline)
@@ -48,32 +48,32 @@ export function pipelineTransform(pipeline: Transforming): PipelineTransform {
     }
     for (const event of left) {
       const fault = faultOf(event)
-      if (fault !== undefined) throw failed(`its operators gave ${fault}`)
+      if (fault !== undefined) throw failed(`its operators emitted ${fault}`)
     }
     return left
   }
 }
 
-/** Types are not checked in a pipeline's file. */
+/** The types in a pipeline's file are not checked. */
 function observable<T>(given: Observable<T>): Observable<T> {
   if (isObservable(given)) return given
-  throw new Error('one of them gives no Observable, and so is no RxJS operator')
+  throw new Error('one of them is not an RxJS operator: it does not return an Observable')
 }
 
 const knownTypes: ReadonlySet<unknown> = new Set(eventTypes)
 
-/** What no sink could do anything with: nobody checks the types of a pipeline. */
+/** Values that no sink can handle: the types of a pipeline are not checked. */
 function faultOf(given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null) {
     const what = given === undefined || given === null ? String(given) : `a ${typeof given}`
-    return `${what}, which is no event`
+    return `${what}, which is not an event`
   }
   const { id, type, data } = given as Readonly<Record<string, unknown>>
-  if (typeof id !== 'string' || id === '') return 'an event without an id that is a text'
-  // BullMQ takes neither for the id of a job.
-  if (id.includes(':')) return `an event with the id ${JSON.stringify(id)}; an id has no colon`
-  if (/^\d+$/.test(id)) return `an event with the id ${JSON.stringify(id)}; an id is more than a number`
-  if (!knownTypes.has(type)) return `an event of the type ${JSON.stringify(type)}, which there is not`
+  if (typeof id !== 'string' || id === '') return 'an event whose id is not a text'
+  // BullMQ accepts neither as the id of a job.
+  if (id.includes(':')) return `an event with the id ${JSON.stringify(id)}; an id must not contain a colon`
+  if (/^\d+$/.test(id)) return `an event with the id ${JSON.stringify(id)}; an id must not be a number`
+  if (!knownTypes.has(type)) return `an event of the unknown type ${JSON.stringify(type)}`
   return typeof data === 'object' && data !== null ? undefined : `the event ${id} without data`
 }
 
@@ -89,7 +89,7 @@ async function through(
     .subscribe({ next: event => left.push(event), error: reject, complete: () => resolve(left) })
   const abort = () => reject(signal.reason)
   signal.addEventListener('abort', abort)
-  // Not an AbortSignal of its own: with its timer that would stay for a minute, after each of thousands of batches.
+  // Not an AbortSignal: its timer would stay for a minute after each of thousands of batches.
   const late = setTimeout(reject, completeWithinMs, tooLate)
   try {
     return await promise

@@ -2,8 +2,8 @@ import { openClusterAdmin } from '../kafka/kafkajs/admin.ts'
 import type { BrokerOptions } from '../kafka/net/brokerOptions.ts'
 
 /**
- * Gives a group without a position in the topics the end of each partition, so that it reads what comes from now on. A
- * group that has a position, or members that are about to commit one, is left as it is.
+ * Sets the position of a group without one to the end of each partition, so that it reads only new events. A group with
+ * a position, or with members that are about to commit one, is not changed.
  */
 export async function beginNow(broker: BrokerOptions, groupId: string, topics: readonly string[]): Promise<void> {
   await using admin = await openClusterAdmin(broker, topics)

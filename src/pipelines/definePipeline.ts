@@ -5,7 +5,7 @@ import type { KoffEvent } from '../events/envelope.ts'
 
 export type PipelineOperator = MonoTypeOperatorFunction<KoffEvent>
 
-/** The keys that a file has beside those of a configuration. */
+/** Keys of a file that a configuration does not have. */
 export const fileKeys = {
   /**
    * RxJS operators, in this order, over the events of one batch. koff subscribes them for each batch and delivers the batch
@@ -15,7 +15,7 @@ export const fileKeys = {
   operators: z.custom<readonly PipelineOperator[]>(isOperators, 'must be a list of RxJS operators').default([]),
 }
 
-/** Which events go where, and what is done to them on the way. Every key is in docs/configuration.md, under `pipelines[]`. */
+/** Selects events, changes them, and names their sink. docs/configuration.md has every key, under `pipelines[]`. */
 export interface PipelineDefinition extends PipelineSpec, z.input<z.ZodObject<typeof fileKeys>> {}
 
 export interface Pipeline extends PipelineDefinition {

@@ -11,19 +11,19 @@ import type { ReadAssignedOptions } from './readAssigned.ts'
 
 export interface Reading extends ReadAssignedOptions {
   readonly topic: string
-  /** Aborts when nothing more is to be read. */
+  /** Aborts when reading should end. */
   readonly stop: AbortSignal
-  /** By partition: what is delivered ends here. */
+  /** By partition: the offset after the last delivered record. */
   readonly position: Map<number, number>
 }
 
-/** Events in one write. */
+/** The maximum number of events in one write. */
 const writeSize = 5_000
-/** The reader has logged these. */
+/** Already logged by the reader. */
 const lost: ReadonlySet<BatchFaultCode> = new Set(['RECORDS_LOST', 'LOG_TRUNCATED'])
 
 /**
- * Gives the records of one response to the sink, and then commits where they end. False where nothing more is to be read: the
+ * Passes the records of one response to the sink, and then commits their end. False where reading should end: the
  * generation of the group is over, or the pipeline ends.
  */
 export async function deliverRecords(inputs: readonly Input[], reading: Reading): Promise<boolean> {
@@ -54,7 +54,7 @@ export async function deliverRecords(inputs: readonly Input[], reading: Reading)
   for (const input of inputs) {
     if (input.kind !== 'position') continue
     ends.set(input.partition, input.logEnd)
-    // The first position of a partition is where it is read from.
+    // The first position of a partition is where reading begins.
     if (!position.has(input.partition)) position.set(input.partition, input.position)
     left(input.partition)
   }
@@ -76,7 +76,7 @@ export async function deliverRecords(inputs: readonly Input[], reading: Reading)
   return await flush()
 }
 
-/** How many events the sink took. */
+/** Number of events that the sink accepted. */
 async function write(values: readonly Buffer[], reading: Reading): Promise<number> {
   const { generation, decoder, transform, sink, topic, historyTopic } = reading
   if (topic === historyTopic) {
@@ -95,7 +95,7 @@ async function write(values: readonly Buffer[], reading: Reading): Promise<numbe
   return wanted.length
 }
 
-/** Repeats `work` until it works: the place of the pipeline in the topic stays. */
+/** Repeats `work` until it works; the position of the pipeline stays. */
 async function keepTrying<T>(reading: Reading, work: () => Promise<T>): Promise<T> {
   const { generation: signal, remaining } = reading
   const outage = pipelineOutage(reading)
@@ -111,10 +111,10 @@ async function keepTrying<T>(reading: Reading, work: () => Promise<T>): Promise<
   return result
 }
 
-/** Nobody checks what the operators of a pipeline make of an event. */
+/** The results of a pipeline's operators are not checked by types. */
 function unfit(cause: unknown, { name }: Reading): KoffError {
   const what = cause instanceof Error ? cause.message : String(cause)
-  return new KoffError('SINK_FAILED', `pipeline ${name}: its sink cannot take what it is given: ${what}`, { cause })
+  return new KoffError('SINK_FAILED', `pipeline ${name}: its sink rejects an event: ${what}`, { cause })
 }
 
 function warn({ topic, log, name }: Reading, partition: number, reason: string): void {

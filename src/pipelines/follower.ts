@@ -17,33 +17,33 @@ import { readAssigned } from './readAssigned.ts'
 import { trackRemaining } from './remaining.ts'
 
 export interface FollowerOptions extends BrokerOptions {
-  /** Of the pipeline. */
+  /** The consumer group of the pipeline. */
   readonly name: string
   readonly groupId: string
-  /** Of the events. */
+  /** The topic of the events. */
   readonly topics: readonly string[]
   /** The one of these that has what a history keeps beside the events; the sink has to keep it. */
   readonly historyTopic?: string | undefined
   /** Of what is in them, where that is Avro. */
   readonly registry: RegistryOptions | undefined
   readonly transform: PipelineTransform
-  /** Not open yet; whoever made it disposes of it. */
+  /** Not open yet; the caller disposes of it. */
   readonly sink: Sink
   /** Where a pipeline without a position begins. */
   readonly from: 'beginning' | 'now'
   readonly sessionTimeoutMs?: number | undefined
   readonly log: Log
   readonly progress: PipelineProgress
-  /** Called before what failed is repeated. */
+  /** Called before a retry. */
   readonly retried?: ((error: KoffError) => void) | undefined
   readonly signal: AbortSignal
 }
 
 const defaultSessionMs = 10_000
 const pauses = { firstMs: 500, maxMs: 10_000 }
-/** A group that was joined for so long has not failed in a row. */
+/** A group that was joined for this long does not count as failing repeatedly. */
 const joinedForMs = 60_000
-/** What a write that is under way at the end may take. */
+/** The time limit for a write in flight at the end. */
 const lastWriteMs = 5_000
 
 /**
@@ -83,7 +83,10 @@ async function keepJoined(options: FollowerOptions, decoder: EventDecoder): Prom
   await persist(work, { signal, failed, pauses, steadyMs: joinedForMs })
 }
 
-/** Reads in each generation of the group what is assigned, until that fails, and gives the reason; or until the signal aborts. */
+/**
+ * Reads the assigned partitions in each generation of the group, until that fails, and returns the reason; or until the
+ * signal aborts.
+ */
 async function stayJoined(options: FollowerOptions, decoder: EventDecoder, outage: PipelineOutage): Promise<KoffError> {
   const { signal, sessionTimeoutMs = defaultSessionMs } = options
   const leaving = new AbortController()
@@ -108,7 +111,7 @@ async function stayJoined(options: FollowerOptions, decoder: EventDecoder, outag
     rebalancing: () => generations.end(),
   })
   const leave = () => {
-    // Nothing more is read, but a write that is under way may end, and is committed.
+    // Reading ends, but a write in flight may complete, and is committed.
     setTimeout(() => generations.end(), lastWriteMs).unref()
     void generations.over().then(() => leaving.abort(signal.reason))
   }
@@ -123,7 +126,7 @@ async function stayJoined(options: FollowerOptions, decoder: EventDecoder, outag
   }
 }
 
-/** A sink that cannot be reached may be there later; one with a wrong configuration will not. */
+/** A sink that cannot be reached may recover; a wrong configuration does not. */
 async function openSink(options: FollowerOptions): Promise<void> {
   const { sink, signal } = options
   const outage = pipelineOutage(options)

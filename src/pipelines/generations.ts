@@ -1,16 +1,16 @@
 import type { Assignment } from '../kafka/kafkajs/assignor.ts'
 
-/** The work of a member in one generation of its group after another. */
+/** Runs the work of a member in one generation of its group after another. */
 export interface Generations {
-  /** Ends the generation before, and begins the next one as soon as its work is over. */
+  /** Ends the previous generation, and begins the next one when its work is over. */
   begin(assignment: Assignment): void
   /** Aborts the work of the present generation. */
   end(): void
-  /** Resolves when no work is under way. */
+  /** Resolves when no work is running. */
   over(): Promise<void>
 }
 
-/** Work that fails while its generation lasts is reported to `failed`; late failures mean nothing. */
+/** A failure during the generation is reported to `failed`; later ones are ignored. */
 export function oneAtATime(
   work: (assignment: Assignment, generation: AbortSignal) => Promise<void>,
   failed: (error: unknown) => void,

@@ -9,16 +9,16 @@ import { section } from '../config/values/values.ts'
 import { fileKeys, type PipelineOperator } from './definePipeline.ts'
 import { resolveKoff } from './resolveKoff.ts'
 
-/** A pipeline that was checked, and where its parts stand, for messages. */
+/** A checked pipeline, with the positions of its parts for messages. */
 export interface LoadedPipeline extends PipelineConfig {
   readonly operators: readonly PipelineOperator[]
   readonly placeOf: PlaceOf
 }
 
 export interface LoadOptions {
-  /** Where the configuration names the file, if it does: messages begin with it. */
+  /** The position of the file's name in the configuration, where it has one: messages begin with it. */
   readonly named?: Place | undefined
-  /** What the file may take until all is there that it waits for at its top level; 30 s unless given. */
+  /** The time limit for a top-level await of the file; 30 s unless given. */
   readonly loadWithinMs?: number
 }
 
@@ -37,7 +37,7 @@ export async function loadPipeline(file: string, options: LoadOptions = {}): Pro
   if ('fault' in loaded) throw configInvalid([inFile(loaded.fault)])
   const { exported } = loaded
   if (typeof exported !== 'object' || exported === null || !('kind' in exported) || exported.kind !== 'pipeline') {
-    throw configInvalid([inFile(`${shown}: exports no pipeline; write export default definePipeline({ … })`)])
+    throw configInvalid([inFile(`${shown}: does not export a pipeline; write export default definePipeline({ … })`)])
   }
   const { kind: _kind, ...definition } = exported
   const placeOf: PlaceOf = keys => inFile(keys.length === 0 ? shown : `${shown}: ${pathText(keys)}`)
@@ -64,7 +64,7 @@ async function importFile(
     if (module === null) {
       const seconds = withinMs / 1000
       return {
-        fault: `${shownPath(path)}: cannot be loaded: it waits for something at its top level, and has not ended after ${seconds} s`,
+        fault: `${shownPath(path)}: cannot be loaded: its top-level await has not ended after ${seconds} s`,
       }
     }
     return { exported: (module as { readonly default?: unknown }).default }
@@ -75,14 +75,14 @@ async function importFile(
   }
 }
 
-/** `<file>:<line>: cannot be loaded: <what>`; what Node says of a fault has the line in its stack only. */
+/** `<file>:<line>: cannot be loaded: <what>`; Node has the line of a fault only in the stack. */
 function loadFault(error: unknown, path: string): string {
   const what = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ')
-  // What cannot be found is named together with who imports it, and the stack is not theirs.
+  // The error of a missing module names its importer; the stack does not.
   const isLost = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
   const stack = error instanceof Error && !isLost ? (error.stack ?? '') : ''
   const places = [...stack.matchAll(/(?:^|\(| at )(?:async )?((?:file:\/\/)?\/[^\n:()]+):(\d+)(?=[:\n)])/gm)]
-  // Who called for the file is no part of it.
+  // Without the frame that imported the file.
   const isOurs = ([, from]: RegExpExecArray) => from?.startsWith(ourFiles) === true
   const [, from, line] = places.find(place => !isOurs(place)) ?? []
   const at = from === undefined ? path : from.startsWith('file:') ? fileURLToPath(from) : from

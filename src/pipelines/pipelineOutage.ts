@@ -17,7 +17,7 @@ export interface PipelineOutageOptions {
   readonly progress: PipelineProgress
 }
 
-/** One line when a pipeline stops, and one when it goes on; its progress says so, too. */
+/** One line when a pipeline stops and one when it continues; its progress shows it, too. */
 export function pipelineOutage({ name, log, progress }: PipelineOutageOptions): PipelineOutage {
   let isRetriable = true
   const outage = createOutage({
@@ -25,10 +25,10 @@ export function pipelineOutage({ name, log, progress }: PipelineOutageOptions): 
     began(reason) {
       // Some reasons begin with the name of the pipeline.
       const whose = reason.startsWith(`pipeline ${name}: `) ? '' : `pipeline ${name}: `
-      const how = isRetriable ? 'trying again until it works' : 'held until somebody mends it'
-      return `${whose}${reason}; ${how}, the others go on`
+      const how = isRetriable ? 'retrying until it works' : 'held until somebody mends it'
+      return `${whose}${reason}; ${how}, other pipelines continue`
     },
-    ended: seconds => `pipeline ${name}: goes on after ${seconds} s`,
+    ended: seconds => `pipeline ${name}: continues after ${seconds} s`,
     fields: { pipeline: name },
   })
   return {

@@ -8,7 +8,7 @@ export interface PipelineOutputOptions {
   readonly opened: () => void
 }
 
-/** An output that gets of each commit what a pipeline makes of its events; the state goes with them as ever. */
+/** An output that receives the result of a pipeline for the events of each commit; the state is unchanged. */
 export function pipelineOutput(output: Output, { transform, signal, opened }: PipelineOutputOptions): Output {
   return {
     name: output.name,

@@ -10,10 +10,10 @@ import { type LoadedPipeline, loadPipeline } from './load.ts'
 
 export type KafkaPipeline = LoadedPipeline & { readonly to: Extract<SinkConfig, { type: 'kafka' }> }
 
-/** Who carries the state, and who reads what that one wrote. */
+/** The pipeline that carries the state, and those that read its topic. */
 export interface PipelinePlan {
   readonly carrier: LoadedPipeline
-  /** Empty where the carrier does not write to Kafka: then it is alone. */
+  /** Empty where the carrier does not write to Kafka: it is then the only one. */
   readonly followers: readonly LoadedPipeline[]
 }
 
@@ -55,12 +55,12 @@ export async function planPipelines(
   throw configInvalid([
     placed(
       second.placeOf([]),
-      'of several pipelines one writes all events to Kafka, for the others to read: add a sink of type kafka; or run one pipeline alone',
+      'one of several pipelines must write all events to Kafka, for the others to read: add a sink of type kafka, or run a single pipeline',
     ),
   ])
 }
 
-/** Where the state of a deployment goes when this carries it. */
+/** The state topic of a deployment with this carrier. */
 export function stateTopicOf({ name }: Pick<Config, 'name'>, { stateTopic }: KafkaPipeline['to']): string {
   return stateTopic ?? `${name}.state`
 }
@@ -71,12 +71,12 @@ export function historyTopicOf({ name }: Pick<Config, 'name'>): string {
 }
 
 function ofSink(to: SinkConfig, placeOf: PlaceOf): LoadedPipeline {
-  // In a pipeline a sink stands under `to`.
+  // A pipeline has its sink under `to`.
   const within: PlaceOf = ([key, ...path]) => placeOf(key === 'to' ? path : [])
   return { name: sinkName(to), from: 'beginning', operators: [], to, placeOf: within }
 }
 
-/** Where nothing is said, the events are printed. */
+/** The default is to print the events. */
 const standardOutput: LoadedPipeline = {
   name: 'stdout',
   from: 'beginning',
@@ -93,7 +93,7 @@ function isWhole({ on, where, operators, to }: LoadedPipeline): boolean {
   return to.type === 'kafka' && on === undefined && where === undefined && operators.length === 0
 }
 
-/** A position goes by the name; what makes that of a sink is where it writes to. */
+/** A position is stored by name. The name of a sink follows from its destination. */
 function nameFaults(pipelines: readonly LoadedPipeline[]): Place[] {
   return pipelines.flatMap(({ name, placeOf }, at) => {
     const other = pipelines.slice(0, at).find(pipeline => pipeline.name === name)
@@ -101,13 +101,13 @@ function nameFaults(pipelines: readonly LoadedPipeline[]): Place[] {
     return [
       placed(
         placeOf(['name']),
-        `is called ${name}, as ${other.placeOf([]).text}: under pipelines give it a name of its own`,
+        `is called ${name}, as ${other.placeOf([]).text}: give it another name under pipelines`,
       ),
     ]
   })
 }
 
-/** The types that a pipeline may give its sink. */
+/** The types that a pipeline may pass to its sink. */
 export function typesOf(
   { events, snapshot }: Pick<Config, 'events' | 'snapshot'>,
   { on }: LoadedPipeline,
@@ -119,12 +119,12 @@ export function typesOf(
   return new Set([...types].filter(type => wanted.has(type)))
 }
 
-/** A pipeline for what is never told would wait for ever. */
+/** A pipeline for types that are off would wait for ever. */
 function typeFaults(config: Config, pipelines: readonly LoadedPipeline[]): Place[] {
   return pipelines.flatMap(pipeline => {
     const { on, placeOf } = pipeline
     if (on === undefined || typesOf(config, pipeline).size > 0) return []
-    return [placed(placeOf(['on']), `${on.join(', ')} is never told: name it in events.include`)]
+    return [placed(placeOf(['on']), `${on.join(', ')} is never emitted: add it to events.include`)]
   })
 }
 
@@ -135,14 +135,14 @@ function subjectFaults(config: Config, pipelines: readonly LoadedPipeline[]): Pl
     if (!('subjects' in to) || to.subjects !== 'topic' || ('routes' in to && to.routes !== undefined)) return []
     const { size } = typesOf(config, pipeline)
     if (size <= 1) return []
-    const cure = 'use topic-record, or name one type in on'
+    const cure = 'use topic-record, or select one type with on'
     return [
-      placed(placeOf(['to', 'subjects']), `topic is for a topic with one type of event, this one has ${size}; ${cure}`),
+      placed(placeOf(['to', 'subjects']), `topic needs a topic with one event type, but this one has ${size}; ${cure}`),
     ]
   })
 }
 
-/** What the pipelines read, and the state, is written by nobody but the carrier. */
+/** Only the carrier may write the topics that pipelines read, and the state topic. */
 function topicFaults(config: Config, carrier: KafkaPipeline, pipelines: readonly LoadedPipeline[]): Place[] {
   const stateTopic = stateTopicOf(config, carrier.to)
   const who = carrier.placeOf([]).text
@@ -151,18 +151,19 @@ function topicFaults(config: Config, carrier: KafkaPipeline, pipelines: readonly
     const fault = (key: keyof typeof to, message: string) => placed(placeOf(['to', key]), message)
     const key = to.routes === undefined ? 'topic' : 'routes'
     const topics = topicsOf(routesOf(to), eventTypes)
-    if (topics.includes(stateTopic)) return [fault(key, `${stateTopic} is where the state goes: give events another`)]
+    if (topics.includes(stateTopic))
+      return [fault(key, `${stateTopic} is the state topic: use another topic for events`)]
     if (to.groupsTopic !== undefined && [...topics, stateTopic].includes(to.groupsTopic)) {
-      return [fault('groupsTopic', `${to.groupsTopic} is where events or the state go: give groups another`)]
+      return [fault('groupsTopic', `${to.groupsTopic} is a topic of events or state: use another topic for groups`)]
     }
     if (to === carrier.to) return []
     const same = topics.find(topic => read.has(topic))
     if (same !== undefined) {
-      const loop = `${same} is what it would read too, as written by ${who}: events would go round for ever; choose another`
+      const loop = `${same} is also its input, written by ${who}: events would loop; use another topic`
       return [fault(key, loop)]
     }
     return (['stateTopic', 'groupsTopic', 'minInsyncReplicas'] as const)
       .filter(name => to[name] !== undefined)
-      .map(name => fault(name, `is for the pipeline that carries the state, ${who}`))
+      .map(name => fault(name, `belongs to the pipeline that carries the state, ${who}`))
   })
 }

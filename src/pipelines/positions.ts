@@ -1,10 +1,10 @@
 import type { ClusterAdmin } from '../kafka/kafkajs/admin.ts'
 
-/** How far the consumer group of a pipeline is in one partition of the clean topic. */
+/** The position of a pipeline's consumer group in one partition of the clean topic. */
 export interface PipelinePosition {
   readonly topic: string
   readonly partition: number
-  /** The next offset to deliver: what the group has committed, or else where the log begins. */
+  /** The next offset to deliver: the committed one, or else the log start. */
   readonly position: number
   readonly logEnd: number
 }

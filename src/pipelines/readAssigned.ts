@@ -13,7 +13,7 @@ import type { Remaining } from './remaining.ts'
 
 export interface ReadAssignedOptions extends FollowerOptions {
   readonly assignment: Assignment
-  /** Aborts when the assignment no longer counts: then nothing more is written. */
+  /** Aborts when the assignment no longer counts: nothing is written after that. */
   readonly generation: AbortSignal
   readonly decoder: EventDecoder
   readonly outage: PipelineOutage
@@ -22,13 +22,13 @@ export interface ReadAssignedOptions extends FollowerOptions {
   readonly commit: (positions: readonly PartitionPosition[]) => Promise<boolean>
 }
 
-/** What a fetch brings at most, beyond one batch of the log: with what it is decoded to, all that is in memory. */
+/** The maximum size of a fetch, beyond one batch of the log. Memory holds one fetch and its decoded events. */
 const fetchBytes = 4 * 1024 * 1024
 const maxWaitMs = 250
 
 /**
- * Reads the assigned partitions from where the group has committed, or else from where they start, until the generation is
- * over or the signal of the pipeline aborts.
+ * Reads the assigned partitions from the committed offset, or else from the log start, until the generation is over or
+ * the signal of the pipeline aborts.
  */
 export async function readAssigned(options: ReadAssignedOptions): Promise<void> {
   const { assignment, generation, groupId, signal, remaining } = options
@@ -58,7 +58,7 @@ async function committed(options: ReadAssignedOptions, groupId: string, topics: 
 
 interface TopicReading extends ReadAssignedOptions {
   readonly topic: string
-  /** Aborts when nothing more is to be read. */
+  /** Aborts when reading should end. */
   readonly stop: AbortSignal
   /** One write at a time. */
   readonly turns: Turns

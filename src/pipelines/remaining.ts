@@ -10,19 +10,24 @@ export interface RemainingOptions {
   readonly progress: PipelineProgress
 }
 
-/** How many records of its partitions (`<topic>-<partition>`) a consumer has not read: as it reads them, and by looking where it cannot go on. */
+/**
+ * The number of records in its partitions (`<topic>-<partition>`) that a consumer has not read: from its reading, and
+ * by look-ups while it is stuck.
+ */
 export interface Remaining {
-  /** The group gave it these partitions. */
+  /** The group assigned it these partitions. */
   joined(partitions: readonly string[]): Promise<void>
-  /** What it knows of a partition that it reads. */
+  /** A known value of a partition that it reads. */
   left(partition: string, records: number): void
-  /** Asks the brokers: one batch under way keeps the others from being told, and topics grow meanwhile. Never rejects. */
+  /**
+   * Asks the brokers, because a batch in flight delays the other partitions, and topics grow meanwhile. Never rejects.
+   */
   look(): Promise<void>
 }
 
 export function trackRemaining({ broker, groupId, topics, progress }: RemainingOptions): Remaining {
   let assigned: readonly string[] = []
-  /** Told since the last look began, which knows less. */
+  /** Reported since the last look-up began, and so more recent. */
   const told = new Set<string>()
   let isLooking = false
   const look = async () => {
@@ -48,7 +53,7 @@ export function trackRemaining({ broker, groupId, topics, progress }: RemainingO
   }
 }
 
-/** Of each partition, by what the group has committed; of one without a position, all that is there. */
+/** For each partition, relative to the committed offset; without one, all records. */
 async function lookUp(broker: BrokerOptions, groupId: string, topics: readonly string[]): Promise<[string, number][]> {
   await using admin = await openClusterAdmin(broker, topics)
   const positions = await pipelinePositions(admin, groupId, topics)

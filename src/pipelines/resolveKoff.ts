@@ -1,7 +1,7 @@
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** From dist/ in an installed package, from src/ in a checkout: this module's own neighbour. */
+/** From dist/ in an installed package, from src/ in a checkout: a neighbour of this module. */
 const self = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url).href
 
 let isDone = false

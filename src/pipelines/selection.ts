@@ -2,7 +2,7 @@ import { typesSelected } from '../config/eventPatterns.ts'
 import { matchesGlob } from '../config/glob.ts'
 import type { EventGroupType, GroupType, KoffEvent } from '../events/envelope.ts'
 
-/** `on` and `where` of a pipeline, as it is written and as it was checked. */
+/** `on` and `where` of a pipeline, as written and as checked. */
 export interface Selection {
   readonly on?: string | readonly string[] | undefined
   readonly where?:
@@ -18,7 +18,7 @@ interface GroupPatterns {
   readonly exclude?: readonly string[] | undefined
 }
 
-/** Whether `on` and `where` want an event. Those about no group pass `where`. */
+/** Whether `on` and `where` select an event. Events without a group pass `where`. */
 export function selects({ on, where }: Selection): (event: KoffEvent) => boolean {
   const types = on === undefined ? null : typesSelected([on].flat())
   const wants = selectsGroup(where)
@@ -28,7 +28,7 @@ export function selects({ on, where }: Selection): (event: KoffEvent) => boolean
   }
 }
 
-/** Whether `where` wants a group. */
+/** Whether `where` admits a group. */
 export function selectsGroup(where: Selection['where'] = {}): (group: string, groupType: EventGroupType) => boolean {
   const { groups = {}, groupTypes } = where
   const { include = ['*'], exclude = [] } = isList(groups) ? { include: groups } : groups

@@ -13,7 +13,7 @@ export function unreadable(path: string, error: unknown): KoffError {
   return new KoffError('INPUT_UNREADABLE', `${path}: ${systemReason(error)}`, { cause: error })
 }
 
-/** What the operating system refused, as against a fault of the program. */
+/** True for a refusal of the operating system, false for a fault of the program. */
 export function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error
 }

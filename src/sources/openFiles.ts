@@ -11,11 +11,11 @@ import { readHead, type SegmentFile, segmentFile, segmentFilesIn } from './segme
 import { segmentSource } from './segment/segmentSource.ts'
 
 export interface OpenFilesOptions {
-  /** The partition of all segments, where their directories do not tell it. */
+  /** The partition of all segments without one in their directory's name. */
   readonly partition?: number
-  /** For the path `-`. Default: this process's. */
+  /** The stream for the path `-`. Default: standard input. */
   readonly stdin?: Readable
-  /** Called after each chunk of a file with how far it is read, in bytes. */
+  /** Called after each chunk of a file, with its progress in bytes. */
   readonly progress?: (progress: FileProgress) => void
 }
 
@@ -42,7 +42,7 @@ export async function openFiles(paths: readonly string[], options: OpenFilesOpti
       segments.push(await segmentFile(path, options.partition))
       sources.push('segments')
     } else {
-      // Pipes too: they cannot be looked into beforehand
+      // Also pipes, which cannot be inspected before reading.
       sources.push(recordingSource(path, progress))
     }
   }
@@ -76,14 +76,11 @@ async function statOf(path: string): Promise<Stats> {
 
 const HEAD_LENGTH = 4_096
 
-/** A segment, or else a recording; INPUT_UNREADABLE for what is neither. */
+/** A segment, or else a recording; INPUT_UNREADABLE for other files. */
 async function isSegment(path: string): Promise<boolean> {
   const head = await readHead(path, HEAD_LENGTH)
   const isGzip = head[0] === 0x1f && head[1] === 0x8b
   if (isGzip || /^\s*(\{|$)/.test(head.toString('latin1'))) return false
   if (path.endsWith('.log') || (head.length > 16 && beginsBatch(head, 0))) return true
-  throw new KoffError(
-    'INPUT_UNREADABLE',
-    `${path}: is neither a recording (NDJSON, gzipped or not) nor a segment of a log`,
-  )
+  throw new KoffError('INPUT_UNREADABLE', `${path}: neither a recording (NDJSON, gzipped or not) nor a log segment`)
 }

@@ -26,7 +26,7 @@ export function groupStates({ fold, wants, admin, log }: GroupStatesOptions): Sa
     if (isOldLogged) return
     isOldLogged = true
     const what = `broker ${broker} lists groups without their states (Kafka before 2.6)`
-    log.info(`${what}: koff does not see when rebalances of its classic groups start`, { broker })
+    log.info(`${what}: koff cannot detect the start of rebalances of its classic groups`, { broker })
   }
   return async positions => {
     const rebalancing = fold.reads.rebalancingClassic()

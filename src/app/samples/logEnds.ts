@@ -8,10 +8,10 @@ export interface LogEndsOptions {
   readonly admin: KafkaAdmin
 }
 
-/** Those of the topics of a round that differ from the round before. */
+/** Topics of a round that differ from the round before. */
 export type NewsIn = (topics: readonly DescribedTopic[]) => readonly DescribedTopic[]
 
-/** Where the logs end that groups commit to, and the topics that they subscribe to. */
+/** The log ends of topics that groups commit to, and the topics that they subscribe to. */
 export async function sampleLogEnds(
   { fold, wants, admin }: LogEndsOptions,
   newsIn: NewsIn,
@@ -26,7 +26,7 @@ export async function sampleLogEnds(
   }
 }
 
-/** Only of the topics of the last round: others may never be asked for again. */
+/** Only of the topics of the last round: others may never be requested again. */
 export function topicNews(): NewsIn {
   let known = new Map<string, string>()
   return topics => {
@@ -37,12 +37,12 @@ export function topicNews(): NewsIn {
   }
 }
 
-/** How old the id of a topic may be whose log is shorter than it was. */
+/** The maximum age of a topic id for a topic whose log became shorter. */
 const freshMs = 1_000
 
 /**
- * Leaves out samples that are not of the topic that they name: leaders are looked up once a minute, and a topic that was
- * made anew meanwhile has another log, which shows where that is shorter.
+ * Drops samples that are not of the topic that they name. Leaders are looked up once a minute, and a topic that was
+ * recreated meanwhile has another log, which is detected where it is shorter.
  */
 export async function trustworthy(
   ends: readonly LogRange[],

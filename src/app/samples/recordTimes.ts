@@ -10,14 +10,14 @@ export interface RecordTimesOptions {
   readonly admin: Pick<KafkaAdmin, 'findOffsets'>
 }
 
-/** A round looks up so many at most, so that it ends soon; the others are looked up in the next ones. */
+/** The limit of a round, so that it ends soon; the rest follows in the next rounds. */
 const mostInRound = 1_000
-/** What was asked for and not found is not asked for again before so many rounds. */
+/** A look-up without a result is not repeated for this many rounds. */
 const pausedRounds = 30
 
 /**
- * Looks up the times of records that groups have to read next and that are older than the samples of the log end, some
- * twenty small requests to each leader for all of them. Where they are known, nothing is asked.
+ * Looks up the times of records that groups have to read next and that are older than the samples of the log end: some
+ * twenty small requests to each leader for all of them. Without such records nothing is requested.
  */
 export function recordTimes({ fold, wants, admin }: RecordTimesOptions) {
   let round = 0

@@ -12,16 +12,16 @@ import { recordTimes } from './recordTimes.ts'
 
 export interface SamplerOptions {
   readonly kafka: KafkaConfig
-  /** Tells which partitions its groups commit to and which topics they subscribe to. */
+  /** Knows which partitions its groups commit to and which topics they subscribe to. */
   readonly fold: Fold
-  /** How often; and where `samples` is off, nothing is asked about groups and their topics, and time goes on all the same. */
+  /** The interval; with `samples` off, groups and topics are not sampled, but time still advances. */
   readonly conditions: Pick<Config['conditions'], 'sampleEveryMs' | 'samples'>
-  /** Which groups matter. */
+  /** The groups that matter. */
   readonly wants: (group: string) => boolean
   readonly log: Log
 }
 
-/** Looks at the cluster at an interval, for what the log does not say of the groups of a fold, over connections of its own. */
+/** Samples the cluster at an interval, over connections of its own, for what the log does not contain. */
 export interface Sampler extends AsyncDisposable {
   /** The source with the samples between its inputs. */
   around(source: Source): Source
@@ -45,7 +45,7 @@ export async function openSampler({ kafka, fold, conditions, wants, log }: Sampl
       }
       const sample = async (positions: ReadonlyMap<number, number>): Promise<Sample> => {
         const found = samples ? await look(positions) : { inputs: [] }
-        // After all that: the sample waits until these ends are read.
+        // Last: the sample waits until these ends are read.
         const own = [...positions.keys()].map(partition => ({ topic: consumerOffsets, partition }))
         const readEnds = (await admin.sampleLogEnds(own)).map(({ partition, logEnd }) => [partition, logEnd] as const)
         return { ...found, readEnds: new Map(readEnds) }
@@ -56,7 +56,7 @@ export async function openSampler({ kafka, fold, conditions, wants, log }: Sampl
   }
 }
 
-/** A sample that cannot be had is no reason to lose records. */
+/** A failed sample must not stop the service. */
 function noneUntilLater(error: unknown): Sample {
   if (error instanceof KoffError && error.retriable) return { inputs: [], readEnds: new Map() }
   throw error

@@ -14,7 +14,7 @@ import type { BrokerTask } from './fetchSession.ts'
 
 /** Sends tasks to one broker, one at a time, and keeps the outcome until it is taken. */
 export interface BrokerFetcher {
-  /** True while no task is under way and no outcome waits. */
+  /** True while no task is in flight and no outcome waits. */
   readonly isIdle: boolean
   /** Only while idle. Calls `wake` when there is an outcome. */
   start(task: BrokerTask): void
@@ -164,7 +164,7 @@ async function perform({ task, connection, options }: Performance): Promise<Outc
     }
     case 'fetch': {
       const { request, ...rest } = limits
-      // A log end that is not known yet is wanted at once, with or without records.
+      // An unknown log end is requested at once, with or without records.
       const maxWaitMs = task.cursors.some(({ firstLogEnd }) => firstLogEnd < 0) ? 0 : limits.maxWaitMs
       const partitions = task.cursors.map(fetchedPosition)
       const result = await connection.send(request, { topic, partitions, ...rest, maxWaitMs })

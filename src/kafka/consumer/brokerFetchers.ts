@@ -3,11 +3,11 @@ import type { BatchFault } from '../records/batch.ts'
 import { type BrokerFetcher, type BrokerFetcherOptions, createBrokerFetcher, type Outcome } from './brokerFetcher.ts'
 import type { FetchedPartition, FetchSession } from './fetchSession.ts'
 
-/** All brokers that lead partitions of the topic, each with one task under way. */
+/** All brokers that lead partitions of the topic, each with one task in flight. */
 export interface BrokerFetchers {
   /** Gives a task to every idle broker. */
   start(): void
-  /** The next outcome; null where none waits. Throws an error that waiting does not mend. */
+  /** The next outcome; null where none waits. Throws a permanent error. */
   take(): Fetched | null
   close(): void
 }
@@ -49,7 +49,7 @@ export function createBrokerFetchers({ session, ...options }: BrokerFetchersOpti
         return { faults: session.receiveEpochEnds(result, broker), partitions: [], timestamp }
       case 'fetch': {
         const partitions = session.receiveRecords(task, result, broker)
-        // The next Fetch is under way while these records are processed.
+        // The next Fetch is in flight while these records are processed.
         start()
         return { faults: [], partitions, timestamp }
       }

@@ -9,7 +9,7 @@ import { RecordCursor } from '../records/recordCursor.ts'
  * on; the ABORT marker of that producer ends the transaction (KIP-98).
  */
 export class CommittedBatches {
-  /** Those that begin later than the batches so far, the first one last. */
+  /** Those that begin after the batches so far, the first one last. */
   readonly #later: AbortedTransaction[]
   readonly #aborting = new Set<bigint>()
   readonly #cursor = new RecordCursor()
@@ -18,7 +18,7 @@ export class CommittedBatches {
     this.#later = aborted.toSorted((a, b) => b.firstOffset - a.firstOffset)
   }
 
-  /** False for the records of an aborted transaction, and for markers. To be asked for each batch, in log order. */
+  /** False for the records of an aborted transaction, and for markers. To be called for each batch, in log order. */
   has(batch: RecordBatch): boolean {
     while ((this.#later.at(-1)?.firstOffset ?? Number.POSITIVE_INFINITY) <= batch.lastOffset) {
       const begun = this.#later.pop()

@@ -3,46 +3,49 @@ import { logEnd, logStart } from '../protocol/listOffsets.ts'
 import type { BatchFault, BatchFaultCode } from '../records/batch.ts'
 import type { EpochStart } from '../records/walkBatches.ts'
 
-/** How far one partition is read, and what is to be found out before the next Fetch. */
+/** The progress of one partition, and what has to be looked up before the next Fetch. */
 export interface Cursor {
   readonly partition: number
-  /** The partition was added after the reading began: none of its records is older. */
+  /** The partition was added after reading began, so no record is older. */
   readonly isLate: boolean
-  /** The next offset to fetch; -1 while it is not known. */
+  /** The next offset to fetch; -1 while unknown. */
   position: number
   /** The high watermark in the last response; -1 before it. */
   logEnd: number
-  /** The log end in the first response, or where a late partition begins; -1 before it. */
+  /** The log end in the first response, or the start of a partition that was added later; -1 before it. */
   firstLogEnd: number
   /** Node id; -1 without a known leader. */
   leader: number
   leaderEpoch: number
-  /** The leader epochs of what was read, in order, to be compared with the log of a new leader (KIP-320). */
+  /** The leader epochs of the records read, in order, for comparison with the log of a new leader (KIP-320). */
   epochs: EpochStart[]
-  /** What to ask the leader before the next Fetch. */
+  /** The request to the leader before the next Fetch. */
   lookup: Lookup | null
   /** Metadata younger than the last failure is needed first. */
   isStale: boolean
   /** In a row. */
   failures: number
-  /** When the first attempt of these began (`performance.now()`), and why the last one failed; null after a good one. */
+  /**
+   * When the first of these failed attempts began (`performance.now()`), and why the last one failed; null after a
+   * success.
+   */
   failing: { readonly since: number; readonly reason: string } | null
   /** The offset at which the broker sent no record batch; -1 for none. */
   brokenAt: number
-  /** Of the partitions of a broker, the one with the lowest turn is served first. */
+  /** Among the partitions of a broker, the one with the lowest turn is served first. */
   turn: number
 }
 
 export type Lookup =
   /** Where to begin: `at` is a time, or a special one of ListOffsets. */
   | { readonly kind: 'start'; readonly at: bigint }
-  /** The position is out of range: asks for the start of the log first, then for its end. */
+  /** The position is out of range: looks up the start of the log first, then its end. */
   | { readonly kind: 'range'; readonly at: bigint }
   /** The leader has changed: is its log the one that was read? */
   | { readonly kind: 'epoch' }
 
 export interface Beginning extends Pick<Cursor, 'partition' | 'isLate'> {
-  /** A position; or, as a bigint, what to ask ListOffsets for: a time, or a special one. */
+  /** A position; or, as a bigint, the argument of ListOffsets: a time, or a special one. */
   readonly start: number | bigint
 }
 
@@ -65,7 +68,7 @@ export function cursorAt({ partition, start, isLate }: Beginning): Cursor {
   }
 }
 
-/** True where it is read up to the end that its log had in the first response. */
+/** True where it is read up to the log end of the first response. */
 export function hasReachedEnd({ firstLogEnd, position }: Cursor): boolean {
   return firstLogEnd >= 0 && position >= firstLogEnd
 }
@@ -73,7 +76,7 @@ export function hasReachedEnd({ firstLogEnd, position }: Cursor): boolean {
 /** Per partition: the log of a new leader never differs from before the last few leaders. */
 const EPOCHS_KEPT = 32
 
-/** Notes that batches of these leader epochs were read, up to `next`. */
+/** Records that batches of these leader epochs were read, up to `next`. */
 export function advance(cursor: Cursor, next: number, epochs: readonly EpochStart[]): void {
   cursor.position = next
   for (const start of epochs) {
@@ -81,14 +84,14 @@ export function advance(cursor: Cursor, next: number, epochs: readonly EpochStar
   }
 }
 
-/** Leader epoch of the last batch read, -1 where it is not known. */
+/** Leader epoch of the last batch, -1 where unknown. */
 export function lastEpoch({ epochs }: Cursor): number {
   return epochs.at(-1)?.epoch ?? -1
 }
 
 /**
- * Takes the offset that ListOffsets found for the lookup of a start or range; gives a fault where records are lost.
- * `beyondEnd` is where to go on where the log ends before the position.
+ * Takes the result of ListOffsets for the lookup of a start or a range; returns a fault where records are lost.
+ * `beyondEnd` is where to continue if the log ends before the position.
  */
 export function receiveOffset(cursor: Cursor, offset: number, beyondEnd: 'start' | 'end'): BatchFault | null {
   const { lookup, position } = cursor
@@ -112,7 +115,7 @@ export function receiveOffset(cursor: Cursor, offset: number, beyondEnd: 'start'
   if (beyondEnd === 'start') {
     resume(cursor, -1)
     cursor.lookup = { kind: 'start', at: logStart }
-    const reason = `the next offset to read is ${position}, but the log ends at ${offset}: it is read from its start`
+    const reason = `the next offset to read is ${position}, but the log ends at ${offset}: koff reads it from its start`
     return lost(cursor, 'LOG_TRUNCATED', 0, reason)
   }
   resume(cursor, offset)
@@ -120,7 +123,7 @@ export function receiveOffset(cursor: Cursor, offset: number, beyondEnd: 'start'
   return lost(cursor, 'LOG_TRUNCATED', offset, reason)
 }
 
-/** Takes the answer of a new leader about the epoch of the last batch read; gives a fault where its log differs. */
+/** Takes the new leader's response about the epoch of the last batch; returns a fault where its log differs. */
 export function receiveEpochEnd(cursor: Cursor, { epoch, endOffset }: EpochEnd): BatchFault | null {
   cursor.lookup = null
   if (epoch < 0 || endOffset < 0) return null
@@ -134,7 +137,7 @@ export function receiveEpochEnd(cursor: Cursor, { epoch, endOffset }: EpochEnd):
   return lost(cursor, 'LOG_TRUNCATED', common, reason)
 }
 
-/** The topic is another one of the same name: it is read from its start. */
+/** The topic was recreated: koff reads it from its start. */
 export function restart(cursor: Cursor, topic: string): BatchFault | null {
   const { position } = cursor
   resume(cursor, -1)

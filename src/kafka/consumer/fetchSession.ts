@@ -10,7 +10,7 @@ import { PartitionTable, type PartitionTableOptions } from './partitionTable.ts'
 
 export interface FetchSessionOptions extends PartitionTableOptions {
   readonly codecs: BatchCodecs
-  /** Where to go on where the log ends before the position: its topic was created again, or its leader lost records. */
+  /** Where to continue if the log ends before the position: the topic was recreated, or the leader lost records. */
   readonly beyondEnd: 'start' | 'end'
 }
 
@@ -25,22 +25,22 @@ export interface BrokerTask {
   readonly startedAt: number
 }
 
-/** What a Fetch brought of one partition. */
+/** The result of a Fetch for one partition. */
 export interface FetchedPartition {
   readonly partition: number
   /** The offset that was fetched, and the one to fetch next. */
   readonly from: number
   readonly next: number
   readonly logEnd: number
-  /** The log end when the reading began; of a partition that was added later, where it begins. */
+  /** The log end when reading began; for a partition that was added later, its start. */
   readonly firstLogEnd: number
   /** True for the first response about this partition. */
   readonly isFirst: boolean
-  /** True where position or log end differ from the response before. */
+  /** True where the position or the log end differs from the last response. */
   readonly isNews: boolean
   /** Whole batches, or bytes that are not a batch. */
   readonly records: Buffer
-  /** Where each of the batches of `walkBatches` begins in them, and where the last one ends; a rest may follow. */
+  /** Where each of the batches of `walkBatches` begins, and where the last one ends; a rest may follow. */
   readonly bounds: Uint32Array
   /** See `FetchedRecords`. */
   readonly aborted: readonly AbortedTransaction[]
@@ -61,17 +61,17 @@ export class FetchSession {
     this.table = new PartitionTable(options)
   }
 
-  /** True when there is nothing more to read: only ever with `untilEnd`. */
+  /** True when everything was read: only with `untilEnd`. */
   get isOver(): boolean {
     return this.#options.untilEnd && this.table.isOpen && this.#cursors().every(hasReachedEnd)
   }
 
-  /** Nodes that lead a partition, as far as known. */
+  /** Nodes that are known to lead a partition. */
   brokers(): ReadonlySet<number> {
     return new Set(this.#cursors().flatMap(({ leader }) => (leader < 0 ? [] : [leader])))
   }
 
-  /** Null where there is nothing to ask this broker. */
+  /** Null where this broker needs no request. */
   taskFor(broker: number): BrokerTask | null {
     const ready = this.#cursors().filter(({ leader, isStale }) => leader === broker && !isStale)
     const offsets = ready.filter(({ lookup }) => lookup !== null && lookup.kind !== 'epoch')
@@ -91,7 +91,7 @@ export class FetchSession {
       const { lookup, position } = cursor
       const fault = receiveOffset(cursor, offset, this.#options.beyondEnd)
       const isInRange = lookup?.kind === 'range' && cursor.lookup === null && cursor.position === position
-      // The leader does not know yet what its log holds: a failure as any other.
+      // The leader does not know its log yet: a failure like any other.
       if (isInRange) this.table.fail([cursor], `${broker}: ${errorName(codes.OFFSET_OUT_OF_RANGE)}`)
       return fault
     })
@@ -125,11 +125,11 @@ export class FetchSession {
     const rest = walk.isSound ? null : walkRest(records.subarray(walked), this.#options.codecs.crc32c)
     const length = walked + (rest?.length ?? 0)
     const next = Math.max(from, walk.next, rest?.next ?? -1)
-    // Only the beginning of a batch, which did not fit, brings nothing; anything else must move the position.
+    // Only an incomplete batch brings nothing; anything else must move the position.
     const isBroken = rest?.isBroken ?? false
     const isStuck = next === from && (length > 0 || isBroken)
     if (isStuck) {
-      this.table.fail([cursor], `${broker} sends what is not a record batch at offset ${from}`)
+      this.table.fail([cursor], `${broker} sends something other than a record batch at offset ${from}`)
       if (cursor.brokenAt === from) return []
       cursor.brokenAt = from
     }
@@ -138,7 +138,8 @@ export class FetchSession {
     if (isFirst) cursor.firstLogEnd = cursor.isLate ? from : logEnd
     cursor.logEnd = logEnd
     advance(cursor, next, [...walk.epochs, ...(rest?.epochs ?? [])])
-    // A partition with records goes to the end of the queue. One whose batch did not fit comes first, and then it fits.
+    // A partition with records goes to the end of the queue. One whose batch did not fit comes first, so that it fits
+    // next time.
     if (length > 0) cursor.turn = ++this.#turns
     const whole = length === 0 && isBroken ? records : records.subarray(0, length)
     const { firstLogEnd } = cursor

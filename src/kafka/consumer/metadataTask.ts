@@ -7,9 +7,9 @@ import type { FetchSession } from './fetchSession.ts'
 /** Refreshes the metadata of a session in the background, one request at a time. */
 export interface MetadataTask {
   startIfDue(): void
-  /** Hands a response to the session; gives what is lost by it, null without a response. Throws what waiting does not mend. */
+  /** Hands a response to the session; returns what is lost by it, null without a response. Throws a permanent error. */
   take(): readonly BatchFault[] | null
-  /** How long until `startIfDue` has something to do, ms; Infinity while a request is under way. */
+  /** Time until `startIfDue` has something to do, ms; Infinity while a request is in flight. */
   dueInMs(): number
 }
 
@@ -17,7 +17,7 @@ export interface MetadataTaskOptions {
   readonly cluster: Cluster
   readonly topic: string
   readonly session: FetchSession
-  /** Called with each answer of the cluster about the topic; gives what to believe. */
+  /** Called with each response about the topic; returns what to believe. */
   readonly check: (found: TopicMetadata | undefined, signal: AbortSignal) => Promise<TopicMetadata | undefined>
   readonly signal: AbortSignal
   /** Called when there is a response to take. */

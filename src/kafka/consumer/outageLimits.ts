@@ -12,19 +12,19 @@ export interface ReadOutage {
   readonly partitions: readonly number[]
   readonly reason: string
   readonly limitMs: number
-  /** When it has lasted as long as it may, on the clock of `performance.now()`. */
+  /** When it reaches its limit, on the clock of `performance.now()`. */
   readonly until: number
 }
 
-/** How long an outage may last, now that something was read, or nothing yet. */
+/** The limit of an outage, before and after the first success. */
 export function limitOf({ beginMs, partitionMs }: OutageLimits, isHeldUp: boolean): number {
   return isHeldUp ? Math.min(beginMs, partitionMs) : partitionMs
 }
 
-/** What fails among those that are to be read, where that may not last for ever; null: nothing does. */
+/** Failures among the wanted partitions, where they have a limit; null: no failure. */
 export function outageIn(unread: readonly Cursor[], limits: OutageLimits, hasBegun: boolean): ReadOutage | null {
   const failing = unread.flatMap(({ partition, failing }) => (failing === null ? [] : [{ partition, ...failing }]))
-  // Before the first partition is read, one that fails is no outage while another may still answer.
+  // Before the first partition is read, a failure is not an outage while another partition may still answer.
   const isHeldUp = !hasBegun && failing.length === unread.length
   const limitMs = limitOf(limits, isHeldUp)
   const [first] = failing.toSorted((a, b) => a.since - b.since)

@@ -11,7 +11,7 @@ import type { BatchFault } from '../records/batch.ts'
 import { type Cursor, cursorAt, hasReachedEnd, lastEpoch, restart } from './cursor.ts'
 import { limitOf, type OutageLimits, outageIn } from './outageLimits.ts'
 
-/** Where to begin: for all partitions alike, or by partition (the others from the earliest). */
+/** Where to begin: for all partitions, or by partition (the others from the earliest). */
 export type From = 'earliest' | 'latest' | { readonly timestamp: number } | ReadonlyMap<number, number>
 
 export interface PartitionTableOptions {
@@ -21,28 +21,31 @@ export interface PartitionTableOptions {
   readonly from: From
   /** True to read up to the end that each partition had in its first response. */
   readonly untilEnd: boolean
-  /** How long reading may fail before it is given up. */
+  /** How long reading may fail before koff gives up. */
   readonly limits: OutageLimits
-  /** The topic was created after the start: none of its records is older. */
+  /** The topic was created after the start, so no record is older. */
   readonly isNew: boolean
   readonly metadataMaxAgeMs: number
   readonly log: Log
-  /** Takes the partitions that cannot be read for a while. */
+  /** Receives partitions that cannot be read for a while. */
   readonly outages: PartitionOutages
   /** Logged when the topic does not exist; `isWaiting`: the reading waits for it. */
   readonly absentText: (isWaiting: boolean) => string
 }
 
-/** How long to wait after failures in a row; at first, as long as an election takes in a healthy cluster. */
+/** The wait after consecutive failures; at first, as long as an election takes in a healthy cluster. */
 const backOff = { firstMs: 50, maxMs: 5000 }
 const absentTopicMs = 1000
 
-/** The partitions of one topic by the cluster's metadata, and when to ask for younger metadata. */
+/** The partitions of one topic from the cluster's metadata, and when to refresh it. */
 export class PartitionTable {
   readonly cursors = new Map<number, Cursor>()
   /** On the clock of `performance.now()`. */
   metadataDueAt = 0
-  /** True from the first metadata on, with or without the topic: partitions that come later are read from their start. */
+  /**
+   * True from the first metadata on, with or without the topic: partitions that are added later are read from their
+   * start.
+   */
   isOpen = false
   readonly #options: PartitionTableOptions
   #topicId: string | null = null
@@ -60,7 +63,7 @@ export class PartitionTable {
     return limitOf(this.#options.limits, !this.#hasBegun)
   }
 
-  /** Fails with BROKER_UNREACHABLE where an outage lasts longer than it may; else how long one still may, ms. */
+  /** Fails with BROKER_UNREACHABLE where an outage exceeds its limit; otherwise the time that is left, ms. */
   checkOutage(): number {
     const { topic, limits, untilEnd } = this.#options
     const all = [...this.cursors.values()]
@@ -73,7 +76,7 @@ export class PartitionTable {
     throw new KoffError('BROKER_UNREACHABLE', `${what}: ${outage.reason}`, { retriable: true })
   }
 
-  /** From `broker`; undefined for a topic that it does not know. Throws where the client may not see the topic. */
+  /** The metadata from `broker`; undefined for an unknown topic. Throws where the client may not see the topic. */
   receiveMetadata(metadata: TopicMetadata | undefined, broker: string): readonly BatchFault[] {
     const { topic } = this.#options
     const code = metadata?.errorCode ?? codes.UNKNOWN_TOPIC_OR_PARTITION
@@ -125,13 +128,13 @@ export class PartitionTable {
     const isAbsent = code === codes.UNKNOWN_TOPIC_OR_PARTITION || code === codes.LEADER_NOT_AVAILABLE
     this.metadataDueAt = performance.now() + absentTopicMs
     const partitions = [...this.cursors.keys()]
-    // A broker that has just started may not know the topic yet: one answer is not enough.
+    // A broker that has just started may not know the topic yet: one response is not enough.
     const isDeleted = isAbsent && this.#isAbsent && partitions.length > 0
-    const reason = isDeleted ? `topic ${topic} was deleted; waiting until it is created again` : errorName(code)
+    const reason = isDeleted ? `topic ${topic} was deleted; koff waits until it is recreated` : errorName(code)
     outages.begin(partitions, reason, isDeleted ? 'deleted' : 'passing')
     if (isAbsent && this.#isAbsent) return []
     this.#isAbsent = isAbsent
-    if (!isAbsent) log.warn(`${topic}: ${reason}; trying again until it works`, { topic, reason })
+    if (!isAbsent) log.warn(`${topic}: ${reason}; retrying until it works`, { topic, reason })
     else if (partitions.length === 0) log.info(absentText(!untilEnd), { topic })
     return []
   }
@@ -143,7 +146,7 @@ export class PartitionTable {
     if (missing.length > 0) {
       throw new KoffError('USAGE', `${topic} has ${numbers.length} partitions; ${ranges(missing)} is not one of them`)
     }
-    if (this.#isAbsent && this.cursors.size === 0) log.info(`${topic} exists now`, { topic })
+    if (this.#isAbsent && this.cursors.size === 0) log.info(`${topic} now exists`, { topic })
     this.#isAbsent = false
     const faults = this.#receiveTopicId(metadata)
     for (const partition of this.cursors.keys()) if (!numbers.includes(partition)) this.cursors.delete(partition)
@@ -159,7 +162,7 @@ export class PartitionTable {
     const isAnother = this.#topicId !== null && id !== null && id !== this.#topicId
     this.#topicId = id ?? this.#topicId
     if (!isAnother) return []
-    log.warn(`${topic} was deleted and created again: reading it from its start`, { topic })
+    log.warn(`${topic} was deleted and recreated: koff reads it from its start`, { topic })
     return [...this.cursors.values()].flatMap(cursor => restart(cursor, topic) ?? [])
   }
 
@@ -176,7 +179,7 @@ export class PartitionTable {
   }
 
   #receiveLeader(cursor: Cursor, leader: number, leaderEpoch: number): void {
-    // A broker with old metadata names the leader before.
+    // A broker with old metadata names a former leader.
     if (leader < 0 || leaderEpoch < cursor.leaderEpoch) {
       cursor.isStale = true
       cursor.failures++

@@ -1,8 +1,8 @@
-/** Lets one waiting loop sleep until something happened, a time is there, or a signal aborts: whatever comes first. */
+/** Lets one loop sleep until an event, a time, or an abort, whichever is first. */
 export interface WakeUp {
   /** Ends the present `wait`, or makes the next one return at once. */
   readonly wake: () => void
-  /** Never rejects: who waits looks at the signal itself. */
+  /** Never rejects: the caller checks the signal itself. */
   readonly wait: (timeoutMs: number, signal: AbortSignal) => Promise<void>
 }
 

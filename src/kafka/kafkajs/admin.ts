@@ -37,14 +37,14 @@ export interface NewTopic {
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** Questions and changes of an administrator, by kafkajs. All fail with a `KoffError`. */
+/** Administrative requests through kafkajs. All fail with a `KoffError`. */
 export interface ClusterAdmin extends AsyncDisposable {
   topics(): Promise<readonly string[]>
   brokerCount(): Promise<number>
   partitionCount(topic: string): Promise<number>
-  /** False where there is a topic of that name already. */
+  /** False where a topic of that name exists. */
   createTopic(topic: NewTopic): Promise<boolean>
-  /** The values of these settings; null where this client may not see them, which takes DescribeConfigs. */
+  /** The values of these settings; null without DescribeConfigs. */
   topicSettings(topic: string, names: readonly string[]): Promise<ReadonlyMap<string, string> | null>
   /** Where the logs of all partitions of a topic start and end. */
   logs(topic: string): Promise<readonly PartitionLog[]>

@@ -6,7 +6,7 @@ export type Assignment = Readonly<Record<string, readonly number[]>>
 /** Shares the partitions of a group among its members; the leader of the group calls `assign`. */
 export interface Assignor {
   readonly name: string
-  /** What this member tells the leader beside its topics. */
+  /** The data that this member sends to the leader beside its topics. */
   readonly userData: () => Buffer
   readonly assign: (members: readonly JoinedMember[]) => Promise<readonly MemberShare[]>
 }
@@ -20,7 +20,7 @@ export interface JoinedMember {
 export interface MemberShare {
   readonly memberId: string
   readonly assignment: Assignment
-  /** What the leader tells the member beside its partitions. */
+  /** The data that the leader sends to the member beside its partitions. */
   readonly userData: Buffer
 }
 

@@ -12,14 +12,14 @@ import { clientSockets } from './sockets.ts'
 
 mendRequestQueue()
 
-/** A client of kafkajs. Disposal closes its sockets at once: what is under way fails. */
+/** A kafkajs client. Disposal closes its sockets at once: requests in flight fail. */
 export interface KafkajsClient extends Disposable {
   readonly kafka: Kafka
 }
 
 /**
- * It repeats little by itself and logs nothing. What goes wrong comes back as an error, so one place decides how long to
- * go on, and one chooses the words.
+ * It retries little and logs nothing. Failures are returned as errors, so that one place decides how long to retry, and
+ * one chooses the message.
  */
 export function kafkajsClient(options: BrokerOptions): KafkajsClient {
   const { brokers, clientId = defaultClientId, tls, sasl } = options
@@ -55,7 +55,7 @@ function saslFor(sasl: SaslOptions): SASLOptions {
   }
 }
 
-/** Node's TLS takes a field that is there for one that was set. */
+/** Node's TLS treats a field that exists as set. */
 function definedOnly(tls: TlsOptions) {
   return Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined))
 }

@@ -17,7 +17,7 @@ export function kafkajsFault(error: unknown, call: BrokerCall): KoffError {
     if (refusal !== null) return refusal
   }
   if (causes.some(cause => cause.name === 'KafkaJSSASLAuthenticationError')) {
-    // Without the broker's own text: some repeat what they were sent.
+    // Without the text of the broker: some repeat what they were sent.
     return new KoffError('AUTHENTICATION_FAILED', `${where} refuses the credentials; see sasl`)
   }
   const tls = tlsFault(error)
@@ -42,7 +42,7 @@ export function errorType(error: Error): string {
   return 'type' in error && typeof error.type === 'string' ? error.type : ''
 }
 
-/** Answers to CreateTopics that stay the same until somebody changes the plan, or a setting of the cluster. */
+/** Responses to CreateTopics that need a change of the plan or of a setting of the cluster. */
 const refusedTopic: ReadonlySet<string> = new Set([
   'INVALID_REPLICATION_FACTOR',
   'INVALID_PARTITIONS',

@@ -6,8 +6,8 @@ import type { RedisOptions } from './redisSchema.ts'
 export type RedisClient = Redis | Cluster
 
 /**
- * A client for one connection, which is not open yet: it neither connects again nor repeats a command by itself, so that there
- * is one place that decides how long to go on. Where it failed it is of no use any more.
+ * A client with one connection, not open yet. It neither reconnects nor repeats a command, so that one place decides
+ * how long to retry. It must not be used after a failure.
  */
 export function redisClient(options: RedisOptions): RedisClient {
   const { url = 'redis://localhost:6379', cluster, sentinel, db, tls } = options
@@ -36,14 +36,14 @@ export function redisClient(options: RedisOptions): RedisClient {
   return new Redis(url, { ...single, ...(tls === undefined ? {} : { tls }) })
 }
 
-/** Where it is, for people: without credentials. */
+/** Its address without credentials. */
 export function redisPlace({ url = 'redis://localhost:6379', cluster, sentinel }: RedisOptions): string {
   if (cluster !== undefined) return `Redis Cluster at ${cluster.join(',')}`
   if (sentinel !== undefined) return `Redis ${sentinel.name} of the sentinels at ${sentinel.nodes.join(',')}`
   return `Redis at ${URL.parse(url)?.host ?? 'an address that is none'}`
 }
 
-/** What koff sends to Redis and no message may show. */
+/** The secrets that koff sends to Redis, which no message may show. */
 export function redisSecrets({ url, password, sentinel }: RedisOptions): readonly string[] {
   const inUrl = url === undefined ? undefined : URL.parse(url)?.password
   return [password, sentinel?.password, inUrl].filter(secret => secret !== undefined)

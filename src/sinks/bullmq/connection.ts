@@ -5,10 +5,10 @@ import { isPlainRedis } from './plainRedis.ts'
 import { speaksNoTls } from './redisFault.ts'
 import type { RedisOptions } from './redisSchema.ts'
 
-/** What BullMQ's scripts need at least. */
+/** The oldest version with everything that BullMQ's scripts need. */
 const oldestRedis = 5
 
-/** One connection to Redis with the queue on it; where it failed, the next is another. */
+/** One connection to Redis with the queue; after a failure a new one is made. */
 export interface Connection {
   readonly ready: Promise<Queue>
   isUsable(): boolean
@@ -28,9 +28,9 @@ export function openConnection({ queue, prefix, redis, evicts }: ConnectionOptio
   const { promise: ended, reject: end } = Promise.withResolvers<never>()
   ended.catch(ignore)
   let failure: unknown
-  // Where it cannot connect, the reason comes as an event, and the rejection says no more than that it is closed.
+  // The event of a failed connection has the reason; the rejection only says that it is closed.
   client.on('error', error => (failure ??= error))
-  // A cluster that ends while it connects leaves its caller waiting.
+  // A cluster client that ends while it connects never settles its promise.
   client.on('end', () => end(new Error('the connection was closed')))
   const open = async () => {
     const looking = new AbortController()
@@ -45,7 +45,7 @@ export function openConnection({ queue, prefix, redis, evicts }: ConnectionOptio
     }
     const policy = await checkServer(client, redisPlace(redis))
     if (policy !== null) evicts(policy)
-    // A database that is not there is told like this too, and the connection stays on database 0.
+    // A missing database is also reported like this, and the connection stays on database 0.
     if (failure !== undefined) throw failure
     const bull = new Queue(queue, { connection: client, prefix, skipVersionCheck: true })
     bull.on('error', ignore)

@@ -8,12 +8,12 @@ export interface JobOptions {
   readonly attempts?: number | undefined
   /** Pause between attempts; exponential from 1 s unless given. */
   readonly backoff?: { readonly type: 'fixed' | 'exponential'; readonly delayMs: number } | undefined
-  /** How long a job stays when it is done: as long as its id is there, a repeat is dropped. 8 days unless given. */
+  /** How long a completed job is kept: while its id exists, a repeat is dropped. 8 days unless given. */
   readonly keepCompletedMs?: number | undefined
   readonly keepFailedMs?: number | undefined
 }
 
-/** What a job is about, whatever else it holds. */
+/** The fields of every job. */
 export interface AvroJob extends Pick<KoffEvent, 'id' | 'type' | 'group' | 'parts'> {
   /** Base64 of Confluent's wire format: a zero byte, the schema's id in four bytes, the Avro bytes. */
   readonly avro: string
@@ -47,7 +47,7 @@ export function jobMaker(payload: 'json' | 'avro' | 'both', encoder: EventEncode
   }
 }
 
-/** Longer than any replay: what a clean topic keeps unless told otherwise is 7 days. */
+/** Longer than any replay: a clean topic keeps 7 days by default. */
 const keepMs = 8 * 24 * 3_600_000
 
 export const defaults = {

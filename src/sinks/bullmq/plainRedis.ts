@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RedisOptions } from './redisSchema.ts'
 
-/** A handshake that takes longer is worth a look. */
+/** A longer handshake is worth this check. */
 const patienceMs = 1_000
 
 /**
@@ -24,7 +24,7 @@ export async function isPlainRedis({ url, tls }: RedisOptions, signal: AbortSign
       socket.destroy()
     }
   } catch {
-    // Nobody is there, or it is connected meanwhile: neither says anything of TLS.
+    // There is no server, or it is connected meanwhile: neither is about TLS.
     return false
   }
 }

@@ -11,7 +11,7 @@ export function redisFault(error: unknown, place: string, secrets: readonly stri
   const causes = redisCauses(error)
   const said = (pattern: RegExp) => causes.some(({ message }) => pattern.test(message))
   const reason = serverText(systemReason(causes.at(-1)), secrets)
-  // Not the error itself, which holds the command with all that was sent.
+  // Not the error itself: it contains the command with everything that was sent.
   const cause = new Error(reason)
   const permanent = (code: ErrorCode, message: string) => new KoffError(code, message, { cause })
   const passing = (message: string) => new KoffError('SINK_FAILED', message, { retriable: true, cause })
@@ -31,24 +31,21 @@ export function redisFault(error: unknown, place: string, secrets: readonly stri
   if (said(/ERR unknown command|cluster support disabled/)) {
     return permanent('UNSUPPORTED', `${place} cannot hold a queue: ${reason}`)
   }
-  if (said(/Unknown RESP type/)) return permanent('UNSUPPORTED', `${place} is no Redis: check its port`)
+  if (said(/Unknown RESP type/)) return permanent('UNSUPPORTED', `${place} is not a Redis server: check its port`)
   if (said(/OOM command not allowed/)) {
     return passing(
       `${place} is out of memory (maxmemory) and takes no job; give it more, or let workers and removal by age make room`,
     )
   }
   if (said(/READONLY/)) return passing(`${place} is a read-only replica; name the primary`)
-  if (error instanceof Error && error.name === 'ReplyError')
-    return passing(`${place} refuses what it is asked: ${reason}`)
-  // That is all that a server with TLS does about a client without.
-  const hint = said(/^Connection is closed\.$/)
-    ? '; where it speaks TLS, see redis.tls, and rediss:// in redis.url'
-    : ''
+  if (error instanceof Error && error.name === 'ReplyError') return passing(`${place} refuses a command: ${reason}`)
+  // A server with TLS reports nothing else to a client without it.
+  const hint = said(/^Connection is closed\.$/) ? '; if it uses TLS, see redis.tls, and rediss:// in redis.url' : ''
   return passing(`${place} cannot be reached: ${reason}${hint}`)
 }
 
 export function speaksNoTls(place: string): KoffError {
-  return new KoffError('UNSUPPORTED', `${place} speaks no TLS; see redis.tls, and redis:// in redis.url`)
+  return new KoffError('UNSUPPORTED', `${place} does not use TLS; see redis.tls, and redis:// in redis.url`)
 }
 
 interface FailedHandshake {

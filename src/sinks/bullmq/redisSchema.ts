@@ -36,18 +36,18 @@ export function redisSchema(readFile: ReadFile) {
   })
     .refine(
       ({ url, cluster, sentinel }) => [url, cluster, sentinel].filter(way => way !== undefined).length <= 1,
-      'url, cluster and sentinel are three ways to say the same: give one',
+      'url, cluster and sentinel exclude each other: set one',
     )
     .refine(({ cluster, db = 0 }) => cluster === undefined || db === 0, {
       path: ['db'],
-      message: 'a Redis Cluster has no database but 0',
+      message: 'a Redis Cluster has only database 0',
     })
 }
 
-/** The same with its secrets revealed, where everything has a default. */
+/** The same with its secrets revealed and all defaults. */
 export type RedisOptions = Partial<Revealed<z.output<ReturnType<typeof redisSchema>>>>
 
-/** The client would take anything else for a number too. */
+/** The client would treat anything else as a number, too. */
 function isDatabaseNumber(value: string): boolean {
   const { pathname, searchParams } = new URL(value)
   return /^\/?\d*$/.test(pathname) && /^\d*$/.test(searchParams.get('db') ?? '')

@@ -17,10 +17,12 @@ import type { RedisOptions } from './redisSchema.ts'
 
 export interface BullmqSinkOptions extends JobOptions {
   readonly queue: string
-  /** Of the keys in Redis: `bull` unless given, in a Redis Cluster `{bull}`, so that one node has all of them. */
+  /**
+   * Prefix of the keys in Redis: `bull` unless given, in a Redis Cluster `{bull}`, so that one node has all of them.
+   */
   readonly prefix?: string | undefined
   readonly redis?: RedisOptions | undefined
-  /** What a job holds: the event as JSON (unless given), as base64 of Avro, or both. */
+  /** The content of a job: the event as JSON (unless given), as Avro in base64, or both. */
   readonly payload?: 'json' | 'avro' | 'both' | undefined
   /** For Avro. */
   readonly registry?: RegistryOptions | undefined
@@ -28,11 +30,11 @@ export interface BullmqSinkOptions extends JobOptions {
   readonly subjects?: SubjectStrategy | undefined
   /** All types that may have to be written; every type unless given. */
   readonly types?: ReadonlySet<EventType> | undefined
-  /** How long `open` tries to reach Redis; 30 s unless given. */
+  /** How long `open` retries to reach Redis; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
-  /** How long `write` tries to deliver some events before it fails; 2 min unless given. */
+  /** How long `write` retries before it fails; 2 min unless given. */
   readonly deliveryTimeoutMs?: number | undefined
-  /** Called before something that failed is tried again. */
+  /** Called before a retry. */
   readonly retried?: ((error: KoffError) => void) | undefined
   readonly log?: Log | undefined
 }
@@ -68,12 +70,12 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
     if (connection?.isUsable() === true) return connection.ready
     discard()
     if (closed) throw new KoffError('SINK_FAILED', `queue ${queue}: closed`)
-    // Known before it is connected, so that closing finds it also then.
+    // Known before it is connected, so that closing it also works then.
     connection = openConnection({ queue, prefix, redis, evicts })
     return connection.ready
   }
 
-  /** A connection is opened again and again, and says the same each time. */
+  /** A connection is opened repeatedly, with the same warning each time. */
   const evicts = (policy: string) => {
     if (policy === knownPolicy) return
     knownPolicy = policy
@@ -86,7 +88,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
     connection = null
   }
 
-  /** One at a time, also after an abort: what is still on its way must not mix with what comes next. */
+  /** One at a time, also after an abort: events in flight must not mix with the next ones. */
   const attempt = async (work: (bull: Queue) => Promise<void>, signal: AbortSignal) => {
     await abortable(pending, signal)
     const running = connected().then(work)
@@ -122,7 +124,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
         const jobs = await next
         const add = async (bull: Queue) => void (await bull.addBulk(jobs))
         const adding = retry(() => attempt(add, signal), { signal, timeoutMs: deliveryTimeoutMs, retried })
-        // While Redis is at work on these, the next are made.
+        // While Redis processes these, the next are prepared.
         next = bulk(at)
         next.catch(ignore)
         await adding
@@ -132,7 +134,7 @@ export function bullmqSink(options: BullmqSinkOptions): Sink {
       closed = true
       discard()
       const patience = new AbortController()
-      // A Redis that is gone must not keep koff from ending.
+      // A Redis that is down must not keep koff from ending.
       await Promise.race([pending, sleep(5_000, undefined, { signal: patience.signal }).catch(ignore)])
       patience.abort()
     },

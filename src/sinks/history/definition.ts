@@ -34,7 +34,7 @@ export const history = defineSink({
         .describe('How often committed offsets, log ends and lag are looked at; what changed is one point.'),
     }).refine(({ file, url }) => (file === undefined) !== (url === undefined), {
       path: ['file'],
-      message: 'give a file, or the url of a PostgreSQL database, and not both',
+      message: 'set either file, or url for a PostgreSQL database',
     }),
   nameOf: ({ type }) => type,
   async open({ file, url, keepMs, keepTypesMs, keepBytes }, { retried, deliveryTimeoutMs }) {

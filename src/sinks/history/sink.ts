@@ -7,15 +7,15 @@ import { openHistory } from '../../history/openHistory.ts'
 import type { HistoryStore } from '../../history/store.ts'
 
 export interface HistorySinkOptions {
-  /** A SQLite file, made with its folder where it is not there. Or `url`. */
+  /** A SQLite file, created with its folder if it is missing. Or `url`. */
   readonly file?: string | undefined
-  /** Of a PostgreSQL database. */
+  /** The URL of a PostgreSQL database. */
   readonly url?: string | undefined
   /** What is to be removed, and when; nothing is unless given. */
   readonly retention?: Retention | undefined
   /** How long `write` tries while the history cannot be written; 2 min unless given. */
   readonly deliveryTimeoutMs?: number | undefined
-  /** Called before something that failed is repeated. */
+  /** Called before a retry. */
   readonly retried?: ((error: KoffError) => void) | undefined
 }
 

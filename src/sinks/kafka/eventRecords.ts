@@ -11,13 +11,13 @@ export interface RecordOptions {
   /** Which partition of a topic the events of a group go to. */
   readonly partitionOf: (topic: string, group: string) => number
   readonly limits: MessageLimits
-  /** Called with an event that its topic is known not to take. */
+  /** Called with an event that is too large for its topic. */
   readonly leaveOut: (leftOut: LeftOut) => void
 }
 
 /**
- * What goes to each partition of each topic, in order. Keyed by the group, in UTF-8, so that the events of a group are in
- * one partition of a topic. An event is encoded when its record is asked for.
+ * The records of each partition of each topic, in order. The key is the group in UTF-8, so that the events of a group
+ * are in one partition of a topic. An event is encoded when its record is requested.
  */
 export function eventRecords(events: readonly KoffEvent[], options: RecordOptions): readonly PartitionRecords[] {
   const { routes, partitionOf, limits } = options

@@ -4,17 +4,17 @@ import { partitioner } from '../../kafka/kafkajs/partitioner.ts'
 import { describedTopics, type TopicShape, type TopicWatch, watchTopic } from './topicWatch.ts'
 
 export interface EventTopicsOptions {
-  /** Makes sure that a topic is there, and gives how many partitions it has. */
+  /** Ensures that a topic exists, and returns its number of partitions. */
   readonly ensure: (topic: string) => Promise<number>
   readonly log: Log
 }
 
-/** The topics that events go to, and which of their partitions those of a group do, also after one was created again. */
+/** The topics of events, and the partition of each group in them, also after a topic was recreated. */
 export interface EventTopics {
   partitionOf(topic: string, group: string): number
-  /** Kafka's id of a topic, as last seen; null where that is not known. */
+  /** Kafka's id of a topic, from the last metadata; null where unknown. */
   idOf(topic: string): string | null
-  /** To be called before a write; looks at the topics once a second at most. As `TopicWatch.check`. */
+  /** To be called before a write; looks the topics up at most once a second. As `TopicWatch.check`. */
   check(leaders: Pick<LeaderTable, 'topics'>): Promise<void>
 }
 
@@ -23,7 +23,7 @@ interface EventTopic {
   readonly watch: TopicWatch
 }
 
-const cure = 'create it again and koff goes on, or restart koff, which creates it'
+const cure = 'recreate it and koff continues, or restart koff, which creates it'
 
 export async function eventTopics(
   topics: readonly string[],
@@ -49,7 +49,7 @@ export async function eventTopics(
     partitionOf: (topic, group) => entryOf(topic).choose(group),
     idOf: topic => entryOf(topic).watch.shape.id,
     async check(leaders) {
-      // One request for all of them: what each asks for is known then.
+      // One request for all of them, whose result each of them then uses.
       if ((await describedTopics(leaders, topics)) === null) return
       for (const { watch } of known.values()) await watch.check(leaders)
     },
@@ -58,7 +58,7 @@ export async function eventTopics(
 
 function changeText(topic: string, before: TopicShape, now: TopicShape): string {
   if (before.id !== null && before.id !== now.id) {
-    return `topic ${topic} was deleted and created again, with ${now.partitions} partitions: koff goes on in it, and what was written before is not in it`
+    return `topic ${topic} was deleted and created again, with ${now.partitions} partitions: koff continues in it; earlier events are not in it`
   }
-  return `topic ${topic} has ${now.partitions} partitions now, and had ${before.partitions}: what is written of a group from now on may be in another partition than what was`
+  return `topic ${topic} has ${now.partitions} partitions now, and had ${before.partitions}: later events of a group may be in another partition than earlier ones`
 }

@@ -1,7 +1,7 @@
 import type { LeftOut } from './messageLimits.ts'
 import { raiseLimit } from './raiseLimit.ts'
 
-/** What to log of what its topic does not take: nothing is lost silently. */
+/** The log line for a dropped event or group: nothing is lost silently. */
 export function leftOutLine(
   { what, topic, bytes }: LeftOut,
   { brokers }: { readonly brokers: readonly string[] },
@@ -10,9 +10,9 @@ export function leftOutLine(
   const { group } = what
   if ('id' in what) {
     const { id, type } = what
-    const message = `event ${id} of group ${group} is left out: ${type}, ${bytes} bytes, and topic ${topic} takes no message as large; ${cure}`
+    const message = `event ${id} of group ${group} is dropped: ${type}, ${bytes} bytes, too large for topic ${topic}; ${cure}`
     return [message, { group, type, id, bytes, topic }]
   }
-  const message = `group ${group} is left out of topic ${topic}, which has an older state of it now: ${bytes} bytes, and the topic takes no message as large; ${cure}, which then writes it`
+  const message = `group ${group} is not written to topic ${topic}, which keeps an older state of it: ${bytes} bytes are too large for the topic; ${cure}, which then writes it`
   return [message, { group, bytes, topic }]
 }

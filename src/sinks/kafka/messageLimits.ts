@@ -6,15 +6,17 @@ import type { BatchRecord } from '../../kafka/producer/rounds.ts'
 import { BatchEncoder } from '../../kafka/records/batchEncoder.ts'
 import { tooLarge } from './producerFault.ts'
 
-/** What a topic is known not to take; in bytes of a record batch. */
+/** A known limit of a topic, in bytes of a record batch. */
 interface Limit {
-  /** A batch of several records that was refused: the next ones are half as large at most. */
+  /** A refused batch of several records: the next ones are at most half as large. */
   batchBytes: number
-  /** A batch of one record that was refused: others as large are not sent. */
+  /** A refused batch of one record: others of its size are not sent. */
   recordBytes: number
 }
 
-/** An event, or the present state of a group, that is left out, since its topic takes no message that is as large. */
+/**
+ * An event, or the present state of a group, that is dropped because its topic does not accept a message of its size.
+ */
 export interface LeftOut {
   readonly what: Pick<KoffEvent, 'id' | 'type' | 'group'> | { readonly group: string }
   readonly topic: string
@@ -30,7 +32,7 @@ export class MessageLimits {
   readonly #limits = new Map<string, Limit>()
   readonly #scratch = new BatchEncoder(crc32c)
 
-  /** The error to fail with, so that the same is tried again in smaller messages; null where it is not about their size. */
+  /** The error to fail with, so that the same is retried in smaller messages; null where it is not about their size. */
   learn(error: unknown): KoffError | null {
     const batch = refusedBatch(error)
     if (batch === null) return null
@@ -42,7 +44,7 @@ export class MessageLimits {
     this.#limits.set(topic, limit)
     if (batch.records === 1) limit.recordBytes = Math.min(limit.recordBytes, batch.bytes)
     limit.batchBytes = Math.min(limit.batchBytes, Math.floor(batch.bytes / 2))
-    const message = `topic ${topic} takes no batch of ${batch.bytes} bytes: trying smaller ones`
+    const message = `topic ${topic} refuses a batch of ${batch.bytes} bytes: koff tries smaller ones`
     return new KoffError('SINK_FAILED', message, { retriable: true, cause: error })
   }
 
@@ -50,7 +52,7 @@ export class MessageLimits {
     return this.#limits.get(topic)?.batchBytes
   }
 
-  /** Bytes of a record that is known to be too large for its topic; null where it may be sent. */
+  /** Size of a record that is too large for its topic; null where it may be sent. */
   excess(topic: string, { key, value, headers }: BatchRecord): number | null {
     const limit = this.#limits.get(topic)
     if (limit === undefined) return null
@@ -65,7 +67,7 @@ export interface RefusedBatch extends BatchSize {
   readonly topic: string
 }
 
-/** The batch that a broker refused for its size; null where the error is about anything else. */
+/** The batch that a broker refused because of its size; null for other errors. */
 export function refusedBatch(error: unknown): RefusedBatch | null {
   if (!(error instanceof RequestRejected) || !tooLarge.has(error.type)) return null
   const { topic, batch } = error

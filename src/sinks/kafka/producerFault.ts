@@ -5,7 +5,7 @@ import { accessRefusal, type BrokerCall, clusterText } from '../../kafka/client/
 import { RequestRejected } from '../../kafka/producer/rejection.ts'
 import { raiseLimit } from './raiseLimit.ts'
 
-/** Why a producer could not write, as an error that says what to do. Retriable where another producer can mend it. */
+/** Why a producer could not write, with what to do. Retriable where another producer may succeed. */
 export function producerFault(error: unknown, call: BrokerCall): KoffError {
   if (error instanceof KoffError) return error
   const { topic, brokers } = call
@@ -13,7 +13,7 @@ export function producerFault(error: unknown, call: BrokerCall): KoffError {
     const refusal = accessRefusal(error.type, call, error)
     if (refusal !== null) return refusal
     if (tooLarge.has(error.type)) {
-      const message = `topic ${topic} takes no message as large as one of koff's; ${raiseLimit({ topic, brokers })}`
+      const message = `topic ${topic} does not accept messages as large as those of koff; ${raiseLimit({ topic, brokers })}`
       return new KoffError('TOPIC_UNFIT', message, { cause: error })
     }
   }
@@ -23,7 +23,7 @@ export function producerFault(error: unknown, call: BrokerCall): KoffError {
 
 export const tooLarge: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
 
-/** The transactional id is another producer's by now, or its transaction took the broker too long. */
+/** Another producer now uses the transactional id, or its transaction timed out. */
 export function isFenced(error: unknown): boolean {
   return causesOf(error).some(cause => cause instanceof RequestRejected && fences.has(cause.type))
 }

@@ -6,7 +6,7 @@ interface Limited {
   readonly brokers: readonly string[]
 }
 
-/** What to do where a topic takes no message as large as koff's can be. */
+/** What to do for a topic with a limit below the size of koff's messages. */
 export function raiseLimit({ topic, brokers }: Limited): string {
   const entity = `--entity-type topics --entity-name ${topic}`
   const command = `kafka-configs --bootstrap-server ${brokers.join(',')} --alter ${entity} --add-config max.message.bytes=${maxMessageBytes}`

@@ -1,6 +1,6 @@
 import type { EventType } from '../../events/definitions.ts'
 
-/** Where the events go: all to one topic, or each type to the topic that a pattern with `{type}` names. */
+/** The destination of events: one topic for all, or a topic for each type from a pattern with `{type}`. */
 export type Routes = { readonly topic: string } | { readonly pattern: string }
 
 /** The routes of a configuration, which has one of the two. */
@@ -23,7 +23,7 @@ export function topicsOf(routes: Routes, types: Iterable<EventType>): readonly s
   return [...new Set([...types].map(type => topicOf(routes, type)))]
 }
 
-/** The routes in few words, for messages. */
+/** The routes as a short text, for messages. */
 export function routesText(routes: Routes): string {
   return 'topic' in routes ? routes.topic : routes.pattern
 }

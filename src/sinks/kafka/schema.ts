@@ -37,7 +37,7 @@ export function kafkaSchema({ readFile }: Surroundings) {
   })
     .refine(({ topic: one, routes }) => (one === undefined) !== (routes === undefined), {
       path: ['topic'],
-      message: 'give a topic for all events, or routes with {type} in it, and not both',
+      message: 'set either topic, or routes with {type} in it',
     })
     .refine(({ format, registry: of }) => format === 'json' || of !== undefined, avroNeedsRegistry)
     .refine(({ replicationFactor: all, minInsyncReplicas: few = 1 }) => all === undefined || few <= Math.max(all, 1), {
@@ -55,10 +55,10 @@ const topic = z
   )
   .refine(name => !internalTopics.includes(name), 'must not be a topic that Kafka itself writes')
 
-/** The names of several topics: `{type}` stands for the type of an event. */
+/** The names of several topics: `{type}` stands for the event type. */
 const topicPattern = z
   .string()
-  .refine(pattern => pattern.includes('{type}'), 'must hold {type}: koff.{type}')
+  .refine(pattern => pattern.includes('{type}'), 'must contain {type}: koff.{type}')
   .refine(
     pattern => topic.safeParse(pattern.replaceAll('{type}', 'partition-unassigned')).success,
     "must make a topic's name of every type: letters, digits, dot, underscore and hyphen, at most 249",

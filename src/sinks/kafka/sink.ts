@@ -21,15 +21,15 @@ import { ensureTopic } from './topic.ts'
 import { type ContentOptions, openTopicEncoder } from './topicEncoder.ts'
 
 export interface KafkaSinkOptions extends BrokerOptions, ContentOptions {
-  /** Of a topic that koff has to create; 8 unless given. */
+  /** Number of partitions of a topic that koff creates; 8 unless given. */
   readonly partitions?: number | undefined
-  /** Of a topic that koff has to create; as many as there are brokers, at most 3, unless given. */
+  /** Replication factor of a topic that koff creates; the number of brokers, at most 3, unless given. */
   readonly replicationFactor?: number | undefined
-  /** How long `open` tries to reach the cluster; 30 s unless given. */
+  /** How long `open` retries to reach the cluster; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
-  /** How long `write` tries to deliver some events before it fails; 2 min unless given. */
+  /** How long `write` retries before it fails; 2 min unless given. */
   readonly deliveryTimeoutMs?: number | undefined
-  /** Called before something that failed is tried again. */
+  /** Called before a retry. */
   readonly retried?: ((error: KoffError) => void) | undefined
   readonly log?: Log | undefined
 }
@@ -67,7 +67,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     writer = null
   }
 
-  /** After a failure, also after an abort, it is open what the broker has: whoever goes on does so as another producer. */
+  /** After a failure or an abort it is unknown what the broker has: a new producer continues. */
   const attempt = async (work: (until: AbortSignal) => Promise<void>, signal: AbortSignal) => {
     const until = AbortSignal.any([signal, closing.signal])
     try {
@@ -86,7 +86,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
     const leftOut: LeftOut[] = []
     const records = eventRecords(events, { ...as, leaveOut: one => leftOut.push(one) })
     for (const round of rounds(records, { batches, header: producer.header })) {
-      // Whoever aborted has not waited for this, and may be writing with another producer by now.
+      // The caller that aborted does not wait for this, and may already write with another producer.
       signal.throwIfAborted()
       await producer.send(round, { signal, timeoutMs: deliveryTimeoutMs, retried })
     }
@@ -135,12 +135,12 @@ interface Making extends Omit<RecordOptions, 'leaveOut'> {
   readonly topics: EventTopics
 }
 
-/** Lives as long as nothing fails. */
+/** Lives until the first failure. */
 interface Writer {
   readonly producer: IdempotentProducer
   readonly leaders: LeaderTable
   readonly batches: BatchEncoder
 }
 
-/** What is written again, at most, where the producer has to be replaced. */
+/** The maximum that is written again when the producer has to be replaced. */
 const eventsAtATime = 1_000

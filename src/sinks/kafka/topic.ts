@@ -3,17 +3,17 @@ import { type ClusterAdmin, openClusterAdmin } from '../../kafka/kafkajs/admin.t
 import type { BrokerOptions } from '../../kafka/net/brokerOptions.ts'
 import { maxMessageBytes, raiseLimit } from './raiseLimit.ts'
 
-/** What a topic is to be, where koff has to create it, and what it must be where it is there. */
+/** The properties of a topic that koff creates, and the requirements for an existing one. */
 export interface TopicPlan {
   readonly topic: string
   readonly partitions: number
-  /** As many brokers as there are, at most 3, unless given. */
+  /** The number of brokers, at most 3, unless given. */
   readonly replicationFactor?: number | undefined
   /** One less than the replication factor, at least 1, unless given. */
   readonly minInsyncReplicas?: number | undefined
-  /** For the command that changes a topic that does not fit. */
+  /** For the command that changes an unfit topic. */
   readonly brokers: readonly string[]
-  /** `delete` keeps every record for a time, `compact` the last of each key. */
+  /** `delete` keeps every record for a time, `compact` the last record of each key. */
   readonly cleanupPolicy: 'delete' | 'compact'
   /** How long records are kept, where koff has to create it; as the brokers are set unless given. */
   readonly retentionMs?: number | undefined
@@ -22,7 +22,7 @@ export interface TopicPlan {
 }
 
 /**
- * Creates the topic if it is missing; else checks that it keeps what it has to. Gives how many partitions it has.
+ * Creates the topic if it is missing; otherwise checks its properties. Returns its number of partitions.
  * @throws KoffError TOPIC_UNFIT where it does not fit; as `ClusterAdmin`.
  */
 export async function ensureTopic(options: BrokerOptions, plan: TopicPlan): Promise<number> {
@@ -32,7 +32,7 @@ export async function ensureTopic(options: BrokerOptions, plan: TopicPlan): Prom
 }
 
 const leastMessageBytes = 1_048_576
-/** Compaction leaves the segment that is written to alone: small ones keep a state topic near the size of the state. */
+/** Compaction skips the active segment: small segments keep a state topic near the size of the state. */
 const compactedSegmentBytes = 64 * 1024 * 1024
 
 async function createTopic(admin: ClusterAdmin, plan: TopicPlan): Promise<number> {
@@ -53,19 +53,19 @@ async function createTopic(admin: ClusterAdmin, plan: TopicPlan): Promise<number
 
 async function checkTopic(admin: ClusterAdmin, plan: TopicPlan): Promise<number> {
   const { topic, partitions } = plan
-  // Null without the right DescribeConfigs, which writing does not need.
+  // Null without DescribeConfigs, which writing does not need.
   const config = await admin.topicSettings(topic, ['cleanup.policy', 'max.message.bytes'])
   const policy = config?.get('cleanup.policy') ?? null
   if (policy !== null && plan.cleanupPolicy === 'delete' && policy.includes('compact')) {
     throw new KoffError(
       'TOPIC_UNFIT',
-      `topic ${topic} has cleanup.policy=${policy}: compaction would leave one event of each group; set it to delete, or name another topic`,
+      `topic ${topic} has cleanup.policy=${policy}: compaction would keep one event of each group; set it to delete, or use another topic`,
     )
   }
   if (policy !== null && plan.cleanupPolicy === 'compact' && policy !== 'compact') {
     throw new KoffError(
       'TOPIC_UNFIT',
-      `topic ${topic} has cleanup.policy=${policy}: it holds koff's state, of which nothing may expire; set it to compact, or name another topic`,
+      `topic ${topic} has cleanup.policy=${policy}: koff's state must not expire; set it to compact, or use another topic`,
     )
   }
   const limit = config?.get('max.message.bytes')
@@ -76,7 +76,7 @@ async function checkTopic(admin: ClusterAdmin, plan: TopicPlan): Promise<number>
   if (plan.exactPartitions === true && found !== partitions) {
     throw new KoffError(
       'TOPIC_UNFIT',
-      `topic ${topic} has ${found} partitions and needs ${partitions}, as many as __consumer_offsets; name another topic, or delete this one if nobody needs its state`,
+      `topic ${topic} has ${found} partitions and needs ${partitions}, as many as __consumer_offsets; use another topic, or delete this one if its state is not needed`,
     )
   }
   return found

@@ -9,7 +9,7 @@ import { jsonSchemaId } from '../../events/eventRecord.ts'
 import { eventJson } from '../../events/ndjson.ts'
 import { type Routes, routesText, topicOf } from './routes.ts'
 
-/** How events become values of records. */
+/** How events become record values. */
 export interface ContentOptions {
   readonly routes: Routes
   /** All types that may have to be written. */
@@ -23,14 +23,14 @@ export interface ContentOptions {
 }
 
 export interface TopicEncoder {
-  /** Before the events are encoded. @throws KoffError, retriable where nothing but time is needed. */
+  /** To be called before the events are encoded. @throws KoffError, retriable where only time is needed. */
   prepare(events: readonly KoffEvent[], signal: AbortSignal): Promise<void>
   /** Valid until the next call. @throws KoffError SINK_FAILED where the event does not fit its definition. */
   encode(event: KoffEvent): Buffer | string
   contentOf(type: EventType): Content
 }
 
-/** @throws KoffError REGISTRY_MISSING: nobody can read Avro in a topic without the registry. */
+/** @throws KoffError REGISTRY_MISSING: a reader needs the registry to decode Avro. */
 export async function openTopicEncoder(options: ContentOptions, context: EncoderContext): Promise<TopicEncoder> {
   const { routes, types, format = 'avro', registry } = options
   if (format === 'json') return jsonEncoder

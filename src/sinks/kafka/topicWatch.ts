@@ -4,18 +4,18 @@ import type { LeaderTable } from '../../kafka/client/leaderTable.ts'
 import { kafkaError } from '../../kafka/protocol/errors.ts'
 import type { TopicMetadata } from '../../kafka/protocol/metadata.ts'
 
-/** A topic that koff writes to, as the cluster described it last. */
+/** A topic that koff writes to, from the last metadata. */
 export interface TopicShape {
   /** Null from brokers before 2.8, which have no topic ids. */
   readonly id: string | null
   readonly partitions: number
 }
 
-/** Notices that a topic was deleted, created again, or given more partitions, while koff writes to it. */
+/** Detects that a topic was deleted, recreated, or got more partitions while koff writes to it. */
 export interface TopicWatch {
   readonly shape: TopicShape
   /**
-   * Looks the topic up, unless that was done within the last second. A cluster that does not answer changes nothing.
+   * Looks the topic up, at most once a second. A cluster that does not answer changes nothing.
    * @throws KoffError TOPIC_MISSING, retriable, where it was deleted; whatever `changed` throws.
    */
   check(leaders: Pick<LeaderTable, 'topics'>): Promise<void>
@@ -23,11 +23,11 @@ export interface TopicWatch {
 
 export interface TopicWatchOptions {
   readonly topic: string
-  /** As it was found, or made. */
+  /** The topic at the start. */
   readonly partitions: number
   /** What to do where it is missing, after `topic … was deleted: `. */
   readonly cure: string
-  /** Called when it is another topic, or has another number of partitions; where it throws, nothing is taken note of. */
+  /** Called when the topic id or the number of partitions has changed; if it throws, the change is not recorded. */
   readonly changed: (before: TopicShape, now: TopicShape) => void
 }
 
@@ -35,7 +35,7 @@ const maxAgeMs = 1_000
 /** A broker that has just started may not know the topic yet. */
 const graceMs = 1_500
 
-/** What the cluster says of topics, a second old at most; null where it does not answer. */
+/** The metadata of topics, at most a second old; null where the cluster does not answer. */
 export async function describedTopics(
   leaders: Pick<LeaderTable, 'topics'>,
   topics: readonly string[],

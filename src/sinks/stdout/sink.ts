@@ -10,18 +10,18 @@ import { type LineOptions, lineFormatter } from '../../terminal/events/line.ts'
 import { inkFor } from '../../terminal/ink.ts'
 
 export interface StdoutSinkOptions {
-  /** Standard output unless given. It is never ended: it belongs to whoever opened it. */
+  /** Standard output unless given. It is never ended, because it belongs to the process. */
   readonly stream?: Writable
-  /** `auto`, the default: lines for people on a terminal, NDJSON everywhere else. */
+  /** `auto`, the default: readable lines on a terminal, NDJSON elsewhere. */
   readonly format?: 'auto' | 'human' | 'json'
-  /** How lines for people look; colours and width of the stream unless given. */
+  /** The format of readable lines; colours and width of the stream unless given. */
   readonly line?: LineOptions
 }
 
 export interface StdoutSink extends Sink {
   /**
-   * Aborts when whoever reads the stream is gone (EPIPE: `koff events | head`). No failure: there is just nothing left to
-   * do. Join it to the signal that stops the run.
+   * Aborts when the reader of the stream is gone (EPIPE: `koff events | head`). This is not a failure: nothing is left
+   * to do. Combine it with the signal that stops the run.
    */
   readonly closed: AbortSignal
 }
@@ -42,7 +42,7 @@ export function stdoutSink({ stream = process.stdout, format = 'auto', line }: S
   const lineOf = forPeople ? lineFormatter(line ?? { ink: inkFor(stream), width: () => columnsOf(stream) }) : json
   let disposed = false
 
-  // A stream that fails tells it twice: to the write and as an event, which ends the process if nobody listens.
+  // A failing stream reports the error to the write and as an event, which ends the process without a listener.
   if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore)
 
   return {
@@ -72,7 +72,7 @@ export function stdoutSink({ stream = process.stdout, format = 'auto', line }: S
   }
 }
 
-/** Enough to make few system calls, little enough to stop soon and to keep memory flat. */
+/** Large enough for few system calls, small enough to stop soon and to keep memory flat. */
 const chunkCharacters = 65_536
 
 function* chunks(events: readonly KoffEvent[], lineOf: (event: KoffEvent) => string): Iterable<string> {

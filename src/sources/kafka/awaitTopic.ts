@@ -16,18 +16,18 @@ export interface AwaitTopicOptions {
 export interface FoundTopic {
   /** Kafka's cluster id. */
   readonly cluster: string
-  /** How many partitions the topic has. */
+  /** Number of partitions of the topic. */
   /** Kafka's id of the topic; null from brokers before 2.8, which have none. */
   readonly id: string | null
   readonly partitions: number
-  /** It was created after the start: none of its records is older. */
+  /** It was created after the start, so no record is older. */
   readonly isNew: boolean
 }
 
 const pauseMs = 1_000
 
 /**
- * Waits until a topic exists, however long that takes, and never creates it. Fails as `openKafkaSource` does: where no broker
+ * Waits until a topic exists, for any time, and never creates it. Fails as `openKafkaSource` does: where no broker
  * answers at first, koff may not see the topic, or the cluster hides it.
  */
 export async function awaitTopic(
@@ -44,7 +44,7 @@ export async function awaitTopic(
         throw authorizationFailure(cluster.connection?.broker ?? options.brokers.join(', '), 'Describe', topic)
       }
       if (found !== undefined && found.errorCode === 0 && found.partitions.length > 0) {
-        if (tries > 0) log.info(`${topic} exists now`, { topic })
+        if (tries > 0) log.info(`${topic} now exists`, { topic })
         return { cluster: cluster.id, id: found.id, partitions: found.partitions.length, isNew: tries > 0 }
       }
       if (tries === 0) log.info(absentText(topic, true), { topic })

@@ -7,8 +7,8 @@ import { listGroups } from '../../kafka/protocol/listGroups.ts'
 import type { TopicMetadata } from '../../kafka/protocol/metadata.ts'
 
 /**
- * Takes what the cluster said about the topic, and gives what to believe: a broker that has just started may not know the
- * topic yet.
+ * Takes the cluster's metadata of the topic, and returns what to believe: a broker that has just started may not know
+ * the topic yet.
  * @throws KoffError UNSUPPORTED where the topic exists, but is hidden.
  */
 export type HiddenTopicCheck = (
@@ -17,7 +17,7 @@ export type HiddenTopicCheck = (
 ) => Promise<TopicMetadata | undefined>
 
 const everyMs = 30_000
-/** A broker may know a group earlier than the topic that the group created. */
+/** A broker may know a group before it knows the topic that the group created. */
 const graceMs = 1_000
 
 /**
@@ -37,7 +37,7 @@ export function hiddenTopicCheck(cluster: Cluster, topic: string): HiddenTopicCh
     throw new KoffError(
       'UNSUPPORTED',
       `the cluster has consumer groups (${JSON.stringify(group)} is one), but shows no topic ${topic}: managed services ` +
-        'on shared brokers hide it from everybody, and koff cannot read such a cluster',
+        'on shared brokers hide it, and koff cannot read such a cluster',
     )
   }
 }

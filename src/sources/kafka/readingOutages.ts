@@ -7,7 +7,7 @@ import { ranges } from '../../base/ranges.ts'
  * tries.
  */
 export function readingOutages(topic: string, log: Log, limitMs = () => Number.POSITIVE_INFINITY): PartitionOutages {
-  const effort = () => (Number.isFinite(limitMs()) ? `trying for ${limitMs() / 1000} s` : 'trying again until it works')
+  const effort = () => (Number.isFinite(limitMs()) ? `trying for ${limitMs() / 1000} s` : 'retrying until it works')
   const since = new Map<number, number>()
   const deletion = createOutage({
     log,
@@ -33,7 +33,7 @@ export function readingOutages(topic: string, log: Log, limitMs = () => Number.P
       const begun = Math.min(...over.map(partition => since.get(partition) ?? 0))
       for (const partition of over) since.delete(partition)
       const durationMs = Math.round(performance.now() - begun)
-      const message = `${topic} ${ranges(over)} is read again after ${(durationMs / 1000).toFixed(1)} s`
+      const message = `${topic} ${ranges(over)} can be read again after ${(durationMs / 1000).toFixed(1)} s`
       log.info(message, { topic, partitions: over, durationMs })
     },
   }

@@ -27,23 +27,26 @@ import { createTopicIds, type TopicIds } from './topicIds.ts'
 export interface KafkaSourceOptions extends BrokerOptions {
   /** Default `__consumer_offsets`. */
   readonly topic?: string
-  /** All that there are, and will be, unless given. */
+  /** All present and future ones unless given. */
   readonly partitions?: readonly number[]
-  /** Where to begin; default `earliest`. Partitions that come into being later are read from their start. */
+  /** Where to begin; default `earliest`. Partitions that are added later are read from their start. */
   readonly from?: From
-  /** False fails where the topic is not there; by default it is waited for, and never created. */
+  /** False fails where the topic does not exist; by default koff waits for it, and never creates it. */
   readonly waitForTopic?: boolean
-  /** Called with Kafka's id of the topic, null where it has none, before anything is read; the opening fails as it does. */
+  /**
+   * Called with Kafka's id of the topic, null where it has none, before anything is read; if it throws, so does the
+   * opening.
+   */
   readonly checkTopic?: (id: string | null) => void
-  /** True: the topic was not there when koff started, so that nothing in it is history. */
+  /** True: the topic did not exist when koff started, so that nothing in it is history. */
   readonly isNew?: boolean
   /** `committed` leaves out markers, aborted transactions and what follows an open one. Default `uncommitted`. */
   readonly isolation?: Isolation
-  /** Where to go on where the log ends before the position. Default `end`. */
+  /** Where to continue if the log ends before the position. Default `end`. */
   readonly beyondEnd?: 'start' | 'end'
-  /** Batches in one chunk, at most; a few unless given. */
+  /** The maximum number of batches in a chunk; a few unless given. */
   readonly batchesAtATime?: number
-  /** False where the records are none of a group coordinator, and need no names of topics; true unless given. */
+  /** False for a topic without records of a group coordinator, which needs no names of topics; true unless given. */
   readonly topicNames?: boolean
   /** True ends when every partition is read to where its log ended at the first answer. */
   readonly untilEnd?: boolean
@@ -54,17 +57,20 @@ export interface KafkaSourceOptions extends BrokerOptions {
   readonly beginWithinMs?: number
   /** How long a broker may wait for new records. Default 500. */
   readonly maxWaitMs?: number
-  /** Of one response, which may be as large as one record batch all the same. Default 4 MiB. */
+  /** The maximum size of a response, except for one larger record batch. Default 4 MiB. */
   readonly maxBytes?: number
-  /** Of one partition in a response. Default 1 MiB. */
+  /** The maximum size of one partition in a response. Default 1 MiB. */
   readonly maxPartitionBytes?: number
-  /** How old metadata may become, that is, how late added partitions may be noticed. Default 60,000. */
+  /** The maximum age of metadata, and so the delay until added partitions are found. Default 60,000. */
   readonly metadataMaxAgeMs?: number
-  /** Takes notices: waiting for a broker and for the topic, trouble and its end, records that are lost. */
+  /** Receives notices: waiting for a broker or the topic, failures and their end, lost records. */
   readonly log?: Log
-  /** Takes partitions that cannot be read for a while, in place of the log; the log then has no lines of the first contact, either. */
+  /**
+   * Receives partitions that cannot be read for a while, in place of the log; the log then has no lines of the first
+   * contact, either.
+   */
   readonly outages?: PartitionOutages
-  /** Closes the source when it aborts, and ends the first contact before `connectTimeoutMs`. */
+  /** Aborts the source, and the first contact before `connectTimeoutMs`. */
   readonly signal?: AbortSignal
   /** Versions of the Fetch request to choose from, best first; all that koff speaks unless given. */
   readonly fetchVersions?: readonly number[]
@@ -101,7 +107,7 @@ export async function openKafkaSource(options: KafkaSourceOptions): Promise<Sour
   return source
 }
 
-/** What a program without types gets wrong most easily: it would fail later, in words about something else. */
+/** The most likely mistake of a program without types, which would otherwise fail later with another message. */
 function checkOptions({ brokers, from = 'earliest' }: KafkaSourceOptions): void {
   if (!Array.isArray(brokers)) throw new KoffError('CONFIG_INVALID', 'brokers: must be a list of host:port')
   if (isStart(from)) return
@@ -141,7 +147,7 @@ class KafkaSource implements Source {
   readonly #topicIds: TopicIds | null
   readonly #check: HiddenTopicCheck
   readonly #limits: FetchLimits
-  /** Inputs from before the first chunk was asked for. */
+  /** Inputs that are ready before the first chunk is requested. */
   #first: Input[] = []
   /** The rest of the last response. */
   #parts: Iterator<readonly Input[]> = [].values()
@@ -227,7 +233,7 @@ class KafkaSource implements Source {
     this.#thread[Symbol.dispose]()
   }
 
-  /** Records are not held back for a name that cannot be found out now: their reader has the id. */
+  /** Records do not wait for a name that cannot be found now: their reader has the id. */
   async #withNames(inputs: readonly Input[], signal: AbortSignal): Promise<readonly Input[]> {
     if (this.#topicIds === null) return inputs
     try {

@@ -11,21 +11,21 @@ import type { Input, TopicInput } from '../../state/input.ts'
 export interface TopicIds {
   /** The names of all topics. */
   all(signal: AbortSignal): Promise<TopicInput[]>
-  /** The names of new ids in the batches, as far as the cluster knows them. It walks the batches for all later readers. */
+  /** The names of new ids in the batches, where the cluster knows them. Walks the batches for all later readers. */
   missing(inputs: readonly Input[], signal: AbortSignal): Promise<TopicInput[]>
 }
 
-/** Clocks differ. A record that is older by so much than the list of all topics can only name topics of the list. */
+/** Clocks differ. A record that is older than the list of all topics by this much can only name topics of the list. */
 const clockSkewMs = 10_000
 /** An unknown id may be that of a deleted topic, or so new that this broker does not know it yet. */
 const askAgainMs = 5000
-/** Zero stands for no id. */
+/** A zero id means none. */
 const noId = 'AAAAAAAAAAAAAAAAAAAAAA'
-/** With fewer, those that are gone are not looked for. */
+/** With fewer, deleted topics are not looked for. */
 const fewTopics = 1000
 
 export function createTopicIds(cluster: Cluster): TopicIds {
-  /** Ids that were told, with their names. */
+  /** Known ids with their names. */
   const known = new Map([[noId, '']])
   const askedAt = new Map<string, number>()
   const cursor = new RecordCursor()
@@ -37,7 +37,7 @@ export function createTopicIds(cluster: Cluster): TopicIds {
       known.set(id, name)
       return [{ kind: 'topic', id, name }]
     })
-  /** Topics come and go. Where there are twice as many as there were, those that are gone are told as that. */
+  /** Topics come and go. When their number has doubled, deleted ones are reported. */
   const forgetGone = async (signal: AbortSignal): Promise<TopicInput[]> => {
     const { topics } = await cluster.metadata(null, signal)
     const there = new Set(topics.map(({ id }) => id))
@@ -75,7 +75,7 @@ export function createTopicIds(cluster: Cluster): TopicIds {
   }
 }
 
-/** Offset commits and records of classic groups, by far the most, name their topics. */
+/** Offset commits and records of classic groups, by far the most frequent, have topic names. */
 const FIRST_TYPE_WITH_IDS = 3
 
 function collectTopicIds(cursor: RecordCursor, ids: Set<string>): void {

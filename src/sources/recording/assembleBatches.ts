@@ -4,11 +4,11 @@ import type { BatchInput, Input } from '../../state/input.ts'
 import type { RecordLine } from './lines.ts'
 
 export interface BatchAssembly {
-  /** Takes the next line. Throws an Error that says what is wrong where it cannot follow the ones before. */
+  /** Takes the next line. Throws an Error with the reason where it does not fit those before. */
   addRecord(line: RecordLine): void
   /** An input that is a line of its own. */
   addInput(input: Input): void
-  /** Takes out the inputs that are complete, in the order of their first lines; `all` of them at the end. */
+  /** Removes the complete inputs, in the order of their first lines; at the end `all` of them. */
   take(which: 'complete' | 'all'): Input[]
 }
 
@@ -17,7 +17,7 @@ interface OpenBatch {
   readonly first: RecordLine
   readonly records: RecordFields[]
   maxTimestamp: number
-  /** Lines of anything taken when the last one of this batch was. */
+  /** Number of lines when the last one of this batch was taken. */
   lastLine: number
   isComplete: boolean
 }
@@ -30,9 +30,8 @@ interface OpenBatch {
 const MAX_LINES_APART = 4_096
 
 /**
- * Puts the records of a recording back into their batches: a batch is the lines of one partition with the same
- * batchBaseOffset, with lines of other partitions or kinds in between or not; in message formats v0 and v1 every line is
- * one. A batch comes in the place of its first line.
+ * Restores the batches of a recording: a batch is the lines of one partition with the same batchBaseOffset; other lines
+ * may be between them. In message formats v0 and v1 every line is a batch. A batch has the position of its first line.
  */
 export function assembleBatches(): BatchAssembly {
   const queue: (Input | OpenBatch)[] = []
@@ -88,7 +87,7 @@ function check(line: RecordLine, before: OpenBatch | undefined): void {
   if (offset < batchBaseOffset || offset > batchLastOffset) {
     throw new Error(`offset ${offset} is not in its batch, ${batchBaseOffset} to ${batchLastOffset}`)
   }
-  if (batchLastOffset - batchBaseOffset > 0x7fffffff) throw new Error(`no batch has ${batchLastOffset} as last offset`)
+  if (batchLastOffset - batchBaseOffset > 0x7fffffff) throw new Error(`impossible last offset ${batchLastOffset}`)
   if (before === undefined) return
   const last = before.records.at(-1)?.offset ?? -1
   if (offset <= last)

@@ -6,7 +6,7 @@ import { isSystemError, unreadable } from '../files.ts'
 import { assembleBatches, type BatchAssembly } from './assembleBatches.ts'
 import { parseLine } from './lines.ts'
 
-/** Longer than the line of any record that a broker takes. */
+/** Longer than the line of any record that a broker accepts. */
 const MAX_LINE_LENGTH = 64 * 1024 * 1024
 const GUNZIP_CHUNK_LENGTH = 256 * 1024
 const LF = 10
@@ -40,7 +40,7 @@ export async function* readRecording(
       }
       const inputs = assembly.take('complete')
       if (inputs.length > 0) yield inputs
-      // What was read ahead of an abort is nobody's any more.
+      // Chunks that were read ahead of an abort are dropped.
       if (signal.aborted) return
       if (failure !== undefined) break
     }
@@ -72,7 +72,7 @@ function addLine(assembly: BatchAssembly, text: string): void {
   assembly.addInput({ kind, fault: file === undefined ? fault : { ...fault, file } })
 }
 
-/** The whole lines in each chunk; what follows the last line feed is a line too. */
+/** The complete lines of each chunk; the text after the last line feed is a line, too. */
 async function* lines(
   chunks: AsyncIterable<Buffer>,
   tooLong: () => KoffError,
@@ -104,7 +104,7 @@ function isBlank(text: string): boolean {
   return /^\s*$/.test(text)
 }
 
-/** Unzips what begins with gzip's magic number (RFC 1952). */
+/** Decompresses input that begins with gzip's magic number (RFC 1952). */
 async function* unzipped(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   const chunks = input[Symbol.asyncIterator]()
   let head: Buffer = EMPTY

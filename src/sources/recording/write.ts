@@ -8,7 +8,7 @@ import { unwritable, writeText } from '../../base/writeText.ts'
 import type { Input } from '../../state/input.ts'
 import { recordingLines } from './recordingLines.ts'
 
-/** Writes a recording. Disposing of it ends the file; until then a gzipped one is not whole. */
+/** Writes a recording. Disposing of it ends the file; until then a gzipped one is incomplete. */
 export interface RecordingWriter extends AsyncDisposable {
   /** Takes inputs in their order; resolves when more may come. Fails with SINK_FAILED. */
   write(inputs: readonly Input[]): Promise<void>
@@ -19,7 +19,10 @@ export interface RecordingWriterOptions {
   readonly stdout?: Writable
 }
 
-/** Writes to the file at `path`, gzipped when its name ends in `.gz`, in place of what was there; `-` is standard output. */
+/**
+ * Writes to the file at `path`, gzipped if its name ends in `.gz`, and replaces an existing one; `-` is standard
+ * output.
+ */
 export function openRecordingWriter(path: string, options: RecordingWriterOptions = {}): RecordingWriter {
   return path === '-' ? streamWriter(options.stdout ?? process.stdout) : fileWriter(path)
 }
@@ -31,7 +34,7 @@ function streamWriter(stdout: Writable): RecordingWriter {
       const lines = recordingLines(inputs)
       await put('standard output', stdout, isTerminal ? terminalJson(lines) : lines)
     },
-    // It is not ours to end
+    // It belongs to the process.
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }

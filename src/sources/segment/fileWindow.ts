@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
 
 /**
- * A part of a file in memory that moves forward through it. While one part is worked on, the next one is read into a
- * second buffer; what is left over of the first is put before it. It holds no more than that, unless asked to grow.
+ * A part of a file in memory that moves forward through it. While one part is processed, the next one is read into a
+ * second buffer, after the rest of the first. It holds no more than that, unless asked to grow.
  */
 export class FileWindow {
   /** Where in the file `bytes` begins. */
@@ -49,7 +49,10 @@ export class FileWindow {
     this.position += length
   }
 
-  /** Goes on until the window is at least `length` bytes long, or at the end of the file; it need not move if it is longer. */
+  /**
+   * Moves on until the window is at least `length` bytes long, or at the end of the file; it need not move if it is
+   * longer.
+   */
   async fill(length = 0): Promise<void> {
     const left = this.end - this.start
     if (left > this.margin && left >= length) return
@@ -58,7 +61,7 @@ export class FileWindow {
     this.readAhead()
   }
 
-  /** Makes what was read ahead the window, with what is left over of the present one before it. */
+  /** Makes the read-ahead the window, after the rest of the present one. */
   private async take(): Promise<void> {
     this.readAhead()
     if (this.ahead === null) return
@@ -98,7 +101,7 @@ export class FileWindow {
   private readAhead(): void {
     if (this.ahead !== null || this.isAtEnd) return
     this.ahead = this.read(this.spare, this.margin, this.position + (this.end - this.start))
-    // Told by the next `fill`, if there is one
+    // Reported by the next `fill`, if there is one.
     this.ahead.catch(() => undefined)
   }
 

@@ -24,7 +24,7 @@ export interface SegmentOptions {
 
 /** A message of format v0 with neither key nor value. */
 const MIN_BATCH_LENGTH = 26
-/** Fewer zeros are rather the beginning of an offset: a broker trims the space that it does not fill, unless it crashes. */
+/** Fewer zeros are more likely the beginning of an offset: a broker trims unused space, unless it crashes. */
 const MIN_PADDING = 17
 const EMPTY = Buffer.alloc(0)
 
@@ -113,7 +113,7 @@ async function* walk(
       wanted = length + BATCH_HEADER_LENGTH
       continue
     }
-    // The lengths lead no further: the end of the log, or damage, behind which it may go on
+    // The lengths lead no further: the end of the log, or damage after which it may continue.
     const head = Buffer.from(window.bytes.subarray(0, MIN_BATCH_LENGTH))
     const from = window.position
     if (!isLost) window.drop(1)
@@ -125,7 +125,7 @@ async function* walk(
       ? cutOff(length, left)
       : isLost
         ? skipped
-        : `no batch of ${length} bytes can be here: ${skipped}`
+        : `impossible batch length of ${length} bytes: ${skipped}`
     const code = isCut ? 'TRUNCATED' : 'BAD_BATCH'
     yield [batchFault(isLost ? EMPTY : head, 0, { ...where, filePosition: from }, code, reason)]
     if (next !== 'batch') return
@@ -138,7 +138,7 @@ function batchLength(bytes: Buffer): number {
   return length < MIN_BATCH_LENGTH ? 0 : length
 }
 
-/** Could the batch that begins with `head` be one, so that what it lacks was cut off? */
+/** Can the batch that begins with `head` be valid, so that its end was cut off? */
 function isLikely(head: Buffer, maxLength: number): boolean {
   const length = batchLength(head)
   return length > 0 && length <= maxLength && (head[MAGIC_AT] as number) <= 2

@@ -10,7 +10,7 @@ const CHUNK_LENGTH = 1024 * 1024
 /** Of the topic's default segment size: a batch cannot be longer than its segment. */
 const MAX_BATCH_LENGTH = 128 * 1024 * 1024
 
-/** A thread takes as long to start as to read so much. */
+/** A thread takes as long to start as reading this much. */
 const THREAD_FROM = 8 * 1024 * 1024
 
 export type SegmentSourceOptions = Partial<Omit<SegmentOptions, 'thread'>>

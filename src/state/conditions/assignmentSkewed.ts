@@ -19,7 +19,7 @@ type Settings = Values<typeof thresholds> & Pick<StormSettings, 'stormBurstMs'>
 
 interface Skew {
   readonly open: Open | null
-  /** When the last completed assignment is to be judged; null: it was. */
+  /** When the last completed assignment is to be evaluated; null: done. */
   readonly judgeAt: number | null
 }
 
@@ -34,7 +34,7 @@ export const assignmentSkewed = {
   thresholds,
   needs: 'records',
   initial: noSkew,
-  // The assignment of a settled group has yet to be judged.
+  // The assignment of a settled group has yet to be evaluated.
   afterHistory(group) {
     const isSettled = memberCount(group) > 0 && group.settledEpoch !== null
     return { ...noSkew, judgeAt: isSettled ? (group.metadataAt?.timestamp ?? null) : null }
@@ -44,7 +44,7 @@ export const assignmentSkewed = {
     return { ...skew, judgeAt: isHandingOver(before, after) ? time + stormBurstMs : time }
   },
   judge,
-  // Assignments are judged when they are complete and can be read.
+  // Assignments are evaluated when they are complete and readable.
   deadline: ({ judgeAt }, group) =>
     judgeAt === null || group === null || isRebalancing(group) || !isReadable(group)
       ? Number.POSITIVE_INFINITY
@@ -55,7 +55,7 @@ export const assignmentSkewed = {
   openIn: ({ open }) => (open === null ? [] : [{ open, topic: null, partition: null }]),
 } as const satisfies GroupCondition<Skew, Settings>
 
-/** Judges the assignment when it is due, and an open condition also when nobody is left to share with. */
+/** Evaluates the assignment when it is due; an open condition also when there is only one member left. */
 function judge(skew: Skew, { group, settings, now, about, emit }: GroupContext<Settings>): Skew {
   const { open, judgeAt } = skew
   if (open === null && judgeAt === null) return skew
@@ -63,7 +63,7 @@ function judge(skew: Skew, { group, settings, now, about, emit }: GroupContext<S
     if (open !== null) emit.close('assignment-skewed', open, about, now, {})
     return noSkew
   }
-  // What is under way is judged when it has completed; what cannot be read, when it can be.
+  // A running rebalance is evaluated at its end; an unreadable assignment when it is readable.
   if (judgeAt === null || judgeAt > now || isRebalancing(group) || !isReadable(group)) return skew
   const members = sortedMembers(group).filter(isPresent)
   const counts = members.map(member => ({
@@ -82,7 +82,7 @@ function isPresent(member: Member): boolean {
   return member.described && !isSuspended(member)
 }
 
-/** Members that asked for the same are compared with each other: what nobody else asked for cannot be shared. */
+/** Members with the same subscription are compared with each other: topics of only one member cannot be shared. */
 function isSkewed(members: readonly Member[], settings: Settings): boolean {
   const shared = Map.groupBy(members, ({ subscription }) => subscription)
   const alike = Map.groupBy(shared, ([subscription]) => JSON.stringify(subscription))
@@ -105,8 +105,8 @@ function countOf(member: Member): number {
 }
 
 /**
- * True where something that was held before is held by nobody now: a cooperative assignor first takes away, and gives in
- * the next generation. Such an assignment says nothing of how the work is shared.
+ * True where a partition that had an owner has none now: a cooperative assignor first revokes, and assigns in the next
+ * generation. Such an assignment does not show how the work is shared.
  */
 function isHandingOver(before: Group | null, after: Group): boolean {
   if (before === null || before.settled.size === 0 || after.type !== 'classic' || !isReadable(after)) return false

@@ -3,17 +3,17 @@ import type { GroupStateInput } from '../input.ts'
 import type { Draft } from '../transition/draft.ts'
 import type { About, ConditionEvents } from './conditionEvents.ts'
 
-/** The states of a classic group whose rebalance runs. The coordinator keeps them in memory; no record has them. */
+/** The states of a classic group during a rebalance. They are only in the coordinator's memory; no record has them. */
 export const rebalancingStates = ['PreparingRebalance', 'CompletingRebalance'] as const
 export type RebalancingState = (typeof rebalancingStates)[number]
 
-/** A rebalance of a classic group that a sample has shown, and that has not ended. */
+/** A rebalance of a classic group that a sample showed, and that has not ended. */
 export interface ClassicRebalance {
-  /** As last shown. */
+  /** Its last sampled state. */
   readonly state: RebalancingState
   /** When a sample first showed it, ms. */
   readonly seenAt: number
-  /** It began after that time, ms; null: not known. */
+  /** It began after that time, ms; null: unknown. */
   readonly after: number | null
 }
 
@@ -25,7 +25,7 @@ export interface ClassicDuration {
   /** Time of the record that completed it, ms. */
   readonly completedAt: number
   readonly minMs: number
-  /** Null: not known. */
+  /** Null: unknown. */
   readonly maxMs: number | null
 }
 
@@ -62,7 +62,7 @@ function isRebalancingState(state: string): state is RebalancingState {
   return rebalancingStates.some(known => known === state)
 }
 
-/** A rebalance begins after the record that completed the one before, and after a sample that did not show it. */
+/** A rebalance begins after the record that completed the previous one, and after a sample that did not show it. */
 function startsAfter({ metadataAt }: Group, listedAt: number | null): number | null {
   const times = [metadataAt?.timestamp ?? null, listedAt].filter(time => time !== null)
   return times.length === 0 ? null : Math.max(...times)
@@ -91,7 +91,7 @@ export function classicDuration(
     return { completedAt: time, minMs: since(seenAt), maxMs: after === null ? null : since(after) }
   }
   if (listedAt === null) return null
-  // Of a group without members no state is sampled.
+  // No state is sampled for a group without members.
   const isSampled = before !== null && before.type === 'classic' && before.members.described > 0
   const after = isSampled ? startsAfter(before, listedAt) : null
   return { completedAt: time, minMs: 0, maxMs: after === null ? null : since(after) }

@@ -22,42 +22,42 @@ import type { Thresholds } from './thresholds.ts'
 interface Definition {
   /** The type of the event that opens it. */
   readonly opens: OpeningType
-  /** The key of its state among those of all conditions, in memory and in the stored state. Never changed. */
+  /** The key of its state among those of all conditions, in memory and in the stored state. It never changes. */
   readonly key: string
-  /** Its name where space is scarce. */
+  /** A short name, where space is scarce. */
   readonly shortName: string
   /** Its settings in the section `conditions` of a configuration. */
   readonly thresholds: Thresholds
-  /** What it cannot do without. */
+  /** What it requires. */
   readonly needs: 'records' | 'samples' | 'partition counts'
 }
 
 /** A condition of a group. `State` is a value: what changes it gives another one, and the same one where nothing changed. */
 export interface GroupCondition<State, Settings> extends Definition {
   readonly of: 'group'
-  /** Where nothing is noted and nothing is open. */
+  /** The state without notes and without an open condition. */
   readonly initial: State
   /** What the end of history leaves: a function of the group's last records. `initial` unless given. */
   afterHistory?(this: void, group: Group): State
-  /** Notes what a transition did to the group. */
+  /** Records what a transition did to the group. */
   note?(this: void, state: State, moment: Moment, settings: Settings): State
   /** After each transition of the group, and at its deadline: opens or closes. */
   judge?(this: void, state: State, context: GroupContext<Settings>): State
   /** After a sample of the group's state: `context.classic` is shown by a sample of the time `now`. */
   judgeSampledState?(this: void, state: State, context: GroupContext<Settings>): State
-  /** The next time at which something comes true without a record; Infinity: never. */
+  /** The next time at which it changes without a record; Infinity: never. */
   deadline?(this: void, state: State, group: Group | null, settings: Settings): number
   /** At the end of a round, for groups with members that changed since the last one; for all, where partition counts did. */
   judgeTopics?(this: void, state: State, context: GroupContext<Settings>): State
-  /** Whether the lag of the group has to be summed up. */
+  /** Whether the lag of the group must be summed. */
   needsLag?(this: void, state: State, settings: Settings): boolean
   /** At the end of a round, by the summed lag. */
   judgeLag?(this: void, state: State, lag: GroupLag, context: GroupContext<Settings>): State
-  /** The group is gone, and what is open closes. */
+  /** The group is gone, and an open condition closes. */
   end(this: void, state: State, context: EndContext<Settings>): void
-  /** What is open. */
+  /** The open condition. */
   openIn(this: void, state: State): Iterable<OpenPlace>
-  /** What is stored of the state as JSON, undefined: nothing. The state itself unless given. */
+  /** The stored form of the state as JSON, undefined: nothing. The state itself unless given. */
   encode?(this: void, state: State): unknown
   decode?(this: void, stored: unknown): State
   /** Elements of the state with an entry each, where little of a long list changes at a time. */
@@ -90,7 +90,7 @@ export interface GroupContext<Settings> {
   readonly emit: ConditionEvents
   /** The rebalance of a classic group that samples show; null: none. */
   readonly classic: ClassicRebalance | null
-  /** When the group's last rebalance completed; null: not known. */
+  /** When the group's last rebalance completed; null: unknown. */
   readonly rebalancedAt: number | null
   /** What was sampled of a topic, by name; null or another life: nothing of the topic that the group knows. */
   readonly topicOf: (topic: string) => SampledTopic | typeof OTHER_LIFE | null
@@ -102,15 +102,15 @@ export interface EndContext<Settings> extends GroupContext<Settings> {
   readonly lastEpoch: number
 }
 
-/** How far a group is behind at one round of samples. */
+/** The lag of a group in one round of samples. */
 export interface GroupLag {
   readonly lag: number
-  /** Of its worst partition in time; null: not known. */
+  /** Of its worst partition in time; null: unknown. */
   readonly lagMs: LagTime | null
   readonly worst: { readonly topic: string; readonly partition: number; readonly lag: number }
 }
 
-/** What is open; `topic` and `partition` are null where it is about the group as a whole. */
+/** An open condition; `topic` and `partition` are null where it concerns the whole group. */
 export interface OpenPlace {
   readonly open: Open
   readonly topic: string | null
@@ -122,13 +122,13 @@ export interface OffsetCondition<Settings> extends Definition {
   readonly of: 'offset'
   /** The key of what it notes of a row, in memory (`RowWatch.noteOf`) and in the stored state; null: nothing. */
   readonly noteKey: string | null
-  /** False where `judge` would do nothing. Called for every row of every round: a few comparisons. */
+  /** False where `judge` would do nothing. Called for every row of every round: a few comparisons only. */
   mayChange(this: void, sampled: SampledRow<Settings>, watch: RowWatch): boolean
   /** By a sample of the row's log: opens or closes. */
   judge(this: void, sampled: SampledRow<Settings>, context: RoundContext): void
   /** After a batch that committed or deleted the offset, where the row is active. */
   settle(this: void, touched: TouchedRow, context: TouchedRows<Settings>): void
-  /** The topic of the offset is not there any more: what is open closes. */
+  /** The topic of the offset is deleted: an open condition closes. */
   end(this: void, row: number, now: number, context: RowContext): void
   /** True for a note that no longer counts. */
   isOldNote?(this: void, note: unknown, now: number): boolean
@@ -164,7 +164,7 @@ export interface RowContext {
   readonly table: OffsetTable
   readonly watch: RowWatch
   readonly emit: ConditionEvents
-  /** Called with each row of which there is something else to store now. */
+  /** Called with each row whose stored notes change. */
   readonly changed: (row: number) => void
 }
 
@@ -177,8 +177,8 @@ export interface TouchedRows<Settings> extends RowContext {
 export interface RoundContext extends RowContext {
   readonly logEnds: LogEnds
   readonly names: TopicNames
-  /** Whether the row's group has given its topic up: no member subscribes to it, and none has committed it since. */
+  /** Whether the row's group abandoned its topic: no member subscribes to it, and none has committed it since. */
   readonly isDropped: (row: number) => boolean
-  /** When a simple group last committed anything. */
+  /** When a simple group last committed. */
   readonly lastCommitOf: (slot: GroupSlot) => number
 }

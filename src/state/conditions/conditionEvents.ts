@@ -5,7 +5,7 @@ import { dataParts } from '../../events/parts.ts'
 import { definitions } from '../../events/registry.ts'
 import { compareText } from '../group/group.ts'
 
-/** A condition that is open: the event that opened it. */
+/** An open condition: the event that opened it. */
 export interface Open {
   readonly id: string
   readonly time: number
@@ -17,10 +17,10 @@ export interface Anchor {
   readonly timestamp: number
 }
 
-/** The last number that was given to a type of event, and the offset that it was anchored to. */
+/** The last number given to a type of event, and the offset that it was anchored to. */
 export type Numbers = Map<string, readonly [offset: number, n: number]>
 
-/** Whom an event is about. */
+/** The subject of an event. */
 export interface About {
   readonly group: string
   readonly groupType: EventGroupType
@@ -40,8 +40,8 @@ type ClosingData<T extends OpeningType> = Omit<EventData<ClosingType<T>>, 'opene
 }
 
 /**
- * Makes the events of conditions: gives them their ids, which are `<partition>-<offset>-<type>-<n>` (n counts the events
- * of one type that are anchored to one record), and their order.
+ * Creates the events of conditions, with their ids `<partition>-<offset>-<type>-<n>` (n counts the events of one type
+ * that are anchored to one record) and their order.
  */
 export class ConditionEvents {
   readonly #partition: number
@@ -55,7 +55,7 @@ export class ConditionEvents {
     this.#cluster = cluster
   }
 
-  /** `time`: when it became true. */
+  /** `time`: when the condition became true. */
   open<T extends OpeningType>(type: T, about: About, time: number, data: EventData<T>): Open {
     return { id: this.#add(type, about, time, data), time }
   }

@@ -13,7 +13,7 @@ import { settleRows } from './settleRows.ts'
 /** What a round of samples says of the groups of one partition. */
 export interface GroupSamples {
   readonly states: readonly GroupStateInput[]
-  /** The coordinator listed the groups that rebalance: those that `states` does not name did not. */
+  /** The coordinator listed the groups in a rebalance: those that are not in `states` were not. */
   readonly isListed: boolean
 }
 
@@ -25,23 +25,26 @@ const nothingSampled: GroupSamples = { states: [], isListed: false }
  * lies before a batch comes true before the batch does anything.
  */
 export class Conditions {
-  /** The next time at which a group's condition comes true without a record; at first not known. */
+  /** The next time at which a condition of a group changes without a record; unknown at first. */
   nextDeadline = Number.NEGATIVE_INFINITY
   readonly #options: ConditionsOptions
   readonly #emit: ConditionEvents
   readonly #groups: GroupJudge
   /** Null until every group was looked at once. */
   #deadlines: Map<GroupSlot, number> | null = null
-  /** Groups that changed since the last round; null: all of them. */
+  /** Groups that changed since the last round; null: all. */
   #changed: Set<GroupSlot> | null = null
-  /** Groups with an open condition of their lag; null: not looked for yet. */
+  /** Groups with an open condition of their lag; null: not determined yet. */
   #lagging: Set<GroupSlot> | null = null
   #topicsVersion = 0
-  /** True until samples were judged: what was sampled of these logs before this state came here is old. */
+  /**
+   * True until samples were evaluated: earlier samples of these logs, from before this state was taken over, are
+   * outdated.
+   */
   #isNew = true
-  /** When old notes were last forgotten, in `forgetEveryMs`. */
+  /** When old notes were last dropped, in `forgetEveryMs`. */
   #forgotAt = Number.NaN
-  /** When the coordinator of this partition listed its groups that rebalance the last time, ms; null: it has not. */
+  /** When the coordinator of this partition last listed its groups in a rebalance, ms; null: never. */
   #listedAt: number | null = null
   /** Time of the last round. */
   #roundAt = Number.NEGATIVE_INFINITY
@@ -64,7 +67,7 @@ export class Conditions {
     this.#noteDeadline(slot)
   }
 
-  /** What comes true up to and with `now`. */
+  /** Applies everything that happens up to and including `now`. */
   advance(now: number): void {
     const deadlines = this.#allDeadlines()
     let next = Number.POSITIVE_INFINITY
@@ -78,9 +81,9 @@ export class Conditions {
     this.nextDeadline = next
   }
 
-  /** The end of a round of samples; a tick is one, with samples before it or not. */
+  /** The end of a round of samples; a tick is one, with or without samples before it. */
   round(now: number, { states, isListed }: GroupSamples = nothingSampled): void {
-    // The clock was set back: what is to be seen from a time on that has yet to come is looked at anew.
+    // The clock was set back: times that lie in the future restart.
     if (now < this.#roundAt) this.#changed = null
     this.#roundAt = now
     this.advance(now)
@@ -95,7 +98,8 @@ export class Conditions {
     this.#forgetOldNotes(rows, now)
     const lags = judgeRows({ ...rows, logEnds, names, settingsOf, now })
     for (const [slot, lag] of lags) {
-      // What is missing may be most of it; what is missing for good is not waited for.
+      // Do not evaluate a partial lag on the first round, which may be mostly unknown; later do, since a partition may
+      // stay unknown for good.
       if (lag.isWhole || !this.#isNew) this.#judgeLag(slot, lag, now)
     }
     this.#isNew = false
@@ -178,7 +182,7 @@ export class Conditions {
     return this.#lagging
   }
 
-  /** Of a state that was read back nothing is known at first. */
+  /** After a restore nothing is known at first. */
   #allDeadlines(): Map<GroupSlot, number> {
     if (this.#deadlines === null) {
       this.#deadlines = new Map()

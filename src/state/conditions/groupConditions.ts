@@ -4,13 +4,13 @@ import type { ClassicDuration, ClassicRebalance } from './classicRebalance.ts'
 import type { Anchor, Numbers } from './conditionEvents.ts'
 import { type ConditionSettings, groupConditions } from './settings.ts'
 
-/** What a group's own conditions are judged by, and those that are open. */
+/** The notes and open conditions of a group. */
 export interface GroupConditions {
-  /** The last record about the group itself; null: none was seen. */
+  /** The last record about the group itself; null: none. */
   anchor: Anchor | null
-  /** When the last rebalance completed; null: not seen. */
+  /** When the last rebalance completed; null: unknown. */
   rebalancedAt: number | null
-  /** Log position of the record that completed it; null: not seen. */
+  /** Log position of the record that completed it; null: unknown. */
   rebalancedOffset: number | null
   /** The rebalance of a classic group that runs; null: samples show none. */
   classic: ClassicRebalance | null

@@ -20,15 +20,15 @@ export interface Round extends RowContext {
 }
 
 export type SampledLag = GroupLag & {
-  /** The newest of the group's commits. */
+  /** The newest commit of the group. */
   readonly anchor: Anchor
   /** False where a condition of the group's lag is open and one of its partitions has no sample in the present round. */
   readonly isWhole: boolean
 }
 
 /**
- * One round of samples against all committed offsets of a partition of `__consumer_offsets`. Nearly every row is either
- * level with its log, or behind and moving: for those it is a few reads. Gives the lag of the groups that need it.
+ * Evaluates one round of samples against all committed offsets of a partition of `__consumer_offsets`. Nearly every row
+ * is either without lag, or behind and moving, which takes a few reads. Returns the lag of the groups that need it.
  */
 export function judgeRows({ settingsOf, now, ...given }: Round): Map<GroupSlot, SampledLag> {
   const { table, watch, logEnds, names } = given
@@ -60,7 +60,7 @@ export function judgeRows({ settingsOf, now, ...given }: Round): Map<GroupSlot, 
     }
     if (id < 0 && isLagging) partial.add(slot)
     const offset = table.offsets[row] as number
-    // A negative offset is what some clients commit when they have none; NaN is beyond what a number holds, and any log.
+    // Some clients commit a negative offset for "none"; NaN exceeds a safe integer, and any log.
     if (id < 0 || !(offset >= 0)) continue
     const logStart = logEnds.starts[id] as number
     const logEnd = logEnds.ends[id] as number
@@ -91,7 +91,7 @@ export function judgeRows({ settingsOf, now, ...given }: Round): Map<GroupSlot, 
   return lags
 }
 
-/** One object for all rows of a group that follow each other: most of them are looked at and left. */
+/** One object for consecutive rows of a group: most rows are checked and left. */
 interface Sampled {
   readonly slot: GroupSlot
   readonly settings: ConditionSettings
@@ -104,7 +104,7 @@ interface Sampled {
   readonly now: number
 }
 
-/** When each simple group last committed anything; found out once a round, and only if somebody asks. */
+/** When each simple group last committed; computed at most once a round, on demand. */
 function lastCommits(table: OffsetTable): (slot: GroupSlot) => number {
   let found: Map<GroupSlot, number> | null = null
   return wanted => {
@@ -121,13 +121,13 @@ function lastCommits(table: OffsetTable): (slot: GroupSlot) => number {
   }
 }
 
-/** The topic of a row is not there any more: nothing is said of it. */
+/** The topic of a row is deleted: nothing is reported about it. */
 function endRow(row: number, now: number, context: RowContext): void {
   for (const condition of offsetConditions) condition.end(row, now, context)
   context.changed(row)
 }
 
-/** The row's id in LogEnds. A partition that was never sampled is looked up again with each round. */
+/** The row's id in LogEnds. A partition that was never sampled is looked up again in each round. */
 function endOf(row: number, topic: SampledTopic, { table, watch, logEnds }: RoundContext): number {
   const known = watch.ends[row] as number
   if (known >= 0 && logEnds.isOf(known, topic)) return known
@@ -159,7 +159,7 @@ function addLag(lags: Map<GroupSlot, SampledLag>, row: number, { table, lag: ahe
   })
 }
 
-/** Of two that are as far behind, the one that comes first by name: the order of rows is another after a restart. */
+/** Between two equal lags the first by name counts, because the order of rows changes with a restart. */
 function isWorse(a: GroupLag['worst'], b: GroupLag['worst']): boolean {
   if (a.lag !== b.lag) return a.lag > b.lag
   return (compareText(a.topic, b.topic) || a.partition - b.partition) < 0

@@ -25,9 +25,9 @@ const thresholds = {
 type Settings = Values<typeof thresholds>
 
 interface LagState {
-  /** Time of the first of the samples at which the lag was at or above the threshold without a break; null: it is not. */
+  /** Time of the first of the consecutive samples at or above the threshold; null: below it. */
   readonly since: number | null
-  /** The same of the lag in time; absent in a state that was stored before it was measured. */
+  /** The same for the lag in time; absent in an older state. */
   readonly sinceInTime?: number | null
   readonly open: Open | null
 }
@@ -53,8 +53,8 @@ export const lagExceeded = {
 } as const satisfies GroupCondition<LagState, Settings>
 
 /**
- * Opens after `lagForMs` at or above a threshold, closes below half of both; in between it stays what it is. Of the lag in
- * time, the lower bound opens and the upper one closes: where a bound is not known, it does neither.
+ * Opens after `lagForMs` at or above a threshold, closes below half of both; in between it stays. For the lag in time,
+ * the lower bound opens and the upper one closes; an unknown bound does neither.
  */
 function judgeLag(state: LagState, group: GroupLag, context: GroupContext<Settings>): LagState {
   const { settings, now, about, emit } = context
@@ -82,7 +82,7 @@ function judgeLag(state: LagState, group: GroupLag, context: GroupContext<Settin
   return { ...noLag, open: emit.open('lag-exceeded', about, time, { lag, lagMs, threshold, thresholdOf, worst }) }
 }
 
-/** A time that has yet to come: the clock was set back. */
+/** A time in the future: the clock was set back. */
 function begun(since: number | null, now: number): number {
   return Math.min(since ?? now, now)
 }

@@ -4,13 +4,13 @@ import type { LogEndInput, OffsetTimeInput, TopicInput } from '../input.ts'
 import { grown } from '../offsets/keyIndex.ts'
 import { OffsetSteps } from './offsetSteps.ts'
 
-/** A topic as its name stands for it now. Another id is another topic: what was sampled of the former one is forgotten. */
+/** The topic that has a name now. With another id it is another topic: samples of the old one are dropped. */
 export interface SampledTopic {
-  /** Null: not known. Brokers before 2.8 have no topic ids. */
+  /** Null: unknown. Brokers before 2.8 have no topic ids. */
   readonly id: string | null
-  /** The same in words; all zero where it is not known. */
+  /** The same in words; all zero where unknown. */
   readonly words: TopicId
-  /** How many partitions it has, 0: it is gone; null: nobody told. */
+  /** Number of its partitions, 0: deleted; null: unknown. */
   readonly partitions: number | null
   /** Time of its first sample, where there was another topic of that name before; else -Infinity. */
   readonly bornAt: number
@@ -68,7 +68,7 @@ export class LogEnds {
   readonly #free: number[] = []
   readonly #topics = new Map<string, MutableTopic>()
 
-  /** Partitions with a sample. */
+  /** Number of partitions with a sample. */
   get size(): number {
     return this.#owners.length - this.#free.length
   }
@@ -84,7 +84,7 @@ export class LogEnds {
     return id >= 0 && this.rounds[id] === this.round
   }
 
-  /** Takes a sample. Also an older one than before: then the clock was set back, and what it says is newer. */
+  /** Takes a sample, also one that is older than the last: the clock was set back, and its content is newer. */
   add(input: LogEndInput): void {
     const { topic: name, topicId, partition, logStart, logEnd, timestamp, answeredAt = timestamp } = input
     const topic = this.#topicOf(name, topicId)
@@ -133,7 +133,7 @@ export class LogEnds {
     return this.stepsOf(id).reached(offset).after !== null || this.timeOf(id, offset) !== null
   }
 
-  /** What comes from here on belongs to the next round. */
+  /** What follows belongs to the next round. */
   endRound(): void {
     this.round++
     this.roundTime = -1
@@ -155,14 +155,14 @@ export class LogEnds {
     return topic.id
   }
 
-  /** The topic that a group's topic is; null: never sampled nor described, or another one by its id. */
+  /** The sampled topic of a group's topic; null: never sampled or described, or another one by its id. */
   topicOf(name: string, slot: TopicId | null): SampledTopic | typeof OTHER_LIFE | null {
     const topic = this.#topics.get(name)
     if (topic === undefined) return null
     return topic.id !== null && slot !== null && hasTopicId(slot) && !isSameId(slot, topic.words) ? OTHER_LIFE : topic
   }
 
-  /** Where the log of a partition last ended; null: never sampled. */
+  /** The last sampled log end of a partition; null: never sampled. */
   lastEnd(topic: string, partition: number): number | null {
     const id = this.#topics.get(topic)?.ends.get(partition)
     return id === undefined ? null : (this.ends[id] as number)
@@ -178,7 +178,7 @@ export class LogEnds {
     return this.#owners[id] === topic
   }
 
-  /** Forgets topics by their names. */
+  /** Drops topics by their names. */
   forgetUnless(isUsed: (name: string) => boolean): void {
     for (const [name, topic] of this.#topics) {
       if (isUsed(name)) continue

@@ -31,15 +31,15 @@ type Settings = Values<typeof thresholds> & RebalanceTimeout
 
 /** A stall that is open. */
 interface OpenStall extends Open {
-  /** When the offset had last grown; null: before the end of history. Version 1 of the state did not store it. */
+  /** When the offset last grew; null: before the end of history. Version 1 of the state did not store it. */
   readonly grewAt?: number | null
 }
 
 const key = 'stalled'
-/** How slowly the offset moved in the last hour, if it was slow. */
+/** The pace of the offset in the last hour, if it was slow. */
 const noteKey = 'pace'
 
-/** A committed offset that stands still while its log grows, or has more to read. */
+/** A committed offset that stands still while its log has more to read. */
 export const offsetStalled = {
   of: 'offset',
   opens: 'offset-stalled',
@@ -51,7 +51,7 @@ export const offsetStalled = {
   mayChange({ row, lag, settings, time, now }, watch) {
     const active = (watch.active[row] as number) & (BEHIND | CONDITIONS)
     if (active === 0) return lag >= settings.stallMinLag
-    // Behind, and not for long: what most rows of a busy cluster are that are not level with their log.
+    // Behind, but not for long: the usual case in a busy cluster.
     const since = watch.since[row] as number
     return active !== BEHIND || lag < settings.stallMinLag || since > now || time - since >= settings.stallAfterMs
   },
@@ -78,7 +78,7 @@ function judge(sampled: SampledRow<Settings>, context: RoundContext): void {
     return
   }
   if (isStalled) return
-  // A time that has yet to come: the clock was set back.
+  // A time in the future: the clock was set back.
   const isAhead = (watch.since[row] as number) > now
   const isBehind = ((watch.active[row] as number) & BEHIND) !== 0
   if (isBehind && !isAhead) judgeBehind(sampled, context)
@@ -127,8 +127,8 @@ function judgeBehind(sampled: SampledRow<Settings>, context: RoundContext): void
 }
 
 /**
- * False where no member is expected to read: in a group without members, unless the configuration asks for those too. A
- * simple group has no members to go by: it is in use while it commits, and so is a partition that is judged as one of it.
+ * False where no member is expected to read: in a group without members, unless the configuration includes those. A
+ * simple group has no members: it is in use while it commits, and so is a partition that is treated like one.
  */
 function isInUse({ row, slot, settings, time }: SampledRow<Settings>, { table, lastCommitOf }: RoundContext): boolean {
   if (slot.group === null) return false
@@ -183,7 +183,7 @@ interface StallWindow {
   readonly group: Group
   /** A rebalance runs, by records or by samples. */
   readonly isRebalancing: boolean
-  /** When the group's last rebalance completed; null: not known. */
+  /** When the group's last rebalance completed; null: unknown. */
   readonly rebalancedAt: number | null
   readonly settings: RebalanceTimeout
   /** Time of the present sample. */
@@ -203,14 +203,17 @@ function stallBegin({ since, group, isRebalancing, rebalancedAt, settings, now }
 }
 
 /**
- * `repeating` where a commit came in the last half of the time: someone reads the same again and again, or holds the
- * partition and does not get on. The last commit of a consumer that fell silent lies before that.
+ * `repeating` where a commit came in the last half of the time: a member reads the same records again and again, or
+ * holds the partition without advancing. The last commit of a consumer that fell silent lies before that.
  */
 function stallReason(deadline: number, lastCommit: number, afterMs: number): 'repeating' | 'silent' {
   return lastCommit > deadline - afterMs / 2 ? 'repeating' : 'silent'
 }
 
-/** The member that holds a partition; null where none does or the records do not say (streams members hold tasks). */
+/**
+ * The member that holds a partition; null where there is none or the records do not show it (streams members hold
+ * tasks).
+ */
 function ownerOf(group: Group, topic: string, partition: number, names: TopicNames): Member | null {
   const kind = keyedBy(group.type)
   if (kind === 'subtopology') return null

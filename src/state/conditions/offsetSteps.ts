@@ -20,7 +20,7 @@ export class OffsetSteps {
   add(value: number, askedAt: number, answeredAt: number): void {
     const last = this.#values.length - 1
     const isBehind = last >= 0 && (value < (this.#values[last] as number) || askedAt < (this.#lastAt[last] as number))
-    // The log was cut, or the clock was set back: what was found before says nothing of the records that are there now.
+    // The log was truncated, or the clock was set back: earlier samples say nothing about the present records.
     if (isBehind) this.#forget()
     else if (last >= 0 && this.#values[last] === value) {
       this.#lastAt[last] = askedAt
@@ -54,7 +54,7 @@ export class OffsetSteps {
     return from
   }
 
-  /** Leaves out the step whose neighbours lie closest together, in proportion to how old they are. */
+  /** Drops the step whose neighbours are closest together, in proportion to their age. */
   #thin(now: number): void {
     let least = Number.POSITIVE_INFINITY
     let worst = 1

@@ -9,14 +9,14 @@ export interface OpenConditionsOptions {
   readonly table: Pick<OffsetTable, 'watch' | 'groupOf' | 'topicOf' | 'partitions'>
 }
 
-/** A condition that is open; `topic` and `partition` are null where it is not of one partition. */
+/** An open condition; `topic` and `partition` are null where it does not concern one partition. */
 export interface OpenCondition extends OpenPlace {
   readonly group: GroupSlot
   /** The event that opened it. */
   readonly type: OpeningType
 }
 
-/** The conditions that are open in a partition of `__consumer_offsets`. */
+/** The open conditions in a partition of `__consumer_offsets`. */
 export function* openConditions({ groups, table }: OpenConditionsOptions): Generator<OpenCondition, void, void> {
   for (const group of groups.values()) {
     if (group.conditions === null) continue

@@ -6,7 +6,7 @@
 
 const slotMs = 300_000
 const slots = 12
-/** What is shorter than this part of `stallAfterMs` makes no difference, and is not kept. */
+/** Times below this part of `stallAfterMs` make no difference, and are not kept. */
 const shortestPart = 1 / 3
 const allowedTimes = 3
 const most = 10
@@ -42,7 +42,7 @@ export function isOldPace(pace: Pace, now: number): boolean {
   return last === undefined || last[0] <= slotOf(now) - slots
 }
 
-/** Every five minutes there is another one. */
+/** Every five minutes a new one begins. */
 export function slotOf(time: number): number {
   return Math.floor(time / slotMs)
 }

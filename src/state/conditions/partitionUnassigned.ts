@@ -17,9 +17,9 @@ const thresholds = {
 type Settings = Values<typeof thresholds>
 type Context = GroupContext<Settings>
 
-/** Subscribed partitions of one group that nobody owns. */
+/** Subscribed partitions of a group without an owner. */
 interface Unassigned {
-  /** Partitions of each subscribed topic when the group was last looked at. */
+  /** The partitions of each subscribed topic at the last check. */
   readonly counts: ReadonlyMap<string, number>
   readonly unowned: readonly Unowned[]
 }
@@ -27,7 +27,7 @@ interface Unassigned {
 interface Unowned {
   readonly topic: string
   readonly partition: number
-  /** Since when it is known to have no owner, ms. */
+  /** Since when it has had no owner, ms. */
   readonly since: number
   readonly open: Open | null
 }
@@ -61,7 +61,7 @@ const elements: StoredElements<Unassigned> = {
   },
 }
 
-/** A partition of a subscribed topic that no member owns. */
+/** A subscribed partition without an owner. */
 export const partitionUnassigned = {
   of: 'group',
   opens: 'partition-unassigned',
@@ -86,7 +86,7 @@ export const partitionUnassigned = {
   elements,
 } as const satisfies GroupCondition<Unassigned, Settings>
 
-/** Looks which partitions nobody owns now: those that were not seen so before have been since the last rebalance. */
+/** Determines the partitions without an owner: new ones count from the last rebalance. */
 function findUnowned(state: Unassigned, context: Context): Unassigned {
   const { group, rebalancedAt, topicOf, now } = context
   if (isRebalancing(group)) return state
@@ -108,7 +108,7 @@ function findUnowned(state: Unassigned, context: Context): Unassigned {
       const place = placeOf(topic, partition)
       const since = partition < before ? Math.min(now, rebalancedAt ?? now) : now
       const entry = known.get(place) ?? { topic, partition, since, open: null }
-      // A clock that was ahead and is set back must not hold it back for as long.
+      // A clock that was ahead and is set back must not delay it for that long.
       unowned.push(entry.since > now ? { ...entry, since: now } : entry)
       known.delete(place)
     }

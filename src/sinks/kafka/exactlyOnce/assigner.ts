@@ -9,19 +9,19 @@ import { type Claim, stickyAssignment } from './stickyAssignment.ts'
 
 const protocolName = 'koff-sticky'
 
-/** What an instance says of itself. */
+/** The claim of an instance. */
 export type Own = Omit<Claim, 'memberId'>
 
 export interface AssignerOptions {
   readonly stateTopic: string
-  /** How many there are to share; the topic, which may be deleted, is not asked. */
+  /** The number of partitions to share; the topic itself may be deleted. */
   readonly partitions: number
   readonly storedSettings: (signal: AbortSignal) => Promise<SharedSettings | null>
   readonly log: Log
   readonly signal: AbortSignal
 }
 
-/** Shares the partitions among the instances that agree on their settings; the others get none, and are told why. */
+/** Shares the partitions among the instances with the same settings. The others get none, with the reason. */
 export function assigner(
   { stateTopic, partitions, storedSettings, log, signal }: AssignerOptions,
   own: () => Own,
@@ -54,7 +54,7 @@ export function assigner(
   }
 }
 
-/** Other versions of koff may say more, or less. */
+/** Other versions of koff may have more or fewer fields. */
 function claimIn(userData: string): Own {
   const { partitions, since, instance, settings } = JSON.parse(userData) as Own
   return { partitions, since, ...(instance && { instance }), ...(settings && { settings }) }
@@ -70,7 +70,7 @@ export interface Membership {
 
 const askAgainMs = 300
 
-/** What the leader of the group wrote to the member beside its partitions. kafkajs does not give that to the member. */
+/** The data that the leader of the group sent to the member beside its partitions. kafkajs does not pass it on. */
 export async function refusalOf({ broker, groupId, memberId, isPresent }: Membership): Promise<Refusal | null> {
   try {
     await using admin = await openClusterAdmin(broker, [])
@@ -84,7 +84,7 @@ export async function refusalOf({ broker, groupId, memberId, isPresent }: Member
       }
     }
   } catch {
-    // An instance that cannot ask takes itself for one that is not needed.
+    // An instance that cannot ask counts itself as idle.
   }
   return null
 }

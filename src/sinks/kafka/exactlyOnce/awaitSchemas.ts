@@ -14,8 +14,8 @@ export interface AwaitSchemasOptions {
 }
 
 /**
- * Waits until every type of the events has a schema id. A type that the registry did not take at the start is asked for
- * again here: only the partition that has such an event waits.
+ * Waits until every type of the events has a schema id. A type that the registry refused at the start is retried here:
+ * only the partition with such an event waits.
  */
 export async function awaitSchemas(events: readonly KoffEvent[], options: AwaitSchemasOptions): Promise<void> {
   const { encoder, partition, outages, closing } = options

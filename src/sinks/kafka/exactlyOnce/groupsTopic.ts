@@ -11,12 +11,12 @@ import type { StateChange } from '../../../state/stored/entry.ts'
 import type { LeftOut, MessageLimits } from '../messageLimits.ts'
 import type { ContentOptions } from '../topicEncoder.ts'
 
-/** No part of the state has this key: what the next owner has to know of the groups topic. */
+/** No part of the state has this key; its value is what the next owner needs to know about the groups topic. */
 export const tableKey = JSON.stringify(['groupsTopic'])
 
 export type EncodeGroup = (value: GroupState) => Buffer | string
 
-/** Groups are written as events are. The registry is there: the events needed it before. */
+/** Groups are encoded as events are. The registry is available: the events needed it before. */
 export async function openGroupsTopic(
   topic: string,
   { format = 'avro', registry, subjects }: ContentOptions,
@@ -34,7 +34,10 @@ export interface GroupsInOptions {
   readonly partitions: number
 }
 
-/** The groups of one partition of `__consumer_offsets` that have a value in the topic, from a source that ends at its end. */
+/**
+ * The groups of one partition of `__consumer_offsets` that have a value in the topic, from a source that ends at its
+ * end.
+ */
 export async function groupsIn(
   source: Source,
   { topic, partition, partitions }: GroupsInOptions,
@@ -62,7 +65,9 @@ export interface GroupRecordsOptions {
   readonly leaveOut: (leftOut: LeftOut) => void
 }
 
-/** Keyed by the group, in UTF-8; no value for a group that is gone. A group is encoded when its record is asked for. */
+/**
+ * The key is the group in UTF-8; a group that is gone has no value. A group is encoded when its record is requested.
+ */
 export function groupRecords(groups: readonly GroupChange[], options: GroupRecordsOptions): PartitionRecords[] {
   const { topic, partitionOf, limits } = options
   const byPartition = Map.groupBy(groups, ({ group }) => partitionOf(topic, group))
@@ -94,7 +99,7 @@ function* fitting(
   { topic, encode, limits }: GroupRecordsOptions,
 ): Generator<BatchRecord, number | null> {
   let excess: number | null = null
-  // One after the other: an encoder may use its memory again.
+  // One after the other: an encoder may reuse its memory.
   for (const state of statesOf(value)) {
     const record = { key, value: state === null ? null : encode(state) }
     excess = limits.excess(topic, record)

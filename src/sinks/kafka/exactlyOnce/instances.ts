@@ -11,23 +11,23 @@ import { assigner, refusalOf } from './assigner.ts'
 import { refusalError } from './refusals.ts'
 
 export interface InstancesOptions extends BrokerOptions {
-  /** Of the consumer group that the instances are in. */
+  /** The consumer group of the instances. */
   readonly groupId: string
   readonly stateTopic: string
-  /** How many there are to share: as many as `__consumer_offsets` has. */
+  /** The number of partitions to share: that of `__consumer_offsets`. */
   readonly partitions: number
-  /** An instance that is not heard of for so long loses what it owned; 10 s unless given. */
+  /** An instance without a heartbeat for this long loses its partitions; 10 s unless given. */
   readonly sessionTimeoutMs?: number | undefined
-  /** What all instances must agree on. */
+  /** The settings that all instances must share. */
   readonly settings: SharedSettings
-  /** What is stored of that; null where nothing is. Asked where new instances do not agree. */
+  /** The stored settings; null where nothing is stored. Requested where new instances disagree. */
   readonly storedSettings: (signal: AbortSignal) => Promise<SharedSettings | null>
   readonly log: Log
 }
 
-/** All instances lose a coordinator at the same moment: the jitter keeps them from coming back at the same one. */
+/** All instances lose a coordinator at the same moment: jitter keeps them from returning at the same moment. */
 const rejoinPauses = { firstMs: 500, maxMs: 10_000 }
-/** An instance that was in the group for that long begins with short pauses again. */
+/** After this long in the group, an instance starts with short pauses again. */
 const longMs = 60_000
 
 /**
@@ -58,7 +58,7 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
     confirm()
   }
 
-  /** Why it was given nothing: others have all there is, which is null, or its settings are not theirs. */
+  /** Why it has no partition: null if others own them all, or its settings differ. */
   const learnWhy = async (memberId: string, changed: () => void): Promise<KoffError | null> => {
     const join = joins
     const isPresent = () => joins === join && !closing.signal.aborted
@@ -69,7 +69,7 @@ export function kafkaInstances(options: InstancesOptions): Ownership {
     return null
   }
 
-  /** Stays in the group until it fails, or until the settings are refused: gives the reason. */
+  /** Stays in the group until a failure, or until its settings are refused: returns the reason. */
   const join = async (changed: () => void): Promise<KoffError> => {
     const { stateTopic, settings, sessionTimeoutMs = 10_000 } = options
     const own = () => ({ partitions: [...partitions], since, instance, settings })

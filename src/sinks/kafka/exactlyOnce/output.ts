@@ -26,14 +26,14 @@ import { watchStateTopic } from './stateTopic.ts'
 export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
   /** Of the deployment: its transactional ids are `<name>-<partition>`. */
   readonly name: string
-  /** Of a topic of events, where koff has to create it; 8 unless given. */
+  /** Number of partitions of a topic of events that koff creates; 8 unless given. */
   readonly partitions?: number | undefined
-  /** Of topics that koff has to create; as many as there are brokers, at most 3, unless given. */
+  /** Replication factor of topics that koff creates; the number of brokers, at most 3, unless given. */
   readonly replicationFactor?: number | undefined
-  /** Of topics that koff has to create; one less than the replication factor unless given. */
+  /** min.insync.replicas of topics that koff creates; one less than the replication factor unless given. */
   readonly minInsyncReplicas?: number | undefined
   readonly stateTopic: string
-  /** Where each group goes as it is, compacted; undefined: nowhere. */
+  /** The groups topic, compacted; undefined: none. */
   readonly groupsTopic?: string | undefined
   /** Where goes what a history keeps beside the events; undefined: nowhere. */
   readonly historyTopic?: string | undefined
@@ -45,10 +45,10 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
   readonly openStateLog: (partition: number, signal: AbortSignal) => Promise<StateLog>
   /** Opens the groups topic for reading to its end, uncommitted. */
   readonly openGroupsLog: (topic: string, signal: AbortSignal) => Promise<Source>
-  /** How long `open` tries to reach the cluster; 30 s unless given. */
+  /** How long `open` retries to reach the cluster; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
   readonly log: Log
-  /** Takes partitions that wait for a schema. */
+  /** Receives partitions that wait for a schema. */
   readonly outages: Pick<Outages, 'begin'>
 }
 
@@ -128,7 +128,7 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
       const checkAll = async () => {
         await check()
         if (groupsTopic === undefined || topics.idOf(groupsTopic) === tableId) return
-        const message = `topic ${groupsTopic} was created again, and is written from the beginning`
+        const message = `topic ${groupsTopic} was recreated: koff writes all groups to it again`
         throw new KoffError('SINK_FAILED', message, { retriable: true })
       }
       const partitionOf = (topic: string, group: string) => topics.partitionOf(topic, group)
@@ -190,7 +190,7 @@ interface Opened {
 
 const thisProcess = { host: hostname(), pid: process.pid }
 
-/** Between the last look at the topic and a commit it can have become another one: then a part of the state is in it. */
+/** Between the last check and a commit the topic can be recreated: the new one then has only a part of the state. */
 function checkOwner(value: string | null, { shape }: TopicWatch, stateTopic: string): void {
   const { stateTopicId = null } = value === null ? {} : (JSON.parse(value) as Partial<StoredOwner>)
   if (stateTopicId === null || shape.id === null || stateTopicId === shape.id) return

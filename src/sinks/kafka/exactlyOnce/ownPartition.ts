@@ -40,22 +40,25 @@ export interface OwnPartitionOptions {
   readonly pieces: StoredPieces
   readonly log: Log
   readonly outages: Pick<Outages, 'begin'>
-  /** Aborts when nothing more is to be written. */
+  /** Aborts when writing should end. */
   readonly closing: AbortSignal
   readonly owner: () => Owner & Pick<StoredOwner, 'stateTopicId'>
   /** Of `__consumer_offsets`, and of the state topic. */
   readonly partition: number
-  /** Called before each commit; fails where the topics are no longer what they were. */
+  /** Called before each commit; fails where a topic was recreated or deleted. */
   readonly check: () => Promise<void>
 }
 
-/** What the broker gives up after: longer than any transaction of koff, shorter than others like to wait for it. */
+/**
+ * The broker aborts a transaction after this time: longer than any transaction of koff, and not too long for its
+ * readers.
+ */
 const transactionTimeoutMs = 60_000
 
 /**
- * Initialises the partition's transactional id, which fences whoever used it before and settles what it left open. When
- * this resolves, the state topic holds all that will ever be there of earlier owners.
- * @throws KoffError, retriable where nothing but time is needed.
+ * Initialises the transactional id of the partition, which fences its previous owner and ends that owner's open
+ * transaction. When it resolves, the state topic has everything that earlier owners will ever write.
+ * @throws KoffError, retriable where only time is needed.
  */
 export async function ownPartition(
   options: OwnPartitionOptions,

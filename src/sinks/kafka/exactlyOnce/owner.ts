@@ -1,4 +1,4 @@
-/** Who wrote last, beside the state in the state topic: for people, `koff status` above all. */
+/** The last writer, stored beside the state: for people, above all for `koff status`. */
 export interface Owner {
   readonly host: string
   readonly pid: number
@@ -9,7 +9,7 @@ export const ownerKey = JSON.stringify(['owner'])
 
 /** The value under `ownerKey`. */
 export interface StoredOwner extends Owner {
-  /** Of the state topic that it was written to; absent where the broker has no topic ids. */
+  /** The id of the state topic; absent where the broker has no topic ids. */
   readonly stateTopicId?: string
   /** ms since the epoch. */
   readonly committedAt: number

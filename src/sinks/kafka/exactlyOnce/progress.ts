@@ -5,14 +5,14 @@ import type { Source } from '../../../engine/source.ts'
 import { partitionKey, type StoredPartition } from '../../../state/stored/entry.ts'
 import { ownerKey, type StoredOwner } from './owner.ts'
 
-/** What the state topic says of one partition of `__consumer_offsets`. */
+/** The stored progress of one partition of `__consumer_offsets`. */
 export interface StoredProgress {
   readonly stored: StoredPartition
-  /** Who committed last. */
+  /** The last committer. */
   readonly owner: StoredOwner | null
 }
 
-/** Of every partition of which something is stored, from a source of the state topic that ends at its end. */
+/** For every partition with a stored state, from a source of the state topic that ends at its end. */
 export async function storedProgress(
   source: Source,
   stateTopic: string,
@@ -41,7 +41,7 @@ export async function storedProgress(
   )
 }
 
-/** What the instances that stored last were set to; null where nobody has stored that yet. */
+/** The settings of the instances that stored last; null before the first. */
 export async function storedSettings(
   source: Source,
   stateTopic: string,

@@ -2,7 +2,7 @@ import { KoffError } from '../../../base/errors.ts'
 import { differences, type SharedSettings, textOf } from '../../../delivery/sharedSettings.ts'
 import type { Claim } from './stickyAssignment.ts'
 
-/** Why an instance gets no partition: another one has other settings. */
+/** Why an instance gets no partition: a running one has other settings. */
 export interface Refusal {
   /** host:pid of that one. */
   readonly instance: string
@@ -38,6 +38,6 @@ export function refusalError(here: SharedSettings, { instance, settings }: Refus
   )
   return new KoffError(
     'SETTINGS_DIFFER',
-    `another instance of this deployment (${instance}) is at work with other settings: ${different.join('; ')}. Stop all instances with the other settings before this one starts, or give this one another name`,
+    `another instance of this deployment (${instance}) runs with other settings: ${different.join('; ')}. Stop all instances with the other settings before you start this one, or give this one another name`,
   )
 }

@@ -19,10 +19,10 @@ export interface StateRecordsOptions {
 
 /** What a batch of one record has around its key and value, at most. */
 const framingBytes = 100
-/** Entries cannot be cut into smaller batches than these. */
+/** Entries cannot be split into smaller batches than these. */
 const leastBatchBytes = 2_048
 
-/** The records of the state, cut so that the topic takes them. */
+/** The records of the state, split to fit the topic. */
 export function* stateRecords(
   { changes, table }: Checkpoint,
   { stateTopic, limits, pieces, notWritten, owner }: StateRecordsOptions,
@@ -56,12 +56,12 @@ export interface StateRefusal {
   readonly batch: BatchSize
 }
 
-/** What to log of a refusal that smaller pieces mend. */
+/** The log line of a refusal that smaller pieces avoid. */
 export function stateRefusedLine({ stateTopic: topic, brokers, partition, commit, batch }: StateRefusal) {
   const largest = commit.changes.reduce((most, one) => (sizeOf(one) > sizeOf(most) ? one : most))
   const [type = '', group = ''] = JSON.parse(largest.key) as readonly string[]
   const { bytes } = batch
-  const message = `partition ${partition}: topic ${topic} takes no batch of ${bytes} bytes (largest entry: ${type} of group ${group}, ${sizeOf(largest)} bytes); koff stores its state in smaller pieces, and nothing is lost; ${raiseLimit({ topic, brokers })}`
+  const message = `partition ${partition}: topic ${topic} refuses a batch of ${bytes} bytes (largest entry: ${type} of group ${group}, ${sizeOf(largest)} bytes); koff stores its state in smaller pieces, and nothing is lost; ${raiseLimit({ topic, brokers })}`
   return [message, { partition, topic, bytes, type, group }] as const
 }
 

@@ -1,19 +1,19 @@
 import type { SharedSettings } from '../../../delivery/sharedSettings.ts'
 
-/** One instance, and what it owned when it joined. */
+/** One instance, and the partitions that it owned when it joined. */
 export interface Claim {
   readonly memberId: string
   readonly partitions: readonly number[]
-  /** When it was given them, ms, 0 for never: of two that claim the same, one was away for a while. */
+  /** When it got them, ms, 0 for never: of two that claim the same, the other one was away. */
   readonly since: number
-  /** host:pid; absent where an older version says neither this nor the next. */
+  /** host:pid; absent for older versions, which send neither this nor the next field. */
   readonly instance?: string
   readonly settings?: SharedSettings
 }
 
 /**
- * Shares the partitions 0 to `count - 1` evenly, and leaves each where it is unless that would be uneven: an instance that
- * comes or goes moves as few as can be. The same claims in any order give the same result.
+ * Shares the partitions 0 to `count - 1` evenly, and moves as few of them as possible. The same claims in any order
+ * give the same result.
  */
 export function stickyAssignment(count: number, claims: readonly Claim[]): Map<string, number[]> {
   const members = [...claims].sort((a, b) => b.since - a.since || (a.memberId < b.memberId ? -1 : 1))
@@ -26,7 +26,7 @@ export function stickyAssignment(count: number, claims: readonly Claim[]): Map<s
   const shares = new Map<string, number[]>(members.map(({ memberId }) => [memberId, []]))
   for (const [partition, memberId] of [...owners].sort(([a], [b]) => a - b)) shares.get(memberId)?.push(partition)
 
-  // Who owns most keeps the larger share, where the partitions cannot be divided evenly.
+  // If the number of partitions is not divisible, the instances with the most partitions keep the larger shares.
   const least = Math.floor(count / Math.max(1, members.length))
   const larger = count - least * members.length
   const free: number[] = []
