@@ -102,7 +102,7 @@ export default definePipeline({ name: 'mine', on: 'rebalance', operators: [filte
     const own = 'node_modules/koff/pipelines/rebalance-workflows.ts'
     writeFileSync(config, `sinks: [${clean}]\npipelines: [mine.ts, ${own}]\n`)
     const { stdout } = await run(process.execPath, [join(installed, 'bin/koff.js'), 'config', 'check', config])
-    expect(stdout).toBe(`${config}: right; pipelines: kafka-t (kafka), mine (stdout), rebalance-workflows (bullmq)\n`)
+    expect(stdout).toBe(`${config}: valid; pipelines: kafka-t (kafka), mine (stdout), rebalance-workflows (bullmq)\n`)
     symlinkSync(join(root, 'node_modules/rxjs'), join(project, 'node_modules/rxjs'))
     const strict = [
       '--ignoreConfig',

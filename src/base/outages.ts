@@ -42,5 +42,5 @@ export function createOutages(log: Log, now: () => number = () => performance.no
 }
 
 function began(reason: string, kind: OutageKind): string {
-  return kind === 'deleted' ? reason : `${reason}; trying again until it works, nothing is lost`
+  return kind === 'deleted' ? reason : `${reason}; retrying until it works, nothing is lost`
 }

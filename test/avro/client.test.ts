@@ -94,7 +94,7 @@ test.each([
     /^schema registry http:\/\/127.0.0.1:\d+ answers POST \/subjects\/events-value\/versions with 200 and /,
   )
   expect(error.message).toMatch(
-    /as no registry with Confluent's API does; check registry\.url and any proxy before it$/,
+    /which is not a response of Confluent's API; check registry\.url and any proxy before it$/,
   )
 })
 
@@ -144,7 +144,7 @@ test('Retry-After is part of the failure, as seconds or as a date', async () => 
   }
   const seconds = await afterMs('30')
   expect(seconds).toMatchObject({ retriable: true, retryAfterMs: 30_000 })
-  expect(seconds.message).toContain('wants fewer requests (429: slow); it wants to be asked again in 30 s')
+  expect(seconds.message).toContain('wants fewer requests (429: slow); retry in 30 s')
   const date = await afterMs(new Date(Date.now() + 60_000).toUTCString())
   expect(date.retryAfterMs).toBeGreaterThan(50_000)
   expect(date.retryAfterMs).toBeLessThanOrEqual(60_000)
@@ -273,7 +273,7 @@ test('TLS that does not fit is reported in plain words, and not tried again', as
   expect(await failure(register(plain.url.replace('http:', 'https:')))).toMatchObject({
     code: 'REGISTRY_UNREACHABLE',
     retriable: false,
-    message: expect.stringContaining('speaks no TLS: its url begins with http://'),
+    message: expect.stringContaining('does not use TLS: begin its url with http://'),
   })
   const folder = await temporaryFolder('registry-tls')
   const { registry: certificate } = await makeCertificates(folder, ['registry'])
@@ -288,7 +288,7 @@ test('TLS that does not fit is reported in plain words, and not tried again', as
     code: 'AUTHENTICATION_FAILED',
     retriable: false,
     message: expect.stringContaining(
-      'its TLS certificate is not trusted (self-signed certificate); NODE_EXTRA_CA_CERTS',
+      'its TLS certificate is not trusted (self-signed certificate); set NODE_EXTRA_CA_CERTS',
     ),
   })
   expect(await secure({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })).toMatchObject({

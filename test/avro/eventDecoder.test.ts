@@ -119,7 +119,7 @@ test('a value that is not an event is refused with the reason', async () => {
   for (const bad of [Buffer.alloc(0), Buffer.from('{"id":"1"}'), Buffer.from('{'), bytes.subarray(0, 12), other]) {
     const decoding = registry.decoder.decode(bad)
     await expect(decoding).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', retriable: false })
-    await expect(decoding).rejects.toThrow(/^topic events holds what is no event that this koff knows: /)
+    await expect(decoding).rejects.toThrow(/^topic events has a value that is not an event of this koff: /)
   }
 })
 

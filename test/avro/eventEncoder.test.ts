@@ -64,7 +64,7 @@ test('a type that could not be registered is logged, and asked for again before 
   const options = { registry: { url: registry.url }, subjectOf, types: wanted }
   const encoder = await openEventEncoder(options, { signal, log })
   expect(warnings).toEqual([
-    expect.stringMatching(/^1 of 3 schemas are not registered: .*not now.*; koff asks again before the first event/),
+    expect.stringMatching(/^1 of 3 schemas are not registered: .*not now.*; koff retries before the first event/),
   ])
   await encoder.prepare([{ ...event, type: 'group-created', data: { protocolType: null } }], signal)
   await expect(encoder.prepare([event], signal)).rejects.toMatchObject({ code: 'TOPIC_UNFIT' })

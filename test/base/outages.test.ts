@@ -19,7 +19,7 @@ it('many partitions that cannot be read nor delivered are one outage, over with 
   outages.begin('delivery', [1], 'the broker is gone, too')
   at(2_500)
   outages.end('reading', [0, 1])
-  expect(lines).toEqual(['the broker is gone; trying again until it works, nothing is lost'])
+  expect(lines).toEqual(['the broker is gone; retrying until it works, nothing is lost'])
   outages.end('delivery', [1])
   outages.end('delivery', [1])
   expect(lines.slice(1)).toEqual(['delivering again after 2.5 s'])

@@ -40,7 +40,7 @@ describe('koff groups --at of a log that begins later', () => {
     const { code, stderr, groups } = await groupsAt(20, log)
     expect({ code, groups }).toEqual({ code: 3, groups: { a: 912, b: 913 } })
     expect(stderr.split('\n')).toEqual([
-      `koff: not known before ${textAt(30)}: compaction or retention has taken records, so groups, members and offsets of ${textAt(20)} are missing above or differ from how they stood`,
+      `koff: not known before ${textAt(30)}: compaction or retention removed records, so groups, members and offsets of ${textAt(20)} are missing above, or differ from their state then`,
       `koff: partition 0 of __consumer_offsets: not known before ${textAt(30)} (offset 814); its log begins at offset 812`,
       '',
     ])

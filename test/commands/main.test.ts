@@ -104,11 +104,11 @@ describe('a command line that is wrong', () => {
     ['decode --partition all x', 'koff: --partition: "all" is no partition; a number from 0'],
     [
       'decode --from noon x',
-      'koff: --from: "noon" is no point in a log; write an offset, or a time: 15m (ago), 16:12, yesterday 16:12, 2026-11-24T12:00, @1760000000000 (ms), now',
+      'koff: --from: "noon" is not a position in a log; write an offset, or a time: 15m (ago), 16:12, yesterday 16:12, 2026-11-24T12:00, @1760000000000 (ms), now',
     ],
     [
       'decode --to 99999999999999999999 x',
-      'koff: --to: "99999999999999999999" is no point in a log; write an offset, or a time: 15m (ago), 16:12, yesterday 16:12, 2026-11-24T12:00, @1760000000000 (ms), now',
+      'koff: --to: "99999999999999999999" is not a position in a log; write an offset, or a time: 15m (ago), 16:12, yesterday 16:12, 2026-11-24T12:00, @1760000000000 (ms), now',
     ],
     ['record', "koff: record: required option '-o, --output <file>' not specified"],
     ['record --output=', 'koff: --output: must not be empty'],
@@ -126,8 +126,8 @@ describe('a command line that is wrong', () => {
     ],
     ['print --tls-ca nowhere.pem', 'koff: --tls-ca: nowhere.pem cannot be read: no such file or directory'],
     ['print -c nowhere.yaml', 'koff: nowhere.yaml: cannot be read: no such file or directory'],
-    ['groups --brokers a:9092 x', 'koff: groups: --brokers is for a cluster, and files are given'],
-    ['groups -c koff.yaml x', 'koff: groups: --config is for a cluster, and files are given'],
+    ['groups --brokers a:9092 x', 'koff: groups: --brokers is for a cluster, but files are given'],
+    ['groups -c koff.yaml x', 'koff: groups: --config is for a cluster, but files are given'],
     ['decode --from 7 --to 6 x', 'koff: --from comes after --to: nothing lies between'],
     ['print --from 2026-11-25 --to 2026-11-24', 'koff: --from comes after --to: nothing lies between'],
     ['config', 'koff: config: which command? known: check, schema; --help says more'],
@@ -250,7 +250,7 @@ describe('a right configuration', () => {
     const file = join(home, 'right.yaml')
     expect(await runKoff(['config', 'check', file])).toEqual({
       code: 0,
-      stdout: `${file}: right; pipelines: stdout\n`,
+      stdout: `${file}: valid; pipelines: stdout\n`,
       stderr: '',
     })
   })

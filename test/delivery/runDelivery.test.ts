@@ -232,8 +232,8 @@ describe('a service', () => {
     const service = start(flaky, output, { log: { ...noLog, warn: note, info: note } })
     await seen(output, 'koff-caught-up', 1)
     await service.stop()
-    expect(lines.filter(line => /trying again|delivering again/.test(line))).toEqual([
-      'the place is gone; trying again until it works, nothing is lost',
+    expect(lines.filter(line => /retrying|delivering again/.test(line))).toEqual([
+      'the place is gone; retrying until it works, nothing is lost',
       expect.stringMatching(/^delivering again after \d\.\d s$/),
     ])
   })

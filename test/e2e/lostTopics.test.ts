@@ -42,7 +42,7 @@ test.each([6, 2])(
     const { lines, unlike, misplaced, exitCode } = await eventsTopicLost(stage, { groups: 60, partitions })
     for (const line of lines) say(line)
     expect(lines).toContain(
-      'topic koff.events was deleted: create it again and koff goes on, or restart koff, which creates it',
+      'topic koff.events was deleted: recreate it and koff continues, or restart koff, which creates it',
     )
     expect(lines.at(-1)).toMatch(
       new RegExp(`^topic koff\\.events was deleted and created again, with ${partitions} partitions`),

@@ -139,7 +139,7 @@ test('an event that its topic does not take is named in the log, and all others 
   await goesOn('first')
   await admin.alterOffsets(longGroup, { orders: { 0: 1 } })
   await goesOn('second')
-  const left = linesOf('koff.events').filter(({ msg }) => msg.includes('is left out'))
+  const left = linesOf('koff.events').filter(({ msg }) => msg.includes('is dropped'))
   expect(left.map(({ group, msg }) => [group, /: ([a-z-]+), \d+ bytes, .*kafka-configs/.exec(msg)?.[1]])).toEqual([
     [longGroup, 'group-created'],
     [longGroup, 'offset-committed'],
@@ -160,7 +160,7 @@ test('a group that the groups topic does not take is named in the log, and writt
   await member.assigned()
   await goesOn('third')
   const leftOut = async () =>
-    linesOf('koff.groups').filter(({ msg }) => msg.includes('is left out of topic koff.groups'))
+    linesOf('koff.groups').filter(({ msg }) => msg.includes('is not written to topic koff.groups'))
   await until({ what: 'a line about the group', ask: leftOut, good: lines => lines.length > 0 })
   expect(await leftOut()).toMatchObject([{ group: longGroup, bytes: expect.any(Number) }])
   const before = await groupsTopic()
@@ -188,7 +188,7 @@ test('state that its topic does not take is stored in pieces: a restart knows al
   await goesOn('fifth')
   const [line] = linesOf('koff.state')
   expect(line?.msg).toMatch(
-    /^partition \d: topic koff\.state takes no batch of \d+ bytes \(largest entry: .* in smaller pieces, and nothing is lost; .*kafka-configs/,
+    /^partition \d: topic koff\.state refuses a batch of \d+ bytes \(largest entry: .* in smaller pieces, and nothing is lost; .*kafka-configs/,
   )
   await admin.setTopicConfig('koff.state', enough)
   service.kill('SIGKILL')

@@ -20,7 +20,7 @@ afterAll(() => stage[Symbol.asyncDispose]())
 
 const refusal = (setting: string, here: string, there: string) => ({
   code: 1,
-  reason: expect.stringContaining(`is at work with other settings: ${setting} is ${here} here and ${there} there`),
+  reason: expect.stringContaining(`runs with other settings: ${setting} is ${here} here and ${there} there`),
 })
 const otherTopic = refusal('topic', '"koff.elsewhere"', '"koff.events"')
 const otherGroups = refusal('groups.include', '["sentinel-*","simple-*"]', '["*"]')

@@ -297,7 +297,7 @@ test('what no time mends is refused at once: a database that is not there, anoth
   const { port } = foreign.address() as AddressInfo
   await expect(sinkOn('q', { redis: { url: `redis://127.0.0.1:${port}` } }).open(running)).rejects.toMatchObject({
     code: 'UNSUPPORTED',
-    message: `queue q, Redis at 127.0.0.1:${port} is no Redis: check its port`,
+    message: `queue q, Redis at 127.0.0.1:${port} is not a Redis server: check its port`,
   })
   foreign.close()
 })
@@ -368,7 +368,7 @@ test('Redis is spoken to in TLS, with an authority of one’s own, and a certifi
     await expect(sinkOn(queue, { redis: { ...patient, url: redis.url, tls: {} } }).open(running)).rejects.toMatchObject(
       {
         code: 'UNSUPPORTED',
-        message: expect.stringContaining('speaks no TLS; see redis.tls, and redis:// in redis.url'),
+        message: expect.stringContaining('does not use TLS; see redis.tls, and redis:// in redis.url'),
       },
     )
     const plain = { url: url.replace('rediss', 'redis') }

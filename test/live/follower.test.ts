@@ -282,7 +282,7 @@ test('what a sink trips over is held as what an operator trips over: the place i
   const following = follow('clean-odd', sink)
   await until({ what: 'it waits', ask: async () => following.status(), good: ({ state }) => state === 'waits' })
   expect(following.lines).toEqual([
-    'pipeline p: its sink cannot take what it is given: no such member; held until somebody mends it, the others go on',
+    'pipeline p: its sink rejects an event: no such member; held until somebody mends it, other pipelines continue',
   ])
   await following.stop()
 })
@@ -302,8 +302,8 @@ test('a sink that fails for a while is given the same again until it takes it: n
   await has(received, 300)
   expect(byGroup(received)).toEqual(byGroup(events(300)))
   expect(following.lines).toEqual([
-    'pipeline p: the place is gone; trying again until it works, the others go on',
-    expect.stringMatching(/^pipeline p: goes on after \d\.\d s$/),
+    'pipeline p: the place is gone; retrying until it works, other pipelines continue',
+    expect.stringMatching(/^pipeline p: continues after \d\.\d s$/),
   ])
   expect(repeated).toEqual(['the place is gone', 'the place is gone'])
   await following.stop()
@@ -364,8 +364,8 @@ test('a sink that is set up wrong ends it at the start, one that cannot be reach
     const following = follow('clean-open', late, { groupId: `koff.pipeline.clean-open-${at}` })
     await until({ what: 'all events', ask: async () => received.length, good: n => n === 5 * (at + 1) })
     expect(following.lines.slice(0, 2)).toEqual([
-      'pipeline p: not there; trying again until it works, the others go on',
-      expect.stringMatching(/^pipeline p: goes on after \d\.\d s$/),
+      'pipeline p: not there; retrying until it works, other pipelines continue',
+      expect.stringMatching(/^pipeline p: continues after \d\.\d s$/),
     ])
     await following.stop()
   }

@@ -201,7 +201,7 @@ test('a topic whose limit is lowered gets what fits, in order; what does not is 
   expect(lines).toEqual([
     {
       message: expect.stringMatching(
-        new RegExp(`^event ${left.id} of group g+ is left out: offset-committed, \\d+ bytes, .*kafka-configs`),
+        new RegExp(`^event ${left.id} of group g+ is dropped: offset-committed, \\d+ bytes, .*kafka-configs`),
       ),
       fields: { group: left.group, type: left.type, id: left.id, topic, bytes: expect.any(Number) },
     },

@@ -45,7 +45,7 @@ test('a topic that is not there is waited for, which is said once, and not creat
   await live.reached(await endsOf(offsets))
   // A topic that was just made can be without a leader for a moment, which is told as any trouble is.
   const ofTheTopic = live.lines.filter(line => !/cannot be read|is read again/.test(line))
-  expect(ofTheTopic.slice(1)).toEqual([`${offsets} exists now`])
+  expect(ofTheTopic.slice(1)).toEqual([`${offsets} now exists`])
 })
 
 describe('every record comes exactly once, in the order of the log', () => {
@@ -219,7 +219,7 @@ describe('records that the cluster lost are told', () => {
     expect(live.of(0).faults).toMatchObject([{ code: 'LOG_TRUNCATED', offset: 0 }])
     expect(live.of(1).faults).toEqual([])
     expect(live.of(0).records.slice(5)).toEqual(await recordsOnDisk(kafka.dataFolder, 'anew', 0))
-    expect(live.lines).toContain('anew was deleted and created again: reading it from its start')
+    expect(live.lines).toContain('anew was deleted and recreated: koff reads it from its start')
   })
 })
 

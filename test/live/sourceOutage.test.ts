@@ -10,7 +10,7 @@ import { readyThread } from '../kafka/thread/readyThread.ts'
 import { type Kafka, type KafkaNode, startKafka } from '../servers/kafka.ts'
 import { type Following, follow, recordsOnDisk } from './follow.ts'
 
-const began = /cannot be read: .*; trying again until it works$/
+const began = /cannot be read: .*; retrying until it works$/
 
 /** Sends records one after the other until it is stopped; what the broker has is what counts. */
 function keepSending(producer: JavaProducer, topic: string, partitions: readonly number[]) {
@@ -59,7 +59,7 @@ function troubledAfter(lines: readonly string[]): number[] {
 /** `topic 0-2, 5 cannot be read …` */
 function partitionsIn(line: string): number[] {
   const [, listed] =
-    /^\S+ ([\d, -]+) (?:cannot be read: .*; trying again until it works|is read again after \d+\.\d s)$/.exec(line) ??
+    /^\S+ ([\d, -]+) (?:cannot be read: .*; retrying until it works|can be read again after \d+\.\d s)$/.exec(line) ??
     []
   if (listed === undefined) throw new Error(`a line about something else: ${line}`)
   return listed.split(',').flatMap(range => {

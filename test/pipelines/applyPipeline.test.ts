@@ -149,16 +149,16 @@ describe('operators', () => {
   it.each<[string, unknown, string]>([
     ['nothing', undefined, 'undefined, which is not an event'],
     ['a text', 'orders-app', 'a string, which is not an event'],
-    ['what it looked up in place of the event', { owner: 'me' }, 'an event without an id that is a text'],
-    ['an id with a colon', { ...template, id: '1-0-0:2' }, 'an event with the id "1-0-0:2"; an id has no colon'],
-    ['an id that is a number', { ...template, id: '17' }, 'an event with the id "17"; an id is more than a number'],
-    ['a type of its own', { ...template, type: 'mine' }, 'an event of the type "mine", which there is not'],
+    ['what it looked up in place of the event', { owner: 'me' }, 'an event whose id is not a text'],
+    ['an id with a colon', { ...template, id: '1-0-0:2' }, 'an event with the id "1-0-0:2"; an id must not contain a colon'],
+    ['an id that is a number', { ...template, id: '17' }, 'an event with the id "17"; an id must not be a number'],
+    ['a type of its own', { ...template, type: 'mine' }, 'an event of the unknown type "mine"'],
     ['no data', { ...template, data: undefined }, 'the event 1-0-0 without data'],
   ])('that give no event, but %s, say so before a sink sees it', async (_, given, what) => {
     const wrong = { name: 'mine', operators: [map(() => given as KoffEvent)] }
     await expect(applyPipeline(wrong, events(1))).rejects.toMatchObject({
       code: 'SINK_FAILED',
-      message: `pipeline mine: its operators gave ${what}`,
+      message: `pipeline mine: its operators emitted ${what}`,
       retriable: false,
     })
   })
@@ -166,7 +166,7 @@ describe('operators', () => {
   it('that are none say so', async () => {
     const none = { name: 'mine', operators: [(() => 5) as unknown as PipelineOperator] }
     await expect(applyPipeline(none, events(1))).rejects.toMatchObject({
-      message: 'pipeline mine: an operator failed: one of them gives no Observable, and so is no RxJS operator',
+      message: 'pipeline mine: an operator failed: one of them is not an RxJS operator: it does not return an Observable',
     })
   })
 

@@ -85,7 +85,7 @@ export default definePipeline({ name: 'a', operator: [], to: { type: 'stdout' } 
         '~/wrong.ts: operators: must be a list of RxJS operators',
       ].join('\n'),
     },
-    { code: 'CONFIG_INVALID', message: '~/none.ts: exports no pipeline; write export default definePipeline({ … })' },
+    { code: 'CONFIG_INVALID', message: '~/none.ts: does not export a pipeline; write export default definePipeline({ … })' },
     { code: 'CONFIG_INVALID', message: expect.stringMatching(/^~\/broken\.ts:1: cannot be loaded: [^\n]+$/) },
     { code: 'CONFIG_INVALID', message: '~/throws.ts:2: cannot be loaded: no such owner' },
     { code: 'CONFIG_INVALID', message: expect.stringMatching(/^~\/uses\.ts: ~\/broken\.ts:1: cannot be loaded: /) },
@@ -115,7 +115,7 @@ it('a file that never ends its loading is given up', async () => {
     await loadPipeline(${JSON.stringify(path)}, { loadWithinMs: 50 }).catch(({ code, message }) => console.log(code, message))`
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program])
   expect(stdout.replaceAll(home, '~')).toBe(
-    'CONFIG_INVALID ~/waits.ts: cannot be loaded: it waits for something at its top level, and has not ended after 0.05 s\n',
+    'CONFIG_INVALID ~/waits.ts: cannot be loaded: its top-level await has not ended after 0.05 s\n',
   )
 })
 

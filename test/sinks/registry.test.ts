@@ -54,7 +54,7 @@ describe('one line in the registry of sinks', () => {
     const right = file('right.yaml', 'sinks:\n  - { type: memory }\n')
     expect(await runKoff(['config', 'check', right])).toMatchObject({
       code: 0,
-      stdout: `${right}: right; pipelines: memory-10 (memory)\n`,
+      stdout: `${right}: valid; pipelines: memory-10 (memory)\n`,
     })
     const wrong = file('wrong.yaml', 'pipelines:\n  - { name: a, to: { type: memory, sise: 3 } }\n')
     expect(await runKoff(['config', 'check', wrong])).toMatchObject({

@@ -85,7 +85,7 @@ describe('openFiles', () => {
     await writeFile(image, Buffer.from('89504e470d0a1a0a0000000d4948445200000001', 'hex'))
     await expect(openFiles([image])).rejects.toMatchObject({
       code: 'INPUT_UNREADABLE',
-      message: `${image}: is neither a recording (NDJSON, gzipped or not) nor a segment of a log`,
+      message: `${image}: neither a recording (NDJSON, gzipped or not) nor a log segment`,
     })
     await expect(openFiles([dev, join(directory, 'missing')])).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
   })

@@ -34,7 +34,7 @@ test('a Redis that answers is reachable: its refusal is quoted', () => {
   expect(fault(said, { name: 'ReplyError' })).toMatchObject({
     code: 'SINK_FAILED',
     retriable: true,
-    message: `Redis at a:6379 refuses what it is asked: ${said}`,
+    message: `Redis at a:6379 refuses a command: ${said}`,
   })
 })
 

@@ -14,7 +14,7 @@ test.each([
   ['TOPIC_AUTHORIZATION_FAILED', 'AUTHORIZATION_FAILED', 'koff may not Write topic events; allow it with kafka-acls'],
   ['CLUSTER_AUTHORIZATION_FAILED', 'AUTHORIZATION_FAILED', 'koff may not Write topic events; allow it with kafka-acls'],
   ['TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'AUTHORIZATION_FAILED', '--operation Write --transactional-id koff-3'],
-  ['MESSAGE_TOO_LARGE', 'TOPIC_UNFIT', 'topic events takes no message as large as one of'],
+  ['MESSAGE_TOO_LARGE', 'TOPIC_UNFIT', 'topic events does not accept messages as large as those of koff'],
   ['RECORD_LIST_TOO_LARGE', 'TOPIC_UNFIT', '--add-config max.message.bytes=1048588'],
 ] as const)('%s needs a person: the message says what to do', (name, code, text) => {
   const fault = producerFault(rejected(name), call)

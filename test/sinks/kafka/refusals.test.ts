@@ -46,5 +46,5 @@ test('a setting that only one side knows is not compared', async () => {
 test('a refusal names the settings, both values and the other instance', () => {
   const { code, message } = refusalError(old, { instance: 'host:7', settings: other })
   expect(code).toBe('SETTINGS_DIFFER')
-  expect(message).toMatch(/\(host:7\) is at work with other settings: topic is "events" here and "elsewhere" there\./)
+  expect(message).toMatch(/\(host:7\) runs with other settings: topic is "events" here and "elsewhere" there\./)
 })

@@ -12,9 +12,9 @@ test('an outage is logged when it begins and when it is over, however often it i
   outages.end([0, 1, 2, 3])
   outages.end([0, 1, 2, 3])
   expect(lines).toEqual([
-    'topic 0-2 cannot be read: a:1: connection refused; trying again until it works',
-    'topic 3 cannot be read: NOT_LEADER_OR_FOLLOWER; trying again until it works',
-    expect.stringMatching(/^topic 0-3 is read again after \d+\.\d s$/),
+    'topic 0-2 cannot be read: a:1: connection refused; retrying until it works',
+    'topic 3 cannot be read: NOT_LEADER_OR_FOLLOWER; retrying until it works',
+    expect.stringMatching(/^topic 0-3 can be read again after \d+\.\d s$/),
   ])
 })
 
@@ -36,9 +36,9 @@ test('a deleted topic has a line of its own, once a minute, and one when it exis
   outages.begin([0], 'topic t was deleted', 'deleted')
   outages.end([0])
   expect(lines).toEqual([
-    't 0 cannot be read: UNKNOWN_TOPIC_OR_PARTITION; trying again until it works',
+    't 0 cannot be read: UNKNOWN_TOPIC_OR_PARTITION; retrying until it works',
     'topic t was deleted',
     expect.stringMatching(/^topic t exists again after \d+\.\d s$/),
-    expect.stringMatching(/^t 0 is read again after \d+\.\d s$/),
+    expect.stringMatching(/^t 0 can be read again after \d+\.\d s$/),
   ])
 })
