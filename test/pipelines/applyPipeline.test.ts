@@ -150,7 +150,11 @@ describe('operators', () => {
     ['nothing', undefined, 'undefined, which is not an event'],
     ['a text', 'orders-app', 'a string, which is not an event'],
     ['what it looked up in place of the event', { owner: 'me' }, 'an event whose id is not a text'],
-    ['an id with a colon', { ...template, id: '1-0-0:2' }, 'an event with the id "1-0-0:2"; an id must not contain a colon'],
+    [
+      'an id with a colon',
+      { ...template, id: '1-0-0:2' },
+      'an event with the id "1-0-0:2"; an id must not contain a colon',
+    ],
     ['an id that is a number', { ...template, id: '17' }, 'an event with the id "17"; an id must not be a number'],
     ['a type of its own', { ...template, type: 'mine' }, 'an event of the unknown type "mine"'],
     ['no data', { ...template, data: undefined }, 'the event 1-0-0 without data'],
@@ -166,7 +170,8 @@ describe('operators', () => {
   it('that are none say so', async () => {
     const none = { name: 'mine', operators: [(() => 5) as unknown as PipelineOperator] }
     await expect(applyPipeline(none, events(1))).rejects.toMatchObject({
-      message: 'pipeline mine: an operator failed: one of them is not an RxJS operator: it does not return an Observable',
+      message:
+        'pipeline mine: an operator failed: one of them is not an RxJS operator: it does not return an Observable',
     })
   })
 

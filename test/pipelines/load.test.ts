@@ -85,7 +85,10 @@ export default definePipeline({ name: 'a', operator: [], to: { type: 'stdout' } 
         '~/wrong.ts: operators: must be a list of RxJS operators',
       ].join('\n'),
     },
-    { code: 'CONFIG_INVALID', message: '~/none.ts: does not export a pipeline; write export default definePipeline({ … })' },
+    {
+      code: 'CONFIG_INVALID',
+      message: '~/none.ts: does not export a pipeline; write export default definePipeline({ … })',
+    },
     { code: 'CONFIG_INVALID', message: expect.stringMatching(/^~\/broken\.ts:1: cannot be loaded: [^\n]+$/) },
     { code: 'CONFIG_INVALID', message: '~/throws.ts:2: cannot be loaded: no such owner' },
     { code: 'CONFIG_INVALID', message: expect.stringMatching(/^~\/uses\.ts: ~\/broken\.ts:1: cannot be loaded: /) },

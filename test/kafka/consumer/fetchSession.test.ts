@@ -94,7 +94,9 @@ describe('after a Fetch, the session', () => {
     expect(fetched(zeros)[0]).toMatchObject({ from: 10, next: 10, records: zeros })
     learnLeader(1, 5)
     expect(fetched(zeros)).toEqual([])
-    expect(reasons).toEqual(Array.from({ length: 2 }, () => 'b:1 sends something other than a record batch at offset 10'))
+    expect(reasons).toEqual(
+      Array.from({ length: 2 }, () => 'b:1 sends something other than a record batch at offset 10'),
+    )
   })
 
   test('asks a new leader about the last leader epoch, and about each epoch of before only once', () => {
