@@ -5,7 +5,7 @@ import type { LineFormat } from './recordLines.ts'
 export const jsonFormat: LineFormat = {
   record: (position, decoded) => `${decodeLine(position, decoded)}\n`,
   control: (position, marker) => `${controlLine(position, marker)}\n`,
-  fault({ file, partition, offset, position, code, reason }) {
+  fault({ file, partition, offset, byteOffset: position, code, reason }) {
     const from = file === undefined ? {} : { file }
     return `${JSON.stringify({ ...from, partition, offset, error: { code, position, reason } })}\n`
   },

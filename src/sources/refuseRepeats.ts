@@ -23,13 +23,13 @@ export function refuseRepeats(source: Source): Source {
 
 function check(input: Input, ends: Map<number, number>): void {
   if (input.kind !== 'batch') return
-  const { partition, position, baseOffset, lastOffset } = input.batch
+  const { partition, byteOffset, baseOffset, lastOffset } = input.batch
   const end = ends.get(partition) ?? -1
   if (baseOffset > end) {
     ends.set(partition, lastOffset)
     return
   }
-  if (position > 0) return
+  if (byteOffset > 0) return
   const what = `offset ${baseOffset} of partition ${partition} comes after ${end}`
   throw new KoffError('INPUT_UNREADABLE', `${what}: give each part of a log once, and recordings in its order`)
 }

@@ -205,7 +205,7 @@ function tombstones(keys: readonly Buffer[], { partition, position, timestamp }:
   )
   return {
     partition,
-    position: 0,
+    byteOffset: 0,
     baseOffset: position,
     lastOffset: position,
     leaderEpoch: -1,

@@ -343,7 +343,7 @@ describe('a state that does not fit __consumer_offsets', () => {
     const service = start(log, output)
     await seen(output, 'koff-caught-up')
     const reason = 'reading had come to offset 2, and the log ends at 1: what was in between is not there'
-    log.append({ kind: 'fault', fault: { partition: 0, offset: 1, position: 0, code: 'LOG_TRUNCATED', reason } })
+    log.append({ kind: 'fault', fault: { partition: 0, offset: 1, byteOffset: 0, code: 'LOG_TRUNCATED', reason } })
     await expect(service.ended).rejects.toMatchObject({
       code: 'STATE_INVALID',
       message: expect.stringContaining(`__consumer_offsets 0: ${reason}. Start koff once with --reset-unusable-state`),

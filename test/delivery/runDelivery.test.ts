@@ -98,7 +98,7 @@ describe('a service', () => {
     expect(output.held).toEqual(new Set([0, 1]))
     log.append({
       kind: 'fault',
-      fault: { partition: 1, offset: 0, position: 0, code: 'LOG_TRUNCATED', reason: 'gone' },
+      fault: { partition: 1, offset: 0, byteOffset: 0, code: 'LOG_TRUNCATED', reason: 'gone' },
     })
     await expect(service.ended).rejects.toMatchObject({ code: 'STATE_INVALID' })
     expect(output.held).toEqual(new Set())

@@ -46,7 +46,7 @@ describe('the messages of a chunk', () => {
   it('hold what cannot be read, in its place', () => {
     const batch = batchOf([commitOf('g', 't', 0, 5), { key: Buffer.from([0, 99]), value: null }])
     const cut = { ...batch, recordCount: 3 }
-    const fault = { partition: 3, offset: 9, position: 0, code: 'CRC_MISMATCH', reason: 'planted' } as const
+    const fault = { partition: 3, offset: 9, byteOffset: 0, code: 'CRC_MISMATCH', reason: 'planted' } as const
     const messages = [
       ...messagesIn(
         [

@@ -18,7 +18,7 @@ export function batchOf(records: readonly TestRecord[], options: BatchOptions = 
   const bytes = encodeRecords(fields, { offset: baseOffset, timestamp })
   return {
     partition: options.partition ?? 0,
-    position: 0,
+    byteOffset: 0,
     baseOffset,
     lastOffset: baseOffset + Math.max(0, records.length - 1),
     leaderEpoch: 0,

@@ -154,5 +154,5 @@ function resume(cursor: Cursor, position: number): void {
 }
 
 function lost({ partition }: Cursor, code: BatchFaultCode, offset: number, reason: string): BatchFault {
-  return { partition, offset, position: 0, code, reason }
+  return { partition, offset, byteOffset: 0, code, reason }
 }

@@ -10,10 +10,10 @@ export interface RecordBatch {
   /** Partition of `__consumer_offsets`. */
   readonly partition: number
   /**
-   * Byte position where it begins in the file or response; of a message in a compressed wrapper, where the wrapper
-   * begins; 0 in a recording.
+   * Where it begins in the file or response; of a message in a compressed wrapper, where the wrapper begins; 0 in a
+   * recording.
    */
-  readonly position: number
+  readonly byteOffset: number
   /** Offset of the first record that was ever in the batch (compaction can have removed it). */
   readonly baseOffset: number
   /** Offset of the last one, from the header; a compacted batch may no longer hold a record there. */
@@ -65,8 +65,8 @@ export interface BatchFault {
   readonly partition: number
   /** Log offset, where the header could be read. */
   readonly offset: number | null
-  /** Byte position in the file or response. */
-  readonly position: number
+  /** Where it is in the file or response. */
+  readonly byteOffset: number
   readonly code: BatchFaultCode
   readonly reason: string
 }

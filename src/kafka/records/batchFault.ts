@@ -14,7 +14,7 @@ export interface BatchScanOptions {
   readonly codecs: BatchCodecs
   /** For faults: which file the bytes are from, and where in it they begin (default 0). */
   readonly file?: string
-  readonly filePosition?: number
+  readonly fileOffset?: number
   /** More of the log follows `bytes`: a broken batch near their end is judged later, together with what follows it. */
   readonly hasMore?: boolean
   /** The maximum number of batches and faults; all unless given. */
@@ -36,7 +36,7 @@ export function batchFault(
       ...(options.file === undefined ? {} : { file: options.file }),
       partition: options.partition,
       offset: Number.isSafeInteger(offset) && offset >= 0 ? offset : null,
-      position: (options.filePosition ?? 0) + at,
+      byteOffset: (options.fileOffset ?? 0) + at,
       code,
       reason,
     },
@@ -44,8 +44,8 @@ export function batchFault(
 }
 
 /** The rest of a batch after its last readable record; `offset` is where that begins, or the batch. */
-export function brokenBatch({ partition, position }: RecordBatch, offset: number, reason: string): BatchFault {
-  return { partition, offset, position, code: 'BAD_BATCH', reason }
+export function brokenBatch({ partition, byteOffset }: RecordBatch, offset: number, reason: string): BatchFault {
+  return { partition, offset, byteOffset, code: 'BAD_BATCH', reason }
 }
 
 export function crcReason(name: string, actual: number, expected: number): string {

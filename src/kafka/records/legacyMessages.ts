@@ -35,7 +35,7 @@ export function readLegacyMessage(bytes: Buffer, at: number, end: number, option
   if (compression === undefined) {
     return [batchFault(bytes, at, options, 'BAD_COMPRESSION', `unknown codec ${message.attributes & 7}`)]
   }
-  const place = { partition: options.partition, position: (options.filePosition ?? 0) + at }
+  const place = { partition: options.partition, byteOffset: (options.fileOffset ?? 0) + at }
   if (compression === 'none') return [{ kind: 'batch', batch: asBatch(message, 'none', place) }]
   if (message.value === null) return [batchFault(bytes, at, options, 'BAD_BATCH', 'a compressed message without value')]
   let inner: Buffer
@@ -99,7 +99,7 @@ function sized(bytes: Buffer, at: number, end: number): Buffer | null | undefine
   return length > end - at - 4 ? undefined : bytes.subarray(at + 4, at + 4 + length)
 }
 
-type Place = Pick<RecordBatch, 'partition' | 'position'>
+type Place = Pick<RecordBatch, 'partition' | 'byteOffset'>
 
 function asBatch(message: Message, compression: Compression, place: Place): RecordBatch {
   const { offset, timestamp, magic } = message

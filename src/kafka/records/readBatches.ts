@@ -130,7 +130,7 @@ export function openBatch(bytes: Buffer, at: number, end: number, options: Batch
   }
   const batch: RecordBatch = {
     partition: options.partition,
-    position: (options.filePosition ?? 0) + at,
+    byteOffset: (options.fileOffset ?? 0) + at,
     baseOffset,
     lastOffset,
     leaderEpoch: bytes.readInt32BE(at + LEADER_EPOCH_AT),

@@ -40,7 +40,7 @@ export function* inputsOf(
       }
     }
     for (let opened = bounds[count] as number; opened < records.length; ) {
-      const rest = { ...options, filePosition: opened, limit: batchesAtATime }
+      const rest = { ...options, fileOffset: opened, limit: batchesAtATime }
       const { items, consumed, isLost } = readBatches(records.subarray(opened), rest)
       for (const item of items) take(item)
       if (inputs.length >= batchesAtATime) {

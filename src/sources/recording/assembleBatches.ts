@@ -127,7 +127,7 @@ function input(open: OpenBatch): BatchInput {
   const bytes = encodeRecords(records, { offset: baseOffset, timestamp: first.timestamp })
   const batch: RecordBatch = {
     partition: first.partition,
-    position: 0,
+    byteOffset: 0,
     baseOffset,
     lastOffset: isMessage ? first.offset : first.batchLastOffset,
     leaderEpoch: first.leaderEpoch,

@@ -68,7 +68,8 @@ function addLine(assembly: BatchAssembly, text: string): void {
     assembly.addInput(line)
     return
   }
-  const { kind, file, ...fault } = line
+  const { kind, file, position: byteOffset, ...rest } = line
+  const fault = { ...rest, byteOffset }
   assembly.addInput({ kind, fault: file === undefined ? fault : { ...fault, file } })
 }
 

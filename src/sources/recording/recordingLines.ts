@@ -1,4 +1,4 @@
-import type { RecordBatch } from '../../kafka/records/batch.ts'
+import type { BatchFault, RecordBatch } from '../../kafka/records/batch.ts'
 import { brokenBatch } from '../../kafka/records/batchFault.ts'
 import { controlType, coordinatorEpoch } from '../../kafka/records/controlRecord.ts'
 import type { RecordHeader } from '../../kafka/records/encodeRecords.ts'
@@ -19,7 +19,7 @@ function linesOf(input: Input, cursor: RecordCursor): string {
     case 'batch':
       return recordLines(input.batch, cursor)
     case 'fault':
-      return line({ kind: 'fault', ...input.fault })
+      return faultLine(input.fault)
     case 'logEnd':
     case 'topic':
     case 'groupState':
@@ -57,9 +57,11 @@ function recordLines(batch: RecordBatch, cursor: RecordCursor): string {
       `,"headers":${JSON.stringify(cursor.headers().map(headerOf))}}\n`
   }
   // The records after it were not read: the recording is to say so.
-  return cursor.fault === null
-    ? lines
-    : lines + line({ kind: 'fault', ...brokenBatch(batch, batch.baseOffset, cursor.fault) })
+  return cursor.fault === null ? lines : lines + faultLine(brokenBatch(batch, batch.baseOffset, cursor.fault))
+}
+
+function faultLine({ byteOffset: position, code, reason, ...place }: BatchFault): string {
+  return line({ kind: 'fault', ...place, position, code, reason })
 }
 
 function control(cursor: RecordCursor): string {

@@ -65,7 +65,7 @@ async function* readSound(
   let end = 0
   for await (const { bytes, bounds, position } of thread.soundParts({ fd, size, length: chunkLength })) {
     const count = bounds.length - 1
-    const options = { partition, codecs, filePosition: position }
+    const options = { partition, codecs, fileOffset: position }
     for (let first = 0; first < count; first += BATCHES_AT_A_TIME) {
       if (signal.aborted) return end
       const last = Math.min(first + BATCHES_AT_A_TIME, count)
@@ -97,7 +97,7 @@ async function* walk(
       partition,
       codecs: options.codecs,
       file: path,
-      filePosition: window.position,
+      fileOffset: window.position,
       hasMore: !window.isAtEnd,
       limit: BATCHES_AT_A_TIME,
     }
@@ -127,7 +127,7 @@ async function* walk(
         ? skipped
         : `impossible batch length of ${length} bytes: ${skipped}`
     const code = isCut ? 'TRUNCATED' : 'BAD_BATCH'
-    yield [batchFault(isLost ? EMPTY : head, 0, { ...where, filePosition: from }, code, reason)]
+    yield [batchFault(isLost ? EMPTY : head, 0, { ...where, fileOffset: from }, code, reason)]
     if (next !== 'batch') return
   }
 }

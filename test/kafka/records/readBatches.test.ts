@@ -22,7 +22,7 @@ describe('readBatches, message format v2', () => {
     const [batch] = batchesOf(scan)
     expect(batch).toEqual({
       partition: 7,
-      position: 0,
+      byteOffset: 0,
       baseOffset: 40,
       lastOffset: 42,
       leaderEpoch: 9,
@@ -62,7 +62,7 @@ describe('readBatches, message format v2', () => {
       const broken = batchBytes({ ...fields, compression }, records)
       broken.fill(0xaa, 61, 68)
       const scan = read(Buffer.concat([withCrc(broken), batchAt(43)]))
-      expect(faultsOf(scan)).toMatchObject([{ code: 'BAD_COMPRESSION', offset: 40, position: 0, partition: 7 }])
+      expect(faultsOf(scan)).toMatchObject([{ code: 'BAD_COMPRESSION', offset: 40, byteOffset: 0, partition: 7 }])
       expect(batchesOf(scan)).toMatchObject([{ baseOffset: 43 }])
     })
   }
@@ -72,13 +72,13 @@ describe('readBatches, message format v2', () => {
     expect(batchesOf(read(bytes))).toMatchObject([{ baseOffset: 5, lastOffset: 9, recordCount: 0 }])
   })
 
-  it('reports a wrong CRC with its position, and continues with the next batch', () => {
+  it('reports a wrong CRC with its place, and continues with the next batch', () => {
     const bytes = Buffer.concat([batchAt(0), batchAt(3), batchAt(6)])
     const second = batchAt(0).length
     bytes[second + 100] = 1
-    const scan = readBatches(bytes, { partition: 7, codecs, file: 'some.log', filePosition: 1_000 })
+    const scan = readBatches(bytes, { partition: 7, codecs, file: 'some.log', fileOffset: 1_000 })
     expect(faultsOf(scan)).toMatchObject([
-      { code: 'CRC_MISMATCH', offset: 3, position: 1_000 + second, partition: 7, file: 'some.log' },
+      { code: 'CRC_MISMATCH', offset: 3, byteOffset: 1_000 + second, partition: 7, file: 'some.log' },
     ])
     expect(batchesOf(scan).map(batch => batch.baseOffset)).toEqual([0, 6])
     expect(scan.items.map(item => item.kind)).toEqual(['batch', 'fault', 'batch'])
@@ -105,7 +105,7 @@ describe('readBatches, message format v2', () => {
     broken.writeInt32BE(-5, 8)
     const scan = read(Buffer.concat([whole, broken, batchAt(6)]))
     expect(scan).toMatchObject({ consumed: whole.length + 1, isLost: true })
-    expect(faultsOf(scan)).toMatchObject([{ code: 'BAD_BATCH', position: whole.length, offset: 3 }])
+    expect(faultsOf(scan)).toMatchObject([{ code: 'BAD_BATCH', byteOffset: whole.length, offset: 3 }])
   })
 
   it('finds the next batch where the length of a broken one is wrong', () => {
@@ -115,7 +115,7 @@ describe('readBatches, message format v2', () => {
       broken.writeInt32BE(wrong, 8)
       const scan = read(Buffer.concat([broken, batchAt(6), batchAt(9)]))
       expect(scan).toMatchObject({ consumed: 3 * size, isLost: false })
-      expect(faultsOf(scan)[0]).toMatchObject({ code: 'CRC_MISMATCH', position: 0, offset: 3 })
+      expect(faultsOf(scan)[0]).toMatchObject({ code: 'CRC_MISMATCH', byteOffset: 0, offset: 3 })
       expect(batchesOf(scan).map(batch => batch.baseOffset)).toEqual([6, 9])
     }
   })

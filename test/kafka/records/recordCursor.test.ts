@@ -16,7 +16,7 @@ const header: RecordBatch = {
   maxTimestamp: 2_000_000,
   isTransactional: false,
   isControl: false,
-  position: 0,
+  byteOffset: 0,
   producerId: -1n,
   producerEpoch: -1,
   baseSequence: -1,

@@ -79,7 +79,7 @@ describe('walkBatches', () => {
         const isWrong = (item: (typeof opened)[number]) => item.kind === 'fault' && item.fault.code === 'CRC_MISMATCH'
         expect(read.items.filter(isWrong)).toEqual([])
         const places = (items: readonly (typeof opened)[number][]) =>
-          items.flatMap(item => (item.kind === 'batch' ? [item.batch.position] : []))
+          items.flatMap(item => (item.kind === 'batch' ? [item.batch.byteOffset] : []))
         expect(places(opened)).toEqual(places(read.items))
       }),
     )

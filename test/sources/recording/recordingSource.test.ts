@@ -139,8 +139,10 @@ describe('recordingSource', () => {
       { kind: 'topic', id: 'AAAAAAAAAAAAAAAAAAAAAQ', name: 't' },
       { kind: 'tick', timestamp: 78 },
     ]
-    const fault = { partition: 1, offset: null, position: 5, code: 'TRUNCATED', reason: 'cut off' }
-    const inputs = await read(ndjson(...lines, { kind: 'fault', ...fault }, { kind: 'fault', ...fault, file: 'a.log' }))
+    const rest = { partition: 1, offset: null, code: 'TRUNCATED', reason: 'cut off' }
+    const written = { kind: 'fault', ...rest, position: 5 }
+    const inputs = await read(ndjson(...lines, written, { ...written, file: 'a.log' }))
+    const fault = { ...rest, byteOffset: 5 }
     expect(inputs).toEqual([...lines, { kind: 'fault', fault }, { kind: 'fault', fault: { ...fault, file: 'a.log' } }])
   })
 

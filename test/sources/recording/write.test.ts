@@ -63,7 +63,7 @@ const other = fc.oneof(
     fault: fc.record({
       partition: fc.nat(9),
       offset: fc.option(natural),
-      position: natural,
+      byteOffset: natural,
       code: fc.constantFrom(...batchFaultCodes),
       reason: fc.string(),
     }),
@@ -95,7 +95,7 @@ function laidOut(drawn: readonly Drawn[]): Input[] {
     const encoded = encodeRecords(records, { offset: baseOffset, timestamp: base })
     const batch: RecordBatch = {
       partition,
-      position: 0,
+      byteOffset: 0,
       baseOffset,
       lastOffset,
       ...header,
@@ -132,7 +132,7 @@ describe('recordingLines', () => {
         code: 'BAD_BATCH',
         partition: input.batch.partition,
         offset: input.batch.baseOffset,
-        position: input.batch.position,
+        byteOffset: input.batch.byteOffset,
       },
     ])
   })

@@ -31,7 +31,12 @@ describe('a segment that is damaged', () => {
       const [fault, ...others] = faultsOf(inputs)
       const there = length - 2 * size
       expect(others).toEqual([])
-      expect(fault).toMatchObject({ code: 'TRUNCATED', position: 2 * size, offset: there < 8 ? null : 2, partition: 0 })
+      expect(fault).toMatchObject({
+        code: 'TRUNCATED',
+        byteOffset: 2 * size,
+        offset: there < 8 ? null : 2,
+        partition: 0,
+      })
       expect(fault?.reason).toBe(
         there < 26
           ? `the last batch is cut off: of its header, only ${there} bytes are there`
@@ -45,7 +50,7 @@ describe('a segment that is damaged', () => {
     bytes[size + 80] = 0
     const inputs = await readBytes(bytes)
     expect(offsetsOf(inputs)).toEqual([0, 2, 3])
-    expect(faultsOf(inputs)).toMatchObject([{ code: 'CRC_MISMATCH', position: size, offset: 1 }])
+    expect(faultsOf(inputs)).toMatchObject([{ code: 'CRC_MISMATCH', byteOffset: size, offset: 1 }])
     expect(faultsOf(inputs)[0]?.file).toMatch(/\.log$/)
   })
 
@@ -59,7 +64,7 @@ describe('a segment that is damaged', () => {
   it('continues after zeros that are not the end', async () => {
     const inputs = await readBytes(Buffer.concat([log([0, 1]), Buffer.alloc(5_000), log([2])]), { chunkLength: 200 })
     expect(offsetsOf(inputs)).toEqual([0, 1, 2])
-    expect(faultsOf(inputs)).toMatchObject([{ code: 'BAD_BATCH', position: 2 * size }])
+    expect(faultsOf(inputs)).toMatchObject([{ code: 'BAD_BATCH', byteOffset: 2 * size }])
     expect(faultsOf(inputs)[0]?.reason).toMatch(/5000 bytes are skipped, up to the next batch/)
   })
 
@@ -70,21 +75,21 @@ describe('a segment that is damaged', () => {
       const inputs = await readBytes(bytes, { chunkLength: 7 * size, maxBatchLength: 10_000 })
       const expected = [...Array(20).keys()].filter(offset => offset !== 5)
       expect([length, ...offsetsOf(inputs)]).toEqual([length, ...expected])
-      expect(faultsOf(inputs)[0]).toMatchObject({ position: 5 * size, offset: 5 })
+      expect(faultsOf(inputs)[0]).toMatchObject({ byteOffset: 5 * size, offset: 5 })
     }
   })
 
   it('reports bytes that are no log at all', async () => {
     const inputs = await readBytes(Buffer.alloc(10_000, 'no log '), { chunkLength: 500 })
     expect(inputs.map(input => input.kind)).toEqual(['fault'])
-    expect(faultsOf(inputs)).toMatchObject([{ code: 'BAD_BATCH', position: 0 }])
+    expect(faultsOf(inputs)).toMatchObject([{ code: 'BAD_BATCH', byteOffset: 0 }])
   })
 
   it('does not believe a length that no batch has, nor allocate it', async () => {
     const bytes = Buffer.concat([log([0]), batchAt(1, 3_000), log([2])])
     const inputs = await readBytes(bytes, { chunkLength: 500, maxBatchLength: 1_000 })
     expect(offsetsOf(inputs)).toEqual([0, 2])
-    expect(faultsOf(inputs)).toMatchObject([{ code: 'BAD_BATCH', position: size, offset: 1 }])
+    expect(faultsOf(inputs)).toMatchObject([{ code: 'BAD_BATCH', byteOffset: size, offset: 1 }])
   })
 
   it('continues in old message formats after a wrong CRC', async () => {
@@ -133,7 +138,7 @@ describe('a segment that is damaged', () => {
         seen.push(...inputs)
       }
       expect(offsetsOf(seen)).toEqual([...Array(49).keys()])
-      expect(faultsOf(seen)).toMatchObject([{ code: 'TRUNCATED', offset: 49, position: 49 * size }])
+      expect(faultsOf(seen)).toMatchObject([{ code: 'TRUNCATED', offset: 49, byteOffset: 49 * size }])
     },
   )
 
@@ -148,7 +153,7 @@ describe('a segment that is damaged', () => {
       await truncate(path, 5 * size + 40)
     }
     expect(offsetsOf(seen)).toEqual([0, 1, 2, 3, 4])
-    expect(faultsOf(seen)).toMatchObject([{ code: 'TRUNCATED', position: 5 * size }])
+    expect(faultsOf(seen)).toMatchObject([{ code: 'TRUNCATED', byteOffset: 5 * size }])
   })
 
   it('loses no batch where the length of the one before reaches into it and the chunk ends there', async () => {
@@ -180,7 +185,7 @@ describe('a segment that is damaged', () => {
         const fold = new Fold({ cluster: '', history: 'none' })
         const events = inputs.flatMap(input => apply(fold, input)).filter(({ type }) => type === 'koff-undecodable')
         told.add(JSON.stringify(events.filter(({ source }) => source.offset === 8)))
-        expect(batchesOf(inputs).map(({ position }) => position / size)).toContain(7)
+        expect(batchesOf(inputs).map(({ byteOffset }) => byteOffset / size)).toContain(7)
       }
     }
     expect([...told]).toEqual([expect.stringContaining('BAD_BATCH: a record of 20 bytes with 2 left')])
@@ -199,7 +204,7 @@ describe('a segment that is damaged', () => {
         // How damage is told depends on how much of the log is seen together
         const options = { chunkLength: 500, maxBatchLength: 5_000 }
         for (const inputs of await readTwice(damaged.subarray(0, length), options)) {
-          for (const fault of faultsOf(inputs)) expect(fault.position).toBeLessThan(length)
+          for (const fault of faultsOf(inputs)) expect(fault.byteOffset).toBeLessThan(length)
           expect(offsetsOf(inputs)).toEqual(expect.arrayContaining(whole))
         }
       }),
