@@ -13,9 +13,9 @@ import { conditionsOf, type StoredCondition } from './storedConditions.ts'
 export interface Followed {
   /** Every group as it is. */
   readonly fold: Fold
-  /** What is open, by group: by the state topic, else as koff judges since it looks. */
+  /** Open conditions by group: from the state topic, else from koff's own evaluation since its start. */
   readonly conditions: ReadonlyMap<string, readonly StoredCondition[]>
-  /** When nobody stores a state: since when koff judges by itself, ms. */
+  /** Without a stored state: since when koff evaluates by itself, ms. */
   readonly judgedSince: number | null
   readonly now: number
 }
@@ -24,7 +24,7 @@ export interface FollowLogOptions {
   readonly shell: Shell
   readonly config: Config
   readonly wants: (group: string) => boolean
-  /** What is open by the state topic; null where there is none. */
+  /** The open conditions in the state topic; null without such a topic. */
   readonly conditions: () => Promise<ReadonlyMap<string, readonly StoredCondition[]> | null>
   /** Takes every event of the groups that are wanted, history apart. */
   readonly heard?: (event: KoffEvent) => void
@@ -36,7 +36,7 @@ const drawEveryMs = 1_000
 const sampleEveryMs = 2_000
 const conditionsEveryMs = 10_000
 
-/** Follows the groups of a cluster and draws them every second, once what is there is read, until the signal aborts. */
+/** Follows the groups of a cluster and draws them every second, once history is read, until the signal aborts. */
 export async function followLog(options: FollowLogOptions): Promise<void> {
   const { shell, config, wants, heard, draw } = options
   const ended = new AbortController()

@@ -41,7 +41,7 @@ export interface ServicePlan {
   readonly config: Config
   readonly deployment: Deployment
   readonly deliver: Deliver
-  /** Where a history is kept of what is read: how often offsets are looked at, ms; null: none is. */
+  /** With a history: the interval at which offsets are sampled, ms; null: no history. */
   readonly progressEveryMs: number | null
   readonly signal: AbortSignal
   readonly log: Log

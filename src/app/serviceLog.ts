@@ -46,7 +46,7 @@ interface Written {
 /** `14:03:07.123 warn  message`: what the fields say the message says too. */
 function prettyLines(shell: ServiceLogOptions['shell']): (line: string) => string {
   const ink = inkFor(shell.stderr)
-  // What is left of a line that is written over itself goes first.
+  // First clears the rest of a progress line.
   const before = isTerminal(shell) ? eraseLine : ''
   return line => {
     const { level, time, msg } = JSON.parse(line) as Written

@@ -12,7 +12,7 @@ async function stateTopicOfDeployment(loaded: LoadedConfig): Promise<string> {
   return isKafka(carrier) ? stateTopicOf(config, carrier.to) : `${config.name}.state`
 }
 
-/** What is open by the state topic of the deployment, by group; null where there is no such topic. */
+/** The open conditions in the state topic of the deployment, by group; null without such a topic. */
 export async function openConditionsOf(
   shell: Shell,
   loaded: LoadedConfig,

@@ -1,4 +1,4 @@
-/** A time in milliseconds since the epoch, or what is wrong with the text. */
+/** A time in milliseconds since the epoch, or the fault of the text. */
 export type ParsedTime =
   | { readonly kind: 'time'; readonly time: number }
   | { readonly kind: 'fault'; readonly fault: string }

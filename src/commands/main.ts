@@ -51,7 +51,7 @@ export async function main(args: readonly string[], shell: Shell): Promise<numbe
   return code
 }
 
-/** Whoever calls no command may want to see all of them. */
+/** Without a command, koff shows all of them. */
 function buildersFor(called: string | undefined): readonly (() => Promise<CommandBuilder>)[] {
   const builder = called === undefined || !Object.hasOwn(builders, called) ? undefined : builders[called]
   if (builder !== undefined) return [builder]
@@ -94,7 +94,7 @@ function report(thrown: unknown, shell: Shell): number {
   }
   const message = placedMessage(shell, error)
   const lines = error.code === 'CONFIG_INVALID' ? message.split('\n') : [message.replaceAll('\n', ' ')]
-  // A line that begins with a place in a file stays as it is, so that editors find it; host:port is none.
+  // A line that begins with a position in a file stays as it is, so that editors can follow it; host:port is not one.
   const isAboutFile = error.code === 'CONFIG_INVALID' || error.setting !== undefined
   for (const line of lines) {
     if (isAboutFile && /^\S+:\d+: /.test(line)) shell.stderr.write(`${terminalText(line)}\n`)

@@ -100,7 +100,7 @@ function isReversed(from: LogPoint | undefined, to: LogPoint | undefined): boole
 
 const specs = Object.values(recordSpecs)
 
-/** Names as Kafka has them, in any case and with any hyphens; patterns; ids, also of types that nobody knows. */
+/** Names as Kafka has them, in any case and with any hyphens; patterns; ids, also of unknown types. */
 function collectType(value: string, previous: readonly string[] = []): string[] {
   const byId = specs.find(({ typeId }) => String(typeId) === value)
   if (byId !== undefined || /^-?\d{1,5}$/.test(value)) return [...previous, byId?.type ?? value]

@@ -85,7 +85,7 @@ export function recordLines(filter: RecordFilter, format: LineFormat): RecordLin
   }
 }
 
-/** Says at the end what nobody could read; nothing where there is nothing. */
+/** Prints the number of unreadable records at the end, if there are any. */
 export function noteUnread(shell: Shell, { records, unreadable, faults }: RecordLines): void {
   if (unreadable > 0) note(shell, `${unreadable} of ${records} records could not be read, or not in full`)
   if (faults > 0) note(shell, `${faults} ${faults === 1 ? 'place' : 'places'} in the log without a readable batch`)

@@ -168,7 +168,7 @@ interface Transforming extends Pick<Measuring, 'telemetry'> {
   readonly opened: () => void
 }
 
-/** What the pipeline makes of the events is what is delivered. */
+/** The result of the pipeline is delivered. */
 function transforming(
   pipeline: LoadedPipeline,
   deliver: Deliver,

@@ -29,10 +29,10 @@ interface StatusOptions extends ConnectionFlags, OutputFlags, ListFlags {
   readonly pipeline?: readonly string[]
 }
 
-/** A line of `koff status --json`, as `PipelineState` is. Where nobody ever committed, only the log is known. */
+/** A line of `koff status --json`, as `PipelineState` is. Before the first commit only the log is known. */
 interface PartitionStatus {
   readonly partition: number
-  /** The next offset to read, once what is before it is delivered. */
+  /** The next offset to read after everything before it is delivered. */
   readonly position: number | null
   /** Null where the partition currently has no leader. */
   readonly logEnd: number | null
@@ -120,7 +120,7 @@ async function progressOf(shell: Shell, config: Config, stateTopic: string): Pro
     throw new KoffError(error.code, message, { cause: error })
   })
   const progress = await storedProgress(source, stateTopic, signal)
-  // Whoever has a state has read the topic that it is of.
+  // An instance with a state has read the topic.
   const { partitions: count } = await awaitTopic(broker, { topic: consumerOffsets, signal, log: noLog })
   await using admin = await openKafkaAdmin(broker)
   const partitions = Array.from({ length: count }, (_, partition) => partition)

@@ -43,7 +43,7 @@ export interface ServiceOptions {
   readonly stateEveryMs?: number
   /** The time limit for an end by `signal`; 5 s unless given. */
   readonly finishTimeoutMs?: number
-  /** Says what a history keeps of what passes, beside the events; nobody keeps one unless given. */
+  /** Records a history beside the events; none unless given. */
   readonly record?: ((item: Diffed) => readonly HistoryItem[]) | undefined
   /** ms since the epoch; Date.now unless given. */
   readonly now?: () => number

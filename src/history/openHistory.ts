@@ -34,7 +34,7 @@ export interface PruneHistoryOptions extends PruneOptions {
   readonly bytes?: number | undefined
 }
 
-/** Removes what is too old from a history that is there. */
+/** Removes old rows from an existing history. */
 export async function pruneHistory(place: string, { bytes, ...options }: PruneHistoryOptions): Promise<Pruned> {
   await using database = await openDatabase(place, { mode: 'write' })
   await migrate(database)

@@ -1,8 +1,8 @@
-/** Items that come in chunks, for whoever takes them: each is taken once, and nothing is read before it is wanted. */
+/** Items that arrive in chunks: each is taken once, and nothing is read before it is requested. */
 export interface Channel<T extends object> {
   /** True when `take` has something; false when there will be nothing more. Rejects as the chunks do, every time. */
   ready(): Promise<boolean>
-  /** The next item; null where somebody has to wait for `ready` first. */
+  /** The next item; null where the caller must wait for `ready` first. */
   take(): T | null
 }
 

@@ -25,7 +25,7 @@ export function pipelineOutage({ name, log, progress }: PipelineOutageOptions): 
     began(reason) {
       // Some reasons begin with the name of the pipeline.
       const whose = reason.startsWith(`pipeline ${name}: `) ? '' : `pipeline ${name}: `
-      const how = isRetriable ? 'retrying until it works' : 'held until somebody mends it'
+      const how = isRetriable ? 'retrying until it works' : 'waiting until a person fixes it'
       return `${whose}${reason}; ${how}, other pipelines continue`
     },
     ended: seconds => `pipeline ${name}: continues after ${seconds} s`,

@@ -92,13 +92,13 @@ function configuration(): string {
 }
 
 it.each(['shop', 'till', 'cellar'])(
-  'on standard output, the life of %s is told event by event: none missing, none extra',
+  'on standard output, the life of %s has every event, none missing, none extra',
   async group => {
     expect(said(byGroup(live)[group])).toEqual(inOrderOfTombstones(expected[group] ?? [], group, await decoded(kafka)))
   },
 )
 
-it('speaks of no other group, and tells each partition’s first read once', async () => {
+it('reports no other group, and the first read of each partition once', async () => {
   expect(ended).toEqual([143, null])
   expect(Object.keys(byGroup(live)).sort()).toEqual(['cellar', 'shop', 'till'])
   const { told, about } = aboutKoff(live)
@@ -119,7 +119,7 @@ it('gives sound ids, positions, times and severities', async () => {
   })
 })
 
-it('told live what it tells again from the broker’s files, and from a recording', async () => {
+it('emits live what it emits again from the files of the broker, and from a recording', async () => {
   expect(await replayed(kafka)).toEqual(byGroup(live))
   const file = join(home, 'life.ndjson.gz')
   expect(await koff(['record', '--brokers', kafka.bootstrap, '--until-end', '-o', file])).toMatchObject({ code: 0 })

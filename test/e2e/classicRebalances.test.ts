@@ -38,7 +38,7 @@ const recordDerived = (events: readonly EventLine[]) => events.filter(({ id }) =
 const byId = (events: readonly EventLine[]) => new Map(events.map(event => [event.id, event]))
 
 test.each(['2.8.2', '3.9.1', versions.kafka])(
-  'Kafka %s: a rebalance that hangs is seen, and none is invented',
+  'Kafka %s: a rebalance that hangs is detected, and none is invented',
   async version => {
     using home = folder()
     await using kafka = await startKafka({ version, offsetsPartitions: 2 })
@@ -135,7 +135,7 @@ function unfollowed(events: readonly EventLine[]): string[] {
   return open === null ? found : [...found, open]
 }
 
-test('Kafka 2.4.1, which lists no states: koff says so once and goes on', async () => {
+test('Kafka 2.4.1, which lists no states: koff logs that once and continues', async () => {
   using home = folder()
   await using kafka = await startKafka({ version: '2.4.1', offsetsPartitions: 2 })
   const config = configIn(home.path, kafka.bootstrap)

@@ -51,7 +51,7 @@ function parsed(lines: readonly string[]): Line[] {
   return lines.map(line => JSON.parse(line) as Line)
 }
 
-describe('koff on a cluster where nobody has consumed yet', () => {
+describe('koff on a cluster without any consumer yet', () => {
   it.each([['groups'], ['events', '--until-end'], ['print', '--until-end']])(
     'has nothing to show: %s %s',
     async (...line) => {
@@ -134,14 +134,14 @@ describe('koff on a cluster with a life behind it', () => {
     expect(decoded.length).toBeGreaterThan(0)
   })
 
-  it('says in one line that a recording cannot be written where it is told to', async () => {
+  it('reports in one line that a recording cannot be written', async () => {
     const file = join(home, 'nowhere', 'life.ndjson.gz')
     const { code, lines, stderr } = await koff(['record', '--until-end', '-o', file], variables)
     expect({ code, lines }).toEqual({ code: 1, lines: [] })
     expect(stderr).toBe(`koff: ${file}: cannot be written: no such file or directory\n`)
   })
 
-  it('begins and ends where it is told', async () => {
+  it('begins and ends at the given positions', async () => {
     const all = parsed((await koff(['print', '--until-end'], variables)).lines)
     const range = parsed((await koff(['print', '--from', '1', '--to', '2'], variables)).lines)
     expect(range).toEqual(all.filter(({ offset }) => offset >= 1 && offset <= 2))
@@ -149,7 +149,7 @@ describe('koff on a cluster with a life behind it', () => {
     expect(parsed((await koff(['print', '--from', '@1', '--to', `@${Date.now()}`], variables)).lines)).toEqual(all)
   })
 
-  it('tells events: what was there as snapshots, what comes as it comes', async () => {
+  it('emits snapshots for history, then events', async () => {
     await using events = startKoff(['events', '--event', 'default', '--event', 'offset-committed'], variables)
     const snapshot = await events.line(line => line.includes('"group-snapshot"'))
     expect(JSON.parse(snapshot)).toMatchObject({ group: 'first', groupType: 'classic' })
@@ -172,7 +172,7 @@ describe('koff on a cluster with a life behind it', () => {
     ])
   })
 
-  it('runs as a service until it is told to end, and goes on there when it is started again', async () => {
+  it('runs as a service until a signal, and continues after a restart', async () => {
     const file = join(home, 'koff.yaml')
     writeFileSync(file, 'groups: { exclude: [second] }\nstate: { dir: state }\nsinks:\n  - type: stdout\n')
     const caughtUp = async (run: KoffProcess) =>

@@ -165,14 +165,14 @@ const expected = {
 }
 
 describe('conditions of real groups', () => {
-  it('are told as they are, and nothing of groups that are well', () => {
+  it('are reported, and nothing about healthy groups', () => {
     expect(saidByGroup(live)).toEqual(expected)
     for (const [opening, closing] of Object.values(live)) {
       expect(closing?.data).toMatchObject({ opened: opening?.id })
     }
   })
 
-  it('say what is the matter', () => {
+  it('have the right data', () => {
     const dataOf = (group: string) => live[group]?.[0]?.data
     expect(dataOf('paused')).toMatchObject({ offset: 5, reason: 'silent', member: { clientId: 'paused-client' } })
     expect(dataOf('crashing')).toMatchObject({

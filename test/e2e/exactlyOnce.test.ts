@@ -49,7 +49,7 @@ test('an application that hangs in a transaction hides nothing of others', async
   expect(sorted.at(-1)).toBeLessThan(15_000)
 })
 
-test('koff status tells how far each partition is, and who delivers it', async () => {
+test('koff status shows the position and the owner of each partition', async () => {
   await stage.settled()
   const lines = await until({
     what: 'the positions of all partitions',
@@ -137,7 +137,7 @@ test('a broker that is away is waited for: a line when that begins, one when it 
   expect(verdict).toMatchObject({ lost: [], twice: [], strange: [], different: [], disordered: [] })
 })
 
-test('told to end while the brokers answer nothing, it ends within ten seconds, and well', async () => {
+test('on SIGTERM without a broker it ends within ten seconds, with exit code 0', async () => {
   process.kill(stage.kafka.pid, 'SIGSTOP')
   try {
     await sleep(500)

@@ -118,7 +118,7 @@ test('one process keeps a history of all that the broker knows, over kill -9, an
   expect([csv.code, csv.stdout]).toEqual([0, expect.stringContaining('orders,0,20\n')])
   expect((await history(store, 'events', '--since', `@${before}`, '--until', 'now', '--group', 'direct')).code).toBe(0)
   await until({
-    what: 'nobody is in the group',
+    what: 'the group has no members',
     ask: () => admin.describeGroups('direct'),
     good: ([group]) => group?.state === 'Empty',
     withinMs: 90_000,

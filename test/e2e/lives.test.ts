@@ -55,11 +55,11 @@ beforeAll(async () => {
 })
 
 describe.each(brokers)('on Kafka $version', ({ version, lives }) => {
-  it.each(Object.keys(lives))('the life of %s is told event by event: none missing, none extra', group => {
+  it.each(Object.keys(lives))('the life of %s has every event, none missing, none extra', group => {
     expect(told.get(version)?.said[group]).toEqual(told.get(version)?.expected[group])
   })
 
-  it('no other group is told of, and a recording tells the same again', () => {
+  it('no other group is reported, and a recording gives the same events', () => {
     expect(Object.keys(told.get(version)?.live ?? {}).sort()).toEqual(Object.keys(lives).sort())
     expect(told.get(version)?.again).toEqual(told.get(version)?.live)
   })

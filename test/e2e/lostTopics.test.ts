@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage[Symbol.asyncDispose]())
 
-test('a state topic that is created again while koff runs ends koff; the next start tells every group', async () => {
+test('a recreated state topic ends koff; the next start reports every group', async () => {
   const { ended, untold } = await stateTopicLost(stage, { groups: 300 })
   say(ended[0]?.reason ?? '')
   expect(ended).toEqual([
@@ -23,7 +23,7 @@ test('a state topic that is created again while koff runs ends koff; the next st
   expect(untold).toEqual([])
 })
 
-test('a __consumer_offsets that is created again is refused, and begun anew where that is wanted', async () => {
+test('a recreated __consumer_offsets is refused, and read from the start with --reset-unusable-state', async () => {
   const { ended, untold } = await offsetsTopicLost(stage, { groups: 100 })
   for (const { reason } of ended) say(reason)
   const reason = expect.stringMatching(
@@ -37,7 +37,7 @@ test('a __consumer_offsets that is created again is refused, and begun anew wher
 })
 
 test.each([6, 2])(
-  'a topic of events that is created again with %s partitions is noticed and gone on with',
+  'a topic of events that is recreated with %s partitions is detected, and koff continues',
   async partitions => {
     const { lines, unlike, misplaced, exitCode } = await eventsTopicLost(stage, { groups: 60, partitions })
     for (const line of lines) say(line)

@@ -259,7 +259,7 @@ async function killBetween({ koff, proxy, queue, group }: Kill): Promise<void> {
 
 const clean = () => `{ type: kafka, topic: clean, registry: { url: '${registry.url}' } }`
 
-test('a pipeline whose Redis is gone holds itself and nobody else; killed and restarted under load nothing is lost or doubled', async () => {
+test('a pipeline whose Redis is down delays no other; killed and restarted under load, nothing is lost or repeated', async () => {
   const history = join(home, 'history.db')
   const yaml = `groups: { include: ['load-*'] }
 instances: { sessionTimeoutMs: 6000 }

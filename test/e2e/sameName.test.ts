@@ -25,7 +25,7 @@ const refusal = (setting: string, here: string, there: string) => ({
 const otherTopic = refusal('topic', '"koff.elsewhere"', '"koff.events"')
 const otherGroups = refusal('groups.include', '["sentinel-*","simple-*"]', '["*"]')
 
-test('instances with another topic or filter are refused, and the one at work goes on as if nothing were', async () => {
+test('instances with another topic or filter are refused, and the running one continues undisturbed', async () => {
   const { refused, verdict, exitCode, moves } = await otherSettingsRefused(stage, 2)
   say(describeVerdict(verdict))
   for (const { reason } of refused) say(reason)

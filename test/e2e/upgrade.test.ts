@@ -53,7 +53,7 @@ afterAll(async () => {
   await removeTemporary(folder)
 })
 
-test('a deployment from before each type had a schema goes on in the same topic, without loss or repetition', async () => {
+test('a deployment from before each type had a schema continues in the same topic, without loss or repetition', async () => {
   const old = await restore()
   const file = join(folder, 'koff.yaml')
   await writeFile(

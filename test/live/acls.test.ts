@@ -44,7 +44,7 @@ const service = (name: string) => [
   `Read group ${name}.pipeline.*`,
 ]
 
-test('docs/security.md says what is needed', async () => {
+test('docs/security.md lists the needed rights', async () => {
   const page = await readFile(new URL('../../docs/security.md', import.meta.url), 'utf8')
   const rows = page.split('\n').flatMap(line => {
     const [, operation, resource, name] =
@@ -71,7 +71,7 @@ describe.each([
   })
 })
 
-test('who may see the topic, but not read it, is told so', async () => {
+test('a user with Describe only gets the missing right', async () => {
   await secured.allow('onlooker', ['Describe topic __consumer_offsets'])
   const what = await outcome(['print', '--until-end'], { user: 'onlooker', shows: '"group"' })
   expect(what).toBe('koff may not Read topic __consumer_offsets')

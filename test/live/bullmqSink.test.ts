@@ -91,7 +91,7 @@ test('a job is named by the type, has the id of the event, and holds it as the J
   })
 })
 
-test('an event that is written again is no second job, as long as the first is there, done or not', async () => {
+test('an event that is written again makes no second job while the first is kept, done or not', async () => {
   const queue = newQueue()
   await write(sinkOn(queue), events(10))
   const opened = new Queue(queue, { connection: { host: '127.0.0.1', port: redis.port } })
@@ -229,7 +229,7 @@ test('a Redis that is out of memory is waited for, and then has every event once
   expect(jobs).toHaveLength(20_000)
 })
 
-test('out of memory for good, and a read-only replica, are told as what they are', async () => {
+test('permanent lack of memory, and a read-only replica, are reported as such', async () => {
   await using small = await startRedis({ settings: { maxmemory: '1', 'maxmemory-policy': 'noeviction' } })
   await expect(
     write(sinkOn('q', { redis: { url: small.url }, deliveryTimeoutMs: 200 }), events(1)),
@@ -326,7 +326,7 @@ test('a Redis that may evict locks is warned about once, and used', async () => 
   ])
 })
 
-test('a user who may call scripts, but not what they do, is told so at once', async () => {
+test('a user who may call scripts, but not their commands, gets the reason at once', async () => {
   const client = new Client(redis.port)
   await client.call('ACL', 'SETUSER', 'koff', 'on', '>hunter2', '~*', '&*', '+@all', '-hmset', '-hset')
   const sink = sinkOn(newQueue(), { redis: { url: redis.url, username: 'koff', password: 'hunter2' } })
@@ -345,7 +345,7 @@ test('credentials that are wrong are refused at once, and never shown', async ()
   await write(sinkOn('q', { redis: { url: guarded.url, password: 'right' } }), events(1))
 })
 
-test('Redis is spoken to in TLS, with an authority of one’s own, and a certificate that nobody vouches for is refused', async () => {
+test('Redis is reached with TLS and a private authority, and an untrusted certificate is refused', async () => {
   const folder = await temporaryFolder('redis-tls')
   const { redis: certificate } = await makeCertificates(folder, ['redis'])
   // The Redis that Maven Central carries speaks no TLS itself: what ends it stands before many a real one, too.

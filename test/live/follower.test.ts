@@ -124,7 +124,7 @@ test.each(['zstd', 'lz4', 'snappy', 'gzip'])('a topic whose batches are %s is re
   await following.stop()
 })
 
-test('it goes on where it was, also after another took its turn, and its status says how far it is', async () => {
+test('it continues from its position, also after another instance had it, and its status has its progress', async () => {
   await fill('clean-on', events(100))
   // As koff itself writes: after the last event of a partition there is a marker, which nobody is given.
   await endTransaction('clean-on')
@@ -241,7 +241,7 @@ test('a topic that was created again is read from its start', async () => {
   await again.stop()
 })
 
-test('one that begins now leaves what was there, and once it has begun leaves nothing', async () => {
+test('one that begins now skips earlier events, and none after that', async () => {
   await fill('clean-now', events(50))
   const { sink, received } = place()
   const following = follow('clean-now', sink, { from: 'now' })
@@ -282,7 +282,7 @@ test('what a sink trips over is held as what an operator trips over: the place i
   const following = follow('clean-odd', sink)
   await until({ what: 'it waits', ask: async () => following.status(), good: ({ state }) => state === 'waits' })
   expect(following.lines).toEqual([
-    'pipeline p: its sink rejects an event: no such member; held until somebody mends it, other pipelines continue',
+    'pipeline p: its sink rejects an event: no such member; waiting until a person fixes it, other pipelines continue',
   ])
   await following.stop()
 })

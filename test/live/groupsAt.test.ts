@@ -59,7 +59,7 @@ it('answers about every time while the log is whole', async () => {
   expect(await second()).toEqual({ code: 0, stderr: '', groups: { old: 1, other: 2 } })
 })
 
-it('says that it does not know once the cleaner has taken the first commit, and prints what is left', async () => {
+it('reports that it does not know once compaction removed the first commit, and prints the rest', async () => {
   const settings = { 'min.cleanable.dirty.ratio': '0.001', 'segment.ms': '1000', 'max.compaction.lag.ms': '1000' }
   await admin.setTopicConfig('__consumer_offsets', settings)
   await until({
@@ -96,7 +96,7 @@ it('knows only of now where retention has taken everything', async () => {
   expect((await runKoff(['groups', '--brokers', kafka.bootstrap])).code).toBe(0)
 })
 
-it('knows from what was written after that', async () => {
+it('knows from the records after that', async () => {
   await admin.setTopicConfig('__consumer_offsets', { 'cleanup.policy': 'compact', 'retention.ms': '-1' })
   await commit('late', 9)
   const { code, stderr } = await second()

@@ -116,7 +116,7 @@ test('a cluster that has groups and shows no topic of them is refused, in a sent
   expect(logged).toMatchObject([{ level: 'error', code: 'UNSUPPORTED', msg: message }])
 })
 
-test('a broker that hears late of the topic of its groups makes nothing news that was there before', async () => {
+test('a broker that learns late of the topic of its groups makes no history news', async () => {
   renamesLeft = 1
   await using live = await follow({ brokers: [brokers] })
   const firstEnds = () => [0, 1, 2, 3].flatMap(partition => live.of(partition).positions[0]?.logEnd ?? [])
@@ -127,7 +127,7 @@ test('a broker that hears late of the topic of its groups makes nothing news tha
   expect(live.lines).toEqual([])
 })
 
-test('a broker that has just started and knows nobody is asked again, so that nothing becomes news', async () => {
+test('a broker that has just started and knows no group is asked again, so that no history becomes news', async () => {
   renamesLeft = 0
   emptyAnswersLeft = 2
   await using live = await follow({ brokers: [brokers] })

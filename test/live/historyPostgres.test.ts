@@ -29,7 +29,7 @@ test('a query that takes too long ends, and says what to do', async () => {
   await expect(reader.all('SELECT pg_sleep(5)')).rejects.toMatchObject({ code: 'HISTORY_TIMEOUT' })
 })
 
-test('a database that cannot be reached is told without its password, as what may pass', async () => {
+test('an unreachable database is a temporary failure, reported without its password', async () => {
   const place = 'postgres://koff:secret@127.0.0.1:1/history'
   const refused = await openHistory(place).catch((error: unknown) => error)
   expect(refused).toMatchObject({ code: 'HISTORY_UNAVAILABLE', retriable: true })

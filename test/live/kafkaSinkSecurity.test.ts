@@ -35,7 +35,7 @@ test('events go over TLS to a broker whose authority is trusted', async () => {
   expect(await written('over-tls')).toHaveLength(5)
 })
 
-test('a certificate that nobody trusts is refused, and not tried again', async () => {
+test('an untrusted certificate is refused without a retry', async () => {
   expect(await write({ ...viaTls(), ...toTopic('events'), tls: {} })).toMatchObject({
     code: 'AUTHENTICATION_FAILED',
     retriable: false,
@@ -84,7 +84,7 @@ test('a wrong password is refused at once, and not shown', async () => {
   expect(String(error)).not.toContain('wr0ng')
 })
 
-test('who may not write the topic is told what to allow', async () => {
+test('without Write on the topic the message names the right', async () => {
   const sasl = { mechanism: 'PLAIN', username: 'stranger', password: 'x' } as const
   expect(await write({ ...viaSasl(), ...toTopic('events'), sasl })).toMatchObject({
     code: 'AUTHORIZATION_FAILED',

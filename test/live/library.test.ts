@@ -107,7 +107,7 @@ describe('a consumer', () => {
     expect(expected.length).toBeGreaterThan(5)
   })
 
-  test('goes on where it was left, also when it is left by an Observer', async () => {
+  test('continues from its position, also after an Observer stopped', async () => {
     await using whole = createConsumer({ brokers: [kafka.bootstrap], untilEnd: true, partitions: [0, 1] })
     const expected: string[] = []
     for await (const message of whole.messages) expected.push(textOf(message))
@@ -167,7 +167,7 @@ describe('a consumer', () => {
     expect(await lastValueFrom(consumer.messages.pipe(toArray()))).toEqual([])
   })
 
-  test('is closed by a signal, also when nobody asks it for messages', async () => {
+  test('is closed by a signal, also when no messages are requested', async () => {
     const stopping = new AbortController()
     const consumer = createConsumer({ brokers: [kafka.bootstrap], signal: stopping.signal })
     for await (const _ of consumer.messages) break

@@ -38,7 +38,7 @@ afterAll(async () => {
   await kafka.stop()
 })
 
-test('what is committed is there, in each partition in order; transaction follows on transaction', async () => {
+test('committed records are there, in order in each partition, transaction after transaction', async () => {
   await using producer = await open('committed')
   for (const round of [1, 2, 3]) {
     await write(producer, 'committed', partitions, [`${round} a`, `${round} b`])
@@ -62,7 +62,7 @@ test('a producer that goes in the middle of a transaction takes it back, and hol
   expect(await stored('aborted', 0)).toEqual(['after'])
 })
 
-test('whoever opens an id fences the one before, whose open transaction never counts', async () => {
+test('opening an id fences the previous producer, whose open transaction never counts', async () => {
   await using before = await open('fenced')
   await write(before, 'fenced', [0, 1], ['lost'])
   await using after = await open('fenced')
@@ -143,7 +143,7 @@ test('brokers are killed and come back while transactions follow on each other: 
   }
 })
 
-test('brokers are killed and come back while somebody writes without transactions: everything is there once', async () => {
+test('brokers are killed and restarted during writes without transactions: everything is there once', async () => {
   const leaders = leaderTable(cluster, signal)
   // As the sink does: a broker that has just come back needs a moment
   const opening = () => openIdempotentProducer({ cluster, leaders }, signal)

@@ -47,7 +47,7 @@ async function commit(groupId: string): Promise<void> {
   await admin.alterOffsets(groupId, { orders: { 0: 0 } })
 }
 
-test('koff is not ready while it reads what was there, ready after, and its numbers are those of the log', async () => {
+test('koff is ready after it has read history, and its numbers are those of the log', async () => {
   const stopping = new AbortController()
   const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
   const lines: string[] = []
@@ -99,7 +99,7 @@ test('koff is not ready while it reads what was there, ready after, and its numb
   })
   // All partitions are known, none is read.
   const behind = await until({
-    what: 'the extent of what was there',
+    what: 'the extent of history',
     ask: () => ask('/readyz'),
     good: ({ body }) => (JSON.parse(body) as { recordsLeft: number }).recordsLeft === groups,
   })

@@ -84,7 +84,7 @@ describe('every record comes exactly once, in the order of the log', () => {
     }
   })
 
-  test('where a batch is larger than what is asked for, and others wait beside it', async () => {
+  test('where a batch is larger than the requested size, and other partitions wait', async () => {
     await admin.createTopics({ large: 3 }, { 'max.message.bytes': '4000000' })
     const producer = await java.producer({
       bootstrap: kafka.bootstrap,
@@ -176,7 +176,7 @@ describe('reading begins', () => {
   })
 })
 
-describe('records that the cluster lost are told', () => {
+describe('records that the cluster lost are reported', () => {
   test('where the log start is past the position', async () => {
     await admin.createTopics({ shortened: 1 })
     const producer = await java.producer({ bootstrap: kafka.bootstrap })
@@ -244,7 +244,7 @@ test('topic ids are named before the first batch that needs the name', async () 
   await member.close()
 })
 
-test('records of others are read without a name of a topic, and nobody is asked for one', async () => {
+test('records of other topics are read without looking up topic names', async () => {
   await admin.createTopics({ foreign: 1 })
   const producer = await java.producer({ bootstrap: kafka.bootstrap })
   // As a record of a coordinator of a type that does not exist.
@@ -342,7 +342,7 @@ test('reading ends at once when it is aborted, also while the broker waits for r
   expect(performance.now() - before).toBeLessThan(10_000)
 })
 
-test('a source that is closed, or could not be opened, leaves nothing on a signal that goes on', async () => {
+test('a closed source, or one that failed to open, leaves no listener on a signal', async () => {
   const { signal } = new AbortController()
   const source = await openKafkaSource({ brokers: [kafka.bootstrap], topic: 'slow', signal })
   expect(getEventListeners(signal, 'abort')).not.toEqual([])

@@ -30,14 +30,14 @@ sourceConformance('Kafka, live', {
   openBroken: () => openKafkaSource({ brokers: ['127.0.0.1:1'], connectTimeoutMs: 500 }),
 })
 
-sourceConformance('Kafka, to the end of what is there', {
+sourceConformance('Kafka, to its present end', {
   open: () => openKafkaSource({ ...options(), untilEnd: true }),
   isLive: false,
   batches,
   openBroken: () => openKafkaSource({ ...options(), topic: 'nowhere', waitForTopic: false }),
 })
 
-test('who leaves in the middle of an answer and comes back goes on where it was left', async () => {
+test('a reader that stops in the middle of a response and returns continues from its position', async () => {
   await using source = await openKafkaSource({ ...options(), untilEnd: true })
   /** Batches in one chunk; 0 where there are no more. */
   const read = async () => {

@@ -99,7 +99,7 @@ describe('one broker', () => {
     await expectTroubleTold(live, 2)
   })
 
-  test('that answers no more and then goes on: nothing is skipped or repeated', async () => {
+  test('that stops answering and then continues: nothing is skipped or repeated', async () => {
     const producer = await java.producer({ bootstrap: kafka.bootstrap })
     // Long enough that only a broker which is stopped is late, also on a busy machine.
     const timeouts = { requestTimeoutMs: 2000, connectTimeoutMs: 2000 }
@@ -181,7 +181,7 @@ describe('three brokers, which another thread reads', () => {
     await expectTroubleTold(live, 2)
   })
 
-  test('of which one that had less becomes the leader: what is gone is told, what is new is read', async () => {
+  test('of which one with a shorter log becomes the leader: lost records are reported, new ones are read', async () => {
     const [first, second] = kafka.nodes as [KafkaNode, KafkaNode]
     await createUnclean('unclean', [first.id, second.id])
     const producer = await java.producer({ bootstrap: kafka.bootstrap, config: { acks: '1' } })

@@ -58,12 +58,12 @@ function refused(said: RegExp) {
 describe('over TLS', () => {
   const tls = () => ({ KOFF_BROKERS: secured.tls, KOFF_TLS_CA: secured.certificates.broker.certFile })
 
-  test('koff reads from a broker whose authority it is told to trust', async () => {
+  test('koff reads from a broker with a private authority', async () => {
     expect(await print(tls())).toMatchObject(hasRead)
     expect(await print({ ...tls(), KOFF_TLS_CA: secured.certificates.broker.cert })).toMatchObject(hasRead)
   })
 
-  test('a broker that nobody vouches for is refused', async () => {
+  test('a broker with an untrusted certificate is refused', async () => {
     const untrusted = /its TLS certificate is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\); set tls\.ca/
     expect(await print({ KOFF_BROKERS: secured.tls, KOFF_TLS: 'true' })).toMatchObject(refused(untrusted))
     const other = { ...tls(), KOFF_TLS_CA: secured.certificates.koff.certFile }
@@ -149,7 +149,7 @@ describe('SASL over TLS', () => {
     expect(ran.stdout + ran.stderr).not.toContain(secret)
   })
 
-  test('reading goes on while the broker asks again who it is', async () => {
+  test('reading continues during re-authentication', async () => {
     const { broker } = secured.certificates
     const place = { brokers: [secured.sasl], tls: { ca: broker.cert }, topic: 'orders', maxWaitMs: 100 }
     const token = () => unsecuredToken(reader.username)
@@ -179,7 +179,7 @@ describe('SASL over TLS', () => {
     }
   })
 
-  test('whoever hands out no token, at first or later, is not waited for any longer than for a broker', async () => {
+  test('a token provider that does not answer is not waited for longer than a broker', async () => {
     const place = { brokers: [secured.sasl], tls: { ca: secured.certificates.broker.cert }, topic: 'orders' }
     const never = () => new Promise<string>(() => undefined)
     const opened = openKafkaSource({

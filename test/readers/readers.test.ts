@@ -88,7 +88,7 @@ test('the SDK of CloudEvents reads type, time, subject, severity, schema and con
 })
 
 describe.runIf(await isHere('mvn', '--version'))('an older generated reader', () => {
-  test('goes on when a new type of event, a new field and a new symbol appear in the topic', async () => {
+  test('continues when a new type of event, a new field and a new symbol appear in the topic', async () => {
     const grown = 'koff.grown'
     const known = events.filter(({ type }) => type === 'group-revived' || type === 'member-left')
     await using sink = kafkaSink({

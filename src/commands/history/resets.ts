@@ -63,7 +63,7 @@ async function resets(shell: Shell, options: ResetsOptions): Promise<number> {
   return noteCoverage(shell, asked, { knows: 'events', from: since, to: until })
 }
 
-/** Members of a group go back for reasons of their own; a group without members is moved by somebody. */
+/** Members of a group move back for reasons of their own; a group without members is moved by a person or program. */
 function isReset({ type, groupType }: KoffEvent): boolean {
   return type === 'offset-reset' || groupType === 'simple'
 }

@@ -19,7 +19,7 @@ export interface CoverageQuestion {
   readonly partition?: number | undefined
 }
 
-/** What is written of the present: up to so long ago the end of what is known is the present, ms. */
+/** The maximum delay of writing: a history that ends within this time counts as present, ms. */
 export const PRESENT_MS = 60_000
 
 /** Partitions and times that the history does not cover; empty where it has all. */

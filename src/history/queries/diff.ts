@@ -3,7 +3,7 @@ import { compareText } from '../../state/group/group.ts'
 import type { MemberView } from '../../state/group/view.ts'
 import type { GroupAt } from './groupsAt.ts'
 
-/** What is other at the second of two times. */
+/** The differences between two times. */
 export interface GroupDiff {
   readonly group: string
   /** Fields of the group itself: before, after. A group that is not there has null in all. */

@@ -33,7 +33,7 @@ export interface EventsQuestion {
 
 export interface EventsPage {
   readonly events: readonly StoredEvent[]
-  /** Where the next page begins; null: there is none. */
+  /** Where the next page begins; null: this is the last. */
   readonly next: string | null
 }
 
@@ -69,7 +69,7 @@ export async function eventsAfter(
   return rows.flatMap(storedEventOf)
 }
 
-/** The place of the event that was written last; 0 where there is none. */
+/** The position of the last written event; 0 without events. */
 export async function lastSequence(reader: HistoryReader): Promise<number> {
   const [row] = await reader.all('SELECT max(sequence) AS sequence FROM events')
   return Number(row?.['sequence'] ?? 0)

@@ -9,7 +9,7 @@ export async function groupNames(reader: HistoryReader, cluster: string, limit: 
   return rows.map(({ group }) => String(group))
 }
 
-/** Partition of `__consumer_offsets` that a group is in; null: the history has never heard of the group. */
+/** Partition of `__consumer_offsets` of a group; null: the group is not in the history. */
 export async function partitionOfGroup(reader: HistoryReader, cluster: string, group: string): Promise<number | null> {
   const [row] = await reader.all('SELECT "partition" FROM groups WHERE cluster = ? AND "group" = ?', [cluster, group])
   return row === undefined ? null : Number(row['partition'])

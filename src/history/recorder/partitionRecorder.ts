@@ -5,7 +5,7 @@ import type { CoverageItem, HistoryItem, ItemPlace, Knowledge } from '../items.t
 import { GroupRecorder } from './groupRecorder.ts'
 import { OffsetRecorder } from './offsetRecorder.ts'
 
-/** What is covered is said so often, ms. */
+/** The interval at which coverage is written, ms. */
 const mostCoverEveryMs = 30_000
 /** So many groups of those that were there at the start go into one commit. */
 const backlogSize = 500

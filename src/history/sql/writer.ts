@@ -89,7 +89,7 @@ export class Writer {
     return { events: newEvents, items: count }
   }
 
-  /** Another instance may have written: then what is remembered of the groups may be old. */
+  /** Another instance may have written: the cached groups may then be outdated. */
   async #checkMarks(transaction: Transaction, items: readonly HistoryItem[]): Promise<void> {
     const clusters = new Set(items.flatMap(item => ('position' in item ? [item.cluster] : [])))
     for (const cluster of clusters) {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-/** What this module uses of `RequestQueue`, which kafkajs exports to nobody and does not type. */
+/** The part of `RequestQueue` that this module uses; kafkajs neither exports nor types it. */
 interface RequestQueue {
   readonly pending: readonly unknown[]
   readonly throttledUntil: number
