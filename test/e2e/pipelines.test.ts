@@ -326,3 +326,29 @@ pipelines:
     ['history', 'stopped'],
   ])
 })
+
+test('two instances share a further pipeline; one is killed under load, and every job is there once', async () => {
+  const yaml = `groups: { include: ['pair-*'] }
+instances: { sessionTimeoutMs: 6000 }
+sinks: [{ type: kafka, topic: clean-pair, registry: { url: '${registry.url}' } }]
+pipelines:
+  - { name: queue, to: { type: bullmq, queue: pair, redis: { url: '${redis.url}' } } }`
+  await using first = await run('pair', yaml)
+  await using second = start('pair', yaml)
+  await said(second, 'owns partitions')
+  let groups = 0
+  const load = async (count: number) => {
+    for (let n = 0; n < count; n += 1) await alter(`pair-${(groups += 1)}`, n)
+  }
+  await load(40)
+  const loading = load(40)
+  await sleep(50)
+  first.kill('SIGKILL')
+  await first.ended
+  await loading
+  await load(20)
+  const expected = await eventsOf('pair-')
+  expect(expected.length).toBeGreaterThanOrEqual(100)
+  expect(await workOff('pair', expected.length)).toEqual(expected)
+  await end(second)
+})

@@ -2,6 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs'
 import { causesOf } from '../../base/systemReason.ts'
 import type { BrokerCall } from '../client/accessRefusal.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
+import type { ErrorName } from '../protocol/errors.ts'
 import type { TopicPartition } from '../protocol/metadata.ts'
 import { kafkajsClient } from './client.ts'
 import { withReason } from './coordinatorReason.ts'
@@ -163,6 +164,6 @@ async function describeGroups(admin: Admin, groupIds: readonly string[]): Promis
   }))
 }
 
-function hasType(error: unknown, type: string): boolean {
+function hasType(error: unknown, type: ErrorName): boolean {
   return causesOf(error).some(cause => errorType(cause) === type)
 }

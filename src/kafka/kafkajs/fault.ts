@@ -2,6 +2,7 @@ import { type ErrorCode, KoffError } from '../../base/errors.ts'
 import { serverText } from '../../base/serverText.ts'
 import { causesOf, systemReason, type TlsFault, tlsFault, tlsVersionAdvice } from '../../base/systemReason.ts'
 import { accessRefusal, type BrokerCall, clusterText } from '../client/accessRefusal.ts'
+import type { ErrorName } from '../protocol/errors.ts'
 
 /** An error of kafkajs as one that says what to do. Retriable where a new connection can mend it. */
 export function kafkajsFault(error: unknown, call: BrokerCall): KoffError {
@@ -43,7 +44,7 @@ export function errorType(error: Error): string {
 }
 
 /** Responses to CreateTopics that need a change of the plan or of a setting of the cluster. */
-const refusedTopic: ReadonlySet<string> = new Set([
+const refusedTopic: ReadonlySet<string> = new Set<ErrorName>([
   'INVALID_REPLICATION_FACTOR',
   'INVALID_PARTITIONS',
   'INVALID_CONFIG',

@@ -4,6 +4,7 @@ import { abortable } from '../../base/abortable.ts'
 import type { KoffError } from '../../base/errors.ts'
 import { causesOf } from '../../base/systemReason.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
+import type { ErrorName } from '../protocol/errors.ts'
 import type { PartitionPosition } from './admin.ts'
 import { type Assignment, type Assignor, partitionAssigner } from './assignor.ts'
 import { kafkajsClient } from './client.ts'
@@ -103,7 +104,7 @@ export function groupMember(options: GroupMemberOptions): GroupMember {
 }
 
 /** Answers to a commit of a member that has to join again. */
-const generationOver: ReadonlySet<string> = new Set([
+const generationOver: ReadonlySet<string> = new Set<ErrorName>([
   'REBALANCE_IN_PROGRESS',
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
