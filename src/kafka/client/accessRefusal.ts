@@ -1,5 +1,4 @@
 import { KoffError } from '../../base/errors.ts'
-import type { ErrorName } from '../protocol/errors.ts'
 
 /** The subject of a call, for its error message. */
 export interface BrokerCall {
@@ -40,7 +39,7 @@ interface Refusal {
 /** Read and Write imply Describe. */
 function refusalOf(name: string, call: BrokerCall): Refusal | null {
   const { topic, operation = 'Write', group = '', transactionalId = '', creates = false } = call
-  switch (name as ErrorName) {
+  switch (name) {
     case 'GROUP_AUTHORIZATION_FAILED':
       return { operation: 'Read', resource: 'group', resourceName: group }
     case 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED':
