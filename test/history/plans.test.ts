@@ -73,6 +73,8 @@ test.each(questions)('%s are answered without a scan of a large table', async (_
       /^SCAN (events|states|progress|owner_spans|member_spans|[eospc])\b(?!.*USING (COVERING )?INDEX)/.test(step),
     )
     expect([sql, large]).toEqual([sql, []])
+    // By cluster alone, nearly all events are found.
+    expect([sql, steps.filter(step => /events\b.*\(cluster=\?\)/.test(step))]).toEqual([sql, []])
     expect([sql, steps.filter(step => /SCAN events.*USING/.test(step) && !/events_that_open/.test(step))]).toEqual([
       sql,
       [],

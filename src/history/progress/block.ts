@@ -15,12 +15,13 @@ export interface TimedPoint extends OffsetPoint {
   readonly time: number
 }
 
-/** A block with more points, or of a longer time, is full: the next one begins. */
-const mostPoints = 4_000
-const longestMs = 6 * 3_600_000
+/** A block with more points than these, and than so many times its base, is full; one of a longer time is, too. */
+const mostPoints = 1_200
+const mostOfBase = 10
+const longestMs = 3 * 3_600_000
 
-export function isFull({ points, fromTime }: Block, time: number): boolean {
-  return points.length >= mostPoints || time - fromTime > longestMs
+export function isFull({ base, points, fromTime }: Block, time: number): boolean {
+  return points.length >= Math.max(mostPoints, mostOfBase * base.length) || time - fromTime > longestMs
 }
 
 /** The block that follows on another one. */

@@ -140,7 +140,8 @@ function severityCondition(severity: Severity | undefined): string[] {
 
 function conditionsOf(reader: HistoryReader, question: EventsQuestion) {
   const { cluster, from, to, group, groups = [], kind, topic, partition, member, instance, client, host } = question
-  const conditions = ['cluster = ?']
+  // Not by the index of cluster and id: nearly all events are of one cluster.
+  const conditions = [`(cluster || '') = ?`]
   const parameters: SqlValue[] = [cluster]
   const add = (condition: string, value: SqlValue | undefined) => {
     if (value === undefined) return
