@@ -2,6 +2,7 @@ import type { OffsetCondition, RoundContext, SampledRow } from './condition.ts'
 import { closeRow, openRow } from './rows.ts'
 import { CONDITIONS, NOTED, type RowWatch } from './rowWatch.ts'
 
+const key = 'outOfRange'
 /** The committed offset that the last sample found above the log end. */
 const noteKey = 'above'
 
@@ -10,7 +11,7 @@ export const offsetOutOfRange = {
   of: 'offset',
   opens: 'offset-out-of-range',
   shortName: 'range',
-  key: 'outOfRange',
+  key,
   thresholds: {},
   needs: 'samples',
   noteKey,
@@ -22,7 +23,7 @@ export const offsetOutOfRange = {
     const { row, isGone, time } = touched
     if (!isGone) return
     context.watch.setNote(row, noteKey, null)
-    close(row, time, { ...context, touched })
+    if (context.watch.openOf(row, key) !== null) close(row, time, { ...context, touched })
   },
   end(row, now, context) {
     context.watch.setNote(row, noteKey, null)
@@ -35,14 +36,15 @@ function judge({ row, offset, logStart, logEnd, time }: SampledRow<unknown>, con
   const range = rangeOf({ offset, logStart, logEnd, above: aboveOf(row, watch) })
   if (watch.setNote(row, noteKey, offset > logEnd ? offset : null)) changed(row)
   if (range === 'in') close(row, time, context)
-  if (range !== 'out' || watch.openOf(row, 'outOfRange') !== null) return
-  openRow(row, 'outOfRange', context, (about, place) => {
+  if (range !== 'out' || watch.openOf(row, key) !== null) return
+  openRow(row, key, context, (about, place) => {
     return emit.open('offset-out-of-range', about, time, { ...place, offset, logStart, logEnd })
   })
 }
 
 function close(row: number, time: number, context: Parameters<typeof closeRow>[2]): void {
-  closeRow(row, 'outOfRange', context, (open, about, place) => {
+  if (context.watch.openOf(row, key) === null) return
+  closeRow(row, key, context, (open, about, place) => {
     context.emit.close('offset-out-of-range', open, about, time, place)
   })
 }

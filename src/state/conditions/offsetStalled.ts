@@ -164,6 +164,8 @@ function settle(touched: TouchedRow, context: TouchedRows<Settings>): void {
 }
 
 function close(row: number, time: number, context: RowContext, touched?: TouchedRow): void {
+  // Checked first: nearly always nothing is open, and each commit of a row that was behind comes here.
+  if (context.watch.openOf(row, key) === null) return
   closeRow(row, key, { ...context, touched }, (stalled, about, place) => {
     const { grewAt = null } = stalled as OpenStall
     const durationMs = grewAt === null ? null : Math.max(0, time - grewAt)
