@@ -1,5 +1,6 @@
 import { assignmentBalanced, assignmentSkewed } from './conditions/assignmentSkewed.ts'
 import { lagExceeded, lagRecovered } from './conditions/lagExceeded.ts'
+import { offsetAtRisk, offsetSafe } from './conditions/offsetAtRisk.ts'
 import { offsetOutOfRange, offsetRangeRecovered } from './conditions/offsetOutOfRange.ts'
 import { offsetResumed, offsetStalled } from './conditions/offsetStalled.ts'
 import { partitionAssigned, partitionUnassigned } from './conditions/partitionUnassigned.ts'
@@ -64,6 +65,8 @@ export const definitions = [
   offsetResumed,
   lagExceeded,
   lagRecovered,
+  offsetAtRisk,
+  offsetSafe,
   offsetOutOfRange,
   offsetRangeRecovered,
   rebalanceStuck,

@@ -122,6 +122,8 @@ describe('a configuration', () => {
         stallMinLag: 1,
         stallEmptyGroups: false,
         lagForMs: 60_000,
+        riskWithinMs: 3_600_000,
+        riskRatio: 0.1,
         stuckAfterTimeouts: 0.5,
         rebalanceTimeoutMs: 300_000,
         stormRebalances: 5,

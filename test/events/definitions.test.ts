@@ -21,6 +21,7 @@ test('the types come in the order that ranks the events of one transition', () =
       offset-committed offset-rewound offset-reset offset-deleted topic-recreated
       group-emptied group-deleted
       offset-stalled offset-resumed lag-exceeded lag-recovered
+      offset-at-risk offset-safe
       offset-out-of-range offset-range-recovered rebalance-stuck rebalance-resumed
       rebalance-storm rebalance-settled partition-unassigned partition-assigned
       assignment-skewed assignment-balanced
@@ -34,7 +35,7 @@ test('severity is a warning or an error for exactly these types', () => {
   expect(typesOf('warn')).toEqual(
     words(`
       offset-rewound offset-reset group-emptied group-deleted
-      lag-exceeded assignment-skewed koff-undecodable
+      lag-exceeded offset-at-risk assignment-skewed koff-undecodable
     `),
   )
   expect(typesOf('error')).toEqual(

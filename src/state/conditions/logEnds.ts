@@ -121,6 +121,11 @@ export class LogEnds {
     return (this.#steps[id] as Steps).ends
   }
 
+  /** How the log start of a partition grew. */
+  startStepsOf(id: number): OffsetSteps {
+    return (this.#steps[id] as Steps).starts
+  }
+
   /** The time of the record at an offset; null: it was not looked up. */
   timeOf(id: number, offset: number): RecordTime | null {
     return this.#steps[id]?.times.get(offset) ?? null

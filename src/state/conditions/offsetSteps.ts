@@ -38,6 +38,17 @@ export class OffsetSteps {
     return { after: this.#lastAt[at - 1] ?? null, by: this.#foundBy[at] ?? null }
   }
 
+  /** By how much the value grew between the samples that were asked for at that time or later. */
+  growthSince(time: number): number {
+    const first = this.#lastAt.findIndex(at => at >= time)
+    return first < 0 ? 0 : (this.#values.at(-1) as number) - (this.#values[first] as number)
+  }
+
+  /** When the oldest sample was answered, ms; Infinity: there is none. */
+  get since(): number {
+    return this.#foundBy[0] ?? Number.POSITIVE_INFINITY
+  }
+
   #forget(): void {
     for (const list of [this.#values, this.#foundBy, this.#lastAt]) list.length = 0
   }

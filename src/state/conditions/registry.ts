@@ -1,5 +1,6 @@
 import { assignmentSkewed } from './assignmentSkewed.ts'
 import { lagExceeded } from './lagExceeded.ts'
+import { offsetAtRisk } from './offsetAtRisk.ts'
 import { offsetOutOfRange } from './offsetOutOfRange.ts'
 import { offsetStalled } from './offsetStalled.ts'
 import { partitionUnassigned } from './partitionUnassigned.ts'
@@ -13,6 +14,7 @@ import { rebalanceStuck } from './rebalanceStuck.ts'
 export const conditions = [
   offsetStalled,
   lagExceeded,
+  offsetAtRisk,
   offsetOutOfRange,
   rebalanceStuck,
   rebalanceStorm,

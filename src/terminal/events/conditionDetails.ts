@@ -31,6 +31,10 @@ export function conditionDetails(words: Words) {
     'lag-exceeded': data =>
       `${behind(data)}, threshold ${thresholdText(data)} · worst ${place(data.worst)}: ${say.integer(data.worst.lag)}`,
     'lag-recovered': after,
+    'offset-at-risk': data =>
+      `${place(data)} at ${say.integer(data.offset)}, the log has ${say.integer(data.logStart)} to ${say.integer(data.logEnd)}` +
+      (data.expectedInMs === null ? '' : ` · retention reaches it in ${say.duration(data.expectedInMs)}`),
+    'offset-safe': data => `${place(data)} ${after(data)}`,
     'offset-out-of-range': data =>
       `${place(data)} committed ${say.integer(data.offset)}, the log has ${say.integer(data.logStart)} to ${say.integer(data.logEnd)}`,
     'offset-range-recovered': data => `${place(data)} ${after(data)}`,

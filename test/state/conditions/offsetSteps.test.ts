@@ -35,6 +35,15 @@ describe('the steps of a log end', () => {
     }
   })
 
+  it('know how much the offset grew between the samples since a time', () => {
+    const steps = new OffsetSteps()
+    steps.add(0, 10, 10)
+    steps.add(0, 20, 20)
+    steps.add(7, 30, 30)
+    steps.add(12, 40, 40)
+    expect([5, 15, 25, 35, 45].map(time => steps.growthSince(time))).toEqual([12, 12, 5, 0, 0])
+  })
+
   it('enclose the time at which each record was appended, whatever is left out of them, within a part of its age', () => {
     const gap = fc.record({ ms: fc.integer({ min: 1, max: 30_000 }), records: fc.integer({ min: 0, max: 4 }) })
     fc.assert(

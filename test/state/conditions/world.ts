@@ -19,6 +19,8 @@ const conditionTypes: ReadonlySet<string> = new Set<EventType>([
   'offset-resumed',
   'lag-exceeded',
   'lag-recovered',
+  'offset-at-risk',
+  'offset-safe',
   'offset-out-of-range',
   'offset-range-recovered',
   'rebalance-stuck',
