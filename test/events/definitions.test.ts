@@ -56,7 +56,7 @@ test('every section has events', () => {
 
 test('an event that ends a condition comes right after the one that opens it, and names it', () => {
   const closers = definitions.filter(({ closes }) => closes !== null)
-  expect(closers).toHaveLength(7)
+  expect(closers).toHaveLength(8)
   for (const closer of closers) {
     expect(closer.closes).toBe(eventTypes[rankOf(closer.type) - 1])
     expect(Object.keys(closer.data)).toEqual(expect.arrayContaining(['opened', 'durationMs']))

@@ -49,6 +49,7 @@ test('each kind of condition is counted where it is open, over groups and offset
   expect(countOpen({ groups, table }, everyGroup)).toEqual({
     'offset-stalled': 2,
     'lag-exceeded': 1,
+    'offset-at-risk': 0,
     'offset-out-of-range': 1,
     'rebalance-stuck': 2,
     'rebalance-storm': 1,
@@ -58,6 +59,7 @@ test('each kind of condition is counted where it is open, over groups and offset
   expect(countOpen({ groups, table }, name => name !== 'skewed')).toEqual({
     'offset-stalled': 0,
     'lag-exceeded': 1,
+    'offset-at-risk': 0,
     'offset-out-of-range': 0,
     'rebalance-stuck': 1,
     'rebalance-storm': 1,
