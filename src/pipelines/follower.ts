@@ -24,7 +24,7 @@ export interface FollowerOptions extends BrokerOptions {
   readonly topics: readonly string[]
   /** The one of these that has what a history keeps beside the events; the sink has to keep it. */
   readonly historyTopic?: string | undefined
-  /** Of what is in them, where that is Avro. */
+  /** The registry for events in Avro. */
   readonly registry: RegistryOptions | undefined
   readonly transform: PipelineTransform
   /** Not open yet; the caller disposes of it. */

@@ -3,9 +3,9 @@ import type { Source } from '../engine/source.ts'
 import type { Input } from '../state/input.ts'
 
 /**
- * The same inputs, for whoever makes a state of them: fails with INPUT_UNREADABLE where a file begins before the end of what
- * was read of its partition. It would happen twice, or in another order: two recordings that overlap, the same partition of
- * two brokers. In the middle of a file only a damaged batch goes back, and one of those ends nothing.
+ * The same inputs, for callers that build a state of them. Fails with INPUT_UNREADABLE where a file begins before the
+ * last offset that was read of its partition, because records would be applied twice or out of order: two recordings
+ * that overlap, or the same partition of two brokers. Within a file only a damaged batch goes back, which ends nothing.
  */
 export function refuseRepeats(source: Source): Source {
   return {

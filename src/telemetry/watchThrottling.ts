@@ -24,7 +24,7 @@ export function watchThrottling({ telemetry, log }: { readonly telemetry: Teleme
     isLogged = true
     const what = `${broker} throttles koff: after a ${name} it waits ${throttleMs} ms, because koff exceeds a quota`
     const cure =
-      'koff goes on more slowly; raise the quota of its user or client id (kafka-configs --entity-type clients)'
+      'koff continues more slowly; raise the quota of its user or client id (kafka-configs --entity-type clients)'
     log.warn(`${what}; ${cure}. From now on only koff_throttle_seconds_total tells`, { broker, throttleMs })
   }
   subscribe(channel, heard)

@@ -7,8 +7,8 @@ import type { RedisOptions } from './redisSchema.ts'
 const patienceMs = 1_000
 
 /**
- * True where a Redis that is to be spoken to in TLS has none: it then waits for the end of a line that never comes, says
- * nothing, and a client hears of no more than a time-out. One that answers a PING in the clear needs no further waiting.
+ * True where a Redis that koff addresses with TLS does not use it: it then waits for the end of a line that never
+ * comes, and the client only sees a time-out. A server that answers a plain PING needs no further wait.
  */
 export async function isPlainRedis({ url, tls }: RedisOptions, signal: AbortSignal): Promise<boolean> {
   const parsed = url === undefined ? null : URL.parse(url)

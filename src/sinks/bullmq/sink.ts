@@ -43,15 +43,15 @@ export interface BullmqSinkOptions extends JobOptions {
 const bulkSize = 1_000
 
 /**
- * Events as jobs in a queue of BullMQ: job id = event id, job name = event type. Of a large event, part 1 alone becomes a job,
- * so that one event starts one piece of work. Its `parts` says that its lists go on in the clean topic.
- *
- * Guarantee: each event is one job, in order, however often it is written, as long as the job is kept. A write resolves
- * when Redis has taken all jobs. What breaks it: a Redis that loses what it took (`appendfsync everysec` may lose the last
- * second of a crash, no persistence everything; an eviction policy that is not `noeviction`); a job that is removed by hand or
- * by age before its event is written again; the events of two clusters in one queue, whose ids are not each other's. Where
- * Redis takes some of a request and is out of memory for the rest, order holds for those that it took only.
- * @throws KoffError from `open`: whatever makes writing impossible; from `write`: retriable where nothing but time is needed.
+ * Events as jobs in a BullMQ queue: the job id is the event id, the job name is the event type. Of a large event only
+ * part 1 becomes a job, so that one event starts one piece of work; its `parts` shows that its lists continue in the
+ * clean topic.
+ * Guarantee: each event is one job, in order, however often it is written, while the job is kept. A write resolves when
+ * Redis has all jobs. What breaks it: a Redis that loses acknowledged data (`appendfsync everysec` may lose the last
+ * second before a crash, no persistence everything; an eviction policy other than `noeviction`); a job that is removed
+ * by hand or by age before its event is written again; two clusters in one queue, which can have the same ids. If Redis
+ * runs out of memory within a request, order holds only for the jobs that it accepted.
+ * @throws KoffError from `open`: a permanent failure; from `write`: retriable where only time is needed.
  */
 export function bullmqSink(options: BullmqSinkOptions): Sink {
   const { queue, redis = {}, payload = 'json', openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000 } = options

@@ -24,9 +24,9 @@ export interface LeftOut {
 }
 
 /**
- * How large messages may be, learned from refusals: of a topic whose limit was lowered while koff runs, or is none that
- * koff may see. Its events go on in smaller batches, and those that are too large by themselves are left out. An
- * instance that is started again checks the limit, and learns again.
+ * The maximum size of messages, learned from refusals: for a topic whose limit was lowered while koff runs, or that
+ * koff may not see. Its events continue in smaller batches, and single events that are too large are dropped. A
+ * restarted instance checks the limit, and learns again.
  */
 export class MessageLimits {
   readonly #limits = new Map<string, Limit>()

@@ -35,15 +35,14 @@ export interface KafkaSinkOptions extends BrokerOptions, ContentOptions {
 }
 
 /**
- * Events to a Kafka topic, or to one of each type: Avro in Confluent's wire format or JSON, CloudEvents headers, key = group id, the partition that Java's
- * producer would choose.
- *
+ * Events to a Kafka topic, or to one topic for each type: Avro in Confluent's wire format or JSON, CloudEvents headers;
+ * the key is the group id, the partition that of Java's producer.
  * Guarantee: at least once, in order for each group. A write resolves when all in-sync replicas have its events. What
- * breaks it: unclean leader election, a retention that is shorter than a reader is away; whoever changes the number of
- * partitions moves groups, and their order is then kept within a partition only. An event comes twice where an answer
- * was lost and the producer had to be replaced, or where the same write is made again: it has the same id.
- * @throws KoffError from `open`: REGISTRY_MISSING, and whatever makes writing impossible; from `write`: retriable where
- * nothing but time is needed.
+ * breaks it: unclean leader election; a retention that is shorter than the absence of a reader; more partitions, which
+ * move groups, so that order holds only within a partition. An event may come twice, with the same id, after a lost
+ * response with a replaced producer, or when a write is repeated.
+ * @throws KoffError from `open`: REGISTRY_MISSING, or another permanent failure; from `write`: retriable where only
+ * time is needed.
  */
 export function kafkaSink(options: KafkaSinkOptions): Sink {
   const { routes, openTimeoutMs = 30_000, deliveryTimeoutMs = 120_000, retried, log = noLog } = options

@@ -79,13 +79,12 @@ export interface KafkaSourceOptions extends BrokerOptions {
 const codecs = batchCodecs()
 
 /**
- * Reads a topic live: every partition from its leader, uncommitted, with control batches, from where it is told to
- * begin and then for ever. What a cluster goes through (restarts, elections, lost connections) is waited out; nothing
- * is skipped or repeated, and records that the cluster itself lost are told as faults.
- *
+ * Reads a topic live: every partition from its leader, uncommitted, with control batches, from the given position on,
+ * without an end. It waits through restarts, elections and lost connections without skipping or repeating a record;
+ * records that the cluster lost are reported as faults.
  * Needs Describe and Read on the topic. Fails with `BROKER_UNREACHABLE` when no broker answers in `connectTimeoutMs`,
- * with `AUTHENTICATION_FAILED` or `AUTHORIZATION_FAILED` where koff is refused, with `UNSUPPORTED` where the cluster hides
- * the topic, also later on.
+ * with `AUTHENTICATION_FAILED` or `AUTHORIZATION_FAILED` where koff is refused, with `UNSUPPORTED` where the cluster
+ * hides the topic, also later on.
  */
 export async function openKafkaSource(options: KafkaSourceOptions): Promise<Source> {
   checkOptions(options)

@@ -111,7 +111,7 @@ function extend(batch: OpenBatch, line: RecordLine, lines: number): void {
   batch.isComplete = line.magic < 2 || line.offset === line.batchLastOffset
 }
 
-/** Node skips what is not base64: then there are fewer bytes than the text has room for. */
+/** Node skips characters that are not base64: the result is then shorter than the text suggests. */
 function bytesOf(base64: string | null, field: string): Buffer | null {
   if (base64 === null) return null
   const bytes = Buffer.from(base64, 'base64')

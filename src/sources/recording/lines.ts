@@ -106,7 +106,7 @@ const kinds = {
 export type RecordLine = z.infer<typeof recordLine>
 export type KindLine = z.infer<(typeof kinds)[keyof typeof kinds]>
 
-/** Parses one line of a recording. Throws an Error whose message says what is wrong with it. */
+/** Parses one line of a recording. Throws an Error with the reason for an invalid line. */
 export function parseLine(text: string): RecordLine | KindLine {
   const value = parseExact(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('is not a JSON object')

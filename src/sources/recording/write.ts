@@ -41,7 +41,7 @@ function streamWriter(stdout: Writable): RecordingWriter {
 
 function fileWriter(path: string): RecordingWriter {
   const head = path.endsWith('.gz') ? createGzip() : new PassThrough()
-  // A transform that is destroyed forgets the write that it is at: who waits for that is told from here
+  // A destroyed transform drops its current write: the waiting caller is rejected from here.
   let giveUp: ((error: KoffError) => void) | undefined
   let failure: KoffError | undefined
   const done = pipeline(head, createWriteStream(path)).catch((error: unknown) => {

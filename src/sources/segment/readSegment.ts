@@ -29,10 +29,10 @@ const MIN_PADDING = 17
 const EMPTY = Buffer.alloc(0)
 
 /**
- * The batches of one segment file, in chunks that are valid until the next one is asked for. What cannot be read is a
- * fault in its place: a last batch that is cut off (TRUNCATED says what is missing); bytes that are no batch, of which
- * those up to the next batch are skipped. Zeros up to the end are preallocated space (`log.preallocate`), and no fault.
- * Fails with INPUT_UNREADABLE where the file itself cannot be read.
+ * The batches of one segment file, in chunks that are valid until the next one is requested. An unreadable part is a
+ * fault at its position: an incomplete last batch (TRUNCATED has the missing bytes), or other bytes, which are skipped
+ * up to the next batch. Zeros up to the end are preallocated space (`log.preallocate`), not a fault. Fails with
+ * INPUT_UNREADABLE where the file itself cannot be read.
  */
 export async function* readSegment(
   file: SegmentFile,

@@ -75,8 +75,8 @@ export interface CompletedContext {
 }
 
 /**
- * How long the rebalance took that these events of a transition complete; null: nobody sampled it. Undefined: they complete
- * none of a classic group.
+ * The duration of the rebalance that these events of a transition complete; null: no sample. Undefined: they complete
+ * no rebalance of a classic group.
  */
 export function classicDuration(
   drafts: readonly Draft[],

@@ -134,7 +134,7 @@ export interface OffsetCondition<Settings> extends Definition {
   isOldNote?(this: void, note: unknown, now: number): boolean
 }
 
-/** A row that has a sample in the present round. The same object for each row: of use during the call. */
+/** A row with a sample in the present round. One object for all rows: valid during the call. */
 export interface SampledRow<Settings> {
   readonly row: number
   readonly slot: GroupSlot
@@ -150,7 +150,7 @@ export interface SampledRow<Settings> {
   readonly now: number
 }
 
-/** A row of which a batch committed or deleted the offset. The same object for each row: of use during the call. */
+/** A row that a batch committed or deleted. One object for all rows: valid during the call. */
 export interface TouchedRow {
   readonly row: number
   readonly grew: boolean

@@ -201,7 +201,7 @@ export class LogEnds {
     return topic
   }
 
-  /** The topic of that name, made anew where it has another id now. */
+  /** The topic of that name; a new one if the id has changed. */
   #named(name: string, id: string | null): MutableTopic {
     const known = this.#topics.get(name)
     if (known !== undefined && (id === null || known.id === id)) return known

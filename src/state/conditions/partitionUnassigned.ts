@@ -117,7 +117,7 @@ function findUnowned(state: Unassigned, context: Context): Unassigned {
   return isSame(state, { counts, unowned }) ? state : { counts, unowned }
 }
 
-/** While nobody can say who owns what, time does not count, and what is open stays open. */
+/** While owners are unknown, time does not count, and open conditions stay open. */
 function onlyOpen(state: Unassigned): Unassigned {
   const unowned = state.unowned.filter(({ open }) => open !== null)
   return state.counts.size === 0 && unowned.length === state.unowned.length ? state : { counts: new Map(), unowned }

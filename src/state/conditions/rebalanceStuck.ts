@@ -81,7 +81,7 @@ export function isRebalancing(group: Group | null): boolean {
   return group !== null && group.rebalanceStartedAt !== null
 }
 
-/** A heartbeat interval, in which a member hears of its new assignment. */
+/** A heartbeat interval, after which a member knows its new assignment. */
 const shortestMs = 5_000
 
 /** When the rebalance whose start a record showed has taken too long; Infinity where none is under way. */

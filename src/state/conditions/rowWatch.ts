@@ -1,7 +1,7 @@
 import { grown } from '../offsets/keyIndex.ts'
 import type { Numbers, Open } from './conditionEvents.ts'
 
-/** What is open for one committed offset, or was since its last commit. */
+/** The open condition of one committed offset, or one that was open since its last commit. */
 export interface RowConditions {
   /** By the key of the condition. */
   readonly open: Map<string, Open>

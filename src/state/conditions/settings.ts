@@ -27,7 +27,7 @@ export const defaultConditionSettings = settingsFrom(([, { default: value }]) =>
 
 type Given = { readonly [K in keyof ConditionSettings]?: ConditionSettings[K] | undefined }
 
-/** Settings over others: what is not given stays as it is in `base`. */
+/** Overrides `base`: missing settings stay as they are. */
 export function settingsOver(base: ConditionSettings, given: Given): ConditionSettings {
   const values = given as Readonly<Record<string, unknown>>
   const before = base as Readonly<Record<string, unknown>>

@@ -54,7 +54,7 @@ function settle(touched: TouchedRow, rows: Rows): void {
   for (const condition of offsetConditions) condition.settle(touched, rows)
   watch.offsets[row] = table.offsets[row] as number
   if (conditions === undefined || conditions.open.size > 0) return
-  // Its numbers are of use as long as events are anchored to the same commit.
+  // Keep the counters only while events are anchored to the same commit.
   const isClosedNow = openBefore > 0
   if (isGone || !isClosedNow) {
     watch.forgetConditions(row)

@@ -19,7 +19,7 @@ export function subscribedTopics({ members, regexes }: Group): ReadonlySet<strin
   return topics
 }
 
-/** Whether a group has given a topic up, found out once for each group: of use for one round. */
+/** Whether a group abandoned a topic, computed once for each group: valid for one round. */
 export class DroppedTopics {
   readonly #subscribed = new Map<GroupSlot, ReadonlySet<string> | null>()
 

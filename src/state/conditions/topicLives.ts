@@ -2,7 +2,7 @@ import { hasTopicId, type TopicSlot } from '../group/groupSlot.ts'
 import { FORMER, type OffsetTable } from '../offsets/table.ts'
 import { type LogEnds, OTHER_LIFE, type SampledTopic } from './logEnds.ts'
 
-/** Which sampled topic each topic of a group is, found out once for each: of use for one round. */
+/** The sampled topic of each topic of a group, computed once: valid for one round. */
 export class TopicLives {
   readonly #table: OffsetTable
   readonly #logEnds: LogEnds
@@ -16,8 +16,8 @@ export class TopicLives {
   }
 
   /**
-   * The topic that a row's offset was committed for; null: not sampled. Where the topic was made anew since, that commit
-   * says nothing of the one that there is now.
+   * The topic that a row's offset was committed for; null: not sampled. If the topic was recreated since, that commit
+   * says nothing about the present one.
    */
   of(row: number): SampledTopic | typeof OTHER_LIFE | null {
     const table = this.#table

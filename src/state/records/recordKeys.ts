@@ -16,10 +16,7 @@ const typesOf = {
   streams: { member: [22, 19], group: [20, 23, 17] },
 } as const
 
-/**
- * Keys of all records that make up what is known of a group. One that never was there is no matter: its tombstone changes
- * nothing.
- */
+/** Keys of all records about a group. A key without a record does no harm: its tombstone changes nothing. */
 export function groupKeys(group: Group | null): Buffer[] {
   if (group === null) return []
   const types = typesOf[group.type]

@@ -31,9 +31,9 @@ const rejoinPauses = { firstMs: 500, maxMs: 10_000 }
 const longMs = 60_000
 
 /**
- * The instances of one deployment share the partitions as a consumer group on the state topic. It commits nothing and fetches
- * nothing: who may write is decided by transactional ids, membership only says whose turn it is. What an instance owns
- * it keeps while it is cut off, until it is told otherwise, or fenced.
+ * The instances of one deployment share the partitions as a consumer group on the state topic. The group commits and
+ * fetches nothing: transactional ids decide who may write, membership only distributes the work. An instance that is
+ * cut off keeps its partitions until the group reassigns them or it is fenced.
  */
 export function kafkaInstances(options: InstancesOptions): Ownership {
   const closing = new AbortController()

@@ -53,12 +53,11 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
 }
 
 /**
- * Events to a topic, the state that they leave behind to a compacted topic, in one transaction for each source partition.
- *
- * Guarantee: who reads the events with `read_committed` finds each exactly once, in order for each group, whoever dies
- * when. What breaks it: unclean leader election; a state topic that is deleted, or truncated by hand; readers that read
- * uncommitted see events of transactions that were aborted and are written again.
- * @throws KoffError from `open`: REGISTRY_MISSING, TOPIC_UNFIT, and whatever else makes writing impossible.
+ * Events to a topic and the resulting state to a compacted topic, in one transaction for each source partition.
+ * Guarantee: a reader with `read_committed` gets each event exactly once, in order for each group, whichever instance
+ * dies. What breaks it: unclean leader election; a state topic that is deleted or truncated; readers that read
+ * uncommitted see events of aborted transactions, which are written again.
+ * @throws KoffError from `open`: REGISTRY_MISSING, TOPIC_UNFIT, and other permanent failures.
  */
 export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
   const {

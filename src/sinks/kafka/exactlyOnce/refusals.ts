@@ -10,9 +10,9 @@ export interface Refusal {
 }
 
 /**
- * Which instances may not work, by member id: those whose settings are not those of the instances that work already. Where all
- * of them are new, the settings that are stored count; where nobody has those, those of the first by its id. The same claims
- * in any order give the same result. An instance that says nothing of its settings is of an older version, and is let be.
+ * Which instances may not work, by member id: those whose settings differ from those of the running instances. If all
+ * are new, the stored settings count; without stored settings, those of the first by its id. The same claims in any
+ * order give the same result. An instance without settings is of an older version and is accepted.
  */
 export async function refusals(
   claims: readonly Claim[],
