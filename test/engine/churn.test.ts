@@ -16,6 +16,7 @@ test('groups, topics, members and producers that come and go leave nothing behin
   const churn = new Churn({ hasStaying: false })
   const empty = churn.sizes()
   churn.run(2_000)
+  expect(churn.sizes()['groups in the groups topic']).toBeGreaterThan(0)
   churn.rest(eightDaysMs)
   expect(churn.events).toBeGreaterThan(2_000)
   const { 'rows made': _rows, ...rest } = withoutTopics(churn.sizes())

@@ -14,7 +14,7 @@ export function scaleSection(
     return `- **${name}**: a consumer group (KIP-848) of ${count.format(members)} members that subscribe to ${topics} topics with ${count.format(topics * partitionsEach)} partitions in all.`
   })
   const mb = (bytes: number) => (bytes / 1e6).toFixed(1)
-  return `Made by \`npm run scale -- --write\`. \`koff run\` reads one broker with 4 partitions of \`__consumer_offsets\` and writes topics that take messages of 1 MiB. ${count.format(groups)} groups commit
+  return `Made by \`npm run scale -- --write${rollMs === 60_000 ? '' : ` --seconds ${rollMs / 1000}`}\`. \`koff run\` reads one broker with 4 partitions of \`__consumer_offsets\` and writes topics that take messages of 1 MiB. ${count.format(groups)} groups commit
 ten partitions each. Beside them there are large groups, whose records are written as a coordinator writes them:
 
 ${list.join('\n')}

@@ -98,14 +98,14 @@ export class Churn {
   }
 
   #write(): void {
-    for (const { key, value } of takeChanges(this.#fold.stateOf(0))) {
-      if (value === null) this.#stored.delete(key)
-      else this.#stored.set(key, value)
-    }
     const { groups, stored } = this.#table.take(this.#log.now)
     for (const { group, value } of groups) {
       if (value === null) this.#groups.delete(group)
       else this.#groups.add(group)
+    }
+    for (const { key, value } of takeChanges(this.#fold.stateOf(0))) {
+      if (value === null) this.#stored.delete(key)
+      else this.#stored.set(key, value)
     }
     this.#storedTable = stored
     this.#table.committed(this.#log.now)
