@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os'
 import { quantile } from '../bench/delivery/place.ts'
 import { describeVerdict } from '../chaos/verdict.ts'
 import type { Phase, ScaleOptions, ScaleOutcome } from './scale.ts'
@@ -31,6 +32,7 @@ ${rows.join('\n')}
 - State topic: ${mb(outcome.stateBytes)} MB written in all, of which ${count.format(outcome.liveKeys)} keys with ${mb(outcome.liveBytes)} MB are live.
 - After the kill: at work again after ${(outcome.restartMs / 1000).toFixed(1)} s, session time-out 1.5 s.
 ${environment.map(line => `- ${line}`).join('\n')}
+- Load average of the machine: ${loadavg()[0]?.toFixed(1)}. Where other programs use it, too, latency and event loop are upper bounds.
 `
 }
 

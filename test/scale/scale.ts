@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { eventsTopic, offsetsPartitions, type Stage, stateTopic } from '../chaos/stage.ts'
 import { judge, sentinelName, type Verdict } from '../chaos/verdict.ts'
+import { openAvroReader } from '../clients/avro.ts'
+import { startJvm } from '../clients/jvm.ts'
 import type { KoffProcess } from '../e2e/koff.ts'
 import { partitionOf } from '../e2e/partitionOf.ts'
 import type { EventLine } from '../e2e/watch.ts'
-import { readCleanTopic } from '../live/cleanTopic.ts'
 import { openTestCoordinator } from './coordinator.ts'
 import { bytesOnDisk, type EventLoop, eventLoopOf, eventLoopProbe, liveState, memoryOf } from './figures.ts'
 import { commitFleet, createTopics, fillLog, fleetCommits, logEnd } from './fleet.ts'
@@ -142,9 +143,7 @@ export async function atScale(stage: Stage, options: ScaleOptions): Promise<Scal
   warnings.push(...warningsOf(koff))
   koff.kill('SIGTERM')
   const [exitCode] = await koff.ended
-  const events = (await readCleanTopic({ brokers: kafka.brokers, topic: eventsTopic }, stage.registry.url)).map(
-    ({ value }) => plain(value),
-  )
+  const events = await readEvents(stage)
   const truth = new Map<string, readonly string[]>()
   for (const group of fleet) truth.set(group, ['group-created', ...fleetCommits])
   for (const group of groups.keys()) truth.set(group.name, group.expected)
@@ -206,10 +205,22 @@ function warningsOf(koff: KoffProcess): readonly string[] {
   return parsed.flatMap(({ level, msg }) => (level === 'warn' || level === 'error' ? [msg] : []))
 }
 
-/** As a line of NDJSON has it. */
-function plain(value: unknown): EventLine {
-  const text = JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? Number(field) : field))
-  return JSON.parse(text) as EventLine
+/** All that a read_committed consumer finds. Java's: kafkajs gives records of aborted transactions, too. */
+async function readEvents({ kafka, registry }: Stage): Promise<readonly EventLine[]> {
+  const jvm = await startJvm()
+  try {
+    const place = { bootstrap: kafka.bootstrap, topic: eventsTopic, registry: registry.url }
+    await using reader = await openAvroReader(jvm, place)
+    const events: EventLine[] = []
+    for (let count = -1; count < events.length; ) {
+      count = events.length
+      // Few at once: an event can have 512 KiB.
+      for (const { value } of await reader.read(500, 5_000)) events.push(value as EventLine)
+    }
+    return events
+  } finally {
+    await jvm.kill()
+  }
 }
 
 function sorted(held: ReadonlyMap<string, readonly string[]>) {
