@@ -16,9 +16,9 @@ export interface TimedPoint extends OffsetPoint {
 }
 
 /** A block with more points than these, and than so many times its base, is full; one of a longer time is, too. */
-const mostPoints = 1_200
+const mostPoints = 2_400
 const mostOfBase = 10
-const longestMs = 3 * 3_600_000
+const longestMs = 4 * 3_600_000
 
 export function isFull({ base, points, fromTime }: Block, time: number): boolean {
   return points.length >= Math.max(mostPoints, mostOfBase * base.length) || time - fromTime > longestMs

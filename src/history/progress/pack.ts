@@ -29,7 +29,8 @@ export function packBlock(block: Block): Buffer {
     putOffset(point.offset, { n, before, column: offsets, header })
     putNullable(point.logEnd, 'logEnd', before, ends)
     putNullable(point.lag, 'lag', before, lags)
-    putNullable(point.lagMs, 'lagMs', before, lagTimes)
+    const tenths = point.lagMs === null ? null : Math.round(point.lagMs / lagTimeUnitMs)
+    putNullable(tenths, 'lagMs', before, lagTimes)
   }
   const text = Buffer.from(JSON.stringify(header))
   const length = Buffer.alloc(4)
@@ -71,12 +72,19 @@ export function unpackBlock(bytes: Uint8Array, place: Pick<Block, 'fromTime' | '
       offset: nextOffset(offsets, before, big.get(n)),
       logEnd: nextNullable(ends, 'logEnd', before),
       lag: nextNullable(lags, 'lag', before),
-      lagMs: nextNullable(lagTimes, 'lagMs', before),
+      lagMs: inMs(nextNullable(lagTimes, 'lagMs', before)),
     }
     if (isBase) base.push(point)
     else points.push({ ...point, time })
   }
   return { ...place, base, points }
+}
+
+/** Lag in time is kept in tenths of a second: it is no more exact, and half as large. */
+const lagTimeUnitMs = 100
+
+function inMs(tenths: number | null): number | null {
+  return tenths === null ? null : tenths * lagTimeUnitMs
 }
 
 interface Header {
