@@ -24,6 +24,6 @@ test('throttling is counted each time and logged once', () => {
   ])
   expect(lines).toHaveLength(1)
   expect(lines[0]).toMatch(
-    /^a:9092 throttles koff: after a Fetch it waits 1500 ms, because koff exceeds a quota; koff goes/,
+    /^a:9092 throttles koff: after a Fetch it waits 1500 ms, because koff exceeds a quota; koff continues/,
   )
 })
