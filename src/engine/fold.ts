@@ -3,6 +3,8 @@ import type { KoffEvent } from '../events/envelope.ts'
 import type { RecordBatch } from '../kafka/records/batch.ts'
 import { LogEnds } from '../state/conditions/logEnds.ts'
 import type { SettingsOf } from '../state/conditions/settings.ts'
+import { type ShareLag, shareLagOf } from '../state/conditions/shareLag.ts'
+import { ShareStarts } from '../state/conditions/shareStarts.ts'
 import { compareText } from '../state/group/group.ts'
 import { DeclaredNames } from '../state/group/topicNames.ts'
 import { type GroupView, groupViews } from '../state/group/view.ts'
@@ -63,6 +65,8 @@ export class Fold {
   readonly names = new DeclaredNames()
   /** The sampled ends of logs. */
   readonly logEnds = new LogEnds()
+  /** Where share groups stand, as sampled. */
+  readonly shares = new ShareStarts()
   readonly partitions = new Map<number, PartitionState>()
   /** The topics that groups read. */
   readonly reads = new ReadTopics(this.partitions)
@@ -174,7 +178,9 @@ export class Fold {
       return null
     }
     const names = { nameOf }
-    const views = [...this.partitions.values()].flatMap(state => groupViews(state, { names, logEnds: this.logEnds }))
+    const views = [...this.partitions.values()].flatMap(state =>
+      groupViews(state, { names, logEnds: this.logEnds, shares: this.shares }),
+    )
     return views.sort((a, b) => compareText(a.group, b.group))
   }
 
@@ -210,8 +216,12 @@ export class Fold {
         this.#states.push(input)
         return judged
       }
-      case 'shareStart':
-        return NO_EVENTS
+      case 'shareStart': {
+        const isNext = this.shares.hasInRound(input, this.logEnds.round)
+        const judged = isNext ? this.#judgeSamples() : NO_EVENTS
+        this.shares.add(input, this.logEnds.round)
+        return judged
+      }
       case 'offsetTime':
         this.logEnds.addTime(input)
         return NO_EVENTS
@@ -239,11 +249,28 @@ export class Fold {
     const events = judged.flatMap(partition => {
       const state = this.stateOf(partition)
       const ofPartition = states.filter(({ group }) => state.groups.has(group))
-      return [...state.judge(now, { states: ofPartition, isListed: listed.includes(partition) })]
+      const isListed = listed.includes(partition)
+      return [...state.judge(now, { states: ofPartition, isListed, shares: this.#sharesOf(state) })]
     })
     this.logEnds.endRound()
+    this.shares.forgetUnless(group => this.reads.partitionOf(group) !== null)
     this.#forgetUnreadTopics()
     return events
+  }
+
+  /** Of the share groups of a partition that were sampled in the present round. */
+  #sharesOf({ groups }: PartitionState): ReadonlyMap<string, readonly ShareLag[]> {
+    const found = new Map<string, readonly ShareLag[]>()
+    if (this.shares.size === 0) return found
+    for (const group of this.shares.inRound(this.logEnds.round)) {
+      if (!groups.has(group)) continue
+      const lags = [...this.shares.of(group)].map(start => shareLagOf(start, this.logEnds))
+      found.set(
+        group,
+        lags.filter(lag => lag !== null),
+      )
+    }
+    return found
   }
 
   /**

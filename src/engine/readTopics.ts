@@ -56,6 +56,16 @@ export class ReadTopics {
     return null
   }
 
+  /** Names of share groups, by the partition of `__consumer_offsets` that they are in. */
+  shareGroups(wants: (group: string) => boolean): { readonly partition: number; readonly groups: readonly string[] }[] {
+    return [...this.#partitions].flatMap(([partition, { groups: slots }]) => {
+      const groups = [...slots.values()].flatMap(({ name, group }) =>
+        group?.type === 'share' && wants(name) ? [name] : [],
+      )
+      return groups.length === 0 ? [] : [{ partition, groups }]
+    })
+  }
+
   /** Names of classic groups whose rebalance runs, as samples showed. */
   rebalancingClassic(): ReadonlySet<string> {
     const found = new Set<string>()

@@ -1,5 +1,5 @@
 import type { LogEnds } from '../state/conditions/logEnds.ts'
-import type { LogEndInput } from '../state/input.ts'
+import type { LogEndInput, ShareStartInput } from '../state/input.ts'
 import type { PartitionState } from '../state/partition.ts'
 
 /** A record whose time nothing says. */
@@ -20,10 +20,11 @@ export interface UnknownTimesOptions {
   readonly wants: (group: string) => boolean
   /** Samples that were just taken. */
   readonly ends: readonly LogEndInput[]
+  readonly shares: readonly ShareStartInput[]
 }
 
 /** The records that groups have to read next, where samples of the log end do not say when those were appended, each once. */
-export function unknownTimes({ partitions, logEnds, wants, ends }: UnknownTimesOptions): UnknownTime[] {
+export function unknownTimes({ partitions, logEnds, wants, ends, shares }: UnknownTimesOptions): UnknownTime[] {
   const endOf = new Map(ends.map(end => [`${end.partition} ${end.topic}`, end]))
   const found = new Map<string, UnknownTime>()
   const note = (topic: string, partition: number, committed: number) => {
@@ -47,5 +48,6 @@ export function unknownTimes({ partitions, logEnds, wants, ends }: UnknownTimesO
       note(table.topicOf(row).name, table.partitions[row] ?? 0, table.offsets[row] as number)
     }
   }
+  for (const { topic, partition, startOffset } of shares) note(topic, partition, startOffset)
   return [...found.values()]
 }

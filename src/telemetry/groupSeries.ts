@@ -1,6 +1,7 @@
 import type { Fold } from '../engine/fold.ts'
 import { type LagTime, lagTimeOf, worstLagTime } from '../state/conditions/lagTime.ts'
 import { openConditions } from '../state/conditions/openConditions.ts'
+import { shareLagOf } from '../state/conditions/shareLag.ts'
 import { compareText, type Group, memberCount } from '../state/group/group.ts'
 import type { GroupSlot } from '../state/group/groupSlot.ts'
 import { exists, stateNow } from '../state/group/view.ts'
@@ -75,6 +76,9 @@ function groupsOf(fold: Fold, wants: (group: string) => boolean): MeasuredGroup[
       const place = { topic: topic.name, partition: table.partitions[row] ?? 0, offset: Number(table.offsetOf(row)) }
       measured.partitions.push(measuredPartition(fold, place, topic))
     }
+    for (const measured of found.values()) {
+      if (measured.group.type === 'share') measured.partitions.push(...sharePartitions(fold, measured.slot.name))
+    }
     for (const { group, type } of openConditions({ groups: slots, table })) {
       const open = found.get(group)?.open
       open?.set(type, (open.get(type) ?? 0) + 1)
@@ -94,6 +98,15 @@ function measuredPartition({ logEnds }: Fold, place: Place, slot: Parameters<Fol
   const earliest = logEnds.starts[id] as number
   const lag = Math.max(0, latest - Math.max(place.offset, earliest))
   return { ...place, latest, earliest, lag, lagMs: lagTimeOf(logEnds, id, place.offset, logEnds.times[id] as number) }
+}
+
+function sharePartitions({ shares, logEnds }: Fold, group: string): MeasuredPartition[] {
+  return [...shares.of(group)].map(start => {
+    const { topic, partition, startOffset: offset } = start
+    const share = shareLagOf(start, logEnds)
+    const { logEnd: latest = null, logStart: earliest = null, lag = null, lagMs = null } = share ?? {}
+    return { topic, partition, offset, latest, earliest, lag, lagMs }
+  })
 }
 
 function seriesOfGroup({ slot, group, partitions, open }: MeasuredGroup): GroupSeries[] {

@@ -1,6 +1,6 @@
 import type { Fold } from '../../engine/fold.ts'
 import type { DescribedTopic, KafkaAdmin, LogRange } from '../../kafka/client/admin.ts'
-import type { LogEndInput, TopicInput } from '../../state/input.ts'
+import type { LogEndInput, ShareStartInput, TopicInput } from '../../state/input.ts'
 
 export interface LogEndsOptions {
   readonly fold: Fold
@@ -15,8 +15,9 @@ export type NewsIn = (topics: readonly DescribedTopic[]) => readonly DescribedTo
 export async function sampleLogEnds(
   { fold, wants, admin }: LogEndsOptions,
   newsIn: NewsIn,
+  shares: readonly ShareStartInput[],
 ): Promise<{ readonly topics: readonly TopicInput[]; readonly ends: readonly LogEndInput[] }> {
-  const committed = fold.reads.committed(wants)
+  const committed = [...fold.reads.committed(wants), ...shares.map(({ topic, partition }) => ({ topic, partition }))]
   const subscribed = fold.reads.subscribed(wants)
   const ends = await trustworthy(await admin.sampleLogEnds(committed), fold, admin)
   const topics = await admin.describeTopics([...subscribed, ...committed.map(({ topic }) => topic)])

@@ -2,7 +2,7 @@ import type { Fold } from '../../engine/fold.ts'
 import { type UnknownTime, unknownTimes } from '../../engine/unknownTimes.ts'
 import type { KafkaAdmin } from '../../kafka/client/admin.ts'
 import { findRecordTimes } from '../../kafka/client/recordTimes.ts'
-import type { LogEndInput, OffsetTimeInput } from '../../state/input.ts'
+import type { LogEndInput, OffsetTimeInput, ShareStartInput } from '../../state/input.ts'
 
 export interface RecordTimesOptions {
   readonly fold: Fold
@@ -24,11 +24,14 @@ export function recordTimes({ fold, wants, admin }: RecordTimesOptions) {
   const paused = new Map<string, number>()
   const keyOf = ({ topic, partition, offset }: Pick<UnknownTime, 'topic' | 'partition' | 'offset'>) =>
     `${partition} ${offset} ${topic}`
-  return async (ends: readonly LogEndInput[]): Promise<readonly OffsetTimeInput[]> => {
+  return async (
+    ends: readonly LogEndInput[],
+    shares: readonly ShareStartInput[],
+  ): Promise<readonly OffsetTimeInput[]> => {
     round++
     for (const [key, until] of paused) if (until <= round) paused.delete(key)
     const { partitions, logEnds } = fold
-    const unknown = unknownTimes({ partitions, logEnds, wants, ends })
+    const unknown = unknownTimes({ partitions, logEnds, wants, ends, shares })
     const asked = unknown.filter(wanted => !paused.has(keyOf(wanted))).slice(0, mostInRound)
     if (asked.length === 0) return []
     const timestamp = Date.now()

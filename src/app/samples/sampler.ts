@@ -9,6 +9,7 @@ import { brokerOptions } from '../connection.ts'
 import { groupStates } from './groupStates.ts'
 import { sampleLogEnds, topicNews } from './logEnds.ts'
 import { recordTimes } from './recordTimes.ts'
+import { sampleShareStarts } from './shareStarts.ts'
 
 export interface SamplerOptions {
   readonly kafka: KafkaConfig
@@ -40,8 +41,9 @@ export async function openSampler({ kafka, fold, conditions, wants, log }: Sampl
       const newsIn = topicNews()
       const times = recordTimes(context)
       const look = async (positions: ReadonlyMap<number, number>): Promise<Omit<Sample, 'readEnds'>> => {
-        const [{ topics, ends }, listed] = await Promise.all([sampleLogEnds(context, newsIn), states(positions)])
-        return { inputs: [...topics, ...ends, ...(await times(ends))], ...listed }
+        const [listed, shares] = await Promise.all([states(positions), sampleShareStarts(context)])
+        const { topics, ends } = await sampleLogEnds(context, newsIn, shares)
+        return { inputs: [...topics, ...ends, ...(await times(ends, shares)), ...shares], ...listed }
       }
       const sample = async (positions: ReadonlyMap<number, number>): Promise<Sample> => {
         const found = samples ? await look(positions) : { inputs: [] }

@@ -9,6 +9,7 @@ import type { About, Anchor, ConditionEvents, Open } from './conditionEvents.ts'
 import type { LagTime } from './lagTime.ts'
 import type { LogEnds, OTHER_LIFE, SampledTopic } from './logEnds.ts'
 import type { RowWatch } from './rowWatch.ts'
+import type { ShareLag } from './shareLag.ts'
 import type { Thresholds } from './thresholds.ts'
 
 /*
@@ -53,6 +54,8 @@ export interface GroupCondition<State, Settings> extends Definition {
   needsLag?(this: void, state: State, settings: Settings): boolean
   /** At the end of a round, by the summed lag. */
   judgeLag?(this: void, state: State, lag: GroupLag, context: GroupContext<Settings>): State
+  /** After a round that sampled where a share group stands: all its partitions. */
+  judgeShares?(this: void, state: State, lags: readonly ShareLag[], context: GroupContext<Settings>): State
   /** The group is gone, and an open condition closes. */
   end(this: void, state: State, context: EndContext<Settings>): void
   /** The open condition. */

@@ -9,15 +9,18 @@ import { judgeRows, type SampledLag } from './judgeRows.ts'
 import { RowWatch } from './rowWatch.ts'
 import { offsetConditions } from './settings.ts'
 import { settleRows } from './settleRows.ts'
+import type { ShareLag } from './shareLag.ts'
 
 /** What a round of samples says of the groups of one partition. */
 export interface GroupSamples {
   readonly states: readonly GroupStateInput[]
   /** The coordinator listed the groups in a rebalance: those that are not in `states` were not. */
   readonly isListed: boolean
+  /** Where share groups stand that were sampled in the round. */
+  readonly shares: ReadonlyMap<string, readonly ShareLag[]>
 }
 
-const nothingSampled: GroupSamples = { states: [], isListed: false }
+const nothingSampled: GroupSamples = { states: [], isListed: false, shares: new Map() }
 
 /**
  * Drives the conditions of one partition of `__consumer_offsets`: hands its transitions, its time and the rounds of
@@ -82,7 +85,7 @@ export class Conditions {
   }
 
   /** The end of a round of samples; a tick is one, with or without samples before it. */
-  round(now: number, { states, isListed }: GroupSamples = nothingSampled): void {
+  round(now: number, { states, isListed, shares }: GroupSamples = nothingSampled): void {
     // The clock was set back: times that lie in the future restart.
     if (now < this.#roundAt) this.#changed = null
     this.#roundAt = now
@@ -103,7 +106,17 @@ export class Conditions {
       if (lag.isWhole || !this.#isNew) this.#judgeLag(slot, lag, now)
     }
     this.#isNew = false
-    for (const slot of this.#allLagging()) if (slot.offsets === 0) this.#judgeLag(slot, null, now)
+    for (const [group, lags] of shares) this.#judgeShares(group, lags, now)
+    for (const slot of this.#allLagging()) {
+      if (slot.offsets === 0 && slot.group?.type !== 'share') this.#judgeLag(slot, null, now)
+    }
+  }
+
+  #judgeShares(group: string, lags: readonly ShareLag[], now: number): void {
+    const slot = this.#options.groups.get(group)
+    if (slot?.group?.type !== 'share') return
+    const sum = this.#groups.judgeShares(slot, lags, now)
+    if (sum !== null) this.#judgeLag(slot, sum, now)
   }
 
   #rows(watch: RowWatch): RowContext {

@@ -8,11 +8,12 @@ import type { Draft } from '../transition/draft.ts'
 import { classicDuration, endsRebalance, noteState, saysSomethingOf } from './classicRebalance.ts'
 import type { GroupContext, GroupLag } from './condition.ts'
 import type { About, Anchor, ConditionEvents } from './conditionEvents.ts'
-import { type GroupConditions, newGroupConditions } from './groupConditions.ts'
+import { type GroupConditions, needsLag, newGroupConditions } from './groupConditions.ts'
 import type { SampledLag } from './judgeRows.ts'
-import { noLagTime } from './lagTime.ts'
+import { noLagTime, worstLagTime } from './lagTime.ts'
 import type { LogEnds } from './logEnds.ts'
 import { type AnyGroupCondition, type ConditionSettings, groupConditions, type SettingsOf } from './settings.ts'
+import type { ShareLag } from './shareLag.ts'
 
 export interface ConditionsOptions {
   /** Of `__consumer_offsets`. */
@@ -115,6 +116,16 @@ export class GroupJudge {
     if (conditions.classic !== classic || isJudged) this.#keep(slot, conditions)
   }
 
+  /** Where a share group stands in all its partitions, as its coordinator said. Returns its lag, where a condition needs it. */
+  judgeShares(slot: GroupSlot, lags: readonly ShareLag[], now: number): SampledLag | null {
+    const conditions = slot.conditions ?? newGroupConditions()
+    const context = this.#contextOf(slot, now, this.#about(slot, conditions))
+    if (changes(conditions, ({ judgeShares }, state) => judgeShares?.(state, lags, context)))
+      this.#keep(slot, conditions)
+    if (!needsLag(slot, context.settings)) return null
+    return { ...sumOf(lags), anchor: conditions.anchor ?? nowhere, isWhole: true }
+  }
+
   /** The group is gone, and with it all that was open for it. */
   end(slot: GroupSlot, { before, anchor, time }: GroupMoment): void {
     const { conditions } = slot
@@ -171,3 +182,15 @@ function changes(
 const nowhere: Anchor = { offset: 0, timestamp: -1 }
 
 const nothingLeft: GroupLag = { lag: 0, lagMs: noLagTime, worst: { topic: '', partition: 0, lag: 0 } }
+
+/** The lag of a share group over its partitions. */
+function sumOf(lags: readonly ShareLag[]): GroupLag {
+  const [first] = lags
+  if (first === undefined) return nothingLeft
+  const worst = lags.reduce((most, share) => (share.lag > most.lag ? share : most))
+  return {
+    lag: lags.reduce((sum, { lag }) => sum + lag, 0),
+    lagMs: lags.map(({ lagMs }) => lagMs).reduce(worstLagTime),
+    worst: { topic: worst.topic, partition: worst.partition, lag: worst.lag },
+  }
+}

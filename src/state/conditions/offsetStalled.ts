@@ -28,6 +28,7 @@ const thresholds = {
   stallEmptyGroups: switchedOff('whether it also opens for groups that have had no members all the time.'),
 }
 type Settings = Values<typeof thresholds> & RebalanceTimeout
+export type StallSettings = Values<typeof thresholds>
 
 /** A stall that is open. */
 interface OpenStall extends Open {

@@ -6,6 +6,7 @@ import { offsetStalled } from './offsetStalled.ts'
 import { partitionUnassigned } from './partitionUnassigned.ts'
 import { rebalanceStorm } from './rebalanceStorm.ts'
 import { rebalanceStuck } from './rebalanceStuck.ts'
+import { shareStalled } from './shareStalled.ts'
 
 /**
  * Every condition over time. The settings and their defaults, the schema of the section `conditions`, the tables in the
@@ -13,6 +14,7 @@ import { rebalanceStuck } from './rebalanceStuck.ts'
  */
 export const conditions = [
   offsetStalled,
+  shareStalled,
   lagExceeded,
   offsetAtRisk,
   offsetOutOfRange,

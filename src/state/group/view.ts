@@ -3,6 +3,8 @@ import type { groupStatuses } from '../../events/groupState.ts'
 import type { RebalancingState } from '../conditions/classicRebalance.ts'
 import { type LagTime, lagTimeOf } from '../conditions/lagTime.ts'
 import { LogEnds } from '../conditions/logEnds.ts'
+import { shareLagOf } from '../conditions/shareLag.ts'
+import { ShareStarts } from '../conditions/shareStarts.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import type { PartitionState } from '../partition.ts'
 import { sortedMembers } from '../transition/members.ts'
@@ -64,10 +66,13 @@ export interface ViewContext {
   readonly names: TopicNames
   /** The sampled ends of logs; without it there are no samples. */
   readonly logEnds?: LogEnds
+  /** Where share groups stand, as sampled. */
+  readonly shares?: ShareStarts
 }
 
 /** Every known group of one partition, sorted by name in code-point order. */
-export function groupViews(state: PartitionState, { names, logEnds = new LogEnds() }: ViewContext): GroupView[] {
+export function groupViews(state: PartitionState, context: ViewContext): GroupView[] {
+  const { names, logEnds = new LogEnds(), shares = new ShareStarts() } = context
   const { table } = state.offsets
   const rows = rowsByGroup(table)
   const views: GroupView[] = []
@@ -85,7 +90,7 @@ export function groupViews(state: PartitionState, { names, logEnds = new LogEnds
       leader,
       lastRebalanceAt: lastRebalanceOf(slot),
       members: sortedMembers(group).map(member => memberView(member, group, names)),
-      ...offsetsOf(rows.get(slot) ?? [], table, logEnds),
+      ...(type === 'share' ? startsOf(name, shares, logEnds) : offsetsOf(rows.get(slot) ?? [], table, logEnds)),
       ...rebalanceOf(slot),
     })
   }
@@ -191,6 +196,24 @@ function offsetsOf(
     put(lag, place, Math.max(0, end - Math.max(Number(offset), logEnds.starts[id] ?? 0)))
   }
   return isSampled ? { offsets, lag, logEnd, lagMs } : { offsets }
+}
+
+/** A share group commits no offsets: its start offsets stand in their place. */
+function startsOf(group: string, shares: ShareStarts, logEnds: LogEnds): ReturnType<typeof offsetsOf> {
+  const starts = [...shares.of(group)].sort((a, b) => compareText(a.topic, b.topic) || a.partition - b.partition)
+  const offsets: MutableByPartition = {}
+  const lag: MutableByPartition = {}
+  const logEnd: MutableByPartition = {}
+  const lagMs: MutableByPartition<LagTime | null> = {}
+  for (const start of starts) {
+    put(offsets, start, start.startOffset)
+    const share = shareLagOf(start, logEnds)
+    if (share === null) continue
+    put(lag, start, share.lag)
+    put(logEnd, start, share.logEnd)
+    put(lagMs, start, share.lagMs)
+  }
+  return starts.length === 0 ? { offsets } : { offsets, lag, logEnd, lagMs }
 }
 
 type MutableByPartition<T = Int64> = Record<string, Record<string, T>>
