@@ -17,7 +17,8 @@ const tables: Readonly<Record<string, () => string>> = { conditions: conditionTa
 
 function conditionTable(): string {
   const rows = allConditions.map(({ opens, needs }) => `| \`${opens}\` | \`${closingOf(opens)}\` | ${needs} |`)
-  return ['| opens | closes | needs |', '|---|---|---|', ...rows].join('\n')
+  // A stall has a condition for committed offsets and one for share groups.
+  return ['| opens | closes | needs |', '|---|---|---|', ...new Set(rows)].join('\n')
 }
 
 function thresholdTable(): string {
