@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { type EventType, eventTypes, isEventType, offByDefault, severityOf } from '../src/events/definitions.ts'
+import { whatToDo } from '../src/terminal/groups/advice.ts'
 import { runKoff } from './commands/runKoff.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -154,3 +155,13 @@ describe('the tables of events in the README', () => {
 
 /** A sentence that goes on after `koff` is no command. */
 const known = new Set(['run', 'events', 'print', 'decode', 'replay', 'groups', 'record', 'config', 'status'])
+
+describe('docs/conditions.md', () => {
+  it('says of every condition what to do in the sentence of koff conditions', () => {
+    const plain = (text: string) =>
+      text.replaceAll(/^- /gm, '').replaceAll('`', '').replaceAll(/\s+/g, ' ').toLowerCase()
+    const text = plain(textOf('docs/conditions.md'))
+    const missing = Object.entries(whatToDo).filter(([, sentence]) => !text.includes(`what to do: ${plain(sentence)}`))
+    expect(missing).toEqual([])
+  })
+})

@@ -93,7 +93,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'sinks',
     'config',
   ],
-  terminal: ['kafka', 'events', 'state', 'engine'],
+  terminal: ['kafka', 'coordinator', 'events', 'state', 'engine'],
   app: [
     'kafka',
     'coordinator',

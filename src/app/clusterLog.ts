@@ -1,4 +1,4 @@
-import type { LoadedConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { Source } from '../engine/source.ts'
 import { catchUpProgress } from '../terminal/progress.ts'
@@ -8,7 +8,7 @@ import { openSampler } from './samples/sampler.ts'
 
 export interface ClusterLogOptions {
   readonly shell: Shell
-  readonly config: LoadedConfig['config']
+  readonly config: Config
   /** The groups whose log ends are sampled. */
   readonly wants: (group: string) => boolean
   /** Default: up to the present end of the log, with one round of samples there. */
@@ -18,8 +18,16 @@ export interface ClusterLogOptions {
   readonly samples?: boolean
 }
 
-/** `__consumer_offsets` of a cluster, with samples, and with progress on a terminal. */
-export async function openClusterLog(options: ClusterLogOptions, fold: Fold): Promise<Source> {
+/** `__consumer_offsets` of a cluster, before it is read. */
+export interface ClusterLog extends AsyncDisposable {
+  /** Kafka's cluster id. */
+  readonly cluster: string
+  /** The log with samples for a fold. Disposing of `ClusterLog` closes it. */
+  read(fold: Fold): Promise<Pick<Source, 'chunks'>>
+}
+
+/** Opens the log of a cluster; reading it shows progress on a terminal. */
+export async function openClusterLog(options: ClusterLogOptions): Promise<ClusterLog> {
   const { shell, config, wants, follow, partitions, samples = true } = options
   const { kafka, conditions } = config
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
@@ -36,19 +44,17 @@ export async function openClusterLog(options: ClusterLogOptions, fold: Fold): Pr
     }),
   )
   const progress = parts.use(catchUpProgress(source, shell))
-  const sampling = {
-    ...conditions,
-    samples: samples && conditions.samples,
-    sampleEveryMs: follow?.sampleEveryMs ?? longMs,
-  }
-  const sampler = samples
-    ? parts.use(await openSampler({ kafka, conditions: sampling, fold, wants, log: noteLog(shell) }))
-    : null
-  const log = sampler === null ? progress.source : sampler.around(progress.source)
   const held = parts.move()
   return {
     cluster: source.cluster,
-    chunks: signal => log.chunks(signal),
+    async read(fold) {
+      if (!samples) return progress.source
+      const sampleEveryMs = follow?.sampleEveryMs ?? longMs
+      const sampler = held.use(
+        await openSampler({ kafka, conditions: { ...conditions, sampleEveryMs }, fold, wants, log: noteLog(shell) }),
+      )
+      return sampler.around(progress.source)
+    },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
 }

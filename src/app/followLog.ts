@@ -41,14 +41,15 @@ export async function followLog(options: FollowLogOptions): Promise<void> {
   const { shell, config, wants, heard, draw } = options
   const ended = new AbortController()
   const signal = AbortSignal.any([options.signal ?? shell.signal, ended.signal])
+  await using log = await openClusterLog({ shell, config, wants, follow: { sampleEveryMs } })
   const fold = new Fold({
-    cluster: '',
+    cluster: log.cluster,
     history: 'until-start',
     types: new Set(eventTypes),
     snapshot: false,
     conditions: conditionSettings(config.conditions),
   })
-  await using source = await openClusterLog({ shell, config, wants, follow: { sampleEveryMs } }, fold)
+  const source = await log.read(fold)
   const since = Date.now()
   let stored: ReadonlyMap<string, readonly StoredCondition[]> | null = null
   const drawing = repeat(drawEveryMs, signal, async () => {

@@ -1,25 +1,28 @@
 import { Fold } from '../engine/fold.ts'
 import { type CutLog, KnownSince } from '../engine/knownSince.ts'
-import type { Source } from '../engine/source.ts'
 import type { EventType } from '../events/definitions.ts'
 import type { KoffEvent } from '../events/envelope.ts'
 import { apply } from '../pipeline/apply.ts'
 import type { SettingsOf } from '../state/conditions/settings.ts'
 import type { Input } from '../state/input.ts'
+import type { ClusterLog } from './clusterLog.ts'
 
 export interface LookBackOptions {
-  /** Opens the log from its start; it ends by itself. Called again where the log is cut after `since`. */
-  readonly open: (fold: Fold) => Promise<Source>
-  readonly cluster: string
-  /** From when on events are wanted, ms; -Infinity: as far back as the log goes. */
+  /** Opens the log, which ends by itself. Called again where the log is cut after `since`. */
+  readonly open: () => Promise<ClusterLog>
+  /** From when on events are wanted, ms; -Infinity: as far back as the log goes; Infinity: those at the end of history. */
   readonly since: number
   /** Until when, ms; Infinity unless given. */
   readonly until?: number
   readonly types: ReadonlySet<EventType>
+  /** False: no `group-snapshot` at the end of history. Default false. */
+  readonly snapshot?: boolean
   readonly accept: (event: KoffEvent) => boolean
   /** The last ones alone. */
   readonly last?: number
   readonly conditions?: SettingsOf
+  /** How the groups stood then, and what had happened, ms; Infinity unless given. */
+  readonly at?: number
   readonly signal: AbortSignal
 }
 
@@ -30,6 +33,8 @@ export interface LookedBack {
   readonly events: readonly KoffEvent[]
   /** The logs that do not know all since `since`. */
   readonly cut: readonly CutLog[]
+  /** From when all of them know, ms; null: always. */
+  readonly knownSince: number | null
   /** The next offset of each partition. */
   readonly positions: ReadonlyMap<number, number>
 }
@@ -40,37 +45,53 @@ export interface LookedBack {
  */
 export async function lookBack(options: LookBackOptions): Promise<LookedBack> {
   const known = new KnownSince()
-  const first = await read(options, options.since, input => known.take(input))
-  const cut = known.unknownAt(options.since)
-  if (cut.length === 0 || options.signal.aborted) return { ...first, cut }
+  const isAsked = options.since !== Number.POSITIVE_INFINITY
+  const first = await read(options, options.since, isAsked ? input => known.take(input) : undefined)
+  const cut = known.unknownAt(options.at ?? options.since)
+  const knownSince = cut.length === 0 ? null : Math.max(...cut.map(log => log.since))
+  if (cut.length === 0 || options.signal.aborted) return { ...first, cut, knownSince }
   const knownOf = new Map(cut.map(({ partition, since }) => [partition, since]))
   const again = await read(options, partition => Math.max(options.since, knownOf.get(partition) ?? options.since))
-  return { ...again, cut }
+  return { ...again, cut, knownSince }
 }
 
 async function read(
-  { open, cluster, until = Number.POSITIVE_INFINITY, since, types, accept, last, conditions, signal }: LookBackOptions,
+  {
+    open,
+    until = Number.POSITIVE_INFINITY,
+    since,
+    types,
+    accept,
+    last,
+    conditions,
+    signal,
+    snapshot = false,
+    at,
+  }: LookBackOptions,
   liveFrom: number | ((partition: number) => number),
   watch?: (input: Input) => void,
-): Promise<Omit<LookedBack, 'cut'>> {
+): Promise<Omit<LookedBack, 'cut' | 'knownSince'>> {
+  await using log = await open()
   const fold = new Fold({
-    cluster,
+    cluster: log.cluster,
     history: { liveFrom, untilStart: true },
     types,
-    snapshot: false,
+    snapshot,
     ...(conditions === undefined ? {} : { conditions }),
   })
-  await using source = await open(fold)
+  const source = await log.read(fold)
+  const from = since === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : since
   const positions = new Map<number, number>()
   let events: KoffEvent[] = []
   const keep = (found: readonly KoffEvent[]) => {
     for (const event of found) {
-      if (event.time >= since && event.time <= until && accept(event)) events.push(event)
+      if (event.time >= from && event.time <= until && accept(event)) events.push(event)
     }
   }
   for await (const inputs of source.chunks(signal)) {
     for (const input of inputs) {
       watch?.(input)
+      if (at !== undefined && isLater(input, at)) continue
       if (input.kind === 'position') positions.set(input.partition, input.position)
       keep(apply(fold, input))
     }
@@ -79,6 +100,12 @@ async function read(
   }
   const sorted = inTime(events)
   return { fold, events: last === undefined ? sorted : sorted.slice(-last), positions }
+}
+
+/** A batch is one operation, and happened as a whole. The name of a topic is true at any time. */
+export function isLater(input: Input, at: number): boolean {
+  if (input.kind === 'batch') return input.batch.maxTimestamp > at
+  return 'timestamp' in input && input.timestamp > at
 }
 
 /** By time, but never before an earlier event of the same partition. */

@@ -9,8 +9,9 @@ import { type KafkaPipeline, typesOf } from '../pipelines/plan.ts'
 import { type PipelinePosition, pipelinePositions, recordsLeft } from '../pipelines/positions.ts'
 import { routesOf, topicsOf } from '../sinks/kafka/routes.ts'
 import { brokerOptions } from './connection.ts'
+import { reachSink } from './reachability.ts'
 
-/** How a pipeline that reads the clean topic is doing, as far as its consumer group tells. */
+/** How a pipeline is doing: the one that carries the state by that state, the others by their consumer groups. */
 export interface PipelineState {
   readonly pipeline: string
   readonly sink: string
@@ -24,39 +25,75 @@ export interface PipelineState {
   /** Time of the oldest of them, ms. */
   readonly oldest: number | null
   readonly reason: string | null
+  /** Since when it waits, ms: the oldest event that is not delivered; null where it does not, or nobody knows. */
+  readonly since: number | null
 }
 
 export interface PipelineStatesOptions {
   readonly config: Config
   readonly carrier: KafkaPipeline
   readonly followers: readonly LoadedPipeline[]
+  /** How far the carrier is, partition by partition. */
+  readonly progress: readonly CarrierProgress[]
   readonly signal: AbortSignal
+}
+
+export interface CarrierProgress {
+  readonly lag: number | null
+  readonly committedAt: number | null
 }
 
 /** Between two looks at a pipeline that is behind. */
 const lookAgainMs = 2_000
 
 export async function pipelineStates(options: PipelineStatesOptions): Promise<PipelineState[]> {
-  const { config, carrier, followers, signal } = options
-  if (followers.length === 0) return []
+  const { config, carrier, followers, progress, signal } = options
   const { openClusterAdmin } = await import('../kafka/kafkajs/admin.ts')
   const broker = brokerOptions(config.kafka)
   await using admin = await openClusterAdmin(broker, topicsOf(routesOf(carrier.to), []))
-  return await Promise.all(
+  const [instances] = await admin.describeGroups([instancesGroup(config.name)])
+  const isRunning = (instances?.members.length ?? 0) > 0
+  const first = { pipeline: carrier.name, sink: carrier.to.type, ...carrierState(progress, isRunning), reason: null }
+  const others = await Promise.all(
     followers.map(async pipeline => {
       const groupId = pipelineGroup(config.name, pipeline.name)
       const topics = topicsOf(routesOf(carrier.to), typesOf(config, pipeline))
       const about = { pipeline: pipeline.name, sink: pipeline.to.type }
       const look = { broker, groupId, instances: instancesGroup(config.name), topics, signal }
       try {
-        return { ...about, ...(await stateOf(admin, look)), reason: null }
+        const state = await stateOf(admin, look)
+        const isWaiting = state.state === 'waits'
+        const reason = isWaiting ? await obstacleOf(config, pipeline, signal) : null
+        return { ...about, ...state, reason, since: isWaiting ? state.oldest : null }
       } catch (error) {
         signal.throwIfAborted()
         if (!(error instanceof KoffError)) throw error
-        return { ...about, state: null, lag: null, oldest: null, reason: error.message }
+        return { ...about, state: null, lag: null, oldest: null, reason: error.message, since: null }
       }
     }),
   )
+  return [first, ...others]
+}
+
+/** After so long without a commit, what is left to read is not being delivered. */
+const stuckAfterMs = 10_000
+
+/** The pipeline that carries the state commits its position with every event. */
+function carrierState(
+  progress: readonly CarrierProgress[],
+  isRunning: boolean,
+): Pick<PipelineState, 'state' | 'lag' | 'oldest' | 'since'> {
+  const lag = progress.reduce((sum, { lag: one }) => sum + (one ?? 0), 0)
+  const last = Math.max(0, ...progress.filter(one => (one.lag ?? 0) > 0).map(({ committedAt }) => committedAt ?? 0))
+  const isStuck = lag > 0 && Date.now() - last > stuckAfterMs
+  const state = !isRunning ? 'stopped' : isStuck ? 'waits' : 'runs'
+  return { state, lag, oldest: null, since: state === 'runs' || last === 0 ? null : last }
+}
+
+/** What is in the way of a pipeline that waits, as it looks from here: the first thing of its sink that is not there. */
+async function obstacleOf(config: Config, pipeline: LoadedPipeline, signal: AbortSignal): Promise<string> {
+  for await (const { isThere, says } of reachSink(config, pipeline, signal)) if (!isThere) return says
+  return 'its sink can be reached from here; the log of koff run says what it waits for'
 }
 
 interface Look {

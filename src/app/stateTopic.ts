@@ -3,13 +3,20 @@ import type { Shell } from '../terminal/shell.ts'
 import { brokerOptions } from './connection.ts'
 import { conditionsInTopic, type StoredCondition } from './storedConditions.ts'
 
-/** The state topic of a deployment: the one of its configuration, else `<name>.state`. */
-async function stateTopicOfDeployment(loaded: LoadedConfig): Promise<string> {
+/** Where a deployment keeps its state. */
+export type StatePlace =
+  | { readonly kind: 'topic'; readonly topic: string }
+  | { readonly kind: 'file'; readonly dir: string }
+
+/** The state topic that a configuration names, else `<name>.state`; a folder where nothing writes all events to Kafka. */
+export async function stateOfDeployment(loaded: LoadedConfig): Promise<StatePlace> {
   const { config } = loaded
-  if (config.sinks.length === 0 && config.pipelines.length === 0) return `${config.name}.state`
+  const byName: StatePlace = { kind: 'topic', topic: `${config.name}.state` }
+  if (config.sinks.length === 0 && config.pipelines.length === 0) return byName
   const { planPipelines, isKafka, stateTopicOf } = await import('../pipelines/plan.ts')
   const { carrier } = await planPipelines(loaded)
-  return isKafka(carrier) ? stateTopicOf(config, carrier.to) : `${config.name}.state`
+  if (!isKafka(carrier)) return { kind: 'file', dir: config.state.dir }
+  return { kind: 'topic', topic: stateTopicOf(config, carrier.to) }
 }
 
 /** The open conditions in the state topic of the deployment, by group; null without such a topic. */
@@ -17,11 +24,12 @@ export async function openConditionsOf(
   shell: Shell,
   loaded: LoadedConfig,
 ): Promise<ReadonlyMap<string, readonly StoredCondition[]> | null> {
-  const stateTopic = await stateTopicOfDeployment(loaded)
+  const state = await stateOfDeployment(loaded)
+  if (state.kind === 'file') return null
   const found = await conditionsInTopic({
     ...brokerOptions(loaded.config.kafka),
-    stateTopic,
-    signal: shell.signal,
+    stateTopic: state.topic,
+    shell,
   })
   return found === null ? null : Map.groupBy(found, ({ group }) => group)
 }

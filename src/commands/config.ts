@@ -1,5 +1,7 @@
 import { Command } from 'commander'
-import { put, type Shell } from '../terminal/shell.ts'
+import type { Config } from '../config/schema.ts'
+import type { PipelinePlan } from '../pipelines/plan.ts'
+import { note, put, type Shell } from '../terminal/shell.ts'
 
 export function configCommand(shell: Shell, finish: (code: number) => void): Command {
   const check = new Command('check')
@@ -8,18 +10,32 @@ export function configCommand(shell: Shell, finish: (code: number) => void): Com
       'Reads a configuration as koff run would, with its files and all variables, and reports all faults in it.',
     )
     .argument('<file>', 'YAML')
-    .action(async (file: string) => {
+    .option('--connect', 'also reach brokers, schema registry, Redis and files, and say what is missing')
+    .action(async (file: string, { connect }: { readonly connect?: true }) => {
       const { loadConfig } = await import('../config/load.ts')
       const { connectionSettings, serviceSettings, settingsFrom } = await import('../config/settings.ts')
       const { planPipelines } = await import('../pipelines/plan.ts')
       const { variables } = shell
       const settings = settingsFrom(variables, {}, [...connectionSettings, ...serviceSettings])
-      const { carrier, followers } = await planPipelines(loadConfig({ file, settings, variables }))
+      const { config: loaded, placeOf } = loadConfig({ file, settings, variables })
+      const plan = await planPipelines({ config: loaded, placeOf })
+      const { carrier, followers } = plan
       const all = [carrier, ...followers].map(({ name, to }) => (name === to.type ? name : `${name} (${to.type})`))
+      const { configWarnings } = await import('../config/warnings.ts')
+      for (const warning of configWarnings(file, loaded, variables)) note(shell, `warning: ${warning}`)
       await put(shell.stdout, `${file}: valid; pipelines: ${all.join(', ')}\n`)
-      finish(0)
+      finish(connect === true ? await reach(shell, loaded, plan) : 0)
     })
-    .addHelpText('after', '\nExample:\n  koff config check config/koff.example.yaml')
+    .addHelpText(
+      'after',
+      `
+It warns of what works and is unsafe: SASL without TLS, secrets that stand in the file. --connect creates nothing, and
+exits with 1 where something is missing.
+
+Examples:
+  koff config check config/koff.example.yaml
+  koff config check --connect koff.yaml`,
+    )
   const schema = new Command('schema')
     .summary('the JSON schema of configurations')
     .description(
@@ -44,4 +60,15 @@ Example:
     .description('Checks configurations.')
     .addCommand(check)
     .addCommand(schema)
+}
+
+/** Says of each what came of it as soon as it is known: one that is not there takes its time. */
+async function reach(shell: Shell, config: Config, plan: PipelinePlan): Promise<number> {
+  const { reachAll } = await import('../app/reachability.ts')
+  let missing = 0
+  for await (const { what, isThere, says, tookMs } of reachAll(config, plan, shell.signal)) {
+    if (!isThere) missing += 1
+    await put(shell.stdout, `${isThere ? 'ok     ' : 'missing'}  ${what}: ${says} (${tookMs} ms)\n`)
+  }
+  return missing === 0 ? 0 : 1
 }

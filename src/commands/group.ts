@@ -2,19 +2,24 @@ import { Command } from 'commander'
 import { openClusterLog } from '../app/clusterLog.ts'
 import { addConnectionOptions, addSettings, type ConnectionFlags, configOf, connectionHelp } from '../app/connection.ts'
 import { followLog } from '../app/followLog.ts'
+import { timeOption } from '../app/logPoint.ts'
 import { inTime, lookBack } from '../app/lookBack.ts'
 import { openConditionsOf } from '../app/stateTopic.ts'
 import { nearestNames } from '../base/nearest.ts'
 import { connectionSettings, nameSettings } from '../config/settings.ts'
 import { withInt64 } from '../coordinator/jsonValue.ts'
 import type { KoffEvent } from '../events/envelope.ts'
+import { Churn } from '../terminal/groups/churn.ts'
 import { type GroupPage, groupPage, partitionOrders } from '../terminal/groups/groupPage.ts'
 import { liveScreen } from '../terminal/liveScreen.ts'
 import { addListOptions, addOutputOptions, type ListFlags, type OutputFlags, viewOf } from '../terminal/output.ts'
 import { interruptionCode, note, put, putJson, type Shell } from '../terminal/shell.ts'
+import { usage } from '../terminal/usage.ts'
+import { NOT_KNOWN, noteUnknown } from './knownTimes.ts'
 
 interface GroupOptions extends ConnectionFlags, OutputFlags, ListFlags {
   readonly watch?: true
+  readonly at?: number
 }
 
 /** The number of rebalances that are shown. */
@@ -27,6 +32,7 @@ export function groupCommand(shell: Shell, finish: (code: number) => void): Comm
       'Shows one group: its members with client, host, what each holds and should hold; its partitions with owner, committed offset, log end and lag; what is open; the last rebalances that the log still shows.',
     )
     .argument('<group>', 'its id')
+    .option('--at <time>', 'as it stood then: 15m, 12:03, yesterday 16:12', timeOption('--at'))
     .option('-w, --watch', 'refresh it in place')
     .action(async (group: string, options: GroupOptions) => finish(await showGroup(shell, group, options)))
   addListOptions(addOutputOptions(command), partitionOrders)
@@ -41,24 +47,36 @@ Examples:
   koff group payments
   koff group payments --sort lag --limit 10
   koff group payments --watch
+  koff group payments --at 12:03
   koff group payments -o json | jq .members`,
   )
 }
 
 async function showGroup(shell: Shell, group: string, options: GroupOptions): Promise<number> {
+  if (options.watch === true && options.at !== undefined)
+    throw usage('group: --watch follows a cluster, and --at is given')
   const loaded = await configOf(shell, options, [...connectionSettings, ...nameSettings])
   const { config } = loaded
   const wants = (name: string) => name === group
+  const { at } = options
+  let churn = new Churn()
   const reading = lookBack({
-    open: fold => openClusterLog({ shell, config, wants }, fold),
-    cluster: '',
+    open: () => {
+      churn = new Churn()
+      return openClusterLog({ shell, config, wants, samples: at === undefined })
+    },
     since: Number.NEGATIVE_INFINITY,
-    types: new Set(['rebalance']),
-    accept: event => wants(event.group),
+    types: new Set(['rebalance', 'member-joined', 'member-left', 'member-replaced']),
+    accept(event) {
+      if (!wants(event.group)) return false
+      churn.take(event)
+      return event.type === 'rebalance'
+    },
     last: mostRebalances,
+    ...(at === undefined ? {} : { at }),
     signal: shell.signal,
   })
-  const [{ fold, events, cut }, conditions] = await Promise.all([reading, openConditionsOf(shell, loaded)])
+  const [{ fold, events, knownSince, cut }, conditions] = await Promise.all([reading, openConditionsOf(shell, loaded)])
   if (shell.signal.aborted) return interruptionCode(shell)
   const views = fold.groups()
   const view = views.find(one => one.group === group)
@@ -69,21 +87,25 @@ async function showGroup(shell: Shell, group: string, options: GroupOptions): Pr
       5,
     )
     const known = near.length > 0 ? `did you mean ${near.join(', ')}?` : 'koff groups lists them'
-    note(shell, `no such group: ${JSON.stringify(group)}; ${known}`)
-    return 1
+    note(shell, `no such group${at === undefined ? '' : ' then'}: ${JSON.stringify(group)}; ${known}`)
+    if (at === undefined || cut.length === 0) return 1
+    noteUnknown(shell, cut, at)
+    return NOT_KNOWN
   }
   const rebalances = events.filter(event => event.type === 'rebalance')
-  const since = cut.map(log => log.since).filter(Number.isFinite)
-  const knownSince = cut.length === 0 ? null : Math.max(0, ...since)
   const page: GroupPage = {
     view,
     conditions: conditions === null ? null : (conditions.get(group) ?? []),
     rebalances,
+    churn: churn.rows(),
     knownSince,
+    at: at ?? null,
   }
   if (options.watch === true) return watchGroup(shell, page, { ...options, loaded })
   await putPage(shell, page, options)
-  return 0
+  if (at === undefined || cut.length === 0) return 0
+  noteUnknown(shell, cut, at)
+  return NOT_KNOWN
 }
 
 async function putPage(shell: Shell, page: GroupPage, options: GroupOptions): Promise<void> {
@@ -92,8 +114,8 @@ async function putPage(shell: Shell, page: GroupPage, options: GroupOptions): Pr
   else await put(shell.stdout, groupPage(page, view, { ...options, now: Date.now() }))
 }
 
-function pageJson({ view, conditions, rebalances, knownSince }: GroupPage) {
-  return { ...view, conditions, rebalances, rebalancesKnownSince: knownSince }
+function pageJson({ view, conditions, rebalances, churn, knownSince }: GroupPage) {
+  return { ...view, conditions, rebalances, cameAndWent: churn, knownSince }
 }
 
 interface WatchOptions extends GroupOptions {

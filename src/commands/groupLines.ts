@@ -4,6 +4,7 @@ import { withInt64 } from '../coordinator/jsonValue.ts'
 import type { CutLog } from '../engine/knownSince.ts'
 import type { GroupView } from '../state/group/view.ts'
 import { groupOrders, groupRows, groupTable } from '../terminal/groups/groupTable.ts'
+import type { ShownCondition } from '../terminal/groups/openCondition.ts'
 import { type ListFlags, listed, type OutputFlags, viewOf } from '../terminal/output.ts'
 import { note, put, putJson, type Shell } from '../terminal/shell.ts'
 
@@ -44,7 +45,7 @@ export async function putGroups(
   }
 }
 
-function conditionJson({ type, since, topic, partition, ...rest }: Omit<StoredCondition, 'opened'>) {
+function conditionJson({ type, since, topic, partition, ...rest }: ShownCondition) {
   const opened = 'opened' in rest ? rest.opened : undefined
   return { type, opened, since, topic, partition }
 }

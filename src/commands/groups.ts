@@ -3,6 +3,7 @@ import { openClusterLog } from '../app/clusterLog.ts'
 import { addConnectionOptions, addSettings, configOf, connectionFlagIn, connectionHelp } from '../app/connection.ts'
 import { collect, groupNameFilter } from '../app/eventOptions.ts'
 import { timeOption } from '../app/logPoint.ts'
+import { isLater } from '../app/lookBack.ts'
 import { openConditionsOf } from '../app/stateTopic.ts'
 import { connectionSettings, nameSettings } from '../config/settings.ts'
 import { Fold } from '../engine/fold.ts'
@@ -11,7 +12,6 @@ import type { Source } from '../engine/source.ts'
 import { apply } from '../pipeline/apply.ts'
 import { openFiles } from '../sources/openFiles.ts'
 import { refuseRepeats } from '../sources/refuseRepeats.ts'
-import type { Input } from '../state/input.ts'
 import { groupOrders } from '../terminal/groups/groupTable.ts'
 import { addListOptions, addOutputOptions } from '../terminal/output.ts'
 import { fileProgress } from '../terminal/progress.ts'
@@ -79,7 +79,8 @@ async function groupsOfFiles(shell: Shell, files: readonly string[], options: Gr
   const fold = new Fold({ cluster: source.cluster, history: 'none', types: new Set() })
   const cut = await readTo(shell, { source, fold, at: options.at })
   progress.clear()
-  const wants = groupNameFilter({ include: options.group ?? ['*'], exclude: [] })
+  const { group: include = ['*'], all, name = 'koff' } = options
+  const wants = groupNameFilter({ include, exclude: [], ...(all === true ? {} : { name: String(name) }) })
   return { views: fold.groups().filter(({ group }) => wants(group)), cut, conditions: null }
 }
 
@@ -91,15 +92,15 @@ async function groupsOfCluster(shell: Shell, options: GroupsOptions): Promise<Re
   const fold = new Fold({ cluster: '', history: 'none', types: new Set() })
   // The log ends of that time are unknown.
   const reading = async () => {
-    await using source = await openClusterLog({ shell, config, wants, samples: at === undefined }, fold)
-    return await readTo(shell, { source, fold, at })
+    await using log = await openClusterLog({ shell, config, wants, samples: at === undefined })
+    return await readTo(shell, { source: await log.read(fold), fold, at })
   }
   const [cut, conditions] = await Promise.all([reading(), at === undefined ? openConditionsOf(shell, loaded) : null])
   return { views: fold.groups().filter(({ group }) => wants(group)), cut, conditions }
 }
 
 interface Reading {
-  readonly source: Source
+  readonly source: Pick<Source, 'chunks'>
   readonly fold: Fold
   readonly at: number | undefined
 }
@@ -114,10 +115,4 @@ async function readTo(shell: Shell, { source, fold, at }: Reading): Promise<read
     }
   }
   return at === undefined ? [] : (known?.unknownAt(at) ?? [])
-}
-
-/** A batch is one operation, and happened as a whole. Names of topics hold for any time. */
-function isLater(input: Input, at: number): boolean {
-  if (input.kind === 'batch') return input.batch.maxTimestamp > at
-  return 'timestamp' in input && input.timestamp > at
 }

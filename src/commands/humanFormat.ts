@@ -2,7 +2,7 @@ import { columnsOf, inColumns, shortened, terminalText } from '../base/terminalT
 import { type CoordinatorRecord, type Decoded, groupOf } from '../coordinator/decode.ts'
 import { type LogPosition, recordJson } from '../coordinator/json.ts'
 import type { Json, JsonObject } from '../coordinator/jsonValue.ts'
-import { localTime } from '../terminal/clock.ts'
+import { localTime, zoneText } from '../terminal/clock.ts'
 import type { View } from '../terminal/output.ts'
 import { ShortNames } from '../terminal/shortNames.ts'
 import { wrapText } from '../terminal/wrap.ts'
@@ -13,11 +13,14 @@ export function humanFormat({ ink, format, width }: View): LineFormat {
   const most = format === 'wide' ? 249 : width < 110 ? 20 : 32
   const names = new ShortNames(most)
   let groupColumns = 12
+  let isZoneSaid = false
 
   function line(position: LogPosition, group: string, type: string, text: string): string {
     const name = names.of(terminalText(group))
     groupColumns = Math.max(groupColumns, columnsOf(name))
     const place = `${position.partition}@${position.offset}`
+    const zone = isZoneSaid ? '' : `${ink('dim', `── times in ${zoneText(position.timestamp)} ──`)}\n`
+    isZoneSaid = true
     const parts = [
       ink('dim', localTime(position.timestamp) ?? 'no time'.padEnd(23)),
       ink('dim', place.padEnd(10)),
@@ -25,7 +28,7 @@ export function humanFormat({ ink, format, width }: View): LineFormat {
       ink('bold', type),
       text,
     ]
-    return `${wrapText(parts.join('  '), { width, indent: 4 }).join('\n')}\n`
+    return `${zone}${wrapText(parts.join('  '), { width, indent: 4 }).join('\n')}\n`
   }
 
   return {

@@ -1,3 +1,4 @@
+import { ranges } from '../base/ranges.ts'
 import type { CutLog } from '../engine/knownSince.ts'
 import { note, type Shell } from '../terminal/shell.ts'
 
@@ -16,6 +17,20 @@ export function noteUnknown(shell: Shell, cut: readonly CutLog[], at: number): v
       `${timeText(at)} are missing above, or differ from their state then`,
   )
   for (const log of cut) note(shell, `partition ${log.partition} of __consumer_offsets: ${cutText(log)}`)
+}
+
+/** The same in one line, for lists of what happened. `since`: what was asked for, ms; null: one record. */
+export function noteCut(shell: Shell, cut: readonly CutLog[], since: number | null): void {
+  const known = Math.max(...cut.map(log => log.since))
+  const which = `partition${cut.length === 1 ? '' : 's'} ${ranges(cut.map(log => log.partition))}`
+  const asked =
+    since === null || !Number.isFinite(since)
+      ? ''
+      : `; what happened between ${timeText(since)} and then may be missing`
+  note(
+    shell,
+    `not known before ${timeText(known)}: compaction or retention has taken records from ${which} of __consumer_offsets${asked}`,
+  )
 }
 
 function cutText({ since, offset, cut: { from, to } }: CutLog): string {

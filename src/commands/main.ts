@@ -13,15 +13,19 @@ export type CommandBuilder = (shell: Shell, finish: (code: number) => void) => C
 const builders: Readonly<Record<string, () => Promise<CommandBuilder>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   events: async () => (await import('./events.ts')).eventsCommand,
+  event: async () => (await import('./event.ts')).eventCommand,
+  top: async () => (await import('./top.ts')).topCommand,
   print: async () => (await import('./print.ts')).printCommand,
   decode: async () => (await import('./decode.ts')).decodeCommand,
   replay: async () => (await import('./replay.ts')).replayCommand,
   groups: async () => (await import('./groups.ts')).groupsCommand,
   group: async () => (await import('./group.ts')).groupCommand,
+  conditions: async () => (await import('./conditions.ts')).conditionsCommand,
   record: async () => (await import('./record.ts')).recordCommand,
   status: async () => (await import('./status.ts')).statusCommand,
   history: async () => (await import('./history.ts')).historyCommand,
   config: async () => (await import('./config.ts')).configCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
 }
 
 /**
@@ -54,6 +58,8 @@ export async function main(args: readonly string[], shell: Shell): Promise<numbe
 /** Without a command, koff shows all of them. */
 function buildersFor(called: string | undefined): readonly (() => Promise<CommandBuilder>)[] {
   const builder = called === undefined || !Object.hasOwn(builders, called) ? undefined : builders[called]
+  // A completion is about all commands.
+  if (called === 'completion') return Object.values(builders)
   if (builder !== undefined) return [builder]
   return called === '--version' || called === '-V' ? [] : Object.values(builders)
 }

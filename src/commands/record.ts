@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { configOf, connectionHelp } from '../app/connection.ts'
 import { openSampler } from '../app/samples/sampler.ts'
 import { KoffError } from '../base/errors.ts'
+import { parseDuration } from '../base/times.ts'
 import { isClosedPipe } from '../base/writeText.ts'
 import { Fold } from '../engine/fold.ts'
 import { apply } from '../pipeline/apply.ts'
@@ -28,8 +29,8 @@ export function recordCommand(shell: Shell, finish: (code: number) => void): Com
       parseOutput,
     )
     .option(
-      '--sample-every <ms>',
-      'how often to take a sample; 10000 unless the configuration says otherwise',
+      '--sample-every <duration>',
+      'how often to take a sample; 10s unless the configuration says otherwise',
       parseInterval,
     )
     .option('--no-samples', 'do not take samples')
@@ -78,10 +79,9 @@ function parseOutput(text: string): string {
 }
 
 function parseInterval(text: string): number {
-  const ms = Number(text)
-  if (!Number.isSafeInteger(ms) || ms < 1)
-    throw usage(`--sample-every: ${JSON.stringify(text)} is no number of milliseconds, 1 or more`)
-  return ms
+  const ms = /^\d+$/.test(text) ? Number(text) : parseDuration(text)
+  if (ms !== null && Number.isSafeInteger(ms) && ms >= 1) return ms
+  throw usage(`--sample-every: ${JSON.stringify(text)} is no duration; write 10s, or milliseconds`)
 }
 
 /** `koff record -o - | head` ends as quietly as every other command. */

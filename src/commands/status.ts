@@ -11,7 +11,7 @@ import type { PipelineState } from '../app/pipelineStates.ts'
 import { KoffError } from '../base/errors.ts'
 import type { Config } from '../config/schema.ts'
 import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
-import { shortDuration, shortTime } from '../terminal/clock.ts'
+import { shortDuration, shortTime, zoneText } from '../terminal/clock.ts'
 import {
   addListOptions,
   addOutputOptions,
@@ -21,7 +21,8 @@ import {
   type OutputFlags,
   viewOf,
 } from '../terminal/output.ts'
-import { interruptionCode, note, noteLog, put, putJson, type Shell } from '../terminal/shell.ts'
+import { catchUpProgress } from '../terminal/progress.ts'
+import { interruptionCode, noteLog, put, putJson, type Shell } from '../terminal/shell.ts'
 import { type Column, table } from '../terminal/table.ts'
 
 interface StatusOptions extends ConnectionFlags, OutputFlags, ListFlags {
@@ -61,7 +62,8 @@ The instance named is the one that committed last. One with nothing to do commit
 of 0 is all well.
 
 A pipeline waits where its sink cannot be opened, or takes nothing although events are there (Redis away, a history that
-is locked): the log of koff run says why. It is stopped where no koff runs it. Name the configuration that has the
+is locked): WAITS-FOR is what is in its way as it looks from here, SINCE the oldest event that it has not delivered. It
+is stopped where no koff runs it. Name the configuration that has the
 pipelines with -c.
 
 Examples:
@@ -83,9 +85,12 @@ async function status(shell: Shell, options: StatusOptions): Promise<number> {
   }
   const stateTopic =
     options.stateTopic ?? (isKafka(carrier) ? stateTopicOf(config, carrier.to) : `${config.name}.state`)
-  const partitions = listed(await progressOf(shell, config, stateTopic), orders, options)
+  const progress = await progressOf(shell, config, stateTopic)
+  const partitions = listed(progress, orders, options)
   const { pipelineStates } = await import('../app/pipelineStates.ts')
-  const states = isKafka(carrier) ? await pipelineStates({ config, carrier, followers, signal: shell.signal }) : []
+  const states = isKafka(carrier)
+    ? await pipelineStates({ config, carrier, followers, progress, signal: shell.signal })
+    : []
   if (shell.signal.aborted) return interruptionCode(shell)
   const view = viewOf(shell, options)
   if (view.format === 'json') {
@@ -94,7 +99,7 @@ async function status(shell: Shell, options: StatusOptions): Promise<number> {
   }
   await put(shell.stdout, table(partitions, partitionColumns, view))
   if (states.length > 0) await put(shell.stdout, `\n${table(states, pipelineColumns, view)}`)
-  for (const { pipeline, reason } of states) if (reason !== null) note(shell, `pipeline ${pipeline}: ${reason}`)
+  await put(shell.stdout, `${view.ink('dim', `times in ${zoneText(Date.now())}`)}\n`)
   return 0
 }
 
@@ -119,7 +124,8 @@ async function progressOf(shell: Shell, config: Config, stateTopic: string): Pro
     const message = `${error.message}: koff run makes it when it has a sink of type kafka; name another one with --state-topic or -c`
     throw new KoffError(error.code, message, { cause: error })
   })
-  const progress = await storedProgress(source, stateTopic, signal)
+  using reading = catchUpProgress(source, shell)
+  const progress = await storedProgress(reading.source, stateTopic, signal)
   // An instance with a state has read the topic.
   const { partitions: count } = await awaitTopic(broker, { topic: consumerOffsets, signal, log: noLog })
   await using admin = await openKafkaAdmin(broker)
@@ -161,7 +167,9 @@ const pipelineColumns: readonly Column<PipelineState>[] = [
   { head: 'SINK', text: ({ sink }) => sink },
   { head: 'STATE', text: ({ state }) => state ?? '-' },
   { head: 'LAG', align: 'right', text: ({ lag }) => String(lag ?? '-') },
-  { head: 'OLDEST-EVENT', text: ({ oldest }) => ageText(oldest) },
+  { head: 'OLDEST', align: 'right', text: ({ oldest }) => ageText(oldest) },
+  { head: 'SINCE', text: ({ since }) => timeText(since) },
+  { head: 'WAITS-FOR', gives: 'words', text: ({ reason }) => reason ?? '-' },
 ]
 
 /** By partition, or the furthest behind first. */

@@ -18,7 +18,7 @@ export const eventPatterns = z.array(
 )
 
 /** Why a pattern names no type; undefined if it names one. */
-export function checkEventPattern(pattern: string): string | undefined {
+function checkEventPattern(pattern: string): string | undefined {
   if (matching(pattern).length > 0) return undefined
   return `unknown event type ${JSON.stringify(pattern)}; ${suggestion(pattern, ['default', ...eventTypes])}`
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { choices, suggestion } from '../base/nearest.ts'
 import type { Fault, Path } from './document.ts'
+import { meantBy } from './otherWords.ts'
 import { missing } from './values/values.ts'
 
 /**
@@ -15,7 +16,10 @@ export function faultsOf(error: z.ZodError, data: unknown, shown: (path: Path) =
       return [{ path, message: messageOf(issue, valueAt(data, written), shown(written)) }]
     }
     const known = issue.message.split(', ')
-    return issue.keys.map(key => ({ path: [...path, key], message: `unknown key; ${suggestion(key, known)}` }))
+    return issue.keys.map(key => {
+      const meant = meantBy(key, known)
+      return { path: [...path, key], message: `unknown key; ${meant ?? suggestion(key, known)}` }
+    })
   })
 }
 
@@ -36,7 +40,7 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown, shown: string | unde
     case 'invalid_type':
       // zod's own messages begin with Invalid; any other is the schema's description of a missing value.
       if (value === undefined) return issue.message.startsWith('Invalid') ? missing : `${missing}; ${issue.message}`
-      return `must be ${nouns[issue.expected] ?? issue.expected}, is ${nounOf(value, issue.expected)}`
+      return `must be ${nouns[issue.expected] ?? issue.expected}, is ${nounOf(value, issue.expected)}${formOf(issue)}`
     case 'invalid_value':
       return choice(value, shown, issue.values.map(String))
     case 'invalid_union':
@@ -67,6 +71,20 @@ function withSource(message: string, value: unknown, shown: string | undefined):
   return begins
     ? shown + message.slice(value.length)
     : message.replace(JSON.stringify(value), () => JSON.stringify(shown))
+}
+
+/** How a mapping is written that other tools take as a text. */
+function formOf({ expected, path }: { readonly expected: string; readonly path: readonly PropertyKey[] }): string {
+  const form = expected === 'object' ? mappings[String(path.at(-1))] : undefined
+  return form === undefined ? '' : `; write ${form}`
+}
+
+const mappings: Readonly<Record<string, string>> = {
+  registry: 'registry: { url: http://… }',
+  redis: 'redis: { url: redis://… }',
+  kafka: 'kafka: { brokers: host:port }',
+  http: 'http: { port: 9404 }',
+  state: 'state: { dir: … }',
 }
 
 function choice(value: unknown, shown: string | undefined, known: readonly string[]): string {

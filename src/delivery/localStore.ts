@@ -13,6 +13,11 @@ export interface LocalStoreOptions {
   readonly name: string
 }
 
+export interface LocalStore extends StateStore {
+  /** The partitions of which something is stored. */
+  partitions(): Promise<readonly number[]>
+}
+
 /** The version of the tables, not of their entries. */
 const layoutVersion = 1
 /** The number of entries that are read at once. */
@@ -24,7 +29,7 @@ const partSize = 5_000
  * last writes may be missing: the events that followed from them then come again.
  * @throws KoffError STATE_UNAVAILABLE where the file cannot be used.
  */
-export function localStore({ dir, name }: LocalStoreOptions): StateStore {
+export function localStore({ dir, name }: LocalStoreOptions): LocalStore {
   const path = join(dir, `${name}.db`)
   let opened: { readonly database: DatabaseSync; readonly put: StatementSync; readonly remove: StatementSync } | null =
     null
@@ -61,6 +66,11 @@ export function localStore({ dir, name }: LocalStoreOptions): StateStore {
           throw error
         }
       })
+    },
+    async partitions() {
+      const { database } = use()
+      const rows = guarded(() => database.prepare('SELECT DISTINCT partition FROM entries ORDER BY 1').all())
+      return rows.map(row => Number(row['partition']))
     },
     async *read(partition, signal) {
       const { database } = use()

@@ -15,7 +15,9 @@ export function shortTime(ms: number, now: number): string {
 
 /** For a line that says it once: `UTC`, `Europe/Berlin, UTC+01:00`. */
 export function zoneText(ms: number, timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone): string {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' }).formatToParts(ms)
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' }).formatToParts(
+    Math.max(0, ms),
+  )
   const offset = (parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT').replace('GMT', 'UTC')
   return /^(Etc\/)?UTC$/.test(timeZone) ? 'UTC' : `${timeZone}, ${offset === 'UTC' ? 'UTC+00:00' : offset}`
 }
@@ -28,6 +30,24 @@ export function shortDuration(ms: number): string {
   if (days > 0) return two(days, 'd', hours % 24, 'h')
   if (hours > 0) return two(hours, 'h', minutes % 60, 'm')
   return minutes > 0 ? two(minutes, 'm', seconds % 60, 's') : `${seconds}s`
+}
+
+/** Between which two times a lag in time lies, ms; null: no such bound is known. */
+export interface LagInterval {
+  readonly min: number | null
+  readonly max: number | null
+}
+
+/** `12s`, `10s-20s`, `>12s`, `<20s`, `?`; `short`: the upper end, as far as it is known. */
+export function lagTimeText(lag: LagInterval | null, form: 'short' | 'whole' = 'whole'): string {
+  if (lag === null || (lag.min === null && lag.max === null)) return '?'
+  const { min, max } = lag
+  if (max === null) return `>${shortDuration(min ?? 0)}`
+  const upper = shortDuration(max)
+  if (form === 'short' || min === max) return upper
+  if (min === null) return `<${upper}`
+  const lower = shortDuration(min)
+  return lower === upper ? upper : `${lower}-${upper}`
 }
 
 function two(first: number, unit: string, second: number, smaller: string): string {

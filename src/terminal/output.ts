@@ -25,19 +25,21 @@ export interface View {
 
 /** The one rule for output: for people on a terminal, one JSON object a line elsewhere, unless told otherwise. */
 export function addOutputOptions(command: Command): Command {
-  return command
+  command
     .addOption(
-      new Option(
+      choiceOption(
         '-o, --output <format>',
         'human, wide (nothing shortened) or json (one object a line); human on a terminal, json in a pipe',
-      ).argParser(choice('--output', outputFormats)),
-    )
-    .option('--json', 'the same as -o json')
-    .addOption(
-      new Option('--color <when>', 'auto, always or never; auto: on a terminal, unless NO_COLOR is set').argParser(
-        choice('--color', colorChoices),
+        outputFormats,
       ),
     )
+    .option('--json', 'the same as -o json')
+  return addColorOption(command)
+}
+
+export function addColorOption(command: Command): Command {
+  const says = 'auto, always or never; auto: on a terminal, unless NO_COLOR is set'
+  return command.addOption(choiceOption('--color <when>', says, colorChoices))
 }
 
 export function viewOf({ stdout, variables }: Shell, { output, json, color = 'auto' }: OutputFlags): View {
@@ -61,9 +63,7 @@ export type Orders<Row> = Readonly<Record<string, (a: Row, b: Row) => number>>
 export function addListOptions<Row>(command: Command, orders: Orders<Row>): Command {
   const names = Object.keys(orders)
   return command
-    .addOption(
-      new Option('--sort <by>', `${names.join(', ')}; default: ${names[0] ?? ''}`).argParser(choice('--sort', names)),
-    )
+    .addOption(choiceOption('--sort <by>', `${names.join(', ')}; default: ${names[0] ?? ''}`, names))
     .addOption(new Option('--limit <n>', 'at most so many').argParser(parseLimit('--limit')))
 }
 
@@ -80,6 +80,20 @@ export function parseLimit(flag: string): (text: string) => number {
     if (Number.isSafeInteger(number) && number >= 1) return number
     throw usage(`${flag}: ${JSON.stringify(text)} is no number of 1 or more`)
   }
+}
+
+const choicesOfOptions = new WeakMap<Option, readonly string[]>()
+
+/** A flag that takes one of a few words. */
+export function choiceOption(flags: string, description: string, known: readonly string[]): Option {
+  const option = new Option(flags, description)
+  choicesOfOptions.set(option, known)
+  return option.argParser(choice(option.long ?? flags, known))
+}
+
+/** The words that a flag takes, for completion; undefined where it takes any. */
+export function choicesOf(option: Option): readonly string[] | undefined {
+  return choicesOfOptions.get(option)
 }
 
 /** One of a few words. */

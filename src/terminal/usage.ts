@@ -32,9 +32,30 @@ export function usageError(error: CommanderError, command: Command): KoffError |
 }
 
 function optionChoices(given: string, known: readonly string[]): string {
-  const meant = nearest(bare(given), known.map(bare))
+  const other = otherFlags[bare(given)]
+  const meant = known.map(bare).find(name => name === other) ?? nearest(bare(given), known.map(bare))
   const option = known.find(candidate => bare(candidate) === meant)
   return `${option === undefined ? '' : `did you mean ${option}? `}known: ${known.join(', ')}`
+}
+
+/** What other tools call a flag. */
+const otherFlags: Readonly<Record<string, string>> = {
+  'bootstrap-server': 'brokers',
+  'bootstrap-servers': 'brokers',
+  'broker-list': 'brokers',
+  broker: 'brokers',
+  b: 'brokers',
+  'from-beginning': 'from',
+  format: 'output',
+  lines: 'tail',
+  last: 'tail',
+  n: 'tail',
+  'all-groups': 'all',
+  'consumer-group': 'group',
+  level: 'severity',
+  after: 'since',
+  before: 'until',
+  describe: 'output',
 }
 
 /** Dashes are no part of what was mistyped: `--foo` is not near to `--to`. */

@@ -2,13 +2,15 @@ import { ranges } from '../base/ranges.ts'
 import { shortened, terminalText } from '../base/terminalText.ts'
 import type { Int64 } from '../events/envelope.ts'
 import type { Member, TopicPartitions } from '../events/shapes.ts'
-import type { Ink } from './ink.ts'
+import { type Ink, noInk } from './ink.ts'
 
 export interface How {
   readonly ink: Ink
   /** True: nothing is shortened or left out. */
   readonly wide: boolean
 }
+
+export const plainWords: How = { ink: noInk, wide: false }
 
 /** How things are called in a line for people: short unless `wide`, and safe to show. */
 export type Words = ReturnType<typeof wordsFor>

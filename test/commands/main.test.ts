@@ -19,15 +19,19 @@ afterAll(() => {
 const commands = [
   'run',
   'events',
+  'event',
+  'top',
   'print',
   'decode',
   'replay',
   'groups',
   'group',
+  'conditions',
   'record',
   'status',
   'config check',
   'config schema',
+  'completion',
 ]
 
 describe('help', () => {
@@ -70,15 +74,15 @@ describe('a command line that is wrong', () => {
   it.each<[line: string, message: string]>([
     [
       '',
-      'koff: which command? known: run, events, print, decode, replay, groups, group, record, status, history, config; --help says more',
+      'koff: which command? known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, config, completion; --help says more',
     ],
     [
       'recrod',
-      'koff: unknown command "recrod"; did you mean record? known: run, events, print, decode, replay, groups, group, record, status, history, config; --help says more',
+      'koff: unknown command "recrod"; did you mean record? known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, config, completion; --help says more',
     ],
     [
       'consume',
-      'koff: unknown command "consume"; known: run, events, print, decode, replay, groups, group, record, status, history, config; --help says more',
+      'koff: unknown command "consume"; known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, config, completion; --help says more',
     ],
     ['--verson', 'koff: unknown option --verson; did you mean --version? known: --version, --help'],
     ['decode', 'koff: decode: file is missing; usage: koff decode [options] <file...>'],
@@ -96,7 +100,10 @@ describe('a command line that is wrong', () => {
     ],
     ['events -o jsn', 'koff: --output: unknown "jsn"; did you mean json? known: human, wide, json'],
     ['events --color blue', 'koff: --color: unknown "blue"; known: auto, always, never'],
-    ['replay --event member-lefft x', 'koff: --event: unknown event type "member-lefft"; did you mean member-left?'],
+    [
+      'replay --event member-lefft x',
+      'koff: --event: unknown event type or severity "member-lefft"; did you mean member-left?',
+    ],
     ['replay', 'koff: replay: file is missing; usage: koff replay [options] <file...>'],
     ['run --config nowhere.yaml', 'koff: nowhere.yaml: cannot be read: no such file or directory'],
     ['decode --group', "koff: decode: option '--group <pattern>' argument missing"],
@@ -112,7 +119,7 @@ describe('a command line that is wrong', () => {
     ],
     ['record', "koff: record: required option '-o, --output <file>' not specified"],
     ['record --output=', 'koff: --output: must not be empty'],
-    ['record --sample-every soon -o x', 'koff: --sample-every: "soon" is no number of milliseconds, 1 or more'],
+    ['record --sample-every soon -o x', 'koff: --sample-every: "soon" is no duration; write 10s, or milliseconds'],
     ['print extra', 'koff: print: unexpected "extra"; usage: koff print [options]'],
     ['print --brokers a:b', 'koff: --brokers: must be host:port'],
     ['print --brokers ,', 'koff: --brokers: must be host:port'],

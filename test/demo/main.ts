@@ -46,11 +46,11 @@ async function demo(): Promise<number> {
 
   screen.chapter('Starting Kafka and a schema registry')
   const onProgress = screen.download
-  const [kafka, registry] = await Promise.all([
-    startKafka({ onProgress }).then(started => stack.use(started)),
-    startRegistry({ onProgress }).then(started => stack.use(started)),
+  const [kafka, registry, java] = await Promise.all([
+    screen.waiting('Kafka', startKafka({ onProgress })).then(started => stack.use(started)),
+    screen.waiting('schema registry', startRegistry({ onProgress })).then(started => stack.use(started)),
+    screen.waiting('Java clients', startJava({ onProgress })).then(started => stack.use(started)),
   ])
-  const java = stack.use(await startJava({ onProgress }))
   screen.line(`  Kafka ${kafka.version} at ${kafka.bootstrap}, registry at ${registry.url}`)
 
   screen.chapter('koff run: every event to the terminal, and as Avro to the topic koff.events, exactly once')
@@ -67,7 +67,10 @@ async function demo(): Promise<number> {
   }
   const showing = setInterval(show, 50)
   stack.defer(() => clearInterval(showing))
-  await until({ what: 'koff', ask: async () => koff.stderr(), good: text => text.includes('waiting for it') })
+  await screen.waiting(
+    'koff run',
+    until({ what: 'koff', ask: async () => koff.stderr(), good: text => text.includes('waiting for it') }),
+  )
 
   const admin = await java.admin(kafka.bootstrap)
   await live({
@@ -99,9 +102,17 @@ async function demo(): Promise<number> {
   screen.line(
     `${events.length} events shown, ${clean.length} read back: ${isSame ? 'the same' : 'NOT the same'}. ${seconds} s.`,
   )
+  screen.chapter('To try next (the servers of this demo are gone: name your own)')
+  for (const command of nextCommands) screen.line(`  ${command}`)
   if (code !== 0) screen.line(`koff ended with exit code ${String(code)}: ${koff.stderr()}`)
   return isSame && code === 0 ? 0 : 1
 }
+
+const nextCommands = [
+  'npm run koff -- groups -o human test/corpus/dev.records.ndjson.gz   # groups of a recording, without a cluster',
+  'npm run koff -- events --brokers localhost:9092 --since 15m         # what happened, and what happens',
+  'npm run koff -- top --brokers localhost:9092                        # the live view; ? helps',
+]
 
 function configuration(brokers: string, registry: string): string {
   return [

@@ -7,8 +7,10 @@ import type { Download } from '../servers/maven.ts'
 export interface Screen {
   /** A headline. */
   chapter(text: string): void
-  /** What is being done now. */
+  /** What is being done now, with the seconds since the beginning. */
   step(text: string): void
+  /** Says what is waited for, every two seconds how long already, and at the end how long it took. */
+  waiting<T>(what: string, work: Promise<T>): Promise<T>
   event(event: KoffEvent): void
   /** A line as it is. */
   line(text: string): void
@@ -22,9 +24,22 @@ export function screenOn(stream: NodeJS.WriteStream): Screen {
   const lineOf = lineFormatter({ ink })
   const put = (text: string) => void stream.write(text)
   let told = 0
+  const start = performance.now()
+  const secondsSince = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`
   return {
     chapter: text => put(`\n${ink(['bold', 'green'], text)}\n`),
-    step: text => put(`${ink('green', '▸')} ${ink('bold', text)}\n`),
+    step: text => put(`${ink('green', '▸')} ${ink('bold', text)} ${ink('dim', `(${secondsSince(start)})`)}\n`),
+    async waiting(what, work) {
+      const from = performance.now()
+      put(`  ${what} …\n`)
+      const alive = setInterval(() => put(`  ${what}: ${secondsSince(from)} so far\n`), everyMs * 2)
+      try {
+        return await work
+      } finally {
+        clearInterval(alive)
+        put(`  ${what}: ${secondsSince(from)}\n`)
+      }
+    },
     event: event => put(lineOf(event)),
     line: text => put(`${text}\n`),
     download: ({ what, files, bytes }) => {

@@ -66,7 +66,7 @@ async function run(...how: Parameters<typeof start>) {
   return koff
 }
 
-/** What `koff status` says of the further pipelines of a deployment that `start` started. */
+/** What `koff status` says of the pipelines of a deployment that `start` started. */
 async function pipelineStates(name: string): Promise<PipelineState[]> {
   const variables = { REDIS_URL: redis.url }
   const { code, stdout, stderr } = await runKoff(['status', '-c', join(home, `${name}.yaml`)], { variables })
@@ -76,9 +76,11 @@ async function pipelineStates(name: string): Promise<PipelineState[]> {
 }
 
 function onlyQueueWaits(states: readonly PipelineState[]): boolean {
-  const [queue, history] = states
-  const isBehind = queue?.state === 'waits' && (queue.lag ?? 0) > 0 && queue.oldest !== null
-  return isBehind && history?.state === 'runs' && history.lag === 0
+  const [carrier, queue, history] = states
+  const isBehind =
+    queue?.state === 'waits' && (queue.lag ?? 0) > 0 && queue.since !== null && queue.since === queue.oldest
+  const isSaid = queue?.reason?.includes('cannot be reached') === true
+  return carrier?.state === 'runs' && isBehind && isSaid && history?.state === 'runs' && history.lag === 0
 }
 
 async function said(koff: KoffProcess, words: string): Promise<void> {

@@ -93,3 +93,8 @@ export function pendingKey(producerId: bigint, table: OffsetTable, row: number):
 function placeOf(table: OffsetTable, row: number): readonly [group: string, topic: string, partition: number] {
   return [table.groupOf(row).name, table.topicOf(row).name, table.partitions[row] ?? 0]
 }
+
+/** False for what others keep beside the state: their keys name nothing but themselves, `["delivery"]`. */
+export function isStateKey(key: string): boolean {
+  return key === partitionKey || (JSON.parse(key) as readonly unknown[]).length > 1
+}

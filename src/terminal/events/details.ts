@@ -74,7 +74,8 @@ export function detailsFor(words: Words): Details {
         metadata !== '' && `metadata "${shortened(terminalText(metadata), 60)}"`,
       ),
     'offset-rewound': ({ topic, partition, from, to }) => `${at(topic, partition)} ${move(from, to)}`,
-    'offset-reset': ({ topic, partition, from, to }) => `${at(topic, partition)} ${move(from, to)}`,
+    'offset-reset': ({ topic, partition, from, to }) =>
+      `${at(topic, partition)} ${move(from, to)} · by whom is not in the log`,
     'offset-deleted': ({ topic, partition, lastOffset, cause }) =>
       sentence(`${at(topic, partition)} was ${say.integer(lastOffset)}`, cause === 'group-deleted' && 'with its group'),
     'topic-recreated': ({ topic, partition, from, to }) =>

@@ -2,7 +2,7 @@ import { ranges } from '../../base/ranges.ts'
 import { terminalText } from '../../base/terminalText.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import type { GroupView, MemberView } from '../../state/group/view.ts'
-import { shortDuration, shortTime, zoneText } from '../clock.ts'
+import { type LagInterval, lagTimeText, shortDuration, shortTime, zoneText } from '../clock.ts'
 import { detailsFor, plainDetails } from '../events/details.ts'
 import type { ListFlags, Orders, View } from '../output.ts'
 import { listed } from '../output.ts'
@@ -10,7 +10,8 @@ import { ShortNames } from '../shortNames.ts'
 import { type Column, table } from '../table.ts'
 import { compactInteger, count, host, integer, type Words, wordsFor } from '../words.ts'
 import { wrapText } from '../wrap.ts'
-import { lagOf } from './groupTable.ts'
+import type { ChurnRow } from './churn.ts'
+import { lagOf, lagTimeOf } from './groupTable.ts'
 import { type ShownCondition, weightOf } from './openCondition.ts'
 
 /** All that `koff group G` shows. */
@@ -20,18 +21,23 @@ export interface GroupPage {
   readonly conditions: readonly ShownCondition[] | null
   /** The last ones that the log still shows, in order of time. */
   readonly rebalances: readonly KoffEvent<'rebalance'>[]
-  /** From when the log knows all rebalances, ms; null: always. */
+  /** Who came and went, since `knownSince`. */
+  readonly churn: readonly ChurnRow[]
+  /** From when the log knows all of that, ms; null: always. */
   readonly knownSince: number | null
+  /** How it stood then, ms; null: now. */
+  readonly at: number | null
 }
 
 /** A committed or assigned partition. */
-export interface PartitionRow {
+interface PartitionRow {
   readonly topic: string
   readonly partition: number
   readonly owner: MemberView | null
   readonly committed: number | bigint | null
   readonly end: number | bigint | null
   readonly lag: number | bigint | null
+  readonly lagTime: LagInterval | null
 }
 
 export const partitionOrders: Orders<PartitionRow> = {
@@ -41,31 +47,33 @@ export const partitionOrders: Orders<PartitionRow> = {
 
 export function groupPage(page: GroupPage, view: View, { now, ...list }: ListFlags & { readonly now: number }): string {
   const words = wordsFor({ ink: view.ink, wide: view.format === 'wide' })
-  const rows = partitionRows(page.view)
-  const shown = listed(rows, partitionOrders, list)
   const parts = [
-    headText(page, view, now),
+    groupHead(page, view, now),
     conditionsSection(page.conditions, view, now),
     page.view.members.length === 0
       ? sectionText('MEMBERS', 'none', view)
       : table(page.view.members, memberColumns(page.view, words), view),
     rebalancesSection(page, view, words, now),
-    rows.length === 0 ? sectionText('PARTITIONS', 'none', view) : table(shown, partitionColumns(words), view),
+    churnSection(page, view, now),
+    partitionTable(page.view, view, list),
   ]
   return parts.join('\n')
 }
 
-function headText({ view }: GroupPage, { ink, width }: View, now: number): string {
+/** The group in a line: what it is and how it stands. */
+export function groupHead({ view, at }: Pick<GroupPage, 'view' | 'at'>, { ink, width }: View, now: number): string {
   const { group, groupType, state, epoch, protocol, members, lastRebalanceAt = null } = view
   const lag = lagOf(view)
+  const lagTime = lagTimeOf(view)
   const facts = [
     `${groupType} group`,
     state,
     ...(epoch > 0 ? [`epoch ${epoch}`] : []),
     ...(protocol === null || protocol === '' ? [] : [`assignor ${terminalText(protocol)}`]),
     count(members.length, 'member'),
-    `lag ${integer(lag)}`,
+    `lag ${integer(lag)}${lagTime === null ? '' : ` (${lagTimeText(lagTime)})`}`,
     ...(lastRebalanceAt === null ? [] : [`last rebalance ${shortTime(lastRebalanceAt, now)}`]),
+    ...(at === null ? [] : [`as of ${shortTime(at, now)}`]),
     `times in ${zoneText(now)}`,
   ]
   const lines = wrapText(`${ink('bold', terminalText(group))}  ${facts.join(' · ')}`, { width, indent: 2 })
@@ -138,8 +146,15 @@ function heldTexts(groupType: string, words: Words, nameOf: (topic: string) => s
   }
 }
 
+/** Its partitions with owners, offsets and lag. */
+export function partitionTable(group: GroupView, view: View, list: ListFlags): string {
+  const rows = listed(partitionRows(group), partitionOrders, list)
+  const words = wordsFor({ ink: view.ink, wide: view.format === 'wide' })
+  return rows.length === 0 ? sectionText('PARTITIONS', 'none', view) : table(rows, partitionColumns(words), view)
+}
+
 /** Every partition that the group has committed or that a member holds. */
-export function partitionRows(view: GroupView): PartitionRow[] {
+function partitionRows(view: GroupView): PartitionRow[] {
   const owners = new Map<string, MemberView>()
   if (view.groupType !== 'streams') {
     for (const member of view.members) {
@@ -164,6 +179,7 @@ export function partitionRows(view: GroupView): PartitionRow[] {
     committed: view.offsets[topic]?.[partition] ?? null,
     end: view.logEnd?.[topic]?.[partition] ?? null,
     lag: view.lag?.[topic]?.[partition] ?? null,
+    lagTime: view.lagMs?.[topic]?.[partition] ?? null,
   }))
 }
 
@@ -186,7 +202,15 @@ function partitionColumns(words: Words): readonly Column<PartitionRow>[] {
       text: ({ lag, committed }) => (lag === null && committed !== null ? '?' : number(lag)),
       tight: { head: 'LAG', text: ({ lag, committed }) => (lag === null && committed !== null ? '?' : compact(lag)) },
     },
-    { head: 'LAG-TIME', align: 'right', text: ({ lag }) => (lag === 0 ? '0s' : '?') },
+    {
+      head: 'LAG-TIME',
+      align: 'right',
+      text: ({ lagTime, committed }) => (committed === null ? '-' : lagTimeText(lagTime)),
+      tight: {
+        head: 'LAG-T',
+        text: ({ lagTime, committed }) => (committed === null ? '-' : lagTimeText(lagTime, 'short')),
+      },
+    },
   ]
 }
 
@@ -205,6 +229,21 @@ function conditionsSection(conditions: GroupPage['conditions'], view: View, now:
     { head: 'FOR', align: 'right', text: ({ since }) => shortDuration(Math.max(0, now - since)) },
   ]
   return table(sorted, columns, view)
+}
+
+/** A client that came once and stays is no news. */
+function churnSection({ churn }: GroupPage, view: View, now: number): string {
+  const moving = churn.filter(({ joined, left, replaced }) => joined + left + replaced > 1)
+  if (moving.length === 0) return sectionText('CAME AND WENT', 'nobody more than once', view)
+  const columns: readonly Column<ChurnRow>[] = [
+    { head: 'CAME AND WENT', gives: 'name', text: ({ client }) => client },
+    { head: 'HOST', text: row => host(row.host) || '-' },
+    { head: 'JOINED', align: 'right', text: ({ joined }) => String(joined) },
+    { head: 'LEFT', align: 'right', text: ({ left }) => String(left) },
+    { head: 'REPLACED', align: 'right', text: ({ replaced }) => String(replaced) },
+    { head: 'LAST', text: ({ last }) => shortTime(last, now) },
+  ]
+  return table(moving.slice(0, view.format === 'wide' ? moving.length : 10), columns, view)
 }
 
 function rebalancesSection({ rebalances, knownSince }: GroupPage, view: View, words: Words, now: number): string {

@@ -1,5 +1,5 @@
 import type { GroupView } from '../../state/group/view.ts'
-import { shortDuration } from '../clock.ts'
+import { type LagInterval, lagTimeText, shortDuration } from '../clock.ts'
 import { type Orders, type View } from '../output.ts'
 import { type Column, table } from '../table.ts'
 import { compactInteger, integer } from '../words.ts'
@@ -15,6 +15,8 @@ export interface GroupRow {
   readonly partitions: number
   /** Null: not known. */
   readonly lag: number | null
+  /** Of its worst partition; null: not known. */
+  readonly lagTime: LagInterval | null
   readonly lastRebalanceAt: number | null
   /** Null: not known, without a state of koff. */
   readonly conditions: readonly ShownCondition[] | null
@@ -32,6 +34,7 @@ export function groupRows(
     members: view.members.length,
     partitions: partitionsOf(view),
     lag: lagOf(view),
+    lagTime: lagTimeOf(view),
     lastRebalanceAt: view.lastRebalanceAt ?? null,
     conditions: conditions === null ? null : (conditions.get(view.group) ?? []),
   }))
@@ -44,6 +47,17 @@ export function lagOf({ lag }: Pick<GroupView, 'lag'>): number | null {
     (all, of) => Object.values(of).reduce<number>((sum, one) => sum + Number(one), all),
     0,
   )
+}
+
+/** Of the partition that is furthest behind in time; null where that cannot be told. */
+export function lagTimeOf({ lagMs }: Pick<GroupView, 'lagMs'>): LagInterval | null {
+  const all = Object.values(lagMs ?? {}).flatMap(of => Object.values(of))
+  const known = all.filter(one => one !== null)
+  if (known.length === 0) return null
+  const most = (values: readonly (number | null)[]) => (values.includes(null) ? null : Math.max(...values.map(Number)))
+  const mins = known.flatMap(({ min }) => min ?? [])
+  const isWhole = known.length === all.length
+  return { min: mins.length === 0 ? null : Math.max(...mins), max: isWhole ? most(known.map(({ max }) => max)) : null }
 }
 
 function partitionsOf({ offsets, members, groupType }: GroupView): number {
@@ -65,14 +79,19 @@ function hurt({ conditions }: GroupRow): number {
   return (conditions ?? []).reduce((all, { type }) => all + (weightOf(type) === 2 ? 1_000 : 1), 0)
 }
 
+function secondsOf({ lagTime }: GroupRow): number {
+  return lagTime?.max ?? lagTime?.min ?? -1
+}
+
 function byName(a: GroupRow, b: GroupRow): number {
   return a.group < b.group ? -1 : a.group > b.group ? 1 : 0
 }
 
 export const groupOrders: Orders<GroupRow> = {
-  hurt: (a, b) => hurt(b) - hurt(a) || (b.lag ?? -1) - (a.lag ?? -1) || byName(a, b),
+  hurt: (a, b) => hurt(b) - hurt(a) || secondsOf(b) - secondsOf(a) || (b.lag ?? -1) - (a.lag ?? -1) || byName(a, b),
   group: byName,
   lag: (a, b) => (b.lag ?? -1) - (a.lag ?? -1) || byName(a, b),
+  'lag-time': (a, b) => secondsOf(b) - secondsOf(a) || (b.lag ?? -1) - (a.lag ?? -1) || byName(a, b),
   members: (a, b) => b.members - a.members || byName(a, b),
   partitions: (a, b) => b.partitions - a.partitions || byName(a, b),
   rebalance: (a, b) => (b.lastRebalanceAt ?? 0) - (a.lastRebalanceAt ?? 0) || byName(a, b),
@@ -88,7 +107,12 @@ function groupColumns(now: number): readonly Column<GroupRow>[] {
   return [
     { head: 'GROUP', gives: 'name', text: ({ group }) => group },
     { head: 'KIND', text: ({ kind }) => kind },
-    { head: 'STATE', text: ({ state }) => state, style: ({ state }) => (state === 'Stable' ? null : 'yellow') },
+    {
+      head: 'STATE',
+      text: ({ state }) => state,
+      tight: { head: 'STATE', text: ({ state }) => state.replace('Rebalance', '') },
+      style: ({ state }) => (state === 'Stable' ? null : 'yellow'),
+    },
     { head: 'MEMBERS', align: 'right', tight: { head: 'MEM' }, text: ({ members }) => String(members) },
     { head: 'PARTITIONS', align: 'right', tight: { head: 'PART' }, text: ({ partitions }) => String(partitions) },
     {
@@ -97,7 +121,12 @@ function groupColumns(now: number): readonly Column<GroupRow>[] {
       text: ({ lag }) => integer(lag),
       tight: { head: 'LAG', text: ({ lag }) => compactInteger(lag) },
     },
-    { head: 'LAG-TIME', align: 'right', tight: { head: 'LAG-T' }, text: () => '?' },
+    {
+      head: 'LAG-TIME',
+      align: 'right',
+      text: ({ lagTime }) => lagTimeText(lagTime),
+      tight: { head: 'LAG-T', text: ({ lagTime }) => lagTimeText(lagTime, 'short') },
+    },
     {
       head: 'LAST-REBALANCE',
       align: 'right',

@@ -126,7 +126,7 @@ test.each([
     from: 2n ** 63n - 1n,
     to: 900,
   }),
-  said('offset-reset', 'orders[3] 900 → 1,000 (+100)', {
+  said('offset-reset', 'orders[3] 900 → 1,000 (+100) · by whom is not in the log', {
     topic: 'orders',
     partition: 3,
     from: 900,

@@ -1,4 +1,5 @@
 import type { KoffEvent } from '../../../src/events/envelope.ts'
+import { noLagTime } from '../../../src/state/conditions/lagTime.ts'
 import type { GroupView, MemberView } from '../../../src/state/group/view.ts'
 import type { ShownCondition } from '../../../src/terminal/groups/openCondition.ts'
 
@@ -33,6 +34,14 @@ export function largeGroup(): GroupView {
     offsets: { [topic]: of(partition => 1_000_000 + partition) },
     logEnd: { [topic]: of(partition => 1_000_000 + partition + (partition % 97 === 3 ? 12_345 : 0)) },
     lag: { [topic]: of(partition => (partition % 97 === 3 ? 12_345 : 0)) },
+    lagMs: {
+      [topic]: Object.fromEntries(
+        Array.from({ length: 300 }, (_, partition) => {
+          const isBehind = partition % 97 === 3
+          return [String(partition), isBehind ? { min: 700_000, max: 710_000, by: 'samples' } : noLagTime]
+        }),
+      ),
+    },
   }
 }
 
@@ -47,9 +56,10 @@ export function fleet(): GroupView[] {
     offsets: { orders: { 0: 5, 1: 7 } },
     lag: { orders: { 0: 0, 1: 4 } },
     logEnd: { orders: { 0: 5, 1: 11 } },
+    lagMs: { orders: { 0: noLagTime, 1: { min: 12_000, max: null, by: 'samples' } } },
     ...view,
   })
-  const { lag: _lag, logEnd: _logEnd, ...unsampled } = simple('flink-job')
+  const { lag: _lag, logEnd: _logEnd, lagMs: _lagMs, ...unsampled } = simple('flink-job')
   return [
     largeGroup(),
     simple('payments-settlement-eu-west-1-production-refunds-group-blue', { groupType: 'streams', state: 'NotReady' }),

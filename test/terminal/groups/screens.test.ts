@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lineFormatter } from '../../../src/terminal/events/line.ts'
+import { conditionOrders, conditionPage, conditionRows } from '../../../src/terminal/groups/conditionTable.ts'
 import { groupPage } from '../../../src/terminal/groups/groupPage.ts'
 import { groupOrders, groupRows, groupTable } from '../../../src/terminal/groups/groupTable.ts'
 import { noInk } from '../../../src/terminal/ink.ts'
@@ -35,9 +36,24 @@ describe.each([80, 140])('a screen of %i columns', width => {
   it('shows a group of 40 members with 300 partitions', async () => {
     const conditions = openIn(largeGroup().group)
     const rebalances = [2, 1, 0].map(largeRebalance)
-    const page = { view: largeGroup(), conditions, rebalances, knownSince: now - 3_600_000 }
+    const churn = [
+      { client: 'settlement-worker-3', host: '/10.42.3.17', joined: 9, left: 8, replaced: 0, last: now - 60_000 },
+    ]
+    const page = { view: largeGroup(), conditions, rebalances, churn, knownSince: now - 3_600_000, at: null }
     const text = fitting(groupPage(page, view, { now }), width)
     await expect(text).toMatchFileSnapshot(`../../golden/screens/group.${width}.txt`)
+  })
+
+  it('shows what is open, how bad it is and what to do', async () => {
+    const judged = openIn(largeGroup().group).map((one, at) => {
+      return {
+        ...one,
+        lag: one.partition === null ? null : 12_345 * (at + 1),
+        rebalances: one.type === 'rebalance-storm' ? 7 : null,
+      }
+    })
+    const text = fitting(conditionPage(listed(conditionRows(judged), conditionOrders, {}), view, now), width)
+    await expect(text).toMatchFileSnapshot(`../../golden/screens/conditions.${width}.txt`)
   })
 
   it('shows a rebalance of 300 partitions in a line with counts', async () => {
@@ -49,7 +65,7 @@ describe.each([80, 140])('a screen of %i columns', width => {
 
 it('a wide screen shortens nothing', () => {
   const text = groupPage(
-    { view: largeGroup(), conditions: null, rebalances: [largeRebalance(0)], knownSince: null },
+    { view: largeGroup(), conditions: null, rebalances: [largeRebalance(0)], churn: [], knownSince: null, at: null },
     viewOf(Number.POSITIVE_INFINITY, 'wide'),
     { now, sort: 'lag', limit: 2 },
   )
