@@ -13,6 +13,7 @@ import type { TableFilter } from './groupTable.ts'
 import type { Output } from './output.ts'
 import { OwnedPartition, partitionOf } from './ownedPartition.ts'
 import type { Ownership } from './ownership.ts'
+import { Pace } from './pace.ts'
 import type { PartitionWriter } from './partitionWriter.ts'
 import type { SourceLog } from './sourceLog.ts'
 import { type TakenOver, takeOver } from './takeOver.ts'
@@ -62,6 +63,7 @@ export class OwnedPartitions {
   readonly #committed = new Map<number, number>()
   readonly #announced = new Set<string>()
   readonly #changes = new Changes(() => this.#wakeReader())
+  readonly #pace = new Pace()
   #wakeReader: () => void = () => undefined
 
   constructor(options: OwnedPartitionsOptions) {
@@ -126,7 +128,7 @@ export class OwnedPartitions {
         if (owned === undefined) return undefined
         owned.heard(outcome)
         owned.writer.add(outcome.events)
-        return owned.writer.isFull && !signal.aborted ? this.#untilRoom(owned.writer, signal) : undefined
+        return owned.writer.isFull && !signal.aborted ? this.#untilRoom(owned.writer, signal) : this.#pace.pause()
       },
       endChunk: async () => undefined,
     }
