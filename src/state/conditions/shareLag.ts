@@ -1,5 +1,5 @@
 import type { ShareStartInput } from '../input.ts'
-import { type LagTime, lagTimeOf } from './lagTime.ts'
+import { type LagTime, lagTimeOf, noLagTime } from './lagTime.ts'
 import type { LogEnds } from './logEnds.ts'
 
 /** How far a share group is behind in one partition. */
@@ -27,6 +27,7 @@ export function shareLagOf(start: ShareStartInput, logEnds: LogEnds): ShareLag |
   const logStart = logEnds.starts[id] as number
   const logEnd = logEnds.ends[id] as number
   const lag = start.lag ?? Math.max(0, logEnd - Math.max(startOffset, logStart))
-  const lagMs = lagTimeOf(logEnds, id, startOffset, logEnds.times[id] as number)
+  // The coordinator writes the start offset late: with a lag of 0 the group has acknowledged all that follows it.
+  const lagMs = lag === 0 ? noLagTime : lagTimeOf(logEnds, id, startOffset, logEnds.times[id] as number)
   return { topic: name, partition, startOffset, logStart, logEnd, lag, lagMs, time: timestamp }
 }
