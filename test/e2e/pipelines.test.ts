@@ -324,6 +324,7 @@ pipelines:
   await end(last)
   const states = (await pipelineStates('several')).map(({ pipeline, state }) => [pipeline, state])
   expect(states).toEqual([
+    ['kafka-clean', 'stopped'],
     ['queue', 'stopped'],
     ['history', 'stopped'],
   ])

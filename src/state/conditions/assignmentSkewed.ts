@@ -17,7 +17,7 @@ const thresholds = {
 }
 type Settings = Values<typeof thresholds> & Pick<StormSettings, 'stormBurstMs'>
 
-interface Skew {
+export interface Skew {
   readonly open: Open | null
   /** When the last completed assignment is to be evaluated; null: done. */
   readonly judgeAt: number | null

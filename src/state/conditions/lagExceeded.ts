@@ -24,7 +24,7 @@ const thresholds = {
 }
 type Settings = Values<typeof thresholds>
 
-interface LagState {
+export interface LagState {
   /** Time of the first of the consecutive samples at or above the threshold; null: below it. */
   readonly since: number | null
   /** The same for the lag in time; absent in an older state. */

@@ -18,7 +18,7 @@ type Settings = Values<typeof thresholds>
 type Context = GroupContext<Settings>
 
 /** Subscribed partitions of a group without an owner. */
-interface Unassigned {
+export interface Unassigned {
   /** The partitions of each subscribed topic at the last check. */
   readonly counts: ReadonlyMap<string, number>
   readonly unowned: readonly Unowned[]

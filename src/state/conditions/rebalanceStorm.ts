@@ -37,7 +37,7 @@ export interface Storm {
   readonly open: Open | null
 }
 
-interface Move {
+export interface Move {
   /** Its key in the stored state: one more than that of the move before. */
   readonly n: number
   readonly time: number

@@ -4,7 +4,7 @@ import type { StallSettings } from './offsetStalled.ts'
 import type { ShareLag } from './shareLag.ts'
 
 /** A partition in which a share group is behind, and its start offset does not grow. */
-interface Behind {
+export interface Behind {
   readonly topic: string
   readonly partition: number
   readonly startOffset: number
