@@ -25,7 +25,7 @@ describe('completion in bash', () => {
 it.each(['zsh', 'fish'])('completion in %s names every command with what it does', async shell => {
   const { code, stdout } = await runKoff(['completion', shell])
   expect(code).toBe(0)
-  expect(stdout).toMatch(/groups.*every group as it is, or was/)
+  expect(stdout).toMatch(/groups.*every group now, or at a time/)
   expect(stdout).toMatch(/severity/)
 })
 

@@ -90,7 +90,7 @@ export function groupViews(state: PartitionState, context: ViewContext): GroupVi
       leader,
       lastRebalanceAt: lastRebalanceOf(slot),
       members: sortedMembers(group).map(member => memberView(member, group, names)),
-      ...(type === 'share' ? startsOf(name, shares, logEnds) : offsetsOf(rows.get(slot) ?? [], table, logEnds)),
+      ...(startsOf(name, shares, logEnds) ?? offsetsOf(rows.get(slot) ?? [], table, logEnds)),
       ...rebalanceOf(slot),
     })
   }
@@ -198,9 +198,13 @@ function offsetsOf(
   return isSampled ? { offsets, lag, logEnd, lagMs } : { offsets }
 }
 
-/** A share group commits no offsets: its start offsets stand in their place. */
-function startsOf(group: string, shares: ShareStarts, logEnds: LogEnds): ReturnType<typeof offsetsOf> {
+/**
+ * A share group commits no offsets: the sampled start offsets take their place. Null without samples: then what the log
+ * has counts, which are commits from before the group became a share group.
+ */
+function startsOf(group: string, shares: ShareStarts, logEnds: LogEnds): ReturnType<typeof offsetsOf> | null {
   const starts = [...shares.of(group)].sort((a, b) => compareText(a.topic, b.topic) || a.partition - b.partition)
+  if (starts.length === 0) return null
   const offsets: MutableByPartition = {}
   const lag: MutableByPartition = {}
   const logEnd: MutableByPartition = {}
@@ -213,7 +217,7 @@ function startsOf(group: string, shares: ShareStarts, logEnds: LogEnds): ReturnT
     put(logEnd, start, share.logEnd)
     put(lagMs, start, share.lagMs)
   }
-  return starts.length === 0 ? { offsets } : { offsets, lag, logEnd, lagMs }
+  return { offsets, lag, logEnd, lagMs }
 }
 
 type MutableByPartition<T = Int64> = Record<string, Record<string, T>>

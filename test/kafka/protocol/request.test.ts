@@ -51,5 +51,5 @@ test('where there is no such version, the message names the versions of both sid
   expect(pick(new Map([[fetch.key, { min: 0, max: 3 }]]))).toThrow(
     'the broker speaks 0 to 3 of Fetch, koff 4 to 12; koff reads Kafka 2.4 and later',
   )
-  expect(pick(new Map())).toThrow('the broker has no version of Fetch in common')
+  expect(pick(new Map())).toThrow('the broker speaks none of Fetch, koff 4 to 12; koff reads Kafka 2.4 and later')
 })
