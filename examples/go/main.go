@@ -16,7 +16,7 @@ import (
 
 func main() {
 	// What may be null comes wrapped in a map under its name, unless its name is known.
-	nullable := []string{"AssignedMember", "AssignmentChange", "LagInTime", "Member", "Subscription", "TopicPartitions"}
+	nullable := []string{"AssignedMember", "AssignmentChange", "LagInTime", "LagThresholdOf", "Member", "Subscription", "TopicPartitions"}
 	for _, name := range nullable {
 		avro.Register("dev.koff."+name, map[string]any{})
 		avro.Register("array:dev.koff."+name, []any{})

@@ -1,3 +1,4 @@
+import { KoffError } from '../base/errors.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { brokerOptions } from './connection.ts'
@@ -19,7 +20,7 @@ export async function stateOfDeployment(loaded: LoadedConfig): Promise<StatePlac
   return { kind: 'topic', topic: stateTopicOf(config, carrier.to) }
 }
 
-/** The open conditions in the state topic of the deployment, by group; null without such a topic. */
+/** The open conditions in the state topic of the deployment, by group; null without such a topic or the right to read it. */
 export async function openConditionsOf(
   shell: Shell,
   loaded: LoadedConfig,
@@ -30,6 +31,9 @@ export async function openConditionsOf(
     ...brokerOptions(loaded.config.kafka),
     stateTopic: state.topic,
     shell,
+  }).catch((error: unknown) => {
+    if (error instanceof KoffError && error.code === 'AUTHORIZATION_FAILED') return null
+    throw error
   })
   return found === null ? null : Map.groupBy(found, ({ group }) => group)
 }

@@ -154,7 +154,7 @@ describe('at 3 a.m. one command answers', () => {
     const { code, stdout } = await asked('conditions')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^error +offset-stalled +nightly +orders\[0\] .* 45 behind$/m)
-    expect(stdout).toMatch(/^offset-stalled: If the same commit keeps coming/m)
+    expect(stdout).toMatch(/^offset-stalled: Repeating: look in the log/m)
   })
 
   it('and a group that is not there is named with the nearest, exit code 1', async () => {

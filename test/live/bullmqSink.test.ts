@@ -374,7 +374,7 @@ test('Redis is reached with TLS and a private authority, and an untrusted certif
     const plain = { url: url.replace('rediss', 'redis') }
     await expect(sinkOn(queue, { redis: plain, openTimeoutMs: 200 }).open(running)).rejects.toMatchObject({
       retriable: true,
-      message: expect.stringContaining('where it speaks TLS, see redis.tls'),
+      message: expect.stringContaining('if it uses TLS, see redis.tls'),
     })
     const old = createServer({ ...certificate, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })
     await once(old.listen(0, '127.0.0.1'), 'listening')
