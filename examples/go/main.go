@@ -8,7 +8,6 @@ import (
 	"log"
 	"os"
 	"strings"
-
 	"github.com/hamba/avro/v2"
 	"github.com/hamba/avro/v2/registry"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -16,11 +15,12 @@ import (
 
 func main() {
 	// What may be null comes wrapped in a map under its name, unless its name is known.
-	nullable := []string{"AssignedMember", "AssignmentChange", "LagInTime", "LagThresholdOf", "Member", "Subscription", "TopicPartitions"}
+	nullable := []string{"AssignedMember", "AssignmentChange", "LagInTime", "Member", "Subscription", "TopicPartitions"}
 	for _, name := range nullable {
 		avro.Register("dev.koff."+name, map[string]any{})
 		avro.Register("array:dev.koff."+name, []any{})
 	}
+	avro.Register("dev.koff.LagThresholdOf", "")
 	client, _ := registry.NewClient(cmp.Or(os.Getenv("SCHEMA_REGISTRY_URL"), "http://localhost:8081/apis/ccompat/v7"))
 	consumer, _ := kgo.NewClient(
 		kgo.SeedBrokers(strings.Split(cmp.Or(os.Getenv("KOFF_BROKERS"), "localhost:9092"), ",")...),

@@ -113,7 +113,9 @@ test.each(['2.8.2', '3.9.1', versions.kafka])(
       lines.filter(line => !line.startsWith('{"kind"') || line.startsWith('{"kind":"topic"')).join('\n'),
     )
     const bare = eventsIn((await runKoff(['replay', withoutSamples])).stdout.split('\n').slice(0, -1))
-    const nameless = (list: readonly EventLine[]) => byId(recordDerived(list).map(event => ({ ...event, cluster: '' })))
+    // The group that made the topic was there before koff: live it is history.
+    const nameless = (list: readonly EventLine[]) =>
+      byId(recordDerived(list).flatMap(event => (event.group === 'before' ? [] : [{ ...event, cluster: '' }])))
     expect(nameless(replayed)).toEqual(nameless(bare))
     expect(nameless(replayed)).toEqual(nameless(eventsIn(events.lines()).filter(({ group }) => group !== '')))
     expect(replayed.some(isSampled)).toBe(true)

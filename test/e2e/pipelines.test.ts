@@ -298,7 +298,9 @@ pipelines:
     await load(5)
   }
   const expected = await eventsOf('load-')
-  expect(koff.stderr()).toMatch(/pipeline queue: queue load, Redis at [\d.:]+ cannot be reached.*other pipelines continue/)
+  expect(koff.stderr()).toMatch(
+    /pipeline queue: queue load, Redis at [\d.:]+ cannot be reached.*other pipelines continue/,
+  )
   expect(await workOff('load', expected.length)).toEqual(expected)
   await until({ what: 'the history', ask: inHistory, good: n => n === groups })
 
