@@ -135,11 +135,11 @@ async function follow(shell: Shell, { config, before, wants, accept, sink, until
   await using log = await openClusterLog({ shell, config, wants, follow: { sampleEveryMs, from: positions } })
   const { cluster } = log
   const { types } = before.fold
-  // Without any partition the topic does not exist yet: then all of it will be news.
+  // Without any partition the topic does not exist yet: a fold of its own says when each partition is caught up.
   const fold =
     positions.size > 0
       ? before.fold
-      : new Fold({ cluster, history: 'none', types, conditions: conditionSettings(config.conditions) })
+      : new Fold({ cluster, history: 'until-start', types, conditions: conditionSettings(config.conditions) })
   const source = { ...(await log.read(fold)), cluster, [Symbol.asyncDispose]: () => log[Symbol.asyncDispose]() }
   using ends = endingAt(until)
   await using ordered = sink
