@@ -23,6 +23,11 @@ npm run demo    starts Kafka and a schema registry, lets a few consumer groups l
 })
 
 const cleanTopic = 'koff.events'
+const nextCommands = [
+  'npm run koff -- groups -o human test/corpus/dev.records.ndjson.gz   # groups of a recording, without a cluster',
+  'npm run koff -- events --brokers localhost:9092 --since 15m         # what happened, and what happens',
+  'npm run koff -- top --brokers localhost:9092                        # the live view; ? helps',
+]
 const screen = screenOn(process.stdout)
 
 // kafkajs 2.2.4 sets timers to times that are over, of which Node warns each time.
@@ -107,12 +112,6 @@ async function demo(): Promise<number> {
   if (code !== 0) screen.line(`koff ended with exit code ${String(code)}: ${koff.stderr()}`)
   return isSame && code === 0 ? 0 : 1
 }
-
-const nextCommands = [
-  'npm run koff -- groups -o human test/corpus/dev.records.ndjson.gz   # groups of a recording, without a cluster',
-  'npm run koff -- events --brokers localhost:9092 --since 15m         # what happened, and what happens',
-  'npm run koff -- top --brokers localhost:9092                        # the live view; ? helps',
-]
 
 function configuration(brokers: string, registry: string): string {
   return [
