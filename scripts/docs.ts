@@ -30,11 +30,16 @@ async function main(args: string[]): Promise<number> {
   return 0
 }
 
-/** Until a version is out, its schemas there may be written again. */
+/**
+ * Until a version is out, its schemas there may be written again. Their names do not end in .avsc: code generators take all
+ * such files of a folder and of the folders in it, and would find each record twice.
+ */
 async function freeze(): Promise<void> {
   const folder = join(root, 'schemas/history', version())
   await rm(folder, { recursive: true, force: true })
-  for (const { path, text } of pages()) if (path.endsWith('.avsc')) await write(join(folder, basename(path)), text)
+  for (const { path, text } of pages()) {
+    if (path.endsWith('.avsc')) await write(join(folder, `${basename(path, '.avsc')}.json`), text)
+  }
 }
 
 async function write(path: string, text: string): Promise<void> {
