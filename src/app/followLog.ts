@@ -26,8 +26,8 @@ export interface FollowLogOptions {
   readonly wants: (group: string) => boolean
   /** The open conditions in the state topic; null without such a topic. */
   readonly conditions: () => Promise<ReadonlyMap<string, readonly StoredCondition[]> | null>
-  /** Takes every event of the groups that are wanted, history apart. */
-  readonly heard?: (event: KoffEvent) => void
+  /** Called with each event of the wanted groups, except those of history. */
+  readonly onEvent?: (event: KoffEvent) => void
   readonly draw: (followed: Followed) => Promise<void>
   readonly signal?: AbortSignal
 }
@@ -38,7 +38,7 @@ const conditionsEveryMs = 10_000
 
 /** Follows the groups of a cluster and draws them every second, once history is read, until the signal aborts. */
 export async function followLog(options: FollowLogOptions): Promise<void> {
-  const { shell, config, wants, heard, draw } = options
+  const { shell, config, wants, onEvent, draw } = options
   const ended = new AbortController()
   const signal = AbortSignal.any([options.signal ?? shell.signal, ended.signal])
   await using log = await openClusterLog({ shell, config, wants, follow: { sampleEveryMs } })
@@ -69,7 +69,7 @@ export async function followLog(options: FollowLogOptions): Promise<void> {
   const reading = (async () => {
     for await (const inputs of source.chunks(signal)) {
       for (const input of inputs) {
-        for (const event of apply(fold, input)) if (event.group === '' || wants(event.group)) heard?.(event)
+        for (const event of apply(fold, input)) if (event.group === '' || wants(event.group)) onEvent?.(event)
       }
     }
   })()

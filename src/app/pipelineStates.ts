@@ -25,7 +25,7 @@ export interface PipelineState {
   /** Time of the oldest of them, ms. */
   readonly oldest: number | null
   readonly reason: string | null
-  /** Since when it waits, ms: the oldest event that is not delivered; null where it does not, or nobody knows. */
+  /** The time of the oldest event that is not delivered, ms; null where none waits, or where that time is unknown. */
   readonly since: number | null
 }
 

@@ -36,7 +36,7 @@ export interface RegistryClient {
 const compatibility = 'FULL_TRANSITIVE'
 type RegisterOptions = NonNullable<Parameters<SchemaRegistry['register']>[1]>
 
-/** Kafka's clients write the id as four bytes, and the registry counts from 1. */
+/** Readers take the id for an int32; registries give no negative ones. */
 const schemaId = z.int().min(0).max(0x7fff_ffff)
 const registeredAnswer = z.object({ id: schemaId })
 const schemaAnswer = z.object({ schema: z.string(), schemaType: z.literal('AVRO').optional() })

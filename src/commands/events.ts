@@ -46,13 +46,13 @@ export function eventsCommand(shell: Shell, finish: (code: number) => void): Com
     'after',
     `${connectionHelp}
 
-Without --since and --tail, what was there before is read first and makes one group-snapshot for each group; events
-follow. With them koff reads back in the log as far as it shows all: compaction takes what came before. Where --since is
-earlier, koff says from when the log knows, and with --no-follow exits with ${NOT_KNOWN}.
+Without --since and --tail, koff first reads the log to its end and prints one group-snapshot for each group. Then it
+prints events as they come. With them, koff prints the events that the log still shows. Compaction removes older records:
+where --since is earlier than the log reaches, koff prints from when it is complete, and with --no-follow exits with ${NOT_KNOWN}.
 
-For people, lines of several partitions are put in order of time, within a second; ↑ marks one that is later than that.
-Conditions that are judged by samples of log ends (offset-stalled, lag-exceeded and the like) are told while koff
-follows: the log does not hold them. What is open now is in koff conditions.
+For people, koff sorts lines of several partitions by time within one second; ↑ marks a line that came later than that.
+Samples of log ends decide some conditions (offset-stalled, lag-exceeded and the like). The log does not contain them, so
+koff prints them only while it follows. koff conditions shows which are open now.
 
 Examples:
   koff events --brokers kafka-1:9092
@@ -128,7 +128,7 @@ interface Following {
   readonly closed: AbortSignal
 }
 
-/** Goes on where the log was read to, until the user or `--until` ends it. */
+/** Follows the log from where `lookBack` stopped reading, until the user interrupts or the time of `--until` has come. */
 async function follow(shell: Shell, { config, before, wants, accept, sink, until, closed }: Following): Promise<void> {
   const { sampleEveryMs } = config.conditions
   const { positions } = before

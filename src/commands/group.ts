@@ -131,7 +131,7 @@ async function watchGroup(shell: Shell, first: GroupPage, { loaded, ...options }
     config: loaded.config,
     wants: name => name === group,
     conditions: () => openConditionsOf(shell, loaded),
-    heard(event) {
+    onEvent(event) {
       if (event.type === 'rebalance')
         rebalances = inTime([...rebalances, event]).slice(-mostRebalances) as typeof rebalances
     },

@@ -41,8 +41,8 @@ export function groupsCommand(shell: Shell, finish: (code: number) => void): Com
     'after',
     `${connectionHelp}
 
-LAG counts records up to where the logs end now. CONDITIONS is what koff run found open, from the state topic of
---name; ? where there is none, - where nothing is open. koff conditions says what to do.
+LAG counts records up to where the logs end now. CONDITIONS shows the open conditions that koff run stored in
+the state topic of --name: - if none is open, ? if koff cannot read such a topic. koff conditions says what to do.
 
 A log that compaction or retention has cut does not know every time. Where --at is before the time from which it knows,
 koff prints what the log still holds, says on standard error from when each partition knows, and exits with ${NOT_KNOWN}.

@@ -51,7 +51,7 @@ async function top(shell: Shell, options: TopOptions): Promise<number> {
   const { config } = loaded
   const wants = groupNameFilter({ include, exclude: [], ...(all === true ? {} : { name: config.name }) })
   const { store, set } = topStore()
-  const heard = heardEvents()
+  const recent = recentEvents()
   const ended = new AbortController()
   const { runTopApp } = await import('../terminal/top/topApp.ts')
   const ink = inkFor(stdout, { ...(color === undefined ? {} : { color }), variables: shell.variables })
@@ -61,15 +61,15 @@ async function top(shell: Shell, options: TopOptions): Promise<number> {
     config,
     wants,
     conditions: () => openConditionsOf(shell, loaded),
-    heard: event => heard.take(event),
+    onEvent: event => recent.take(event),
     async draw({ fold, conditions, judgedSince, now }) {
       const views = new Map(fold.groups().flatMap(view => (wants(view.group) ? [[view.group, view] as const] : [])))
       set({
         rows: groupRows([...views.values()], conditions),
         viewOf: group => views.get(group),
         conditionsOf: group => conditions.get(group) ?? [],
-        eventsOf: group => heard.eventsOf(group),
-        rebalances: heard.rebalancesSince(now - 60_000),
+        eventsOf: group => recent.eventsOf(group),
+        rebalances: recent.rebalancesSince(now - 60_000),
         judgedSince,
         now,
       })
@@ -118,7 +118,7 @@ function topStore(): { readonly store: TopStore; readonly set: (model: TopModel)
 }
 
 /** The newest events of each group, and when rebalances completed. */
-function heardEvents() {
+function recentEvents() {
   const byGroup = new Map<string, KoffEvent[]>()
   let rebalances: number[] = []
   return {

@@ -35,12 +35,12 @@ export class OwnedPartition {
   readonly output: PartitionOutput
   readonly #options: OwnedPartitionOptions
   /** The time of the last news from its log. */
-  #heardAt: number
+  #readAt: number
 
   constructor(options: OwnedPartitionOptions) {
     const { partition, state, restored, output, tableFilter: filter, shown, committed, now } = options
     this.#options = options
-    this.#heardAt = now()
+    this.#readAt = now()
     this.output = output
     let taken = 0
     this.writer = new PartitionWriter({
@@ -68,14 +68,14 @@ export class OwnedPartition {
     if (input.kind === 'fault' && input.fault.code === 'RECORDS_LOST') {
       return (input.fault.offset ?? 0) >= restored.knownStart
     }
-    const silentMs = now() - Math.max(this.#heardAt, restored.entry.value.currentAt)
+    const silentMs = now() - Math.max(this.#readAt, restored.entry.value.currentAt)
     return silentMs > Math.max(leastAbsenceMs, restored.tombstonesKeptMs)
   }
 
   /** The log was read and applied up to here. */
-  heard({ input }: Outcome): void {
+  noteApplied({ input }: Outcome): void {
     const { restored, state, now } = this.#options
-    this.#heardAt = now()
+    this.#readAt = now()
     if (input?.kind !== 'position') return
     if (input.position >= input.logEnd) restored.entry.readToEnd(input.timestamp)
     if (state.snapshotsMade === null) return
@@ -86,7 +86,7 @@ export class OwnedPartition {
   /** Everything in its log was read at that time. */
   readToEnd(at: number): void {
     const { entry } = this.#options.restored
-    this.#heardAt = this.#options.now()
+    this.#readAt = this.#options.now()
     entry.readToEnd(at)
     if (entry.isDue) this.writer.add([])
   }

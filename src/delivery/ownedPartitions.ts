@@ -126,7 +126,7 @@ export class OwnedPartitions {
         }
         const owned = this.#owned.get(outcome.partition)
         if (owned === undefined) return undefined
-        owned.heard(outcome)
+        owned.noteApplied(outcome)
         owned.writer.add(outcome.events)
         return owned.writer.isFull && !signal.aborted ? this.#untilRoom(owned.writer, signal) : this.#pace.pause()
       },

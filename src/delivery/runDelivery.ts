@@ -81,7 +81,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       partitions.adjust()
     }
     await ownership.start({ changed, failed: fail }, stop)
-    await readUntil(stop, { ...options, outages, heard: () => catchUp.heard() }, partitions)
+    await readUntil(stop, { ...options, outages, onChunk: () => catchUp.check() }, partitions)
   } catch (error) {
     // Partitions are given up in either case: an open producer would keep the process alive.
     if (!stop.aborted) fatal.abort(error)
@@ -100,7 +100,7 @@ function tellCatchUp({ fold, ownership, log }: ServiceOptions) {
       since = performance.now()
       isOver = false
     },
-    heard() {
+    check() {
       if (isOver || !readiness(ownership, fold).isReady) return
       isOver = true
       const durationMs = Math.round(performance.now() - since)
@@ -118,7 +118,7 @@ const readPauses = { firstMs: 1_000, maxMs: 5_000 }
 interface Reading extends ServiceOptions {
   readonly outages: Outages
   /** Called after each chunk. */
-  readonly heard: () => void
+  readonly onChunk: () => void
 }
 
 /** Reads the owned partitions. Opens another source whenever other partitions are ready, and after a failure. */
@@ -139,7 +139,7 @@ async function readUntil(stop: AbortSignal, options: Reading, partitions: OwnedP
       const observed = record === undefined ? undefined : (item: Diffed) => partitions.keep(record(item))
       await pipeline({ chunks, fold, observed, accept, delivery: partitions.delivery(ready) }).forEach(() => {
         failures = 0
-        options.heard()
+        options.onChunk()
       })
     } catch (error) {
       if (until.aborted) continue

@@ -16,7 +16,7 @@ const channel = 'koff:response'
 /** Counts how long brokers throttle koff, and logs the first time. */
 export function watchThrottling({ telemetry, log }: { readonly telemetry: Telemetry; readonly log: Log }): Disposable {
   let isLogged = false
-  const heard = (message: unknown) => {
+  const onResponse = (message: unknown) => {
     const { broker, name, throttleMs } = message as Response
     if (throttleMs <= 0) return
     telemetry.count('koff_throttle_seconds_total', {}, throttleMs / 1000)
@@ -27,6 +27,6 @@ export function watchThrottling({ telemetry, log }: { readonly telemetry: Teleme
       'koff continues more slowly; raise the quota of its user or client id (kafka-configs --entity-type clients)'
     log.warn(`${what}; ${cure}. From now on only koff_throttle_seconds_total tells`, { broker, throttleMs })
   }
-  subscribe(channel, heard)
-  return { [Symbol.dispose]: () => void unsubscribe(channel, heard) }
+  subscribe(channel, onResponse)
+  return { [Symbol.dispose]: () => void unsubscribe(channel, onResponse) }
 }

@@ -8,7 +8,7 @@ export const lagExceeded = defineEvent({
   severity: 'warn',
   section: 'Conditions over time',
   trigger:
-    'The lag of the group, summed over its partitions, was at or above `lagThreshold` for `lagForMs`, or the lag in time of its worst partition was at least `lagTimeThresholdMs` for as long; topics that the group no longer subscribes to do not count. Without a threshold there is none.',
+    'For `lagForMs`, the lag of the group, summed over its partitions, was at or above `lagThreshold`, or the lag in time of its worst partition was at or above `lagTimeThresholdMs`. Topics that the group no longer subscribes to do not count. Without either threshold, koff emits no such event.',
   data: {
     lag: nullable(long('Lag of the group.')),
     lagMs: nullable(described(lagInTime, 'That of its worst partition in time; null where it is not known.')),

@@ -32,15 +32,15 @@ export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable 
   let kept = fewTopics
   const lookUp = async (names: ReadonlySet<string>, ageMs: number): Promise<boolean> => {
     const now = performance.now()
-    const old = [...names].filter(name => (topics.get(name)?.heardAt ?? Number.NEGATIVE_INFINITY) + ageMs <= now)
+    const old = [...names].filter(name => (topics.get(name)?.describedAt ?? Number.NEGATIVE_INFINITY) + ageMs <= now)
     if (old.length === 0) return false
     const metadata = await cluster.metadata({ names: old }, signal)
-    for (const name of old) topics.set(name, { heardAt: now, metadata: null, partitions: new Map() })
-    for (const heard of metadata.topics) {
-      const { name, id, partitions } = heard
+    for (const name of old) topics.set(name, { describedAt: now, metadata: null, partitions: new Map() })
+    for (const topicMetadata of metadata.topics) {
+      const { name, id, partitions } = topicMetadata
       topics.set(name, {
-        heardAt: now,
-        metadata: heard,
+        describedAt: now,
+        metadata: topicMetadata,
         partitions: new Map(partitions.map(known => [known.partition, led(name, id, known)])),
       })
     }
@@ -53,7 +53,7 @@ export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable 
    */
   const forgetUnused = (now: number) => {
     if (topics.size <= 2 * kept) return
-    for (const [name, { heardAt }] of topics) if (heardAt + 2 * maxAgeMs < now) topics.delete(name)
+    for (const [name, { describedAt }] of topics) if (describedAt + 2 * maxAgeMs < now) topics.delete(name)
     kept = Math.max(fewTopics, topics.size)
   }
   return {
@@ -73,7 +73,7 @@ export function leaderTable(cluster: Cluster, signal: AbortSignal): LeaderTable 
 }
 
 interface HeardTopic {
-  readonly heardAt: number
+  readonly describedAt: number
   readonly metadata: TopicMetadata | null
   readonly partitions: ReadonlyMap<number, LedPartition>
 }
