@@ -47,12 +47,13 @@ export function eventsCommand(shell: Shell, finish: (code: number) => void): Com
     `${connectionHelp}
 
 Without --since and --tail, koff first reads the log to its end and prints one group-snapshot for each group. Then it
-prints events as they come. With them, koff prints the events that the log still shows. Compaction removes older records:
-where --since is earlier than the log reaches, koff prints from when it is complete, and with --no-follow exits with ${NOT_KNOWN}.
+prints events as they come. With them, koff prints the events that the log still shows. Compaction removes older
+records: where --since is earlier than the log reaches, koff prints from when it is complete, and with --no-follow exits
+with ${NOT_KNOWN}.
 
 For people, koff sorts lines of several partitions by time within one second; ↑ marks a line that came later than that.
-Samples of log ends decide some conditions (offset-stalled, lag-exceeded and the like). The log does not contain them, so
-koff prints them only while it follows. koff conditions shows which are open now.
+Samples of log ends decide some conditions (offset-stalled, lag-exceeded and the like). The log does not contain these
+samples, so koff prints such conditions only while it follows. koff conditions shows which are open now.
 
 Examples:
   koff events --brokers kafka-1:9092
