@@ -1,8 +1,9 @@
 import { namespace } from '../../src/events/eventRecord.ts'
 
 /** The part of docs/events.md that says what may change, and what a reader must be ready for. */
-export const growing = `Every subject is \`FULL_TRANSITIVE\`: each version of a schema can read what any other version wrote. A test checks the
-current schemas against every version in [schemas/history](../schemas/history), in both directions.
+export const growing = `Each version of a schema can read what any other version wrote (\`FULL_TRANSITIVE\`). koff sets this compatibility for each
+subject that has none of its own. It keeps a compatibility that an operator has set, and logs a warning where it differs. A
+test checks the current schemas against every version in [schemas/history](../schemas/history), in both directions.
 
 What may change in a type:
 

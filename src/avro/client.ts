@@ -40,11 +40,12 @@ type RegisterOptions = NonNullable<Parameters<SchemaRegistry['register']>[1]>
 const schemaId = z.int().min(0).max(0x7fff_ffff)
 const registeredAnswer = z.object({ id: schemaId })
 const schemaAnswer = z.object({ schema: z.string(), schemaType: z.literal('AVRO').optional() })
-const levelAnswer = z.object({ compatibilityLevel: z.string() })
+const levelAnswer = z.object({ compatibilityLevel: z.string().regex(/^\w{1,40}$/) })
 const levelSetAnswer = z.object({ compatibility: z.string() }).or(levelAnswer)
 
 export function registryClient(address: RegistryAddress, log: Log): RegistryClient {
   let isRefusalLogged = false
+  let isLevelLogged = false
 
   /** Without a compatibility, a schema that breaks readers can be registered. */
   const refused = (verb: 'show' | 'set', { subject }: SubjectCall, answer: RegistryAnswer) => {
@@ -54,6 +55,16 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
     const what = `does not ${verb} the compatibility of subject ${subject} (${answerText(answer, secretsOf(address))})`
     const cure = `set it to ${compatibility} there, or allow koff to: else a schema may come that readers cannot read`
     log.warn(`schema registry ${host} ${what}; ${cure}`, { subject, status: answer.status })
+  }
+
+  /** The level of an operator is kept, but readers of all versions need FULL_TRANSITIVE. */
+  const noteLevel = (subject: string, level: string) => {
+    if (level === compatibility || isLevelLogged) return
+    isLevelLogged = true
+    const cure = `set it to ${compatibility} there: else a schema may come that readers cannot read`
+    log.warn(`schema registry ${address.host} has the compatibility ${level} for subject ${subject}; ${cure}`, {
+      subject,
+    })
   }
 
   const send = async (request: RegistryRequest, call: RegistryCall, signal: AbortSignal): Promise<RegistryAnswer> => {
@@ -75,7 +86,7 @@ export function registryClient(address: RegistryAddress, log: Log): RegistryClie
       if (method === 'GET') {
         if (answer.status === 404) throw new NoCompatibility()
         if (isRefusal(answer)) hidden = answer
-        else checked(answer, levelAnswer, call)
+        else noteLevel(subject, checked(answer, levelAnswer, call).compatibilityLevel)
         // The library refuses a level that differs from its own, so it gets its own: the existing level is kept.
         return { compatibilityLevel: compatibility }
       }

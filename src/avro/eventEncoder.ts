@@ -38,8 +38,8 @@ export interface EventEncoder {
 }
 
 /**
- * Registers the schemas of all types and gives what writes events with them. Where some could not be registered it tries
- * again before their first event.
+ * Registers the schemas of all types and returns the encoder of their events. If the registry took some of them, koff
+ * retries the others before their first event. If it took none, there is nothing that koff could write.
  * @throws KoffError REGISTRY_UNREACHABLE after `timeoutMs`; at once what repeating does not mend: AUTHENTICATION_FAILED,
  * AUTHORIZATION_FAILED, TOPIC_UNFIT where another schema is there, CONFIG_INVALID.
  */

@@ -65,12 +65,18 @@ test.each([403, 405, 422])('without the right to register (%i), a schema that ex
   expect(await register(registry.url)).toBe(9)
 })
 
-test('a compatibility that is set is not changed', async () => {
+test('a compatibility that is set is not changed; that it is a weaker one is logged once', async () => {
+  const lines: string[] = []
   await using registry = await listen(({ method }, respond) => {
     if (method === 'PUT') return respond(500, { message: 'must not be asked' })
     respond(200, method === 'GET' ? { compatibilityLevel: 'NONE' } : { id: 7 })
   })
-  expect(await register(registry.url)).toBe(7)
+  const client = clientOf(registry.url, { ...noLog, warn: message => lines.push(message) })
+  expect(await client.register('events-value', schema, signal)).toBe(7)
+  expect(await client.register('others-value', schema, signal)).toBe(7)
+  expect(lines).toEqual([
+    `schema registry ${registry.url} has the compatibility NONE for subject events-value; set it to FULL_TRANSITIVE there: else a schema may come that readers cannot read`,
+  ])
 })
 
 test.each([
