@@ -1,4 +1,3 @@
-import type { Log, LogLine } from '../base/log.ts'
 import type { Config } from '../config/schema.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { Source } from '../engine/source.ts'
@@ -52,27 +51,12 @@ export async function openClusterLog(options: ClusterLogOptions): Promise<Cluste
       if (!samples) return progress.source
       const sampleEveryMs = follow?.sampleEveryMs ?? longMs
       const sampler = held.use(
-        await openSampler({ kafka, conditions: { ...conditions, sampleEveryMs }, fold, wants, log: samplerLog(shell) }),
+        await openSampler({ kafka, conditions: { ...conditions, sampleEveryMs }, fold, wants, log: noteLog(shell) }),
       )
       return sampler.around(progress.source)
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
 }
-
-/** What a sampler notes about a broker, once for a command: `koff events` opens the log twice. */
-function samplerLog(shell: Shell): Log {
-  const { info, ...log } = noteLog(shell)
-  const noted = notedBy.get(shell) ?? new Set<string>()
-  notedBy.set(shell, noted)
-  const once: LogLine = message => {
-    if (noted.has(message)) return
-    noted.add(message)
-    info(message)
-  }
-  return { ...log, info: once }
-}
-
-const notedBy = new WeakMap<Shell, Set<string>>()
 
 const longMs = 2 ** 31 - 1

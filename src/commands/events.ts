@@ -76,9 +76,10 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
   // One line says that the log is read, in place of one for each partition.
   if (isForPeople && options.event === undefined) types.delete('koff-caught-up')
   const wants = groupNameFilter({ include: options.group ?? ['*'], exclude: [], name: config.name })
+  const follows = options.follow && options.untilEnd !== true && until > Date.now()
   await using printed = eventSink(shell, options)
   const before = await lookBack({
-    open: () => openClusterLog({ shell, config, wants, samples: !looksBack }),
+    open: () => openClusterLog({ shell, config, wants, samples: !looksBack && !follows }),
     since: looksBack ? (since ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY,
     until,
     types,
@@ -92,8 +93,7 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
   if (looksBack) noteFrom(shell, before, since)
   if (looksBack && isForPeople && isAboutBad(options)) note(shell, sampledText)
   await printed.write(before.events, AbortSignal.any([shell.signal, printed.closed]))
-  const isOver = !options.follow || options.untilEnd === true || until <= Date.now()
-  if (isOver) return since !== undefined && before.cut.length > 0 ? NOT_KNOWN : 0
+  if (!follows) return since !== undefined && before.cut.length > 0 ? NOT_KNOWN : 0
   if (isForPeople || isTerminal(shell)) note(shell, caughtUpText(before, wants))
   const sink = isForPeople ? inOrderOfTime(printed) : printed
   await follow(shell, {

@@ -7,10 +7,11 @@ export interface Verdict {
   /** How many events the log makes, of how many groups. */
   readonly expected: number
   readonly groups: number
-  /** Ids that are not there, that are there more than once, that the log does not make, or with other content. */
+  /** Ids that are not there, that are there more than once, or that the log does not make. */
   readonly lost: readonly string[]
   readonly twice: readonly string[]
   readonly strange: readonly string[]
+  /** Events with another content than the log gives: both contents. */
   readonly different: readonly string[]
   /** Groups whose events are in another order than in the log. */
   readonly disordered: readonly string[]
@@ -54,7 +55,7 @@ export function judge(
     strange: found.filter(({ id }) => !wanted.has(id)).map(({ id }) => id),
     different: expected
       .filter(event => byId.has(event.id) && !isDeepStrictEqual(byId.get(event.id), event))
-      .map(({ id }) => id),
+      .map(event => `${JSON.stringify(byId.get(event.id))} in place of ${JSON.stringify(event)}`),
     disordered: [...inLog]
       .filter(([group, ids]) => !isDeepStrictEqual(inTopic.get(group), ids))
       .map(([group]) => group),
