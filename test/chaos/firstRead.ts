@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EventLine } from '../e2e/watch.ts'
+import { typesOf } from '../../src/app/eventOptions.ts'
+import { Fold } from '../../src/engine/fold.ts'
+import { eventJson } from '../../src/events/ndjson.ts'
+import { apply } from '../../src/pipeline/apply.ts'
+import { openFiles } from '../../src/sources/openFiles.ts'
+import { type EventLine, eventsIn } from '../e2e/watch.ts'
+import type { Kafka } from '../servers/kafka.ts'
 import { commitHistory } from './history.ts'
 import { startLoad } from './load.ts'
 import { offsetsPartitions, type Stage } from './stage.ts'
@@ -57,11 +63,47 @@ export async function killedInItsFirstRead(stage: Stage, { groups, kills }: Firs
   const snapshots = Map.groupBy(of('group-snapshot'), ({ group }) => group)
   const caughtUp = Map.groupBy(of('koff-caught-up'), ({ source }) => source.partition)
   const ends = new Map(of('koff-caught-up').map(({ source }) => [source.partition, source.offset] as const))
+  const positions = new Map(of('koff-caught-up').map(event => [event.source.partition, positionOf(event)] as const))
   const partitions = Array.from({ length: offsetsPartitions }, (_, partition) => partition)
   return {
     killedInHistory,
     unlike: before.filter(group => snapshots.get(group)?.length !== 1),
     partitionsUnlike: partitions.filter(partition => caughtUp.get(partition)?.length !== 1),
-    verdict: judge(await stage.replayed(), await stage.read(), ends),
+    verdict: judge(await replayedAfter(kafka, positions), await stage.read(), ends),
   }
+}
+
+function positionOf({ data }: EventLine): number {
+  const { position } = data as { readonly position: number }
+  return position
+}
+
+/**
+ * The events of the broker's files with all below `positions` as history. What the records before it leave open, such as
+ * the epoch before a rebalance that was under way, is null in them: `koff replay` of the whole log knows it.
+ */
+async function replayedAfter(kafka: Kafka, positions: ReadonlyMap<number, number>): Promise<readonly EventLine[]> {
+  const fold = new Fold({
+    cluster: kafka.clusterId,
+    history: 'until-start',
+    types: typesOf({ event: ['default', 'offset-committed', 'leader-changed'], snapshot: true }),
+  })
+  const begun = new Set<number>()
+  const lines: string[] = []
+  await using source = await openFiles([kafka.dataFolder])
+  for await (const inputs of source.chunks(new AbortController().signal)) {
+    for (const input of inputs) {
+      if (input.kind === 'batch') {
+        const { partition, baseOffset, maxTimestamp: timestamp } = input.batch
+        const position = positions.get(partition)
+        if (position !== undefined && baseOffset >= position && !begun.has(partition)) {
+          begun.add(partition)
+          for (const event of apply(fold, { kind: 'position', partition, position, logEnd: position, timestamp }))
+            lines.push(eventJson(event))
+        }
+      }
+      for (const event of apply(fold, input)) lines.push(eventJson(event))
+    }
+  }
+  return eventsIn(lines)
 }
