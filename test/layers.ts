@@ -131,6 +131,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'terminal',
     'app',
   ],
+  // For browsers: types of answers, and the words that the command line has for events.
+  page: ['events', 'terminal', 'web'],
   'cli.ts': ['commands', 'terminal'],
   library: ['kafka', 'coordinator', 'events', 'state', 'engine', 'pipeline', 'sources', 'sinks'],
   'index.ts': [
@@ -205,9 +207,22 @@ const packageRules: IForbiddenRuleType[] = [
     to: { path: '(^|/)node_modules/kafkajs/' },
   },
   {
+    name: 'page imports no node: module and no package but preact and uplot',
+    severity: 'error',
+    from: { path: '^src/page/' },
+    to: { dependencyTypes: [...npm, 'core'], pathNot: '(^|/)node_modules/(preact|uplot)/' },
+  },
+  {
+    name: 'page imports only types of web',
+    severity: 'error',
+    from: { path: '^src/page/' },
+    to: { path: '^src/web/', dependencyTypesNot: ['type-only'] },
+  },
+  {
     name: 'src imports only packages that package.json declares for use',
     severity: 'error',
-    from: { path: '^src/' },
+    // The page is bundled: what it imports is not there when koff runs.
+    from: { path: '^src/', pathNot: '^src/page/' },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
   },
 ]

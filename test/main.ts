@@ -19,7 +19,7 @@ type Part = { readonly name: string; readonly says: string } & (
 )
 
 const parts: readonly Part[] = [
-  { name: 'types', kind: 'check', says: 'TypeScript compiles', command: ['tsc', '--noEmit'] },
+  { name: 'types', kind: 'check', says: 'TypeScript compiles', command: ['npm', 'run', '-s', 'types'] },
   { name: 'lint', kind: 'check', says: 'oxlint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'format', kind: 'check', says: 'biome', command: ['biome', 'check', '--error-on-warnings'] },
   {

@@ -30,7 +30,7 @@ export function checkSources(root: string): string[] {
   const methods = new Map<string, string>()
   const members = new Set<string>()
   for (const path of sourceFiles(root)) {
-    const program = parseSync(readFileSync(join(root, path), 'utf8'), { syntax: 'typescript', target: 'es2024' })
+    const program = parseSync(readFileSync(join(root, path), 'utf8'), { syntax: 'typescript', tsx: path.endsWith('.tsx'), target: 'es2024' })
     const isPure = pure.test(path)
     if (path.startsWith('src/pipeline/')) {
       for (const name of importedFromRxjs(program.body)) {
@@ -65,7 +65,7 @@ export function checkSources(root: string): string[] {
 /** Every TypeScript file under `<root>/src`: what a complete reading must have read. */
 export function sourceFiles(root: string): string[] {
   return readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
     .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort()
 }

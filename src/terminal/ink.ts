@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { noInk } from './noInk.ts'
 
 export type Format = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>
 
@@ -24,8 +25,6 @@ export function inkFor(
   const isTerminal = 'isTTY' in stream && stream.isTTY === true
   return isTerminal && !isSet('NO_COLOR') && variables['TERM'] !== 'dumb' ? allInk : noInk
 }
-
-export const noInk: Ink = (_, text) => text
 
 export const allInk: Ink = (formats, text) =>
   styleText(typeof formats === 'string' ? formats : [...formats], text, { validateStream: false })

@@ -1,5 +1,6 @@
 import { columnsOf, inColumns, terminalText } from '../base/terminalText.ts'
-import { type Format, type Ink, noInk } from './ink.ts'
+import type { Format, Ink } from './ink.ts'
+import { noInk } from './noInk.ts'
 import { ShortNames } from './shortNames.ts'
 import { wrapText } from './wrap.ts'
 

@@ -2,7 +2,8 @@ import { ranges } from '../base/ranges.ts'
 import { shortened, terminalText } from '../base/terminalText.ts'
 import type { Int64 } from '../events/envelope.ts'
 import type { Member, TopicPartitions } from '../events/shapes.ts'
-import { type Ink, noInk } from './ink.ts'
+import type { Ink } from './ink.ts'
+import { noInk } from './noInk.ts'
 
 export interface How {
   readonly ink: Ink

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { groupRows } from '../../src/terminal/groups/groupTable.ts'
-import { noInk } from '../../src/terminal/ink.ts'
+import { noInk } from '../../src/terminal/noInk.ts'
 import { topScreen } from '../../src/terminal/top/topScreen.ts'
 import { type Key, pressed, type TopModel, type TopState, topStart } from '../../src/terminal/top/topState.ts'
 import { visibleColumns } from '../../src/terminal/wrap.ts'

@@ -4,7 +4,8 @@ import { type EventData, type EventType, eventTypes, severityOf } from '../../..
 import type { KoffEvent } from '../../../src/events/envelope.ts'
 import type { Member, TopicPartitions } from '../../../src/events/shapes.ts'
 import { lineFormatter } from '../../../src/terminal/events/line.ts'
-import { allInk, noInk } from '../../../src/terminal/ink.ts'
+import { allInk } from '../../../src/terminal/ink.ts'
+import { noInk } from '../../../src/terminal/noInk.ts'
 import { anyUtf16, arbitraryEvent } from '../../events/arbitraryEvent.ts'
 
 const classic: Member = {
