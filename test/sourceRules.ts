@@ -30,7 +30,11 @@ export function checkSources(root: string): string[] {
   const methods = new Map<string, string>()
   const members = new Set<string>()
   for (const path of sourceFiles(root)) {
-    const program = parseSync(readFileSync(join(root, path), 'utf8'), { syntax: 'typescript', tsx: path.endsWith('.tsx'), target: 'es2024' })
+    const program = parseSync(readFileSync(join(root, path), 'utf8'), {
+      syntax: 'typescript',
+      tsx: path.endsWith('.tsx'),
+      target: 'es2024',
+    })
     const isPure = pure.test(path)
     if (path.startsWith('src/pipeline/')) {
       for (const name of importedFromRxjs(program.body)) {

@@ -55,7 +55,12 @@ export function RebalanceView({ query }: { readonly query: URLSearchParams }) {
           </Empty>
         </div>
       ) : (
-        <Opened group={group} rebalance={rebalance} before={before.answer?.group ?? found.answer.before} after={found.answer.after}>
+        <Opened
+          group={group}
+          rebalance={rebalance}
+          before={before.answer?.group ?? found.answer.before}
+          after={found.answer.after}
+        >
           <NotKnown coverage={about.answer.coverage} />
         </Opened>
       )}
