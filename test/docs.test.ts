@@ -3,8 +3,8 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { whatToDo } from '../src/events/conditions/advice.ts'
 import { type EventType, eventTypes, isEventType, offByDefault, severityOf } from '../src/events/definitions.ts'
-import { whatToDo } from '../src/terminal/groups/advice.ts'
 import { runKoff } from './commands/runKoff.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -19,6 +19,8 @@ export const errorCodes = [
   'SETTINGS_DIFFER',
   'HISTORY_UNAVAILABLE',
   'HISTORY_TIMEOUT',
+  'NOT_FOUND',
+  'NOT_KNOWN',
   'UNSUPPORTED',
 ] as const
 
@@ -32,6 +34,8 @@ export interface KoffErrorOptions {
   readonly cause?: unknown
   /** The key of the configuration that the error is about, as a path from the top. */
   readonly setting?: readonly string[]
+  /** What is known instead of what was asked for, as JSON. */
+  readonly known?: Readonly<Record<string, unknown>>
 }
 
 /** The only error class. The message says what went wrong, where, and what to do about it; it never holds a secret. */
@@ -41,6 +45,7 @@ export class KoffError extends Error {
   readonly retriable: boolean
   readonly retryAfterMs: number
   readonly setting: readonly string[] | undefined
+  readonly known: Readonly<Record<string, unknown>> | undefined
 
   constructor(code: ErrorCode, message: string, options: KoffErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -48,5 +53,6 @@ export class KoffError extends Error {
     this.retriable = options.retriable ?? false
     this.retryAfterMs = options.retryAfterMs ?? 0
     this.setting = options.setting
+    this.known = options.known
   }
 }

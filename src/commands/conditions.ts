@@ -3,9 +3,9 @@ import { addConnectionOptions, addSettings, type ConnectionFlags, configOf, conn
 import { collect, groupNameFilter } from '../app/eventOptions.ts'
 import { judgedConditions } from '../app/judgedConditions.ts'
 import { connectionSettings, nameSettings } from '../config/settings.ts'
+import { whatToDo } from '../events/conditions/advice.ts'
 import { severityOf } from '../events/definitions.ts'
 import { type Severity, severities } from '../events/envelope.ts'
-import { whatToDo } from '../terminal/groups/advice.ts'
 import { conditionOrders, conditionPage, conditionRows } from '../terminal/groups/conditionTable.ts'
 import {
   addListOptions,

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { whatToDo } from '../../terminal/groups/advice.ts'
+import { whatToDo } from '../../events/conditions/advice.ts'
 import type { AboutAnswer, ConditionAnswer } from '../../web/api/answers.ts'
 import { useLive } from '../live.ts'
 import { hrefOf } from '../location.ts'

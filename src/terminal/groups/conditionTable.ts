@@ -1,4 +1,5 @@
 import { ranges } from '../../base/ranges.ts'
+import { whatToDo } from '../../events/conditions/advice.ts'
 import type { OpeningType } from '../../events/definitions.ts'
 import { severityOf } from '../../events/definitions.ts'
 import type { Severity } from '../../events/envelope.ts'
@@ -8,7 +9,6 @@ import { ShortNames } from '../shortNames.ts'
 import { type Column, table } from '../table.ts'
 import { compactInteger, integer } from '../words.ts'
 import { wrapText } from '../wrap.ts'
-import { whatToDo } from './advice.ts'
 import { type ShownCondition, weightOf } from './openCondition.ts'
 
 /** A condition with how bad it is now. */

@@ -1,4 +1,4 @@
-import type { OpeningType } from '../../events/definitions.ts'
+import type { OpeningType } from '../definitions.ts'
 
 /** What to do about an open condition. docs/conditions.md has the same sentences, which a test holds. */
 export const whatToDo: Readonly<Record<OpeningType, string>> = {
