@@ -79,7 +79,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'history',
   ],
   config: ['coordinator', 'events', 'state', 'engine', 'telemetry', 'avro', 'sinks'],
-  web: ['events', 'state', 'engine', 'telemetry', 'delivery', 'history'],
+  web: ['coordinator', 'events', 'state', 'engine', 'telemetry', 'delivery', 'history'],
   pipelines: [
     'kafka',
     'events',

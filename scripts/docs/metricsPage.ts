@@ -33,7 +33,7 @@ koff_waiting_pipelines{pipeline="kafka-koff.events"} 0
 \`\`\`
 
 \`--http-port\`, \`KOFF_HTTP_PORT\` or \`http: { port: 9404 }\` opens the port; without one koff listens nowhere. It listens on 127.0.0.1. A Prometheus or an
-orchestrator on another machine needs \`--http-host 0.0.0.0\`, \`KOFF_HTTP_HOST\` or \`http.host\`. Everybody who reaches the port can read it. No member or secret is in it, and groups and topics only with \`metrics.groups\`.
+orchestrator on another machine needs \`--http-host 0.0.0.0\`, \`KOFF_HTTP_HOST\` or \`http.host\`, and a token (\`--http-token-file\`, \`http.tokenFile\`) or \`--http-public\`. Prometheus sends the token with \`authorization: { credentials_file: … }\`. No member or secret is in the metrics, and groups and topics only with \`metrics.groups\`.
 
 | path | answer |
 |---|---|

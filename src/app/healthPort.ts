@@ -3,6 +3,7 @@ import { version } from '../base/version.ts'
 import type { Config } from '../config/schema.ts'
 import { notStarted, type Readiness, readinessSamples } from '../delivery/readiness.ts'
 import { noTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
+import type { ApiOptions } from '../web/api/register.ts'
 
 /** The HTTP port of a service; does nothing where none is configured. */
 export interface Signals extends AsyncDisposable {
@@ -14,10 +15,13 @@ export interface Signals extends AsyncDisposable {
 export interface SignalsOptions extends Pick<Config, 'http' | 'metrics' | 'name'> {
   /** The names of all pipelines of the deployment. */
   readonly pipelines: readonly string[]
+  /** What the API answers from: a SQLite file, or the URL of a PostgreSQL database; undefined: there is no history. */
+  readonly history: string | undefined
   readonly log: Log
 }
 
-export async function openSignals({ http, metrics, name, pipelines, log }: SignalsOptions): Promise<Signals> {
+export async function openSignals(options: SignalsOptions): Promise<Signals> {
+  const { http, metrics, name, pipelines, history, log } = options
   const { otlp } = metrics
   if (http === undefined && otlp === undefined)
     return { telemetry: noTelemetry, watch: () => undefined, [Symbol.asyncDispose]: async () => undefined }
@@ -28,10 +32,17 @@ export async function openSignals({ http, metrics, name, pipelines, log }: Signa
   await using parts = new AsyncDisposableStack()
   if (http !== undefined) {
     const { openHttpServer } = await import('../web/server.ts')
-    const { routes } = await import('../web/routes.ts')
-    const server = await openHttpServer({ ...http, routes: routes({ telemetry, readiness: () => readiness() }) })
+    const { openApiHistory } = await import('./apiHistory.ts')
+    const reader = history === undefined ? null : parts.use(openApiHistory(history))
+    const api: ApiOptions = {
+      mode: 'run',
+      history: reader === null ? null : () => reader.open(),
+      isReady: () => readiness().isReady,
+    }
+    const server = await openHttpServer({ ...httpOptions(http), telemetry, readiness: () => readiness(), api, log })
     parts.use(server)
-    log.info(`answers ${server.url}/metrics, /healthz and /readyz`, { url: server.url })
+    const answers = ['/metrics', '/healthz', '/readyz', ...(history === undefined ? [] : ['/api'])]
+    log.info(`answers ${server.url}: ${answers.join(', ')}`, { url: server.url })
   }
   if (otlp !== undefined) {
     const { otlpExport } = await import('../web/otlp.ts')
@@ -47,4 +58,9 @@ export async function openSignals({ http, metrics, name, pipelines, log }: Signa
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
+}
+
+/** The section `http` as the server takes it. */
+export function httpOptions({ port, host, tokenFile, public: isPublic }: NonNullable<Config['http']>) {
+  return { port, host, isPublic, token: tokenFile === undefined ? undefined : () => tokenFile.reveal() }
 }

@@ -56,3 +56,8 @@ function addressOf(text: string, defaultPort: number): Address | null {
   if (host === undefined || port < 1 || port > 65_535) return null
   return bracketed === undefined || isIPv6(bracketed) ? { host, port } : null
 }
+
+/** An address or a name that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|::1)$/i.test(host)
+}

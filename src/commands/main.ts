@@ -24,6 +24,7 @@ const builders: Readonly<Record<string, () => Promise<CommandBuilder>>> = {
   record: async () => (await import('./record.ts')).recordCommand,
   status: async () => (await import('./status.ts')).statusCommand,
   history: async () => (await import('./history.ts')).historyCommand,
+  serve: async () => (await import('./serve.ts')).serveCommand,
   config: async () => (await import('./config.ts')).configCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 }

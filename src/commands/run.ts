@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { historyPlaceOf } from '../app/apiHistory.ts'
 import {
   addConnectionOptions,
   addSettings,
@@ -101,7 +102,8 @@ async function serve(shell: Shell, { config, plan, deployment, log: written }: S
   const closed: AbortSignal[] = []
   await using stack = new AsyncDisposableStack()
   const pipelines = [carrier, ...followers].map(({ name }) => name)
-  const signals = stack.use(await openSignals({ ...config, pipelines, log: written }))
+  const history = historyPlaceOf([carrier, ...followers].map(({ to }) => to))
+  const signals = stack.use(await openSignals({ ...config, pipelines, history, log: written }))
   const { telemetry } = signals
   const log = countedLog(written, telemetry)
   stack.use(watchThrottling({ telemetry, log }))

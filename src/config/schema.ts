@@ -4,10 +4,11 @@ import { sinkSchema } from '../sinks/configured.ts'
 import { clusterSchema } from './clusterSchema.ts'
 import { conditionsSchema } from './conditionsSchema.ts'
 import { eventPatterns } from './eventPatterns.ts'
+import { httpSchema } from './httpSchema.ts'
 import { metricsSchema } from './metricsSchema.ts'
 import { pipelineSchema, plainName } from './pipelineSchema.ts'
 import type { Surroundings } from './values/secret.ts'
-import { duration, host, section, text, whole } from './values/values.ts'
+import { duration, section, text } from './values/values.ts'
 
 /** A checked and complete configuration; the files it names have been read. */
 export type Config = z.infer<ReturnType<typeof configSchema>>
@@ -26,14 +27,7 @@ export function configSchema(surroundings: Surroundings) {
       .default('koff')
       .describe('The name of this deployment: the prefix of its groups and transactional ids.'),
     logLevel: z.enum(logLevels).default('info').describe('The lowest level that koff logs, to standard error.'),
-    http: section({
-      port: whole(0, 65_535).describe('The port of /metrics, /healthz and /readyz; 0 takes any free port.'),
-      host: host
-        .default('127.0.0.1')
-        .describe('The address to listen on; only this machine unless set, `0.0.0.0` for all addresses.'),
-    })
-      .optional()
-      .describe('A port for metrics and health; none unless set.'),
+    http: httpSchema(readFile).optional().describe('A port for metrics, health and the API; none unless set.'),
     metrics: metricsSchema(readFile).prefault({}).describe('Metrics of groups, and where metrics go beside the port.'),
     kafka: clusterSchema(readFile).prefault({}).describe('The cluster.'),
     instances: section({

@@ -86,8 +86,10 @@ export const nameSettings: readonly SettingDefinition[] = [
 /** Further settings of a service. */
 export const serviceSettings: readonly SettingDefinition[] = [
   define('logLevel', 'KOFF_LOG_LEVEL', 'level', 'lowest level that koff logs, to standard error', 'log-level'),
-  define('http.port', 'KOFF_HTTP_PORT', 'port', 'port of /metrics, /healthz and /readyz', 'http-port'),
+  define('http.port', 'KOFF_HTTP_PORT', 'port', 'port of /metrics, /healthz, /readyz and /api', 'http-port'),
   define('http.host', 'KOFF_HTTP_HOST', 'text', 'address to listen on; 127.0.0.1 unless given', 'http-host'),
+  define('http.tokenFile', 'KOFF_HTTP_TOKEN_FILE', 'file', 'file with the token that clients send', 'http-token-file'),
+  define('http.public', 'KOFF_HTTP_PUBLIC', 'switch', 'other machines may ask without a token', 'http-public'),
 ]
 
 function valueOf(kind: SettingDefinition['kind'], text: string): unknown {

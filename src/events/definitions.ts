@@ -17,6 +17,12 @@ export type EventData<T extends EventType> = {
 /** In the order of the contract. */
 export const eventTypes: readonly EventType[] = definitions.map(definition => definition.type)
 
+export const openingTypes: readonly OpeningType[] = [...new Set(definitions.flatMap(({ closes }) => closes ?? []))]
+
+export function isOpeningType(type: string): type is OpeningType {
+  return openingTypes.some(one => one === type)
+}
+
 /** Types that a configuration has to include explicitly. */
 export const offByDefault: ReadonlySet<EventType> = new Set(
   definitions.filter(definition => !definition.defaultOn).map(definition => definition.type),

@@ -38,7 +38,9 @@ export async function prune(database: Database, { before, eventsBefore, signal }
   const row = database.rowKey
   const kept = eventsBefore === undefined ? [] : [...eventsBefore.keys()]
   const others = kept.length === 0 ? '' : ` AND type NOT IN (${kept.map(() => '?').join(', ')})`
-  await remove('events', 'sequence', `time < ?${others}`, [before, ...kept])
+  // A condition that is open, or was closed later, has not ended before that time.
+  const ended = '(closed IS NULL OR closed < ?)'
+  await remove('events', 'sequence', `time < ? AND ${ended}${others}`, [before, before, ...kept])
   await remove('owner_spans', row, 'to_time < ?', [before])
   await remove('member_spans', row, 'to_time < ?', [before])
   await remove(

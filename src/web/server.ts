@@ -1,20 +1,27 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import fastify, { type FastifyInstance } from 'fastify'
 import { KoffError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
 import { codeOf, systemReason } from '../base/systemReason.ts'
+import { type ApiOptions, apiRoutes, descriptionPath } from './api/register.ts'
+import { faultOf, refuse, refuseSocket } from './faults.ts'
+import { type Access, checkAccess, checkRequest, mostUrlBytes } from './guards.ts'
+import { type HealthOptions, healthPaths, healthRoutes } from './health.ts'
+import type { PageFiles } from './page/files.ts'
 
-export interface Answer {
-  readonly status: number
-  readonly type: string
-  readonly body: string
-}
-
-export interface HttpServerOptions {
+export interface HttpServerOptions extends HealthOptions {
   /** 0 takes any free port. */
   readonly port: number
   readonly host: string
-  /** What answers a path. */
-  readonly routes: Readonly<Record<string, () => Answer | Promise<Answer>>>
+  /** What a client has to send for all but health, as it is now. */
+  readonly token?: (() => string) | undefined
+  /** Clients on other machines may ask without a token. */
+  readonly isPublic?: boolean | undefined
+  /** The API over a history; none unless given. */
+  readonly api?: ApiOptions | undefined
+  /** Answers every other path; none unless given. */
+  readonly page?: PageFiles | undefined
+  readonly log: Log
 }
 
 export interface HttpServer extends AsyncDisposable {
@@ -23,55 +30,59 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 /**
- * Resolves when the server listens. It answers GET and HEAD; disposing of it closes all connections.
+ * Metrics, health, the API and the page on one port. Resolves when it listens. Disposing of it closes all connections.
  * @throws KoffError CONFIG_INVALID where it cannot listen there.
  */
-export async function openHttpServer({ port, host, routes }: HttpServerOptions): Promise<HttpServer> {
-  const server = createServer((request, response) => {
-    void answer(request, routes).then(found => send(response, request, found))
+export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { port, host, token, isPublic = false, api, page, log } = options
+  const app = fastify({
+    http: { maxHeaderSize: 2 * mostUrlBytes },
+    routerOptions: { maxParamLength: mostUrlBytes },
+    forceCloseConnections: true,
+    connectionTimeout: 0,
+    requestTimeout: 30_000,
+    return503OnClosing: false,
+    clientErrorHandler: refuseSocket,
+    frameworkErrors: (error, request, reply) => void refuse(reply, faultOf(error, log, request.url)),
   })
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', reject)
-  server.listen(port, host, resolve)
+  const access: Access = { host, token, isPublic }
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    return checkRequest(request, reply)
+  })
+  app.setErrorHandler((error, request, reply) => refuse(reply, faultOf(error, log, request.url)))
+  healthRoutes(app, options, access)
+  const paths = [...healthPaths, ...(api === undefined ? [] : apiRoutes(app, api, checkAccess(access)))]
+  otherPaths(app, paths, page)
   try {
-    await listening
+    await app.listen({ port, host })
   } catch (error) {
+    await app.close()
     throw unavailable(error, { port, host })
   }
   // It is an AddressInfo unless the server listens on a pipe.
-  const { address, family, port: taken } = server.address() as AddressInfo
+  const { address, family, port: taken } = app.server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise(done => server.close(done))
-      server.closeAllConnections()
-      await closed
-    },
+    [Symbol.asyncDispose]: () => app.close(),
   }
 }
 
-async function answer(request: IncomingMessage, routes: HttpServerOptions['routes']): Promise<Answer> {
-  // Not parsed as a URL: a client may send anything.
-  const [path = ''] = (request.url ?? '').split('?')
-  const route = Object.hasOwn(routes, path) ? routes[path] : undefined
-  if (route === undefined) return plain(404, `nothing here; there is ${Object.keys(routes).join(', ')}`)
-  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'GET or HEAD')
-  try {
-    return await route()
-  } catch (error) {
-    return plain(500, error instanceof Error ? error.message : String(error))
-  }
-}
-
-function send(response: ServerResponse, { method }: IncomingMessage, { status, type, body }: Answer): void {
-  const text = body.endsWith('\n') ? body : `${body}\n`
-  const headers = { 'content-type': type, 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' }
-  response.writeHead(status, status === 405 ? { ...headers, allow: 'GET, HEAD' } : headers)
-  response.end(method === 'HEAD' ? undefined : text)
-}
-
-function plain(status: number, body: string): Answer {
-  return { status, type: 'text/plain; charset=utf-8', body }
+/** The files of the page need no token: they hold nothing that a package does not. */
+function otherPaths(app: FastifyInstance, paths: readonly string[], page: PageFiles | undefined): void {
+  const shown = paths.filter(path => path === descriptionPath || !path.startsWith('/api/'))
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?')
+    const isApi = path === '/api' || path.startsWith('/api/')
+    const file = isApi ? null : page?.file(path, request.headers['accept-encoding'] ?? '')
+    if (file === null || file === undefined) {
+      const message = `nothing here; there is ${shown.join(', ')}`
+      return refuse(reply, { status: 404, code: 'NOT_FOUND', message, known: { paths } })
+    }
+    reply.headers(file.headers)
+    const isHeld = request.headers['if-none-match'] === file.headers['etag']
+    return isHeld ? reply.code(304).send() : reply.code(200).send(file.body)
+  })
 }
 
 function unavailable(error: unknown, { port, host }: Pick<HttpServerOptions, 'port' | 'host'>): KoffError {

@@ -74,15 +74,15 @@ describe('a command line that is wrong', () => {
   it.each<[line: string, message: string]>([
     [
       '',
-      'koff: which command? known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, config, completion; --help says more',
+      'koff: which command? known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, serve, config, completion; --help says more',
     ],
     [
       'recrod',
-      'koff: unknown command "recrod"; did you mean record? known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, config, completion; --help says more',
+      'koff: unknown command "recrod"; did you mean record? known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, serve, config, completion; --help says more',
     ],
     [
       'consume',
-      'koff: unknown command "consume"; known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, config, completion; --help says more',
+      'koff: unknown command "consume"; known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, serve, config, completion; --help says more',
     ],
     ['--verson', 'koff: unknown option --verson; did you mean --version? known: --version, --help'],
     ['decode', 'koff: decode: file is missing; usage: koff decode [options] <file...>'],
@@ -216,7 +216,7 @@ describe('what goes wrong later', () => {
 describe('a service with an impossible configuration', () => {
   it('says where it says so', async () => {
     const file = join(home, 'elsewhere.yaml')
-    writeFileSync(file, 'name: koff\nhttp:\n  port: 0\n  host: 192.0.2.1\n')
+    writeFileSync(file, 'name: koff\nhttp:\n  port: 0\n  host: 192.0.2.1\n  public: true\n')
     const { code, stderr } = await runKoff(['run', '-c', file])
     expect(JSON.parse(stderr)).toMatchObject({
       code: 'CONFIG_INVALID',

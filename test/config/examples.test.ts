@@ -18,7 +18,7 @@ beforeAll(() => {
   writeFileSync(join(home, 'password'), 'hunter2\n')
   for (const name of ['ca.pem', 'client.pem']) writeFileSync(join(home, name), '-----BEGIN CERTIFICATE-----\n')
   writeFileSync(join(home, 'client.key'), '-----BEGIN PRIVATE KEY-----\n')
-  for (const name of ['registry-password', 'otlp-token']) writeFileSync(join(home, name), 'hunter2\n')
+  for (const name of ['registry-password', 'otlp-token', 'http-token']) writeFileSync(join(home, name), 'hunter2\n')
   variables = {
     KOFF_BROKERS: 'kafka-1.example.org:9093,kafka-2.example.org:9093',
     KAFKA_CA_FILE: join(home, 'ca.pem'),
@@ -105,7 +105,7 @@ describe('the example with every key', () => {
     })
     expect(config.kafka.sasl?.mechanism).toBe('SCRAM-SHA-512')
     expect(Object.keys(config.kafka.tls ?? {})).toHaveLength(6)
-    expect(config.http).toEqual({ port: 9404, host: '127.0.0.1' })
+    expect(config.http).toMatchObject({ port: 9404, host: '127.0.0.1', public: false })
     expect(config.sinks.map(({ type }) => type)).toEqual(['stdout', 'kafka', 'bullmq', 'history'])
     expect(config.pipelines).toHaveLength(1)
   })

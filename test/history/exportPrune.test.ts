@@ -68,7 +68,7 @@ test('CSV and NDJSON hold the same events, and a filter counts', async () => {
   expect(readFileSync(ndjson, 'utf8').trim().split('\n')).toHaveLength(rebalances.length)
 })
 
-test('pruning keeps how groups stood at that time, and gives space back', async () => {
+test('pruning keeps how groups stood at that time and conditions that have not ended, and gives space back', async () => {
   const { place, store } = await filled('prune.db')
   await using _ = store
   const times = (await store.all('SELECT time FROM events ORDER BY time')).map(({ time }) => Number(time))
@@ -79,7 +79,10 @@ test('pruning keeps how groups stood at that time, and gives space back', async 
   await store.all('PRAGMA wal_checkpoint(TRUNCATE)')
   const before = statSync(place).size
   const pruned = await store.prune({ before: middle })
-  expect(pruned['events']).toBe(times.filter(time => time < middle).length)
+  const open = await store.all('SELECT closed FROM events WHERE time < ?', [middle])
+  expect(open.length).toBeGreaterThan(0)
+  expect(open.filter(({ closed }) => Number(closed) < middle)).toEqual([])
+  expect(pruned['events']).toBe(times.filter(time => time < middle).length - open.length)
   expect([await at(middle), await at(last)]).toEqual(wanted)
   await store.all('PRAGMA wal_checkpoint(TRUNCATE)')
   expect(statSync(place).size).toBeLessThan(before)

@@ -12,7 +12,6 @@ import { openOffsetsLog } from '../../src/sources/kafka/offsetsLog.ts'
 import { openKafkaSource } from '../../src/sources/kafka/source.ts'
 import { foldSamples } from '../../src/telemetry/foldSamples.ts'
 import { prometheusTelemetry } from '../../src/web/prometheus.ts'
-import { routes } from '../../src/web/routes.ts'
 import { openHttpServer } from '../../src/web/server.ts'
 import type { JavaAdmin } from '../clients/admin.ts'
 import { type JavaClients, startJava } from '../clients/java.ts'
@@ -72,7 +71,9 @@ test('koff is ready after it has read history, and its numbers are those of the 
   await using server = await openHttpServer({
     port: 0,
     host: '127.0.0.1',
-    routes: routes({ telemetry, readiness: () => readiness(ownership, fold) }),
+    telemetry,
+    readiness: () => readiness(ownership, fold),
+    log: linesTo(lines),
   })
   const ask = async (path: string) => {
     const response = await fetch(`${server.url}${path}`)

@@ -24,13 +24,11 @@ export interface StoreOptions extends Omit<OutputFlags, 'output'> {
 }
 
 const defaultStore = 'koff-history.db'
+export const storeHelp = `the history, a SQLite file or postgres://…; KOFF_HISTORY, or ${defaultStore}, unless given`
 
 export function addStoreOptions(command: Command): Command {
   return command
-    .option(
-      '--history <store>',
-      `the history, a SQLite file or postgres://…; KOFF_HISTORY, or ${defaultStore}, unless given`,
-    )
+    .option('--history <store>', storeHelp)
     .option('--cluster <id>', 'the cluster, where the history has several')
 }
 

@@ -37,15 +37,29 @@ export function secret(readFile: ReadFile) {
       context.addIssue(value === undefined ? missing : 'must be a text, or { file: path }')
       return z.NEVER
     }
-    const { file } = parsed.data
-    const content = readFile(file)
-    if ('text' in content && !isBlank(content.text)) return kept(content.text, () => readFile(file))
-    const message = 'text' in content ? `${file} is empty` : content.fault
-    context.addIssue({ code: 'custom', message, path: ['file'] })
+    const found = fromFile(parsed.data.file, readFile)
+    if ('reveal' in found) return found
+    context.addIssue({ code: 'custom', message: found.fault, path: ['file'] })
     return z.NEVER
   })
   // A transformation hides its input; jsonSchema.ts needs it.
   return schema.meta({ anyOf: [{ type: 'string' }, fileReference] })
+}
+
+/** A secret as the path of its file; the last line break in it is ignored. */
+export function secretFile(readFile: ReadFile) {
+  return text.transform((file, context): Secret => {
+    const found = fromFile(file, readFile)
+    if ('reveal' in found) return found
+    context.addIssue(found.fault)
+    return z.NEVER
+  })
+}
+
+function fromFile(file: string, readFile: ReadFile): Secret | { readonly fault: string } {
+  const content = readFile(file)
+  if ('fault' in content) return content
+  return isBlank(content.text) ? { fault: `${file} is empty` } : kept(content.text, () => readFile(file))
 }
 
 /** A private key: the path of a PEM file, or its text. */

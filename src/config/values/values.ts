@@ -93,9 +93,8 @@ export function addresses(defaultPort: number) {
 }
 
 /** An address or host name to listen on. */
-export const host = z
-  .string()
-  .refine(
-    value => isIP(value) !== 0 || /^[A-Za-z0-9._-]+$/.test(value),
-    'must be an address or the name of a host, without a port',
-  )
+export const host = z.string().refine(isHost, 'must be an address or the name of a host, without a port')
+
+export function isHost(value: string): boolean {
+  return isIP(value) !== 0 || /^[A-Za-z0-9._-]+$/.test(value)
+}

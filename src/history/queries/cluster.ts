@@ -6,8 +6,7 @@ import type { HistoryReader } from '../store.ts'
  * @throws KoffError USAGE where it is not known, or there are several and none is given.
  */
 export async function clusterOf(reader: HistoryReader, given: string | undefined): Promise<string> {
-  const rows = await reader.all('SELECT DISTINCT cluster FROM coverage UNION SELECT DISTINCT cluster FROM marks')
-  const clusters = rows.map(({ cluster }) => String(cluster)).sort()
+  const clusters = await clustersOf(reader)
   if (given !== undefined && clusters.includes(given)) return given
   const known = clusters.map(cluster => JSON.stringify(cluster)).join(', ')
   if (given !== undefined && clusters.length > 0) {
@@ -15,4 +14,10 @@ export async function clusterOf(reader: HistoryReader, given: string | undefined
   }
   if (clusters.length > 1) throw new KoffError('USAGE', `the history has several clusters, name one: ${known}`)
   return clusters[0] ?? given ?? ''
+}
+
+/** Clusters that the history knows, sorted. */
+export async function clustersOf(reader: HistoryReader): Promise<readonly string[]> {
+  const rows = await reader.all('SELECT DISTINCT cluster FROM coverage UNION SELECT DISTINCT cluster FROM marks')
+  return rows.map(({ cluster }) => String(cluster)).sort()
 }

@@ -31,6 +31,7 @@ export async function uncovered(reader: HistoryReader, question: CoverageQuestio
   for (const [of, known] of intervals) {
     let at = from
     let before: number | null = null
+    let isCovered = false
     for (const interval of known) {
       if (interval.to + PRESENT_MS < at) {
         before = interval.to
@@ -39,9 +40,11 @@ export async function uncovered(reader: HistoryReader, question: CoverageQuestio
       if (interval.from > at) break
       at = interval.to + PRESENT_MS
       before = interval.to
-      if (at >= to) break
+      if (at < to) continue
+      isCovered = true
+      break
     }
-    if (at >= to && before !== null) continue
+    if (isCovered) continue
     const next = known.find(interval => interval.from > at)
     missing.push({ partition: of, from: before, to: next?.from ?? null })
   }
@@ -73,4 +76,21 @@ export async function coverageOf(
     else known.push(interval)
   }
   return intervals
+}
+
+/** Up to where each partition of `__consumer_offsets` is known, by partition. */
+export async function positionsOf(
+  reader: HistoryReader,
+  cluster: string,
+): Promise<readonly { readonly partition: number; readonly position: number; readonly time: number }[]> {
+  const rows = await reader.all(
+    `SELECT "partition", max(to_position) AS position, max(to_time) AS time FROM coverage WHERE cluster = ?
+      GROUP BY "partition" ORDER BY "partition"`,
+    [cluster],
+  )
+  return rows.map(row => ({
+    partition: Number(row['partition']),
+    position: Number(row['position']),
+    time: Number(row['time']),
+  }))
 }

@@ -55,13 +55,17 @@ export async function eventsPage(reader: HistoryReader, question: EventsQuestion
   return { events: rows.flatMap(storedEventOf), next: last === undefined ? null : cursorOf(last, order) }
 }
 
-/** Events in the order in which they were written, after a place. */
+/** Events in the order in which they were written, after a place, up to another one. */
 export async function eventsAfter(
   reader: HistoryReader,
   sequence: number,
-  question: Omit<EventsQuestion, 'cursor' | 'order'>,
+  { upTo, ...question }: Omit<EventsQuestion, 'cursor' | 'order'> & { readonly upTo?: number | undefined },
 ): Promise<readonly StoredEvent[]> {
   const { conditions, parameters } = conditionsOf(reader, question)
+  if (upTo !== undefined) {
+    conditions.push('sequence <= ?')
+    parameters.push(upTo)
+  }
   const rows = await reader.all(
     `SELECT * FROM events WHERE sequence > ? AND ${[...conditions, ...setConditions(question)].join(' AND ')} ORDER BY sequence LIMIT ?`,
     [sequence, ...parameters, Math.min(question.limit ?? mostRows, mostRows)],

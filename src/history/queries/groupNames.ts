@@ -14,3 +14,12 @@ export async function partitionOfGroup(reader: HistoryReader, cluster: string, g
   const [row] = await reader.all('SELECT "partition" FROM groups WHERE cluster = ? AND "group" = ?', [cluster, group])
   return row === undefined ? null : Number(row['partition'])
 }
+
+/** The time of the first event of a group, ms; null: the history has none. */
+export async function firstEventTime(reader: HistoryReader, cluster: string, group: string): Promise<number | null> {
+  const [row] = await reader.all(
+    `SELECT time FROM events WHERE "group" = ? AND (cluster || '') = ? ORDER BY time, sequence LIMIT 1`,
+    [group, cluster],
+  )
+  return row === undefined ? null : Number(row['time'])
+}

@@ -13,9 +13,19 @@ export interface GroupsQuestion {
   readonly at: number
   /** Only this group. */
   readonly group?: string | undefined
+  /** Only these groups, at most 1,000. */
+  readonly groups?: readonly string[] | undefined
+  /** The last batch of `__consumer_offsets` whose members and states count; those at the time unless given. */
+  readonly batch?: StateBatch | undefined
   /** Groups whose name comes after this one. */
   readonly after?: string | undefined
   readonly limit?: number | undefined
+}
+
+/** A batch by the offset after it, and a time that is not before it, ms. */
+export interface StateBatch {
+  readonly position: number
+  readonly time: number
 }
 
 /** A group as it stood at a time. */
@@ -29,21 +39,22 @@ export interface GroupAt extends GroupView {
 /** Groups as they stood at a time, sorted by name. `next`: where to go on; null: at the end. */
 export async function groupsAt(
   reader: HistoryReader,
-  { cluster, at, group, after, limit = mostRows }: GroupsQuestion,
+  { cluster, at, group, groups: given, batch, after, limit = mostRows }: GroupsQuestion,
 ): Promise<{ readonly groups: readonly GroupAt[]; readonly next: string | null }> {
-  const [condition, name] =
-    group !== undefined ? ['AND "group" = ?', group] : after !== undefined ? ['AND "group" > ?', after] : ['', null]
-  const chosen: readonly SqlValue[] = [cluster, ...(name === null ? [] : [name]), limit]
+  const [condition, names] = chosenGroups({ group, groups: given, after })
+  const chosen: readonly SqlValue[] = [cluster, ...names, limit]
+  const upTo = batch === undefined ? '' : 'AND s.position <= ?'
+  const moment: readonly SqlValue[] = batch === undefined ? [at] : [batch.time, batch.position]
   const of = `SELECT cluster, "group", "partition" FROM groups WHERE cluster = ? ${condition} ORDER BY "group" LIMIT ?`
   const states = await reader.all(
     `WITH g AS (${of}), latest AS (
         SELECT g.cluster, g."group", g."partition", (
-          SELECT s.base FROM states s WHERE s.cluster = g.cluster AND s."group" = g."group" AND s.time <= ?
+          SELECT s.base FROM states s WHERE s.cluster = g.cluster AND s."group" = g."group" AND s.time <= ? ${upTo}
           ORDER BY s.time DESC, s.position DESC LIMIT 1) AS base FROM g)
       SELECT l."group", l."partition", s.body FROM latest l
-      LEFT JOIN states s ON s.cluster = l.cluster AND s."group" = l."group" AND s.time >= l.base AND s.time <= ?
+      LEFT JOIN states s ON s.cluster = l.cluster AND s."group" = l."group" AND s.time >= l.base AND s.time <= ? ${upTo}
       ORDER BY l."group", s.time, s.position`,
-    [...chosen, at, at],
+    [...chosen, ...moment, ...moment],
   )
   const blocks = await reader.all(
     `WITH g AS (${of})
@@ -53,16 +64,46 @@ export async function groupsAt(
       ORDER BY p.from_position`,
     [...chosen, at],
   )
-  const names = await topicNames(reader, cluster)
+  const topics = await topicNames(reader, cluster)
   const offsets = new Map(blocks.map(row => [String(row['group']), pointsAt(row, at)]))
   const byGroup = Map.groupBy(states, row => String(row['group']))
   const groups = [...byGroup].flatMap(([one, rows]) => {
     const points = offsets.get(one) ?? []
-    return groupView(one, rows, { points, names }) ?? []
+    return groupView(one, rows, { points, names: topics }) ?? []
   })
-  const next = byGroup.size < limit || group !== undefined ? null : ([...byGroup.keys()].at(-1) ?? null)
+  const next =
+    byGroup.size < limit || group !== undefined || given !== undefined ? null : ([...byGroup.keys()].at(-1) ?? null)
   return { groups, next }
 }
+
+function chosenGroups({
+  group,
+  groups,
+  after,
+}: Pick<GroupsQuestion, 'group' | 'groups' | 'after'>): readonly [condition: string, names: readonly string[]] {
+  if (group !== undefined) return ['AND "group" = ?', [group]]
+  if (groups !== undefined) return [`AND "group" IN (${groups.map(() => '?').join(', ')})`, groups]
+  return after === undefined ? ['', []] : ['AND "group" > ?', [after]]
+}
+
+/**
+ * The first change of a group that `__consumer_offsets` has behind an offset: what a record there did. `near`: a time close to
+ * that of the record, ms. Null: there is none.
+ */
+export async function changeAfter(
+  reader: HistoryReader,
+  { cluster, group, offset, near }: { cluster: string; group: string; offset: number; near: number },
+): Promise<StateBatch | null> {
+  const [row] = await reader.all(
+    `SELECT time, position FROM states
+      WHERE cluster = ? AND "group" = ? AND time >= ? AND time <= ? AND position > ? ORDER BY time, position LIMIT 1`,
+    [cluster, group, near - DAY_MS, near + DAY_MS, offset],
+  )
+  return row === undefined ? null : { position: Number(row['position']), time: Number(row['time']) }
+}
+
+/** Clocks of brokers and clients differ by less than this. */
+const DAY_MS = 86_400_000
 
 async function topicNames(reader: HistoryReader, cluster: string): Promise<ReadonlyMap<string, string>> {
   const rows = await reader.all('SELECT id, name FROM topics WHERE cluster = ?', [cluster])

@@ -1,5 +1,6 @@
 import { OPEN } from '../sql/tables.ts'
-import type { HistoryReader, Row } from '../store.ts'
+import type { HistoryReader, Row, SqlValue } from '../store.ts'
+import { cursorPlace, cursorText } from './cursor.ts'
 import { mostRows } from './limits.ts'
 
 export interface OwnersQuestion {
@@ -13,6 +14,8 @@ export interface OwnersQuestion {
   /** In ms, both included; the same for one moment. */
   readonly from: number
   readonly to: number
+  /** Where a page before ended. */
+  readonly cursor?: string | undefined
   readonly limit?: number | undefined
 }
 
@@ -30,18 +33,40 @@ export interface Ownership {
   readonly to: number | null
 }
 
-/** Owners of partitions within a time, by topic, partition and time. */
-export async function ownersOf(reader: HistoryReader, question: OwnersQuestion): Promise<readonly Ownership[]> {
-  const { cluster, topic, partition, group, from, to, limit = mostRows } = question
+export interface OwnersPage {
+  readonly owners: readonly Ownership[]
+  /** Where the next page begins; null: this is the last. */
+  readonly next: string | null
+}
+
+/**
+ * Owners of partitions within a time, by topic, partition and time.
+ * @throws KoffError USAGE where the cursor is none.
+ */
+export async function ownersPage(reader: HistoryReader, question: OwnersQuestion): Promise<OwnersPage> {
+  const { cluster, topic, partition, group, from, to, cursor } = question
+  const limit = Math.min(question.limit ?? mostRows, mostRows)
   const given = Object.entries({ topic, partition, group }).flatMap(([column, value]) =>
     value === undefined ? [] : [{ sql: `AND "${column}" = ?`, value }],
   )
+  const after = cursor === undefined ? [] : cursorPlace(cursor, 'owners', placeTypes)
   const rows = await reader.all(
     `SELECT * FROM owner_spans WHERE cluster = ? AND to_time > ? AND from_time <= ? ${given.map(({ sql }) => sql).join(' ')}
+      ${cursor === undefined ? '' : 'AND (topic, "partition", from_time, "group", member) > (?, ?, ?, ?, ?)'}
       ORDER BY topic, "partition", from_time, "group", member LIMIT ?`,
-    [cluster, from, to, ...given.map(({ value }) => value), Math.min(limit, mostRows)],
+    [cluster, from, to, ...given.map(({ value }) => value), ...(after as SqlValue[]), limit],
   )
-  return rows.map(ownershipOf)
+  const owners = rows.map(ownershipOf)
+  const last = owners.length < limit ? undefined : owners.at(-1)
+  if (last === undefined) return { owners, next: null }
+  return { owners, next: cursorText('owners', [last.topic, last.partition, last.from, last.group, last.memberId]) }
+}
+
+const placeTypes = ['string', 'number', 'number', 'string', 'string'] as const
+
+/** The first page of them. */
+export async function ownersOf(reader: HistoryReader, question: OwnersQuestion): Promise<readonly Ownership[]> {
+  return (await ownersPage(reader, question)).owners
 }
 
 function ownershipOf(row: Row): Ownership {

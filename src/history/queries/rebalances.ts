@@ -1,6 +1,7 @@
 import type { EventData, EventType } from '../../events/definitions.ts'
 import type { KoffEvent } from '../../events/envelope.ts'
 import type { HistoryReader } from '../store.ts'
+import { cursorPlace, cursorText } from './cursor.ts'
 import { eventsPage } from './events.ts'
 import { mostRows } from './limits.ts'
 
@@ -60,6 +61,33 @@ export async function rebalancesOf(reader: HistoryReader, question: RebalancesQu
   } while (cursor !== undefined)
   if (waiting !== null && found.length < limit) found.push(finished(waiting))
   return found
+}
+
+export interface RebalancesPage {
+  readonly rebalances: readonly Rebalance[]
+  /** Where the next page begins; null: this is the last. */
+  readonly next: string | null
+}
+
+/** More rebalances of one group do not complete in one millisecond. */
+const mostAtOnce = 100
+
+/**
+ * Rebalances of a group, the newest first, page by page.
+ * @throws KoffError USAGE where the cursor is none.
+ */
+export async function rebalancesPage(
+  reader: HistoryReader,
+  { cursor, limit = mostRows, ...question }: RebalancesQuestion & { readonly cursor?: string | undefined },
+): Promise<RebalancesPage> {
+  const [time, id] =
+    cursor === undefined ? [question.to, null] : cursorPlace(cursor, 'rebalances', ['number', 'string'])
+  const to = time === undefined ? undefined : Number(time)
+  const found = await rebalancesOf(reader, { ...question, to, limit: limit + mostAtOnce })
+  const first = id === null ? 0 : found.findIndex(one => one.id === id) + 1
+  const page = found.slice(first, first + limit)
+  const last = found.length > first + limit ? page.at(-1) : undefined
+  return { rebalances: page, next: last === undefined ? null : cursorText('rebalances', [last.time, last.id]) }
 }
 
 interface Draft {

@@ -1,5 +1,6 @@
 import { KoffError } from '../../base/errors.ts'
 import { storedEvent } from '../../events/storedEvent.ts'
+import { endOfCondition } from './conditionEnds.ts'
 import type { Database, Transaction } from './database.ts'
 import { eventRow } from './eventRow.ts'
 import { eventsTable } from './tables.ts'
@@ -25,6 +26,7 @@ const migrations: readonly Migration[] = [
     ],
   },
   { statements: version2, move: moveEvents },
+  { statements: version3 },
 ]
 
 function version2({ text, integer, bytes, json, sequence }: Types): readonly string[] {
@@ -80,6 +82,16 @@ function version2({ text, integer, bytes, json, sequence }: Types): readonly str
       cluster ${text} NOT NULL, "partition" ${integer} NOT NULL, position ${integer} NOT NULL, ordinal ${integer} NOT NULL,
       PRIMARY KEY (cluster, "partition"))`,
     ...viewStatements({ integer }),
+  ]
+}
+
+/** What is open at a time, and when a group last rebalanced, without a look at all events. */
+function version3({ integer }: Types): readonly string[] {
+  return [
+    `ALTER TABLE events ADD COLUMN closed ${integer}`,
+    `UPDATE events SET closed = ${endOfCondition} WHERE ${openersCondition('')} AND (rest IS NULL OR rest ->> 'part' IS NULL)`,
+    'CREATE INDEX events_of_condition ON events (closed, time) WHERE closed IS NOT NULL',
+    `CREATE INDEX rebalances_of_group ON events ("group", time) WHERE type = 'rebalance'`,
   ]
 }
 

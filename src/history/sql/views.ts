@@ -1,13 +1,10 @@
-import { definitions } from '../../events/registry.ts'
+import { openingTypes } from '../../events/definitions.ts'
 import type { Database } from './database.ts'
 import { OPEN } from './tables.ts'
 
-/** Types of events that open a condition. */
-const openers = [...new Set(definitions.flatMap(({ closes }) => (closes === null ? [] : [closes])))]
-
 /** The condition that an event opens a condition; the same text as in the index over such events. */
 export function openersCondition(alias: string): string {
-  return `${alias === '' ? '' : `${alias}.`}type IN (${openers.map(type => `'${type}'`).join(', ')})`
+  return `${alias === '' ? '' : `${alias}.`}type IN (${openingTypes.map(type => `'${type}'`).join(', ')})`
 }
 
 /** What people ask with SQL of their own; docs/history.md has queries. */

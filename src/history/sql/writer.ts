@@ -4,6 +4,7 @@ import { packBlock } from '../progress/pack.ts'
 import type { SqlValue, Written } from '../store.ts'
 import { AwaitedEvents } from './awaited.ts'
 import { packState } from './body.ts'
+import { noteConditions } from './conditionEnds.ts'
 import { coverInterval } from './coverage.ts'
 import type { Transaction } from './database.ts'
 import { eventRow } from './eventRow.ts'
@@ -42,8 +43,9 @@ export class Writer {
   }
 
   async write(transaction: Transaction, items: readonly HistoryItem[]): Promise<Written> {
-    const events = items.flatMap(item => (item.kind === 'event' ? [eventRow(item.event)] : []))
-    const newEvents = events.length === 0 ? 0 : await transaction.insert(eventsTable, events)
+    const events = items.flatMap(item => (item.kind === 'event' ? [item.event] : []))
+    const newEvents = events.length === 0 ? 0 : await transaction.insert(eventsTable, events.map(eventRow))
+    await noteConditions(transaction, events)
     await this.#awaited.came(transaction, eventIds(items))
     await this.#checkMarks(transaction, items)
     const marked = new Map<string, ItemPlace>()

@@ -24,15 +24,6 @@ export interface NotKnown {
   readonly to: number | null
 }
 
-export interface ErrorAnswer {
-  readonly error: {
-    readonly code: string
-    readonly message: string
-    /** What is known instead. */
-    readonly known?: Readonly<Record<string, unknown>>
-  }
-}
-
 export interface AboutAnswer {
   readonly version: string
   readonly mode: ApiMode

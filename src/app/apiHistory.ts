@@ -1,0 +1,15 @@
+import { type LazyReader, lazyReader } from '../history/lazyReader.ts'
+import { readHistory } from '../history/openHistory.ts'
+import { timeLimitMs } from '../history/queries/limits.ts'
+import type { SinkConfig } from '../sinks/configured.ts'
+
+/** The history that the HTTP API answers from. */
+export function openApiHistory(place: string): LazyReader {
+  return lazyReader(() => readHistory(place, timeLimitMs))
+}
+
+/** Where the first sink of type history writes; undefined: there is none. Holds the password of a URL. */
+export function historyPlaceOf(sinks: readonly SinkConfig[]): string | undefined {
+  for (const to of sinks) if (to.type === 'history') return to.url?.reveal() ?? to.file
+  return undefined
+}
