@@ -115,6 +115,11 @@ export class Fold {
     return state
   }
 
+  /** True after a batch that left nothing to do: no event, and no condition to evaluate. */
+  isQuiet(state: PartitionState): boolean {
+    return this.#before.length === 0 && state.isQuiet
+  }
+
   /** After the transitions of a batch: all events of the batch, in order. */
   endBatch(state: PartitionState): readonly KoffEvent[] {
     const events = state.end()

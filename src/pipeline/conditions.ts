@@ -4,11 +4,11 @@ import type { Input } from '../state/input.ts'
 import { overItems } from './chunk.ts'
 import type { Diffed } from './diff.ts'
 
-/** The events of one input, in order. */
+/** The events of one input, in order; or of some batches without an event. */
 export interface Outcome {
   /** Partition of `__consumer_offsets`; null where the input is about the cluster. */
   readonly partition: number | null
-  /** The input; null for a batch, whose bytes may already be reused. */
+  /** The input; null for batches, whose bytes may already be reused. */
   readonly input: Exclude<Input, { readonly kind: 'batch' }> | null
   readonly events: readonly KoffEvent[]
 }
@@ -17,7 +17,6 @@ export interface Outcome {
 export const conditions = (fold: Fold) => overItems<Diffed, Outcome>(items => outcomesOf(fold, items))
 
 export function* outcomesOf(fold: Fold, items: Iterable<Diffed>): Generator<Outcome, void, undefined> {
-  let nothing: Outcome = { partition: null, input: null, events: [] }
   for (const item of items) {
     switch (item.kind) {
       case 'change':
@@ -25,13 +24,7 @@ export function* outcomesOf(fold: Fold, items: Iterable<Diffed>): Generator<Outc
         break
       case 'end': {
         const { partition } = item.state
-        const events = fold.endBatch(item.state)
-        if (events.length > 0) yield { partition, input: null, events }
-        else {
-          // One object for all batches of a partition without an event, by far the most.
-          if (nothing.partition !== partition) nothing = { partition, input: null, events }
-          yield nothing
-        }
+        yield { partition, input: null, events: fold.endBatch(item.state) }
         break
       }
       case 'fault':

@@ -1,32 +1,19 @@
-import type { RecordBatch } from '../kafka/records/batch.ts'
+import type { OperatorFunction } from 'rxjs'
 import { RecordCursor } from '../kafka/records/recordCursor.ts'
 import type { Input } from '../state/input.ts'
-import { overItems } from './chunk.ts'
+import type { Chunk } from './chunk.ts'
+import { map } from './rxjs.ts'
 
-/** A batch with a cursor before its first record: the cursor makes no object for a record. Valid until the next item. */
-export interface OpenBatch {
-  readonly kind: 'records'
-  readonly batch: RecordBatch
+/** A chunk with a cursor for its batches. */
+export interface DecodedChunk extends Chunk<Input> {
   readonly cursor: RecordCursor
 }
 
-/** The items of a source, with opened batches. */
-export type Decoded = Exclude<Input, { readonly kind: 'batch' }> | OpenBatch
-
-/** Opens each batch: bytes → records. The stage that reads a record decodes it, once. */
-export const decode = () => overItems(decoded)
-
-export function* decoded(inputs: Iterable<Input>): Generator<Decoded, void, undefined> {
+/**
+ * Gives each chunk a cursor, which turns the bytes of a batch into records and makes no object for a record. The next
+ * stage opens it at a batch; the stage that reads a record decodes it, once.
+ */
+export function decode(): OperatorFunction<Chunk<Input>, DecodedChunk> {
   const cursor = new RecordCursor()
-  let open: { kind: 'records'; batch: RecordBatch; cursor: RecordCursor } | null = null
-  for (const input of inputs) {
-    if (input.kind !== 'batch') yield input
-    else {
-      cursor.open(input.batch)
-      // One object for all batches: most have one record.
-      open ??= { kind: 'records', batch: input.batch, cursor }
-      open.batch = input.batch
-      yield open
-    }
-  }
+  return map(({ items, delivered }) => ({ items, delivered, cursor }))
 }

@@ -28,13 +28,14 @@ export interface PipelineOptions {
 
 /** The way of data. Subscribing reads, unsubscribing ends; each chunk is emitted when it is delivered. */
 export function pipeline({ chunks, fold, observed, accept, delivery }: PipelineOptions): Observable<Chunk<Outcome>> {
+  const everyBatch = observed !== undefined
   return source(chunks).pipe(
-    decode(), //             bytes → records of the coordinator
-    transitions(fold), //    all records of one group in one batch
-    diff(), //               the group before and after → what it means
-    observe(observed), //    for callers that keep more than events
-    conditions(fold), //     what has been true for a while → events
-    select(accept), //       which events go on
-    deliver(delivery), //    events, state and position, one commit
+    decode(), //                          bytes → records of the coordinator
+    transitions({ fold, everyBatch }), // all records of one group in one batch
+    diff(), //                            the group before and after → what it means
+    observe(observed), //                 for callers that keep more than events
+    conditions(fold), //                  what has been true for a while → events
+    select(accept), //                    which events go on
+    deliver(delivery), //                 events, state and position, one commit
   )
 }

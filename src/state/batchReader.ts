@@ -54,6 +54,10 @@ export class BatchReader {
     return batch.isControl ? this.#readMarkers(batch, cursor) : this.#readRecords(batch, cursor)
   }
 
+  get hasFaults(): boolean {
+    return this.#faults.length > 0
+  }
+
   /** `koff-undecodable` events for what could not be read since the last call. */
   takeFaults(): readonly KoffEvent[] {
     const faults = this.#faults

@@ -181,6 +181,13 @@ export class PartitionState {
     if (slot.group === null) this.releaseSlot(slot)
   }
 
+  /** True where `end` would have nothing to do. */
+  get isQuiet(): boolean {
+    const { reader, names } = this
+    const isTold = this.#events.length > 0 || !this.#told.isEmpty
+    return !isTold && !reader.hasFaults && !names.hasTooMany && this.#conditions.isSettled
+  }
+
   /** The end of a batch: its events in log order, those of a transition in the order of the contract. */
   end(): readonly KoffEvent[] {
     this.#add(this.reader.takeFaults())

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { kafkaJars, serversFolder } from '../servers/maven.ts'
 import { compileJava } from '../servers/toolchain.ts'
 import type { BenchBroker } from './broker.ts'
-import { launcherEnv, launcherFlag } from './launcher.ts'
+import { launcherEnv, launcherFlags } from './launcher.ts'
 import type { Reader } from './measure.ts'
 
 export interface ReaderOptions {
@@ -41,9 +41,9 @@ const asInstalled = {
 
 /** Compiles those that need it. */
 export async function buildReaders({ broker, folder, against }: ReaderOptions): Promise<Readers> {
-  const koffOf = (koff: string, suffix = ''): readonly Reader[] => [
-    { name: `${names.live}${suffix}`, ...asInstalled, args: [launcherFlag, koff, 'live', broker.bootstrap] },
-    { name: `${names.segments}${suffix}`, ...asInstalled, args: [launcherFlag, koff, 'segments', broker.dataFolder] },
+  const koffOf = (flags: readonly string[], koff: string, suffix = ''): readonly Reader[] => [
+    { name: `${names.live}${suffix}`, ...asInstalled, args: [...flags, koff, 'live', broker.bootstrap] },
+    { name: `${names.segments}${suffix}`, ...asInstalled, args: [...flags, koff, 'segments', broker.dataFolder] },
   ]
   const jars = join(await kafkaJars(), '*')
   await compileJava({ classPath: jars, sources: [file('java/Drain.java')], into: folder })
@@ -58,8 +58,11 @@ export async function buildReaders({ broker, folder, against }: ReaderOptions): 
         ]
       : []),
   ]
-  const own = koffOf(file('readers/koff.ts'))
-  const earlier = against === undefined ? [] : koffOf(join(against, 'test/bench/readers/koff.ts'), `, ${against}`)
+  const own = koffOf(launcherFlags, file('readers/koff.ts'))
+  const earlier =
+    against === undefined
+      ? []
+      : koffOf(await flagsOf(against), join(against, 'test/bench/readers/koff.ts'), `, ${against}`)
   return {
     readers:
       against === undefined
@@ -68,6 +71,13 @@ export async function buildReaders({ broker, folder, against }: ReaderOptions): 
     judge: { name: 'Java, state', command: 'java', args: [...java, 'state'] },
     leftOut: 'program' in go ? [] : [go.leftOut],
   }
+}
+
+/** What the launcher of another checkout gives to Node: one flag up to version 0.1. */
+async function flagsOf(checkout: string): Promise<readonly string[]> {
+  const program = pathToFileURL(join(checkout, 'test/bench/launcher.ts')).href
+  const launcher = (await import(program)) as { launcherFlag?: string; launcherFlags?: readonly string[] }
+  return launcher.launcherFlags ?? [launcher.launcherFlag ?? '']
 }
 
 /** With the modules of go.sum, by way of the Go module proxy; they are kept with the servers. */

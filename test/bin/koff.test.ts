@@ -77,11 +77,13 @@ describe('the launcher', () => {
     expect(await run([bin])).toEqual({ code: 0, stdout: 'dist', stderr: '' })
   })
 
-  it('keeps the space for new objects small, unless somebody else has set it', async () => {
+  it('limits the space for new objects and the threads of V8, unless they are set', async () => {
     const bin = packageOf({ 'src/cli.ts': 'process.stdout.write(process.execArgv.join(" "))\n' }, 'checkout')
-    expect((await run([bin])).stdout).toBe('--max-semi-space-size=4')
-    expect((await run(['--no-warnings', bin])).stdout).toBe('--no-warnings --max-semi-space-size=4')
-    expect((await run(['--max-semi-space-size=3', bin])).stdout).toBe('--max-semi-space-size=3')
+    const [space, threads] = ['--max-semi-space-size=4', '--v8-pool-size=1']
+    expect((await run([bin])).stdout).toBe(`${space} ${threads}`)
+    expect((await run(['--no-warnings', bin])).stdout).toBe(`--no-warnings ${space} ${threads}`)
+    expect((await run(['--max-semi-space-size=3', bin])).stdout).toBe(`--max-semi-space-size=3 ${threads}`)
+    expect((await run([bin], { NODE_OPTIONS: '--v8-pool-size=2' })).stdout).toBe(space)
   })
 
   it('keeps the heaps of the C library few, unless somebody else has set them', async () => {
@@ -108,7 +110,7 @@ describe('the launcher on an older Node', () => {
   })
 
   it('hands over to the packaged node with arguments, and takes its exit code', async () => {
-    const bin = packageOf(fakeNode('echo "$3" "$4"; exit 9'), 'checkout')
+    const bin = packageOf(fakeNode('echo "$4" "$5"; exit 9'), 'checkout')
     expect(await run([...old, bin, 'one', 'two'])).toEqual({ code: 9, stdout: 'one two\n', stderr: '' })
   })
 

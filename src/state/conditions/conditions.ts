@@ -138,11 +138,17 @@ export class Conditions {
     }
   }
 
+  /** True where `settle` would have nothing to do. */
+  get isSettled(): boolean {
+    const { watch } = this.#options.table
+    return watch === null || watch.touchedCount === 0
+  }
+
   /** After a batch: commits and tombstones of rows that were behind or have open conditions. */
   settle(timestamp: number): void {
     const { table, settingsOf } = this.#options
     const { watch } = table
-    if (watch === null || watch.touchedCount === 0) return
+    if (watch === null || this.isSettled) return
     settleRows({ ...this.#rows(watch), settingsOf, timestamp })
   }
 

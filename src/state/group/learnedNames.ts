@@ -69,9 +69,14 @@ export class LearnedNames implements TopicNames {
     return this.#orphans
   }
 
+  /** There are more unused names than at the end of a batch. */
+  get hasTooMany(): boolean {
+    return this.#orphans.size > 2 * mostOrphans
+  }
+
   /** Called at the end of a batch, so that the result does not depend on the order of releases within the batch. */
   limitOrphans(): void {
-    if (this.#orphans.size <= 2 * mostOrphans) return
+    if (!this.hasTooMany) return
     const sorted = [...this.#orphans].sort(([a, { since: x }], [b, { since: y }]) => x - y || compareText(a, b))
     for (const [id] of sorted.slice(0, -mostOrphans)) {
       this.#orphans.delete(id)

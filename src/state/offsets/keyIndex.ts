@@ -23,6 +23,11 @@ export class KeyIndex {
   #follower = new Int32Array(32).fill(EMPTY)
   readonly #free: number[] = []
   #last = EMPTY
+  /** The last key that was looked for in vain, and its hash: nearly always it is added next. */
+  #missed: DataView | null = null
+  #missedStart = 0
+  #missedEnd = 0
+  #missedHash = 0
   readonly #seed: HashSeed
 
   constructor(seed: HashSeed) {
@@ -33,7 +38,7 @@ export class KeyIndex {
     return this.capacity - this.#free.length
   }
 
-  /** The row of the key `words[start, end)`, or -1. */
+  /** The row of the key `words[start, end)`, or -1. Where it is added, the bytes must still be the same. */
   find(words: DataView, start: number, end: number): number {
     const last = this.#last
     if (last !== EMPTY) {
@@ -54,7 +59,9 @@ export class KeyIndex {
     this.#start[row] = this.#arenaEnd
     this.#length[row] = length
     this.#arenaEnd += length
-    const hash = halfSipHash(words, start, end, this.#seed)
+    const isMissed = words === this.#missed && start === this.#missedStart && end === this.#missedEnd
+    const hash = isMissed ? this.#missedHash : halfSipHash(words, start, end, this.#seed)
+    this.#missed = null
     this.#hash[row] = hash
     this.#follower[row] = EMPTY
     this.#insert(row, hash)
@@ -99,7 +106,13 @@ export class KeyIndex {
     const mask = slots.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const row = slots[slot] as number
-      if (row === EMPTY) return -1
+      if (row === EMPTY) {
+        this.#missed = words
+        this.#missedStart = start
+        this.#missedEnd = end
+        this.#missedHash = hash
+        return -1
+      }
       if (row === FREED || this.#hash[row] !== hash || !this.#equals(row, words, start, end)) continue
       if (this.#last !== EMPTY) this.#follower[this.#last] = row
       return (this.#last = row)
@@ -111,16 +124,21 @@ export class KeyIndex {
     return this.#length[row] === end - start && this.#begins(row, words, start, end)
   }
 
-  /** Does the row's key begin with `words[start, end)`, which are at least four bytes? */
+  /**
+   * Does the row's key begin with `words[start, end)`, which are at least four bytes? V8 compares the bigints as machine
+   * words and makes no objects: half the time of four bytes at a time.
+   */
   #begins(row: number, words: DataView, start: number, end: number): boolean {
     const arena = this.#arenaWords
     const toArena = (this.#start[row] as number) - start
     // The last word first: keys of one group differ there, in the partition.
     const last = end - 4
     if (arena.getInt32(toArena + last, true) !== words.getInt32(last, true)) return false
-    for (let at = start; at < last; at += 4) {
-      if (arena.getInt32(toArena + at, true) !== words.getInt32(at, true)) return false
+    let at = start
+    for (; at <= end - 8; at += 8) {
+      if (arena.getBigInt64(toArena + at, true) !== words.getBigInt64(at, true)) return false
     }
+    for (; at < last; at++) if (arena.getUint8(toArena + at) !== words.getUint8(at)) return false
     return true
   }
 

@@ -17,7 +17,7 @@ import { findRow, INVALID, NONE, RowFinder } from './rowFinder.ts'
 import { countSteps, endAllSteps, endSilentSteps, isJudgedSimple } from './steps.ts'
 import { FORMER, MOVED, OffsetTable, OLD, PRESENT, REPEATED, STEPPED, TRANSACTIONAL } from './table.ts'
 import { TopicMemory } from './topicMemory.ts'
-import { Touched } from './touched.ts'
+import { ABSENT, Touched } from './touched.ts'
 import { OpenTransactions } from './transactions.ts'
 
 export interface OffsetsOptions {
@@ -55,7 +55,7 @@ export class Offsets {
   notable = false
   /** Groups with tombstones of unknown keys, which change nothing: position of the last one in the transition. */
   readonly strays = new Map<string, { readonly position: number; readonly timestamp: number }>()
-  readonly #touched = new Touched()
+  readonly #touched: Touched
   readonly #view = new OffsetCommitView()
   readonly #options: OffsetsOptions
   readonly #changes: StateChanges | null
@@ -64,9 +64,9 @@ export class Offsets {
   readonly #moved = new Set<number>()
   /** What follows is history, for which the time of an offset's growth is not kept. */
   #isHistory = false
-  /** Flags of a row whose last commit went forward, and of one whose last was of the same offset. */
-  #flagsForward = 0
-  #flagsRepeated = 0
+  /** The flags of a row of which no commit but a lower one has a meaning; of them only `#growthFlags` may differ. */
+  #ordinaryFlags = 0
+  #growthFlags = 0
   readonly #topics: TopicMemory
 
   constructor(options: OffsetsOptions) {
@@ -74,14 +74,15 @@ export class Offsets {
     this.#changes = options.changes
     this.isHistory = options.isHistory
     this.table = new OffsetTable(options.hashSeed)
+    this.#touched = new Touched(this.table)
     this.#rows = new RowFinder(this.table, options.slotOf)
     this.#topics = new TopicMemory(this.table, options.names, options.changes)
   }
 
   set isHistory(isHistory: boolean) {
     this.#isHistory = isHistory
-    this.#flagsForward = isHistory ? PRESENT | OLD : PRESENT
-    this.#flagsRepeated = isHistory ? PRESENT | OLD : PRESENT | REPEATED
+    this.#ordinaryFlags = isHistory ? PRESENT | OLD : PRESENT
+    this.#growthFlags = isHistory ? 0 : REPEATED | OLD
   }
 
   /** Begins a transition. */
@@ -290,10 +291,20 @@ export class Offsets {
 
   #set(row: number, cursor: RecordCursor, view: OffsetCommitView): void {
     const { table } = this
-    this.#touched.commit(row, cursor.start, table)
     const time = recordTime(view, cursor.timestamp)
-    if (this.#isOrdinary(row, view.offset)) table.update(row, view.offset, time, cursor.offset)
-    else this.#setAny(row, cursor.offset, time, view)
+    const flags = table.flags[row] as number
+    const before = table.offsets[row] as number
+    const { offset } = view
+    this.#touched.commit(row, cursor.start, (flags & PRESENT) === 0 ? ABSENT : before)
+    // NaN stands for an offset that a number cannot hold: the commit, or the one before, is not ordinary.
+    const isOrdinary =
+      (flags & ~this.#growthFlags) === this.#ordinaryFlags &&
+      (offset === before || (offset > before && meaningOf((table.groups[row] as GroupSlot).standing, false) === null))
+    if (!isOrdinary) this.#setAny(row, cursor.offset, time, view)
+    else {
+      if (!this.#isHistory) table.noteGrowth(row, offset > before)
+      table.update(row, offset, time, cursor.offset)
+    }
     if (view.topicIdStart >= 0) this.#noteTopicId(row, cursor.words, view.topicIdStart, cursor.offset)
     if (table.topicIds !== null) {
       table.setTopicId(row, view.topicIdStart < 0 ? null : cursor.words, view.topicIdStart)
@@ -301,16 +312,6 @@ export class Offsets {
     if (this.#changes !== null) this.#changes.noteRow(row)
     const { watch } = table
     if (watch !== null && watch.isActive(row)) watch.touch(row, cursor.offset, commitTime(view, cursor.timestamp))
-  }
-
-  /** The next of several forward commits, or of several commits of the same offset: no meaning and no flag changes. */
-  #isOrdinary(row: number, offset: number): boolean {
-    const { table } = this
-    const flags = table.flags[row] as number
-    const before = table.offsets[row] as number
-    if (offset === before) return flags === this.#flagsRepeated
-    const { standing } = table.groups[row] as GroupSlot
-    return offset > before && flags === this.#flagsForward && meaningOf(standing, false) === null
   }
 
   #setAny(row: number, position: number, time: number, { offset, offsetBig }: OffsetCommitView): void {
@@ -353,7 +354,7 @@ export class Offsets {
     }
     this.#endClaims(row)
     this.#changes?.noteRow(row)
-    this.#touched.tombstone(row, cursor.start, table)
+    this.#touched.tombstone(row, cursor.start)
     table.clear(row)
     this.#topics.remember(row, { offset: cursor.offset, timestamp: cursor.timestamp })
     this.#touch(row, cursor.offset, cursor.timestamp)

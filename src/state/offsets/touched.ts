@@ -20,6 +20,7 @@ export interface Touch {
  * position and the row's previous value are stored. Everything else can be read again.
  */
 export class Touched {
+  readonly #table: OffsetTable
   #count = 0
   #rows = new Int32Array(64)
   #starts = new Int32Array(64)
@@ -29,6 +30,10 @@ export class Touched {
   /** Row → its index in the last result of `net`. */
   #places = new Int32Array(64)
 
+  constructor(table: OffsetTable) {
+    this.#table = table
+  }
+
   /** Begins the next transition. */
   clear(): void {
     this.#count = 0
@@ -36,21 +41,20 @@ export class Touched {
     if (this.#tombstones.size > 0) this.#tombstones.clear()
   }
 
-  /** A commit at `start`, before its row changes. */
-  commit(row: number, start: number, table: OffsetTable): void {
+  /** A commit at `start`, before its row changes. `before` is the offset there: NaN as in the table, or ABSENT. */
+  commit(row: number, start: number, before: number): void {
     const entry = this.#count++
     if (entry === this.#rows.length) this.#grow()
     this.#rows[entry] = row
     this.#starts[entry] = start
-    const before = table.isPresent(row) ? (table.offsets[row] as number) : ABSENT
     this.#before[entry] = before
-    if (Number.isNaN(before)) this.#big.set(entry, table.offsetOf(row))
+    if (Number.isNaN(before)) this.#big.set(entry, this.#table.offsetOf(row))
   }
 
   /** A tombstone at `start`, before its row changes. */
-  tombstone(row: number, start: number, table: OffsetTable): void {
+  tombstone(row: number, start: number): void {
     this.#tombstones.add(this.#count)
-    this.commit(row, start, table)
+    this.commit(row, start, this.#table.isPresent(row) ? (this.#table.offsets[row] as number) : ABSENT)
   }
 
   /** Each row once, in the order of their last records. */
@@ -99,5 +103,5 @@ export class Touched {
   }
 }
 
-/** Not a valid int64. */
-const ABSENT = Number.NEGATIVE_INFINITY
+/** In place of an offset where there is none: not a valid int64. */
+export const ABSENT = Number.NEGATIVE_INFINITY

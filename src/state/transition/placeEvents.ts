@@ -61,7 +61,8 @@ type Drafts = Pick<Told, 'ofEnded'> & { readonly drafts: readonly Draft[] }
 function cutDrafts(group: string, { drafts, ofEnded }: Drafts): Pick<Told, 'drafts' | 'ofEnded'> {
   let cut: PartDraft[] | null = null
   let ofEndedCut = ofEnded
-  for (const [at, draft] of drafts.entries()) {
+  let at = 0
+  for (const draft of drafts) {
     const parts = draft === untold ? null : dataParts(draft.type, draft.data, group)
     if (parts === null) cut?.push(draft)
     else {
@@ -69,6 +70,7 @@ function cutDrafts(group: string, { drafts, ofEnded }: Drafts): Pick<Told, 'draf
       for (const part of parts) cut.push({ ...draft, ...part } as PartDraft)
       if (at < ofEnded) ofEndedCut += parts.length - 1
     }
+    at++
   }
   return { drafts: cut ?? drafts, ofEnded: ofEndedCut }
 }
@@ -86,9 +88,11 @@ interface Source {
 function placeEvents(told: Told, conditions: readonly KoffEvent[], source: Source): KoffEvent[] {
   const events: KoffEvent[] = []
   const closingsAt = conditions.length === 0 ? -1 : placeOfClosings(told)
-  for (const [at, draft] of told.drafts.entries()) {
+  let at = 0
+  for (const draft of told.drafts) {
     if (at === closingsAt) events.push(...closings(told, conditions))
     if (draft !== untold) events.push(placed(draft, at, told, source))
+    at++
   }
   if (closingsAt === told.drafts.length) events.push(...closings(told, conditions))
   if (conditions.length > 0) events.push(...conditions.filter(event => !isClosing(event)))

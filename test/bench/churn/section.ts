@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { launcherFlag } from '../launcher.ts'
+import { launcherFlags } from '../launcher.ts'
 import type { ChurnRow } from './rounds.ts'
 
 /** As large at the end as in the first half, except for what varies from one moment to the next. */
@@ -11,7 +11,7 @@ const tolerance = { share: 1.1, count: 10 }
 export async function churnSection(lives: number): Promise<{ readonly text: string; readonly isFlat: boolean }> {
   const rows: ChurnRow[] = []
   const program = fileURLToPath(new URL('rounds.ts', import.meta.url))
-  const args = [launcherFlag, '--expose-gc', program, String(lives)]
+  const args = [...launcherFlags, '--expose-gc', program, String(lives)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise<number | null>(resolve => child.once('close', resolve))
   for await (const line of createInterface({ input: child.stdout })) {

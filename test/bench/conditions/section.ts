@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { launcherFlag } from '../launcher.ts'
+import { launcherFlags } from '../launcher.ts'
 import type { RoundFigures } from './rounds.ts'
 
 /** Measures in a process of its own, and says what it found as a section of docs/benchmarks.md. */
 export async function conditionsSection(): Promise<string> {
   const program = fileURLToPath(new URL('rounds.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, [launcherFlag, program])
+  const { stdout } = await promisify(execFile)(process.execPath, [...launcherFlags, program])
   const { offsets, level, moving, stalling, filledMb, sampledMb, peakMb } = JSON.parse(stdout) as RoundFigures
   const count = new Intl.NumberFormat('en').format(offsets)
   return `Made by \`npm run bench -- conditions --write\`. ${count} committed offsets of 1,000 groups, each of another partition, in one partition of
