@@ -15,13 +15,19 @@ export interface FillOptions {
   readonly store: HistoryStore
   /** Groups that are kept, with their events. */
   readonly wants: (group: string) => boolean
-  /** What came earlier makes no events, ms; everything makes events unless given. */
-  readonly liveFrom?: number | undefined
+  /** What came earlier makes no events, ms, which may differ by partition; everything makes events unless given. */
+  readonly liveFrom?: number | ((partition: number) => number) | undefined
+  /** True: the source goes on, so that each of its chunks is written at once, and soon after from when to when all is known. */
+  readonly follows?: boolean | undefined
+  /** How often log ends are recorded without a commit, ms; a minute unless given. */
+  readonly progressEveryMs?: number | undefined
   readonly signal: AbortSignal
 }
 
 /** So many items are written in one transaction, at least, where there are as many. */
 const writeSize = 5_000
+/** Of a source that goes on, coverage is written so often, ms of its time. */
+const coverEveryMs = 1_000
 
 /** Fills a history from recordings or segments, and notes from when to when it knows all. Resolves with what was new. */
 export async function fillHistory({
@@ -31,9 +37,11 @@ export async function fillHistory({
   store,
   wants,
   liveFrom,
+  follows = false,
+  progressEveryMs = 60_000,
   signal,
 }: FillOptions): Promise<Written> {
-  const recorder = new Recorder({ fold, cluster, mode: 'file', progressEveryMs: 60_000, wants })
+  const recorder = new Recorder({ fold, cluster, mode: 'file', progressEveryMs, wants })
   const known = new KnownSince()
   let items: HistoryItem[] = []
   const total = { events: 0, items: 0 }
@@ -45,6 +53,15 @@ export async function fillHistory({
   }
   const add = (events: readonly KoffEvent[]) => {
     for (const event of events) if (event.group === '' || wants(event.group)) items.push({ kind: 'event', event })
+  }
+  let coveredAt = Number.NEGATIVE_INFINITY
+  const endChunk = async () => {
+    if (!follows) return
+    if (recorder.time - coveredAt >= coverEveryMs) {
+      coveredAt = recorder.time
+      items.push(...coverage({ fold, cluster, known, to: recorder.time, liveFrom }))
+    }
+    await write()
   }
   const chunks = async function* (ended: AbortSignal) {
     for await (const inputs of source.chunks(AbortSignal.any([signal, ended]))) {
@@ -63,7 +80,7 @@ export async function fillHistory({
         add(events)
         return items.length < writeSize ? undefined : write()
       },
-      endChunk: async () => undefined,
+      endChunk,
     },
   }).forEach(() => undefined)
   if (signal.aborted) return total
@@ -78,7 +95,7 @@ interface Covered {
   readonly cluster: string
   readonly known: KnownSince
   readonly to: number
-  readonly liveFrom: number | undefined
+  readonly liveFrom: FillOptions['liveFrom']
 }
 
 /** A log that begins at offset 0 and has no gap is known from the beginning of time; any other as `KnownSince` says. */
@@ -95,7 +112,11 @@ function coverage({ fold, cluster, known, to, liveFrom = 0 }: Covered): Coverage
     const base = { kind: 'coverage', cluster, partition, to: end } as const
     return [
       { ...base, knows: states, from },
-      { ...base, knows: ['events'], from: { ...from, time: Math.max(since, liveFrom) } },
+      { ...base, knows: ['events'], from: { ...from, time: Math.max(since, beginOf(liveFrom, partition)) } },
     ]
   })
+}
+
+function beginOf(liveFrom: NonNullable<FillOptions['liveFrom']>, partition: number): number {
+  return typeof liveFrom === 'number' ? liveFrom : liveFrom(partition)
 }

@@ -3,7 +3,7 @@ import { type Pruned, type PruneOptions, prune, timeForSize } from './prune.ts'
 import type { Database } from './sql/database.ts'
 import { checkVersion, migrate } from './sql/migrations.ts'
 import { Writer } from './sql/writer.ts'
-import { openSqlite, type SqliteOptions } from './sqlite/database.ts'
+import { IN_MEMORY, openSqlite, type SqliteOptions } from './sqlite/database.ts'
 import type { HistoryReader, HistoryStore } from './store.ts'
 
 /**
@@ -16,6 +16,16 @@ export async function openHistory(place: string): Promise<HistoryStore> {
   opening.use(database)
   await migrate(database)
   opening.move()
+  return storeOf(database)
+}
+
+/**
+ * A history in memory, for writing and for queries.
+ * @param timeLimitMs how long a query may take.
+ */
+export async function openMemoryHistory(timeLimitMs: number): Promise<HistoryStore> {
+  const database = await openSqlite({ file: IN_MEMORY, mode: 'write', timeLimitMs })
+  await migrate(database)
   return storeOf(database)
 }
 

@@ -1,17 +1,18 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { AboutAnswer } from '../web/api/answers.ts'
-import { useLiveState } from './live.ts'
+import { type LiveState, useLiveState } from './live.ts'
 import { usePlace } from './location.ts'
 import { Link } from './parts/Link.tsx'
 import { Empty } from './parts/States.tsx'
 import { setZone, useZone } from './settings.ts'
-import { zoneText } from './time/clock.ts'
+import { timeText, zoneText } from './time/clock.ts'
 import { type Asked, useAsk } from './useAsk.ts'
 import { EventsView } from './views/EventsView.tsx'
 import { GroupsView } from './views/GroupsView.tsx'
 import { GroupView } from './views/GroupView.tsx'
 import { NowView } from './views/NowView.tsx'
 import { RebalanceView } from './views/RebalanceView.tsx'
+import { endOf, isLive } from './views/useSpan.ts'
 
 export function App() {
   const place = usePlace()
@@ -82,8 +83,11 @@ function Mark() {
 }
 
 function Source({ about }: { readonly about: AboutAnswer | null }) {
+  const zone = useZone()
   const state = useLiveState()
-  const words = { live: 'Live', connecting: 'Connecting', cut: 'Connection lost' } as const
+  const isRecorded = about !== null && !isLive(about) && state === 'live'
+  const words = { live: isRecorded ? 'Recorded' : 'Live', connecting: 'Connecting', cut: 'Connection lost' } as const
+  const title = isRecorded ? `What koff read ends at ${timeText(endOf(about), zone)}` : undefined
   return (
     <>
       {about === null || about.cluster === '' ? null : (
@@ -91,11 +95,16 @@ function Source({ about }: { readonly about: AboutAnswer | null }) {
           Cluster {about.cluster}
         </span>
       )}
-      <span class={`live ${state === 'live' ? 'on' : state === 'cut' ? 'cut' : ''}`} role="status">
+      <span class={`live ${lookOf(state, isRecorded)}`} role="status" title={title}>
         {words[state]}
       </span>
     </>
   )
+}
+
+function lookOf(state: LiveState, isRecorded: boolean): string {
+  if (state === 'cut') return 'cut'
+  return state === 'live' && !isRecorded ? 'on' : ''
 }
 
 function ZoneButton() {

@@ -10,12 +10,16 @@ import { historyFault } from './fault.ts'
 import { lockWriter } from './writerLock.ts'
 
 export interface SqliteOptions {
+  /** `:memory:`: nothing is kept when it is closed. */
   readonly file: string
   /** `read`: of a file that is there, beside an instance that writes. `write`: makes it where it is missing, for one instance. */
   readonly mode: 'read' | 'write'
   /** How long a query may take, ms; no limit unless given. */
   readonly timeLimitMs?: number | undefined
 }
+
+/** Instead of the name of a file. */
+export const IN_MEMORY = ':memory:'
 
 /** Pages kept in memory, in KiB (negative, as SQLite wants it): indexes of a large history are written all over. */
 const cacheKiB = -128 * 1024
@@ -29,10 +33,11 @@ export async function openSqlite({ file, mode, timeLimitMs }: SqliteOptions): Pr
   const { DatabaseSync } = await import('node:sqlite')
   const fault = (error: unknown) => historyFault(error, file)
   const isReading = mode === 'read'
+  const isInMemory = file === IN_MEMORY
   using opening = new DisposableStack()
   let database: DatabaseSync
   try {
-    if (!isReading) mkdirSync(dirname(file), { recursive: true })
+    if (!isReading && !isInMemory) mkdirSync(dirname(file), { recursive: true })
     database = new DatabaseSync(file, { readOnly: isReading })
     opening.defer(() => database.close())
     // The caller repeats what is locked: a busy timeout would block this thread.
@@ -43,7 +48,7 @@ export async function openSqlite({ file, mode, timeLimitMs }: SqliteOptions): Pr
         'PRAGMA busy_timeout = 0; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
       )
     database.exec(`PRAGMA cache_size = ${cacheKiB}`)
-    if (!isReading) opening.use(lockWriter(new DatabaseSync(`${file}-writer`), file))
+    if (!isReading && !isInMemory) opening.use(lockWriter(new DatabaseSync(`${file}-writer`), file))
   } catch (error) {
     throw fault(error)
   }

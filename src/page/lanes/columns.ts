@@ -11,19 +11,12 @@ export interface Columns {
   readonly owner: Int32Array
   /** 1: for a part of the column there was no owner. */
   readonly hasGap: Uint8Array
-  /** Which share of the column intervals cover. */
-  readonly covered: Float32Array
-  /** The largest share of one interval. */
+  /** The largest share of the column that one of them covers, where several do. */
   readonly best: Float32Array
 }
 
 export function columnsOf(width: number): Columns {
-  return {
-    owner: new Int32Array(width),
-    hasGap: new Uint8Array(width),
-    covered: new Float32Array(width),
-    best: new Float32Array(width),
-  }
+  return { owner: new Int32Array(width), hasGap: new Uint8Array(width), best: new Float32Array(width) }
 }
 
 export interface BandPlace {
@@ -38,60 +31,54 @@ export interface BandPlace {
  * partition had no owner for a part of it.
  */
 export function fillColumns(columns: Columns, data: LaneData, view: Viewport, { low, high, life }: BandPlace): void {
-  const { owner, hasGap, covered, best } = columns
-  const width = owner.length
+  const width = columns.owner.length
   const scale = width / (view.to - view.from)
-  owner.fill(NOTHING)
-  hasGap.fill(0)
-  covered.fill(0)
-  best.fill(0)
+  columns.owner.fill(NOTHING)
+  columns.hasGap.fill(0)
+  columns.best.fill(0)
   const { starts, ends, owners } = data
-  for (let at = firstEndingAfter(data, low, high, view.from); at < high; at++) {
+  const [first, last] = life
+  const begin = firstEndingAfter(data, low, high, view.from)
+  // What is not covered between the begin of a life and its end is a gap, also before the first interval in view.
+  let known = Math.max(view.from, first)
+  for (let at = begin; at < high; at++) {
     const start = starts[at] as number
     if (start >= view.to) break
-    const x0 = Math.max(0, (start - view.from) * scale)
-    const x1 = Math.min(width, ((ends[at] as number) - view.from) * scale)
-    const c0 = Math.floor(x0)
-    const c1 = Math.min(width - 1, Math.floor(x1))
-    const who = owners[at] as number
-    if (c0 === c1) {
-      cover(columns, c0, x1 - x0, who)
-      continue
-    }
-    cover(columns, c0, c0 + 1 - x0, who)
-    for (let column = c0 + 1; column < c1; column++) {
-      owner[column] = who
-      covered[column] = 1
-      best[column] = 1
-    }
-    cover(columns, c1, x1 - c1, who)
+    const from = (start - view.from) * scale
+    if (start > known && known < last) cover(columns, (known - view.from) * scale, from, GAP)
+    const end = ends[at] as number
+    cover(columns, from, (end - view.from) * scale, owners[at] as number)
+    if (end > known) known = end
   }
-  markGaps(columns, view, life)
-}
-
-function cover({ owner, covered, best }: Columns, column: number, share: number, who: number): void {
-  if (share <= 0 || column >= owner.length) return
-  covered[column] = (covered[column] as number) + share
-  if (share <= (best[column] as number)) return
-  best[column] = share
-  owner[column] = who
+  const end = Math.min(last, view.to)
+  if (end > known) cover(columns, (known - view.from) * scale, (end - view.from) * scale, GAP)
 }
 
 /** Below this share of a column a hole comes from the arithmetic. */
 const leastShare = 1e-4
 
-function markGaps({ owner, hasGap, covered, best }: Columns, view: Viewport, [from, to]: BandPlace['life']): void {
-  const width = owner.length
-  const scale = width / (view.to - view.from)
-  const x0 = Math.max(0, (from - view.from) * scale)
-  const x1 = Math.min(width, (to - view.from) * scale)
-  for (let column = Math.floor(x0); column < x1; column++) {
-    const known = Math.min(column + 1, x1) - Math.max(column, x0)
-    const hole = known - (covered[column] as number)
-    if (hole <= leastShare) continue
-    hasGap[column] = 1
-    if (hole > (best[column] as number)) owner[column] = GAP
+/** From one place to another, in columns. */
+function cover(columns: Columns, from: number, to: number, who: number): void {
+  const { owner } = columns
+  const x0 = from < 0 ? 0 : from
+  const x1 = to > owner.length ? owner.length : to
+  const c0 = x0 | 0
+  const c1 = x1 | 0
+  if (c0 === c1) {
+    coverPart(columns, c0, x1 - x0, who)
+    return
   }
+  coverPart(columns, c0, c0 + 1 - x0, who)
+  for (let column = c0 + 1; column < c1; column++) owner[column] = who
+  coverPart(columns, c1, x1 - c1, who)
+}
+
+function coverPart({ owner, hasGap, best }: Columns, column: number, share: number, who: number): void {
+  if (share <= leastShare || column >= owner.length) return
+  if (who === GAP) hasGap[column] = 1
+  if (share <= (best[column] as number)) return
+  best[column] = share
+  owner[column] = who
 }
 
 /** A stretch of columns with one value. */

@@ -28,6 +28,23 @@ export interface Cluster<Of> {
   readonly marks: readonly Of[]
 }
 
+/** Marks by the places where they end, each so many pixels wide: of many it shows how many there were when. */
+export function counted<Of extends Span>(
+  marks: readonly Of[],
+  view: Viewport,
+  { width, size }: { readonly width: number; readonly size: number },
+): readonly Cluster<Of>[] {
+  const places = new Map<number, { x0: number; x1: number; marks: Of[] }>()
+  for (const mark of marks) {
+    if (mark.to < view.from || mark.to > view.to) continue
+    const at = Math.floor(xOf(view, width, mark.to) / size)
+    const place = places.get(at)
+    if (place === undefined) places.set(at, { x0: at * size, x1: (at + 1) * size, marks: [mark] })
+    else place.marks.push(mark)
+  }
+  return [...places.values()]
+}
+
 /** @param marks in the order of `from`. */
 export function clustered<Of extends Span>(
   marks: readonly Of[],

@@ -54,6 +54,8 @@ interface RowPlace {
   readonly paint: Paint
   readonly y: number
   readonly absent: Uint8Array
+  /** Whether owners beside each other are set apart. */
+  readonly hasEdges: boolean
 }
 
 /** Rows that a pattern repeats after, in CSS pixels. */
@@ -81,7 +83,7 @@ export class Raster {
     const unit = paint.unit
     const phases = height > unit && isPatterned(columns, paint) ? period * unit : 1
     for (let phase = 0; phase < Math.min(phases, height); phase++)
-      this.#fillRow(this.#row(phase), columns, { paint, y: phase, absent })
+      this.#fillRow(this.#row(phase), columns, { paint, y: phase, absent, hasEdges: height >= 4 })
     const notchFrom = top + Math.max(1, Math.round(height * 0.66))
     const hasNotches = height >= 4 && isNotched(columns)
     for (let y = top; y < top + height; y++) {
@@ -94,7 +96,7 @@ export class Raster {
     return (this.#rows[phase] ??= new Uint32Array(this.width))
   }
 
-  #fillRow(row: Uint32Array, { owner }: Columns, { paint, y, absent }: RowPlace): void {
+  #fillRow(row: Uint32Array, { owner }: Columns, { paint, y, absent, hasEdges }: RowPlace): void {
     const { fills, shades, patterns, unit } = paint
     for (let x = 0; x < row.length; x++) {
       const who = owner[x] as number
@@ -102,7 +104,7 @@ export class Raster {
         const pattern = patterns[who]
         const along = pattern === 0 ? 7 : (((pattern === 1 ? x + y : x - y + period * unit * 64) / unit) | 0) & 7
         row[x] = (along < 2 ? shades[who] : fills[who]) as number
-        if (isEdge(owner, x)) row[x] = 0
+        if (hasEdges && isEdge(owner, x)) row[x] = 0
       } else if (who === GAP) {
         const isLine = ((((x + y) / unit) | 0) & 7) < 2
         if (absent[x] === 1) row[x] = isLine ? paint.absent : paint.absentBack

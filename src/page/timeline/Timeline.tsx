@@ -37,7 +37,7 @@ export function Timeline(props: TimelineProps) {
   const { frames, model, lag, lagMs, bounds, all, at, opened, fits, onPoint, onMove } = props
   const theme = useTheme()
   const zone = useZone()
-  const gutter = useNarrow() ? 66 : 150
+  const gutter = useNarrow() ? 80 : 150
   const [root, width] = useWidth<HTMLDivElement>()
   const [hover, setHover] = useState<{ readonly pointed: PointedAt; readonly x: number; readonly y: number } | null>(
     null,

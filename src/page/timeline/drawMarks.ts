@@ -70,12 +70,10 @@ const drawers: Readonly<Record<MarkRow['kind'], Drawer>> = {
     if (marks.length > 1) context.fillRect(x, top + 11, Math.max(9, x1 - x0), 2)
   },
   rebalances(context, { x0, x1, marks }, { gutter, top, colours, opened }) {
-    const isOpened = marks.some(({ id }) => id === opened)
-    context.fillStyle = isOpened ? colours.accent : colours.rebalance
-    context.globalAlpha = marks.length > 1 ? 1 : 0.85
-    const height = Math.min(markRowHeight - 6, 8 + Math.log2(marks.length) * 2)
-    context.fillRect(gutter + x0, top + markRowHeight - 3 - height, Math.max(3, x1 - x0), height)
-    context.globalAlpha = 1
+    context.fillStyle = marks.some(({ id }) => id === opened) ? colours.accent : colours.rebalance
+    const height = Math.min(markRowHeight - 4, 8 + Math.log2(marks.length) * 1.5)
+    const space = marks.length > 1 && x1 - x0 === 4 ? 1 : 0
+    context.fillRect(gutter + x0, top + markRowHeight - 3 - height, Math.max(3, x1 - x0 - space), height)
     if (marks.length > 1 && x1 - x0 > 26) {
       context.fillStyle = colours.surface
       context.fillText(String(marks.length), gutter + x0 + 4, top + markRowHeight / 2 + 0.5)

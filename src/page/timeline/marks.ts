@@ -1,5 +1,5 @@
 import type { ConditionAnswer, Flag, TimelineRebalance } from '../../web/api/answers.ts'
-import { type Cluster, clustered, stacked } from '../lanes/marks.ts'
+import { type Cluster, clustered, counted, stacked } from '../lanes/marks.ts'
 import type { Viewport } from '../lanes/viewport.ts'
 import { typeText } from '../parts/words.ts'
 
@@ -91,8 +91,15 @@ export const markRowHeight = 18
 /** Pixels that a mark takes at least. */
 const least = { conditions: 4, flags: 10, rebalances: 3 } as const
 
+/** With a rebalance in fewer pixels than these, how many there were says more than how long each took. */
+const dense = 8
+
 /** The marks of a row in their places; those that share a place are one. */
 export function placedMarks(row: MarkRow, view: Viewport, width: number): readonly Cluster<Mark>[] {
+  if (row.kind === 'rebalances' && row.marks.length > width / dense) {
+    const seen = row.marks.reduce((sum, { to }) => sum + (to >= view.from && to <= view.to ? 1 : 0), 0)
+    if (seen > width / dense) return counted(row.marks, view, { width, size: 4 })
+  }
   return clustered(row.marks, view, { width, least: least[row.kind] })
 }
 

@@ -48,10 +48,9 @@ export function GroupPicture({ group, span, query, given }: GroupPictureProps) {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null
     const end = frames.onChange(() => {
-      timer ??= setTimeout(() => {
-        timer = null
-        setView(frames.view)
-      }, settleMs)
+      // Not before the reader has stopped: tables and questions would take the time of the next frame.
+      if (timer !== null) clearTimeout(timer)
+      timer = setTimeout(() => setView(frames.view), settleMs)
     })
     return () => {
       end()

@@ -115,7 +115,7 @@ function Opened({ group, rebalance, before, after, children }: OpenedProps) {
       </dl>
       <div class="two">
         <Changes rebalance={rebalance} labels={memberLabels(before, after)} />
-        <Turnover rebalance={rebalance} />
+        <Turnover rebalance={rebalance} labels={memberLabels(before, after)} />
       </div>
       <Sides before={before} after={after} />
     </>
@@ -183,7 +183,7 @@ function listText(lists: readonly PartitionsAnswer[], sign: string): string {
     .join('; ')
 }
 
-function Turnover({ rebalance: { joined, left } }: { readonly rebalance: RebalanceAnswer }) {
+function Turnover({ rebalance: { joined, left }, labels }: ChangesProps) {
   const rows = [...joined.map(one => ({ ...one, came: true })), ...left.map(one => ({ ...one, came: false }))]
   rows.sort((a, b) => a.time - b.time)
   return (
@@ -215,7 +215,7 @@ function Turnover({ rebalance: { joined, left } }: { readonly rebalance: Rebalan
                   {how === 'member-replaced' ? (came ? 'Came back' : 'Replaced') : typeText(how).replace('Member ', '')}
                 </td>
                 <th scope="row" class="name" title={memberId}>
-                  {clientId === null || clientId === '' ? memberId : clientId}{' '}
+                  {labels.get(memberId) ?? (clientId === null || clientId === '' ? memberId : clientId)}{' '}
                   <span class="muted">{(host ?? '').replace(/^\//, '')}</span>
                 </th>
               </tr>
