@@ -16,9 +16,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'pipelines/*.test.ts'],
-          exclude: ['test/live/**', 'test/e2e/**', 'test/readers/**', '**/node_modules/**'],
+          exclude: ['test/live/**', 'test/e2e/**', 'test/readers/**', 'test/browser/**', '**/node_modules/**'],
           maxWorkers: 2,
           testTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
         },
       },
       {

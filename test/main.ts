@@ -48,6 +48,7 @@ const parts: readonly Part[] = [
     command: ['npm', 'run', '-s', 'docs', '--', '--check'],
   },
   { name: 'unit', kind: 'tests', says: 'tests without servers' },
+  { name: 'browser', kind: 'tests', says: 'the page in a real browser' },
   { name: 'live', kind: 'tests', says: 'tests on real servers' },
   { name: 'readers', kind: 'tests', says: 'readers in other languages, on real servers' },
   { name: 'e2e', kind: 'tests', says: 'tests of the whole, on real servers' },

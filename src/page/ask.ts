@@ -39,7 +39,7 @@ async function request(path: string, query: Query, signal: AbortSignal | undefin
 export function urlOf(path: string, query: Query): string {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') parameters.set(name, String(value))
+    if (value !== undefined && value !== null) parameters.set(name, String(value))
   }
   const text = parameters.toString()
   return text === '' ? path : `${path}?${text}`

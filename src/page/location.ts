@@ -14,11 +14,12 @@ function here(): Place {
   return { path: location.pathname, query: new URLSearchParams(location.search) }
 }
 
-/** A URL of the page. Values that are null, undefined or '' are left out. */
+/** A URL of the page. Values that are null, undefined or '' are left out, but for the group: '' is the id of one. */
 export function hrefOf(path: string, values: QueryValues = {}): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(values)) {
-    if (value !== null && value !== undefined && value !== '') query.set(name, String(value))
+    if (value === null || value === undefined || (value === '' && name !== 'group')) continue
+    query.set(name, String(value))
   }
   const text = query.toString()
   return text === '' ? path : `${path}?${text}`

@@ -80,6 +80,7 @@ export function largeAbout(now: number): AboutAnswer {
     cluster: 'large',
     now: now + 10 * 86_400_000,
     readTo: [{ partition: 0, position: 1, time: now }],
+    known: { from: 0, to: now },
     ready: true,
   }
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import type { Coverage } from '../../web/api/answers.ts'
+import type { Coverage, TimelineAnswer } from '../../web/api/answers.ts'
 import { type ApiError, keepToken } from '../ask.ts'
 import { useZone } from '../settings.ts'
 import { timeText, zoneText } from '../time/clock.ts'
@@ -74,6 +74,23 @@ function TokenForm({ retry }: { readonly retry: () => void }) {
         Open
       </button>
     </form>
+  )
+}
+
+/** Says that there is more than an answer holds. */
+export function Truncated({ truncated }: Pick<TimelineAnswer, 'truncated'>) {
+  const zone = useZone()
+  if (truncated === null) return null
+  const { marksBefore, conditionsBefore, membersBefore } = truncated
+  const times = [marksBefore, conditionsBefore, membersBefore].filter(time => time !== undefined)
+  if (times.length === 0) return null
+  return (
+    <div class="note" role="status">
+      <span>
+        <strong>More happened than is shown.</strong> Rebalances, events, conditions or members before{' '}
+        {timeText(Math.max(...times), zone)} are left out: zoom in to see them.
+      </span>
+    </div>
   )
 }
 

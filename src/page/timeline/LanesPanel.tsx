@@ -24,6 +24,11 @@ export interface LanesPanelProps {
   readonly kind: 'partitions' | 'members'
 }
 
+/** The panel of lanes, with what was last drawn in it: tests hold it against the history. */
+interface LanesElement extends HTMLDivElement {
+  koffLanes?: LanesPicture
+}
+
 const comfortable = 20
 const mostHeight = 460
 
@@ -32,7 +37,7 @@ export function LanesPanel(props: LanesPanelProps) {
   const { frames, data, names, looks, lines, absences, width, gutter, marked, fits, label, kind } = props
   const theme = useTheme()
   const canvas = useRef<HTMLCanvasElement>(null)
-  const scroller = useRef<HTMLDivElement>(null)
+  const scroller = useRef<LanesElement>(null)
   const drawing = useRef(new LanesDrawing())
   const [scrollTop, setScrollTop] = useState(0)
   const laneHeight = fits ? Math.min(comfortable, mostHeight / Math.max(1, data.count)) : comfortable
@@ -52,6 +57,7 @@ export function LanesPanel(props: LanesPanelProps) {
         const { picture: shown, ...place } = latest.current
         if (canvas.current === null || place.width === 0) return
         drawing.current.draw(canvas.current, shown, { ...place, view, dpr: devicePixelRatio })
+        if (scroller.current !== null) scroller.current.koffLanes = shown
       }),
     [frames],
   )

@@ -4,7 +4,7 @@ import { Frames } from '../lanes/frames.ts'
 import { looksOf } from '../lanes/palette.ts'
 import { panned, type Viewport, zoomed } from '../lanes/viewport.ts'
 import { change, isoText, timeIn } from '../location.ts'
-import { Empty, Fault, Loading, NotKnown } from '../parts/States.tsx'
+import { Empty, Fault, Loading, NotKnown, Truncated } from '../parts/States.tsx'
 import { useNow } from '../parts/Time.tsx'
 import { useTheme } from '../settings.ts'
 import { LaneTable } from '../timeline/LaneTable.tsx'
@@ -95,6 +95,7 @@ export function GroupPicture({ group, span, query, given }: GroupPictureProps) {
   return (
     <>
       <NotKnown coverage={timeline.answer?.coverage} />
+      <Truncated truncated={timeline.answer?.truncated ?? null} />
       <div class={hasInspector ? 'with-inspector' : ''}>
         <section class="card picture" aria-label="What happened over time" aria-busy={timeline.isLoading}>
           <PictureTools

@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'preact/hooks'
-import { whatToDo } from '../../events/conditions/advice.ts'
 import type { AboutAnswer, ConditionAnswer } from '../../web/api/answers.ts'
 import { useLive } from '../live.ts'
 import { hrefOf } from '../location.ts'
@@ -95,9 +94,8 @@ function OpenConditions({ about }: { readonly about: AboutAnswer }) {
 }
 
 function OpenRow({ condition, now }: { readonly condition: ConditionAnswer; readonly now: number }) {
-  const { id, type, severity, group, topic, partition, from } = condition
+  const { id, type, severity, group, topic, partition, from, advice = '' } = condition
   const [isOpen, setOpen] = useState(false)
-  const advice = condition.advice ?? (type in whatToDo ? whatToDo[type as keyof typeof whatToDo] : '')
   return (
     <tr>
       <td>

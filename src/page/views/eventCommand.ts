@@ -29,7 +29,7 @@ export function eventsCommand(query: URLSearchParams): string {
   const words = ['koff', 'history', 'events']
   // The command takes patterns: what would be one stands for itself only where it has no such character.
   const group = query.get('group')
-  if (group !== null && group !== '') words.push('--group', shellWord(group))
+  if (group !== null) words.push('--group', shellWord(group))
   for (const [name, flag] of flags) {
     const value = query.get(name)
     if (value !== null && value !== '') words.push(`--${flag}`, shellWord(value))

@@ -47,7 +47,10 @@ interface Found {
 /** Events that fit the query, the newest first, and those that happen from now on unless the query has an end. */
 export function useEvents(query: URLSearchParams): FoundEvents {
   const question: Record<string, string | number> = {}
-  for (const name of eventFilters) if ((query.get(name) ?? '') !== '') question[name] = query.get(name) ?? ''
+  for (const name of eventFilters) {
+    const value = query.get(name)
+    if (value !== null && (value !== '' || name === 'group')) question[name] = value
+  }
   const [from, to] = [timeIn(query, 'from'), timeIn(query, 'to')]
   if (from !== null) question['from'] = from
   const isLive = to === null

@@ -30,9 +30,10 @@ interface Loaded {
 
 /** Groups that fit the query, loaded page by page as they are scrolled to. */
 export function useGroups(query: URLSearchParams): FoundGroups {
-  const key = ['q', 'kind', 'state', 'condition', 'topic', 'sort', 'order', 'at']
-    .map(name => `${name}=${encodeURIComponent(query.get(name) ?? '')}`)
-    .join('&')
+  const asked = ['q', 'kind', 'state', 'condition', 'topic', 'sort', 'order', 'at']
+  const key = new URLSearchParams(
+    asked.flatMap(name => (query.get(name) ? [[name, query.get(name) ?? '']] : [])),
+  ).toString()
   const [loaded, setLoaded] = useState<Loaded | null>(null)
   const [fault, setFault] = useState<ApiError | null>(null)
   const [wanted, setWanted] = useState(pageSize)

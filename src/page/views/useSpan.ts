@@ -18,9 +18,8 @@ export function isLive({ mode, now, readTo }: AboutAnswer): boolean {
 }
 
 /** The end of what is known, where koff does not follow a cluster. */
-export function endOf({ now, readTo }: AboutAnswer): number {
-  const times = readTo.map(({ time }) => time).filter(time => time > 0)
-  return times.length === 0 ? now : times.reduce((a, b) => Math.max(a, b))
+export function endOf({ now, known }: AboutAnswer): number {
+  return known?.to ?? now
 }
 
 /** From when to when there is something to see about a group. */

@@ -1,0 +1,22 @@
+/** Names that break what puts them into markup, URLs, attributes, scripts or shells. */
+export const hostileNames: readonly string[] = [
+  '<img src=x onerror="window.hacked=1">',
+  '"><script>window.hacked=1</script>',
+  "'; window.hacked=1; //",
+  '{{constructor.constructor("window.hacked=1")()}}',
+  'javascript:window.hacked=1',
+  '</title></style></textarea><svg onload=window.hacked=1>',
+  '&lt;b&gt; &amp; &#x41;',
+  '%3Cscript%3E%00%2e%2e%2f',
+  '../../etc/passwd',
+  '.',
+  '..',
+  'a/b?c=d&e=f#g',
+  '__proto__',
+  'constructor',
+  '\u202egnisrever\u202c',
+  'new\nline\ttab\u0000nul',
+  'グループ ünïcode 🦑',
+  `${'long-'.repeat(60)}name`,
+  '',
+]
