@@ -9,9 +9,8 @@ import type { HistoryStore } from '../history/store.ts'
 
 /** What a history in memory is filled from. */
 export interface Filling {
-  /** `whole` ends at the present end, `goOn` where it ends by itself, or never. Each is read from the first record. */
-  readonly open: (how: 'whole' | 'goOn', fold: Fold | null) => Promise<Pick<Source, 'chunks'> & AsyncDisposable>
-  readonly cluster: string
+  /** `whole` ends at the present end, `goOn` where it ends by itself, or never. Both begin at the first record. */
+  readonly open: (how: 'whole' | 'goOn', foldOf: (cluster: string) => Fold) => Promise<Source>
   /** True: the log of a cluster, which goes on. */
   readonly follows: boolean
   readonly conditions: Config['conditions']
@@ -26,10 +25,10 @@ const progressEveryMs = 5_000
  * Fills a history that has nothing yet. The log is read twice: first to learn from when on it knows all, so that what
  * compaction has left of the time before makes no events. Resolves at the end of the source.
  */
-export async function fillMemory({ open, cluster, follows, conditions, store, signal }: Filling): Promise<void> {
+export async function fillMemory({ open, follows, conditions, store, signal }: Filling): Promise<void> {
   const known = new KnownSince()
   {
-    await using first = await open('whole', null)
+    await using first = await open('whole', cluster => new Fold({ cluster, history: 'until-start' }))
     for await (const inputs of first.chunks(signal)) for (const input of inputs) known.take(input)
   }
   if (signal.aborted) return
@@ -37,12 +36,16 @@ export async function fillMemory({ open, cluster, follows, conditions, store, si
   const liveFrom = (partition: number) => cut.get(partition) ?? Number.NEGATIVE_INFINITY
   const history: History = cut.size === 0 ? 'none' : { liveFrom, ...(follows ? { untilStart: true } : {}) }
   const types = new Set(eventTypes.filter(type => !offByDefault.has(type)))
-  const fold = new Fold({ cluster, history, types, tracksChanges: true, conditions: conditionSettings(conditions) })
-  await using source = await open('goOn', fold)
+  const judged = conditionSettings(conditions)
+  let fold: Fold | undefined
+  await using source = await open('goOn', cluster => {
+    fold = new Fold({ cluster, history, types, tracksChanges: true, conditions: judged })
+    return fold
+  })
   await fillHistory({
-    source: { cluster, chunks: ended => source.chunks(ended), [Symbol.asyncDispose]: async () => undefined },
-    fold,
-    cluster,
+    source,
+    fold: fold ?? new Fold({ cluster: source.cluster, history, types, tracksChanges: true, conditions: judged }),
+    cluster: source.cluster,
     store,
     wants: () => true,
     liveFrom,

@@ -15,6 +15,7 @@ const builders: Readonly<Record<string, () => Promise<CommandBuilder>>> = {
   events: async () => (await import('./events.ts')).eventsCommand,
   event: async () => (await import('./event.ts')).eventCommand,
   top: async () => (await import('./top.ts')).topCommand,
+  page: async () => (await import('./page.ts')).pageCommand,
   print: async () => (await import('./print.ts')).printCommand,
   decode: async () => (await import('./decode.ts')).decodeCommand,
   replay: async () => (await import('./replay.ts')).replayCommand,

@@ -5,7 +5,7 @@ export interface ServerEvent {
   readonly data: string
 }
 
-/** The events of a stream; a comment or an event that is cut off gives none. */
+/** The events of a stream; a comment or an event that is cut off gives none. One with an id alone has no data. */
 export async function* eventsIn(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const reader = stream.getReader()
   const decoder = new TextDecoder()
@@ -36,5 +36,5 @@ function eventOf(block: string): ServerEvent | null {
     else if (field === 'event') type = value
     else if (field === 'data') data.push(value)
   }
-  return data.length === 0 ? null : { id, type, data: data.join('\n') }
+  return data.length === 0 && id === null ? null : { id, type, data: data.join('\n') }
 }

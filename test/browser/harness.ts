@@ -48,6 +48,6 @@ export async function startPage(...args: readonly string[]): Promise<ServedPage>
 
 /** Waits until the picture of a group is drawn. */
 export async function drawn(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('[data-panel="partitions"] canvas') !== null)
+  await page.locator('[data-panel="partitions"] canvas').waitFor()
   await page.waitForFunction(() => performance.getEntriesByName('koff:frame').length > 0)
 }

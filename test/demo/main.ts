@@ -11,15 +11,19 @@ import { startKafka } from '../servers/kafka.ts'
 import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { startRegistry } from '../servers/registry.ts'
 import { groups, live } from './life.ts'
+import { pageDemo } from './page.ts'
 import { screenOn } from './screen.ts'
 
-commandLine({
+const { values } = commandLine({
   program: 'npm run demo',
   usage: `
 npm run demo    starts Kafka and a schema registry, lets a few consumer groups live, and shows koff's events as they come
                 and as they are read back from the clean topic; ends by itself, and leaves nothing running
+npm run demo -- --page    keeps Kafka up with a small fleet that lives on (rolling restarts, a stall, a reset, a storm), and the
+                page that shows it; prints its address; ends with Ctrl-C
+npm run demo -- --page --screenshots docs/images    makes the pictures of the README from it, and ends
 `,
-  options: {},
+  options: { page: { type: 'boolean', default: false }, screenshots: { type: 'string' } },
 })
 
 const cleanTopic = 'koff.events'
@@ -36,7 +40,7 @@ process.removeAllListeners('warning').on('warning', warning => {
   if (warning.name !== 'TimeoutNegativeWarning') for (const listener of print) listener(warning)
 })
 
-process.exitCode = await demo().catch((error: unknown) => {
+process.exitCode = await (values.page ? pageDemo(screen, values.screenshots) : demo()).catch((error: unknown) => {
   const text = error instanceof KoffError ? error.message : error instanceof Error ? error.stack : String(error)
   process.stderr.write(`demo: ${text}\n`)
   return 1

@@ -27,6 +27,10 @@ test('an event may come in pieces, and several in one', async () => {
   ])
 })
 
+test('an id without data is the place to go on at', async () => {
+  expect(await read(': nothing new\nid: 8\n\n')).toEqual([{ id: '8', type: 'message', data: '' }])
+})
+
 test('comments, retry and an event that was cut off give none', async () => {
   expect(await read('retry: 1000\n\n: still here\n\nid: 3\ndata: half')).toEqual([])
 })

@@ -8,7 +8,7 @@ import { Empty, Fault, Loading } from '../parts/States.tsx'
 import { plural, typeText } from '../parts/words.ts'
 import { useAsk } from '../useAsk.ts'
 import { GroupPicture } from './GroupPicture.tsx'
-import { useSpan } from './useSpan.ts'
+import { endOf, isLive, useSpan } from './useSpan.ts'
 
 interface GroupViewProps {
   readonly query: URLSearchParams
@@ -25,7 +25,7 @@ export function GroupView({ query, about }: GroupViewProps) {
   const [from, to] = [timeIn(query, 'from'), timeIn(query, 'to')]
   return (
     <div class="group">
-      <GroupHead group={group} />
+      <GroupHead group={group} about={about} />
       {fault !== null && span === null ? (
         <div class="card">
           <Fault fault={fault} retry={reload} />
@@ -47,8 +47,9 @@ export function GroupView({ query, about }: GroupViewProps) {
 }
 
 /** The group as it is now, or as it was last. */
-function GroupHead({ group }: { readonly group: string }) {
-  const { answer, fault, reload } = useAsk('/api/group', { group })
+function GroupHead({ group, about }: { readonly group: string; readonly about: AboutAnswer | null }) {
+  const at = about === null || isLive(about) ? undefined : endOf(about)
+  const { answer, fault, reload } = useAsk('/api/group', about === null ? null : { group, at })
   useLive(event => event.group === group, reload, 500)
   const state = answer?.group ?? null
   const title = group === '' ? '(empty id)' : group

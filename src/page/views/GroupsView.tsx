@@ -13,6 +13,7 @@ import { compactText, countText, durationText } from '../time/duration.ts'
 import { GroupFilters } from './GroupFilters.tsx'
 import { type Column, columns } from './groupColumns.tsx'
 import { useGroups } from './useGroups.ts'
+import { endOf, isLive } from './useSpan.ts'
 
 interface GroupsViewProps {
   readonly query: URLSearchParams
@@ -23,8 +24,10 @@ interface GroupsViewProps {
 export function GroupsView({ query, about }: GroupsViewProps) {
   const narrow = useNarrow()
   const at = timeIn(query, 'at')
-  const found = useGroups(query)
-  const now = useNow(about === null || about.mode === 'page' ? (found.at ?? at) : at)
+  // What was recorded ends before now: groups are shown as they were at its end.
+  const end = about === null || isLive(about) ? null : endOf(about)
+  const found = useGroups(query, about === null ? undefined : (at ?? end))
+  const now = useNow(at ?? end)
   useLive(() => at === null, found.reload, 1_000)
   useEffect(() => {
     document.title = 'Groups · koff'

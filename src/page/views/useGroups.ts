@@ -28,19 +28,26 @@ interface Loaded {
   readonly coverage: Coverage
 }
 
-/** Groups that fit the query, loaded page by page as they are scrolled to. */
-export function useGroups(query: URLSearchParams): FoundGroups {
-  const asked = ['q', 'kind', 'state', 'condition', 'topic', 'sort', 'order', 'at']
-  const key = new URLSearchParams(
-    asked.flatMap(name => (query.get(name) ? [[name, query.get(name) ?? '']] : [])),
-  ).toString()
+/**
+ * Groups that fit the query, loaded page by page as they are scrolled to.
+ * @param at as of when; null: now; undefined: not to be asked yet.
+ */
+export function useGroups(query: URLSearchParams, at: number | null | undefined): FoundGroups {
+  const asked = new URLSearchParams()
+  for (const name of ['q', 'kind', 'state', 'condition', 'topic', 'sort', 'order']) {
+    const value = query.get(name) ?? ''
+    if (value !== '') asked.set(name, value)
+  }
+  if (typeof at === 'number') asked.set('at', String(at))
+  const key = at === undefined ? null : asked.toString()
   const [loaded, setLoaded] = useState<Loaded | null>(null)
   const [fault, setFault] = useState<ApiError | null>(null)
   const [wanted, setWanted] = useState(pageSize)
   const [round, setRound] = useState(0)
-  const shown = useRef({ key: '', round: 0 })
+  const shown = useRef({ key: null as string | null, round: 0 })
 
   useEffect(() => {
+    if (key === null) return
     const aborting = new AbortController()
     const isOther = shown.current.key !== key
     const isAnew = isOther || shown.current.round !== round
