@@ -13,6 +13,8 @@ export interface KafkajsOptions {
   readonly sessionTimeoutMs?: number
   /** How long a rebalance waits for it to join; 60 s unless given. */
   readonly rebalanceTimeoutMs?: number
+  /** Commits what it has read by itself. */
+  readonly autoCommit?: true
 }
 
 export interface KafkajsStatus {
@@ -32,7 +34,7 @@ export interface KafkajsConsumer extends AsyncDisposable {
   status(): Promise<KafkajsStatus>
   /** Waits until it holds just these partitions; without them, until it has joined. */
   assigned(partitions?: Partitions, withinMs?: number): Promise<KafkajsStatus>
-  /** Commits these offsets; it commits nothing by itself. */
+  /** Commits these offsets; it commits nothing by itself, unless `autoCommit` says so. */
   commit(offsets: Offsets, metadata?: string): Promise<void>
   /** kill -9: the group learns of it when the session is over. */
   kill(): Promise<void>

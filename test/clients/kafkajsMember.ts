@@ -59,7 +59,7 @@ async function open(options: KafkajsOptions) {
   await consumer.connect()
   await consumer.subscribe({ topics: [...topics], fromBeginning: true })
   await consumer.run({
-    autoCommit: false,
+    autoCommit: options.autoCommit === true,
     eachMessage: async () => {
       status = { ...status, records: status.records + 1 }
     },

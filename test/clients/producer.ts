@@ -17,6 +17,8 @@ export interface Records {
   readonly partition?: number
   readonly key?: string
   readonly value?: string
+  /** CreateTime, ms; the client's clock unless given. */
+  readonly timestamp?: number
 }
 
 /** The group whose offsets go into a transaction: by its name alone, or by the consumer that is its member (KIP-447). */

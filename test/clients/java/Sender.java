@@ -53,11 +53,12 @@ final class Sender implements Actor {
   private long send(JsonNode request) throws Exception {
     String topic = request.get("topic").asText();
     Integer partition = request.has("partition") ? request.get("partition").asInt() : null;
+    Long timestamp = request.has("timestamp") ? request.get("timestamp").asLong() : null;
     byte[] key = bytes(Read.text(request, "key"));
     byte[] value = bytes(Read.text(request, "value"));
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (int i = 0; i < request.get("count").asInt(); i += 1) {
-      sent.add(producer.send(new ProducerRecord<>(topic, partition, key, value)));
+      sent.add(producer.send(new ProducerRecord<>(topic, partition, timestamp, key, value)));
     }
     producer.flush();
     long highest = -1;
