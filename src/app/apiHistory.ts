@@ -1,11 +1,11 @@
 import { type LazyReader, lazyReader } from '../history/lazyReader.ts'
-import { readHistory } from '../history/openHistory.ts'
+import { readHistoryBeside } from '../history/openHistory.ts'
 import { timeLimitMs } from '../history/queries/limits.ts'
 import type { SinkConfig } from '../sinks/configured.ts'
 
 /** The history that the HTTP API answers from. */
 export function openApiHistory(place: string): LazyReader {
-  return lazyReader(() => readHistory(place, timeLimitMs))
+  return lazyReader(() => readHistoryBeside(place, timeLimitMs))
 }
 
 /** Where the first sink of type history writes; undefined: there is none. Holds the password of a URL. */

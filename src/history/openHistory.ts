@@ -4,6 +4,7 @@ import type { Database } from './sql/database.ts'
 import { checkVersion, migrate } from './sql/migrations.ts'
 import { Writer } from './sql/writer.ts'
 import { IN_MEMORY, openSqlite, type SqliteOptions } from './sqlite/database.ts'
+import { openThreadReader } from './sqlite/thread/threadReader.ts'
 import type { HistoryReader, HistoryStore } from './store.ts'
 
 /**
@@ -39,6 +40,11 @@ export async function readHistory(place: string, timeLimitMs?: number): Promise<
   return database
 }
 
+/** The same for a service that has other work: a query of SQLite does not run on the calling thread. */
+export async function readHistoryBeside(place: string, timeLimitMs: number): Promise<HistoryReader & AsyncDisposable> {
+  return isUrl(place) ? readHistory(place, timeLimitMs) : openThreadReader({ file: place, timeLimitMs })
+}
+
 export interface PruneHistoryOptions extends PruneOptions {
   /** The oldest goes until about so many bytes are left; no limit unless given. */
   readonly bytes?: number | undefined
@@ -58,8 +64,11 @@ async function pruneTo(database: Database, { bytes, before, ...options }: PruneH
 }
 
 function openDatabase(place: string, options: Pick<SqliteOptions, 'mode' | 'timeLimitMs'>): Promise<Database> {
-  const isUrl = /^postgres(ql)?:/.test(place)
-  return isUrl ? openPostgres({ url: place, ...options }) : openSqlite({ file: place, ...options })
+  return isUrl(place) ? openPostgres({ url: place, ...options }) : openSqlite({ file: place, ...options })
+}
+
+function isUrl(place: string): boolean {
+  return /^postgres(ql)?:/.test(place)
 }
 
 function storeOf(database: Database): HistoryStore {

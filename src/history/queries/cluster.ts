@@ -18,6 +18,13 @@ export async function clusterOf(reader: HistoryReader, given: string | undefined
 
 /** Clusters that the history knows, sorted. */
 export async function clustersOf(reader: HistoryReader): Promise<readonly string[]> {
-  const rows = await reader.all('SELECT DISTINCT cluster FROM coverage UNION SELECT DISTINCT cluster FROM marks')
-  return rows.map(({ cluster }) => String(cluster)).sort()
+  // Events may come before anything else does; the first and the last are found without a look at all of them.
+  const rows = await reader.all(
+    `SELECT DISTINCT cluster FROM coverage UNION SELECT DISTINCT cluster FROM marks
+      UNION SELECT min(cluster) FROM events UNION SELECT max(cluster) FROM events`,
+  )
+  return rows
+    .filter(({ cluster }) => cluster !== null)
+    .map(({ cluster }) => String(cluster))
+    .sort()
 }

@@ -88,8 +88,7 @@ export async function openSqlite({ file, mode, timeLimitMs }: SqliteOptions): Pr
   return {
     name: file,
     types: { text: 'TEXT', integer: 'INTEGER', bytes: 'BLOB', json: 'TEXT', sequence: 'INTEGER PRIMARY KEY' },
-    // GLOB takes [ for a set of characters, which is none of koff's patterns.
-    glob: (column, pattern) => ({ sql: `${column} GLOB ?`, value: pattern.replaceAll('[', '[[]') }),
+    glob: globCondition,
     all: (sql, parameters) => inTurn(() => connection.all(sql, parameters)),
     rowKey: 'rowid',
     size: async () => Number((await inTurn(() => connection.all(sizeSql)))[0]?.['bytes'] ?? 0),
@@ -111,6 +110,12 @@ export async function openSqlite({ file, mode, timeLimitMs }: SqliteOptions): Pr
     },
   }
 }
+
+/** GLOB takes [ for a set of characters, which is none of koff's patterns. */
+export const globCondition: Database['glob'] = (column, pattern) => ({
+  sql: `${column} GLOB ?`,
+  value: pattern.replaceAll('[', '[[]'),
+})
 
 const sizeSql = 'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size'
 const reclaimPages = 2_000

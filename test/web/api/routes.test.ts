@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { noLog } from '../../../src/base/log.ts'
-import { readHistory } from '../../../src/history/openHistory.ts'
+import { openHistory, readHistory } from '../../../src/history/openHistory.ts'
 import { groupsAt } from '../../../src/history/queries/groupsAt.ts'
 import { ownersOf } from '../../../src/history/queries/owners.ts'
 import { rebalancesOf } from '../../../src/history/queries/rebalances.ts'
@@ -19,9 +18,8 @@ import type {
   RebalancesAnswer,
   TimelineAnswer,
 } from '../../../src/web/api/answers.ts'
-import { prometheusTelemetry } from '../../../src/web/prometheus.ts'
-import { type HttpServer, openHttpServer } from '../../../src/web/server.ts'
-import { fillFrom } from '../filled.ts'
+import type { HttpServer } from '../../../src/web/server.ts'
+import { fillFrom, serverOver } from '../filled.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'koff-api-'))
 let reader: HistoryReader & AsyncDisposable
@@ -36,14 +34,7 @@ beforeAll(async () => {
   reader = await readHistory(place, 10_000)
   const [last] = await reader.all('SELECT max(time) AS time FROM events')
   now = Number(last?.['time'])
-  server = await openHttpServer({
-    port: 0,
-    host: '127.0.0.1',
-    log: noLog,
-    telemetry: prometheusTelemetry({ version: '0', pipelines: [] }),
-    readiness: () => ({ isReady: true, owned: 0, catchingUp: 0, recordsLeft: 0 }),
-    api: { mode: 'serve', history: async () => reader, isReady: () => true },
-  })
+  server = await serverOver(async () => reader)
   const ajv = new Ajv2020({ strict: false })
   const description = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as Description
   validators = new Map(
@@ -251,14 +242,7 @@ describe('the API over a recording', () => {
   })
 
   test('without a history it says what to configure', async () => {
-    await using without = await openHttpServer({
-      port: 0,
-      host: '127.0.0.1',
-      log: noLog,
-      telemetry: prometheusTelemetry({ version: '0', pipelines: [] }),
-      readiness: () => ({ isReady: true, owned: 0, catchingUp: 0, recordsLeft: 0 }),
-      api: { mode: 'run', history: null, isReady: () => true },
-    })
+    await using without = await serverOver(null)
     const response = await fetch(`${without.url}/api/about`)
     expect([response.status, await response.text()]).toEqual([
       404,
@@ -267,15 +251,7 @@ describe('the API over a recording', () => {
   })
 })
 
-async function emptyServer(): Promise<HttpServer & AsyncDisposable> {
-  const { openHistory } = await import('../../../src/history/openHistory.ts')
+async function emptyServer(): Promise<HttpServer> {
   const store = await openHistory(join(home, 'empty.db'))
-  return openHttpServer({
-    port: 0,
-    host: '127.0.0.1',
-    log: noLog,
-    telemetry: prometheusTelemetry({ version: '0', pipelines: [] }),
-    readiness: () => ({ isReady: true, owned: 0, catchingUp: 0, recordsLeft: 0 }),
-    api: { mode: 'serve', history: async () => store, isReady: () => true },
-  })
+  return serverOver(async () => store)
 }
