@@ -32,6 +32,7 @@ export async function openSignals(options: SignalsOptions): Promise<Signals> {
   await using parts = new AsyncDisposableStack()
   if (http !== undefined) {
     const { openHttpServer } = await import('../web/server.ts')
+    const { pageFilesOnce } = await import('../web/page/files.ts')
     const { openApiHistory } = await import('./apiHistory.ts')
     const reader = history === undefined ? null : parts.use(openApiHistory(history))
     const api: ApiOptions = {
@@ -39,9 +40,16 @@ export async function openSignals(options: SignalsOptions): Promise<Signals> {
       history: reader === null ? null : () => reader.open(),
       isReady: () => readiness().isReady,
     }
-    const server = await openHttpServer({ ...httpOptions(http), telemetry, readiness: () => readiness(), api, log })
+    const server = await openHttpServer({
+      ...httpOptions(http),
+      telemetry,
+      readiness: () => readiness(),
+      api,
+      page: pageFilesOnce(),
+      log,
+    })
     parts.use(server)
-    const answers = ['/metrics', '/healthz', '/readyz', ...(history === undefined ? [] : ['/api'])]
+    const answers = ['/metrics', '/healthz', '/readyz', ...(history === undefined ? [] : ['/api', 'the page'])]
     log.info(`answers ${server.url}: ${answers.join(', ')}`, { url: server.url })
   }
   if (otlp !== undefined) {

@@ -167,7 +167,7 @@ async function serve(shell: Shell, options: PageOptions, { reader, state, fillin
       telemetry,
       readiness: state,
       api: { mode: 'page', history: async () => reader, isReady: () => state().isReady },
-      page: files,
+      page: async () => files,
       log: noteLog(shell),
     })
   const { port } = options

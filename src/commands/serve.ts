@@ -50,6 +50,7 @@ async function serve(shell: Shell, flags: ServeFlags): Promise<number> {
     })
     const { prometheusTelemetry } = await import('../web/prometheus.ts')
     const { openHttpServer } = await import('../web/server.ts')
+    const { pageFilesOnce } = await import('../web/page/files.ts')
     const telemetry = prometheusTelemetry({ version: version(), pipelines: [] })
     let isReady = true
     telemetry.sample(() => readinessSamples({ ...readable, isReady }))
@@ -65,8 +66,10 @@ async function serve(shell: Shell, flags: ServeFlags): Promise<number> {
     }
     const isReadable = async () => (await readiness()).isReady
     const api = { mode: 'serve', history: () => reader.open(), isReady: isReadable } as const
-    const server = parts.use(await openHttpServer({ ...httpOptions(http), telemetry, readiness, api, log }))
-    log.info(`answers ${server.url}: /api, /metrics, /healthz, /readyz`, { url: server.url })
+    const server = parts.use(
+      await openHttpServer({ ...httpOptions(http), telemetry, readiness, api, page: pageFilesOnce(), log }),
+    )
+    log.info(`answers ${server.url}: the page, /api, /metrics, /healthz, /readyz`, { url: server.url })
     await new Promise(resolve => {
       if (shell.signal.aborted) resolve(null)
       else shell.signal.addEventListener('abort', resolve, { once: true })

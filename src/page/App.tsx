@@ -142,7 +142,7 @@ function View({ path, query, about }: ViewProps) {
       return <NowView about={about} />
     default:
       return (
-        <Empty title="No such page">
+        <Empty title="No such page" level={1}>
           <p>
             There are <Link href="/">groups</Link>, what is open <Link href="/now">now</Link>, and{' '}
             <Link href="/events">events</Link>.

@@ -20,7 +20,7 @@ export interface HttpServerOptions extends HealthOptions {
   /** The API over a history; none unless given. */
   readonly api?: ApiOptions | undefined
   /** Answers every other path; none unless given. */
-  readonly page?: PageFiles | undefined
+  readonly page?: (() => Promise<PageFiles>) | undefined
   readonly log: Log
 }
 
@@ -69,12 +69,13 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
 }
 
 /** The files of the page need no token: they hold nothing that a package does not. */
-function otherPaths(app: FastifyInstance, paths: readonly string[], page: PageFiles | undefined): void {
+function otherPaths(app: FastifyInstance, paths: readonly string[], page: HttpServerOptions['page']): void {
   const shown = paths.filter(path => path === descriptionPath || !path.startsWith('/api/'))
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request, reply) => {
     const [path = ''] = request.url.split('?')
     const isApi = path === '/api' || path.startsWith('/api/')
-    const file = isApi ? null : page?.file(path, request.headers['accept-encoding'] ?? '')
+    const files = isApi ? undefined : await page?.()
+    const file = files?.file(path, request.headers['accept-encoding'] ?? '')
     if (file === null || file === undefined) {
       const message = `nothing here; there is ${shown.join(', ')}`
       return refuse(reply, { status: 404, code: 'NOT_FOUND', message, known: { paths } })

@@ -48,7 +48,11 @@ async function violations(page: Page): Promise<readonly string[]> {
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
     const { violations: all } = await checker.run(document, { runOnly: { type: 'tag', values: tags } })
     return all.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html, failureSummary }) => `${html} ${failureSummary}`)
+          .join(' | ')}`,
     )
   })
   return found
@@ -92,7 +96,7 @@ test('the URL restores what was searched, sorted and filtered', async () => {
   await using first = await openPage(browser, served.url)
   await first.page.getByLabel('Search groups').fill('storm-1')
   await first.page.getByLabel('Kind').selectOption('simple')
-  await first.page.getByRole('button', { name: 'Group ↑' }).click()
+  await first.page.getByRole('button', { name: 'Group', exact: true }).click()
   const names = (page: Page) => page.locator('.row a.cover').allTextContents()
   await expect.poll(() => names(first.page)).toContain('dev-storm-1')
   await expect.poll(async () => (await names(first.page))[0]).toBe('dev-storm-19')
@@ -108,7 +112,8 @@ test('the URL restores a view that was zoomed, with its cursor', async () => {
   await first.page.getByRole('button', { name: 'Zoom in' }).click()
   const lanes = await first.page.locator('[data-panel="partitions"]').boundingBox()
   await first.page.mouse.click((lanes?.x ?? 0) + 600, (lanes?.y ?? 0) + 30)
-  await expect.poll(() => first.page.url()).toMatch(/from=.*&to=.*&at=/)
+  const parameters = () => [...new URL(first.page.url()).searchParams.keys()].sort()
+  await expect.poll(parameters).toEqual(['at', 'event', 'from', 'group', 'to'])
   const caption = (page: Page) => page.getByText(/^Owners of partitions, /).textContent()
   const told = (page: Page) => page.locator('[data-at]').getAttribute('data-at')
   await expect.poll(() => told(first.page)).not.toBeNull()
@@ -143,7 +148,7 @@ test('the keyboard alone finds a group, moves in its timeline, and opens a rebal
   await expect.poll(() => page.url()).not.toBe(before)
   await page.keyboard.press('0')
   await page.keyboard.press('ArrowDown')
-  await page.keyboard.press('.')
+  await page.keyboard.press(',')
   await expect.poll(() => page.locator('#timeline-said').textContent()).toMatch(/t-a-0 at \d\d:\d\d:\d\d: /)
   await page.getByRole('button', { name: 'Tables' }).focus()
   await page.keyboard.press('Enter')
@@ -219,7 +224,7 @@ test('10,000 groups are found, sorted and scrolled through', async () => {
   await using many = await startPage(file)
   await using opened = await openPage(browser, many.url)
   const { page } = opened
-  await expect.poll(() => page.getByRole('status').first().textContent()).toContain('10,000 groups')
+  await page.getByText('10,000 groups').waitFor()
   const rows = page.locator('.row')
   expect(await rows.count()).toBeLessThan(60)
   expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('10001')
@@ -229,7 +234,7 @@ test('10,000 groups are found, sorted and scrolled through', async () => {
   await page.getByLabel('Search groups').fill('group-0777')
   await expect.poll(() => page.locator('.row a.cover').allTextContents()).toHaveLength(10)
   await page.getByLabel('Search groups').fill('')
-  await page.getByRole('button', { name: 'Group ↑' }).click()
+  await page.getByRole('button', { name: 'Group', exact: true }).click()
   await expect.poll(() => page.locator('.row a.cover').first().textContent()).toBe('group-09999')
 })
 

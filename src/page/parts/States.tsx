@@ -17,11 +17,19 @@ export function Loading({ what, rows = 6 }: { readonly what: string; readonly ro
   )
 }
 
+interface EmptyProps {
+  readonly title: string
+  /** Of its heading. */
+  readonly level?: 1 | 2
+  readonly children?: ComponentChildren
+}
+
 /** Where there is nothing to show, what that means. */
-export function Empty({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+export function Empty({ title, level = 2, children }: EmptyProps) {
+  const Heading = `h${level}` as const
   return (
     <div class="state">
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children}
     </div>
   )

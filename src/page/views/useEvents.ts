@@ -52,9 +52,8 @@ export function useEvents(query: URLSearchParams): FoundEvents {
     if (value !== null && (value !== '' || name === 'group')) question[name] = value
   }
   const [from, to] = [timeIn(query, 'from'), timeIn(query, 'to')]
-  if (from !== null) question['from'] = from
   const isLive = to === null
-  const key = JSON.stringify([question, to])
+  const key = JSON.stringify([question, from, to])
   const [found, setFound] = useState<Found | null>(null)
   const [fault, setFault] = useState<ApiError | null>(null)
   const [isLoading, setLoading] = useState(true)
@@ -66,7 +65,11 @@ export function useEvents(query: URLSearchParams): FoundEvents {
     const load = async () => {
       setLoading(true)
       try {
-        const page = await ask('/api/events', { ...question, to, order: 'newest', limit: pageSize }, aborting.signal)
+        const page = await ask(
+          '/api/events',
+          { ...question, from, to, order: 'newest', limit: pageSize },
+          aborting.signal,
+        )
         if (aborting.signal.aborted) return
         setFound({ key, events: page.events.map(({ event }) => event), next: page.next, coverage: page.coverage })
         setFault(null)
@@ -101,7 +104,7 @@ export function useEvents(query: URLSearchParams): FoundEvents {
     const load = async () => {
       setLoading(true)
       try {
-        const page = await ask('/api/events', { ...question, to, order: 'newest', limit: pageSize, cursor: next })
+        const page = await ask('/api/events', { ...question, from, to, order: 'newest', limit: pageSize, cursor: next })
         const older = page.events.map(({ event }) => event)
         setFound(before =>
           before === null || before.key !== key

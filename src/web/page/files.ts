@@ -65,6 +65,20 @@ export async function openPageFiles(): Promise<PageFiles> {
   return pageFilesOf(isCheckout ? await built(script) : await read(join(root, 'dist/page')))
 }
 
+/** The page where it is first asked for: a service that nobody looks at has no use for it. */
+export function pageFilesOnce(): () => Promise<PageFiles> {
+  let opened: Promise<PageFiles> | null = null
+  return async () => {
+    opened ??= openPageFiles()
+    try {
+      return await opened
+    } catch (error) {
+      opened = null
+      throw error
+    }
+  }
+}
+
 async function built(script: string): Promise<ReadonlyMap<string, Buffer>> {
   const folder = await mkdtemp(join(tmpdir(), 'koff-page-'))
   try {
