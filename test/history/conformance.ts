@@ -5,14 +5,20 @@ import type { KoffEvent } from '../../src/events/envelope.ts'
 import { fillHistory } from '../../src/history/fill.ts'
 import type { GroupItem, HistoryItem, HistoryMember, OffsetsItem } from '../../src/history/items.ts'
 import { openHistory, readHistory } from '../../src/history/openHistory.ts'
-import { conditionsOf } from '../../src/history/queries/conditions.ts'
+import { conditionsOf, conditionsPage } from '../../src/history/queries/conditions.ts'
 import { uncovered } from '../../src/history/queries/coverage.ts'
 import { type EventsQuestion, eventById, eventsAfter, eventsPage } from '../../src/history/queries/events.ts'
+import { groupVersions, lastRebalances, rebalanceCounts } from '../../src/history/queries/fleet.ts'
+import { groupNames } from '../../src/history/queries/groupNames.ts'
 import { groupsAt } from '../../src/history/queries/groupsAt.ts'
+import { rebalanceHeatMap } from '../../src/history/queries/heatMap.ts'
+import { groupMarks } from '../../src/history/queries/marks.ts'
 import { membersOf } from '../../src/history/queries/members.ts'
 import { ownersOf } from '../../src/history/queries/owners.ts'
 import { progressOf } from '../../src/history/queries/progress.ts'
 import { rebalancesOf } from '../../src/history/queries/rebalances.ts'
+import { sampledProgress } from '../../src/history/queries/sampledProgress.ts'
+import { OwnerList, ownerLanes } from '../../src/history/queries/timeline.ts'
 import type { HistoryStore } from '../../src/history/store.ts'
 import type { Input } from '../../src/state/input.ts'
 import { compare, endsOf, scenarioSteps } from '../engine/brokersView.ts'
@@ -253,6 +259,145 @@ export function historyConformance(name: string, newPlace: () => Promise<string>
       expect(await store.all(`SELECT count(*) AS count FROM rebalances WHERE "group" = ?`, [group])).toEqual([
         { count: expected.length },
       ])
+    })
+
+    test('packs who owned what into lanes, page by page, and lists what happened beside it', async () => {
+      const inputs = await inputsOf(corpusFile('dev'))
+      await using store = await openHistory(place)
+      const fold = new Fold({ cluster: 'c1', history: 'none', tracksChanges: true })
+      const source = sourceOf(inputs, 1_000)
+      await fillHistory({ wants: () => true, source, fold, cluster: 'c1', store, signal: running })
+      const names = await groupNames(store, 'c1', 1_000)
+      const times = { from: 0, to: 2 ** 50 }
+      for (const group of names) {
+        const question = { cluster: 'c1', group, ...times }
+        const owned = (await ownersOf(store, question)).map(one => [
+          one.topic,
+          one.partition,
+          one.from,
+          one.to,
+          one.memberId,
+        ])
+        for (const size of [1, 3, 1_000]) {
+          const lanes: unknown[] = []
+          let cursor: string | undefined
+          do {
+            const list = new OwnerList()
+            const page = await ownerLanes(store, { ...question, cursor, limit: size, intervals: 5 * size }, list)
+            for (const { topic, partition, intervals } of page.lanes) {
+              for (const [from, to, owner] of intervals)
+                lanes.push([topic, partition, from, to, list.owners[owner]?.memberId])
+            }
+            cursor = page.next ?? undefined
+          } while (cursor !== undefined)
+          // A lane with more intervals than a page holds by itself is cut; with pages that hold it, nothing is missing.
+          if (size > 1) expect([group, size, lanes]).toEqual([group, size, owned])
+        }
+        const { rebalances, flags, before } = await groupMarks(store, question)
+        const known = await rebalancesOf(store, { cluster: 'c1', group })
+        expect(rebalances.map(({ id, joined, left }) => [id, joined, left])).toEqual(
+          known.map(({ id, joined, left }) => [id, joined.length, left.length]).reverse(),
+        )
+        expect(before).toBeNull()
+        if (flags.length === 0) continue
+        const few = await groupMarks(store, { ...question, limit: 1 })
+        expect(few.rebalances.length + few.flags.length).toBeLessThanOrEqual(1)
+      }
+      const last = await lastRebalances(store, 'c1', times.to)
+      const counts = await rebalanceCounts(store, { cluster: 'c1', ...times })
+      const heat = await rebalanceHeatMap(store, {
+        cluster: 'c1',
+        from: 0,
+        to: 2 ** 42,
+        bucketMs: 2 ** 40,
+        limit: 1_000,
+      })
+      for (const group of names) {
+        const found = await rebalancesOf(store, { cluster: 'c1', group })
+        expect([group, last.get(group), counts.get(group) ?? 0]).toEqual([group, found[0]?.time, found.length])
+        const row = heat.find(one => one.group === group)
+        expect((row?.counts ?? []).reduce((sum, count) => sum + count, 0)).toBe(found.length)
+      }
+      expect(heat.map(({ counts: of }) => of.length)).toEqual(heat.map(() => 4))
+    })
+
+    test('down-samples progress to the peak and the last point of each slot, from the offset at the beginning', async () => {
+      const points = Array.from({ length: 200 }, (_, at) =>
+        offsetsItem(100 + at, [
+          ['t', 0, at, at + (at === 77 ? 500 : 10)],
+          ['t', 1, 5, 5],
+        ]),
+      )
+      await using store = await filled([groupItem(5, { isFull: true, members: [] }), ...points])
+      const question = { cluster: 'c1', group: 'g', from: 150, to: 290 }
+      const { series, total } = await sampledProgress(store, { ...question, points: 10 })
+      expect(series.map(({ topic, partition }) => [topic, partition])).toEqual([
+        ['t', 0],
+        ['t', 1],
+      ])
+      const [first] = series
+      expect(first?.points.length).toBeLessThanOrEqual(10)
+      expect(first?.points.map(({ time, lag }) => [time, lag])).toContainEqual([177, 500])
+      expect(first?.points.at(-1)?.time).toBe(290)
+      expect(total).toContainEqual({ time: 177, lag: 500, lagMs: null })
+      expect(total.at(-1)).toEqual({ time: 290, lag: 10, lagMs: null })
+      const one = await sampledProgress(store, {
+        ...question,
+        from: 120,
+        to: 120,
+        points: 10,
+        partition: 1,
+        topic: 't',
+      })
+      expect(one.series.map(({ points: of }) => of.map(({ time, offset }) => [time, offset]))).toEqual([[[120, 5]]])
+      expect((await sampledProgress(store, { ...question, points: 10, hasSeries: false })).series).toEqual([])
+    })
+
+    test('a condition is closed by its event whichever of the two comes first, and changed groups have other versions', async () => {
+      await using store = await filled([groupItem(10, { isFull: true, members: [member('a', { t: [0] })] })])
+      const before = await groupVersions(store, 'c1')
+      const data = { topic: 't', partition: 1 }
+      const opens = (n: number) =>
+        event(`3-${n}-partition-unassigned-0`, { type: 'partition-unassigned', severity: 'error', time: n, data })
+      const closes = (n: number) =>
+        event(`3-${n}-0`, {
+          type: 'partition-assigned',
+          time: n + 5,
+          data: { ...data, opened: `3-${n}-partition-unassigned-0`, durationMs: 5 },
+        })
+      const items = [closes(50), opens(50), opens(70), closes(70), opens(90)]
+      for (const one of items) await store.write([{ kind: 'event', event: one }])
+      const spans = async (from: number, to: number, more: object = {}) =>
+        (await conditionsPage(store, { cluster: 'c1', from, to, ...more })).conditions.map(one => [
+          one.from,
+          one.to,
+          one.closeId,
+        ])
+      expect(await spans(0, 99)).toEqual([
+        [90, null, null],
+        [70, 75, '3-70-0'],
+        [50, 55, '3-50-0'],
+      ])
+      expect(await spans(60, 60)).toEqual([])
+      expect(await spans(95, 95, { types: ['partition-unassigned'], severity: 'error' })).toHaveLength(1)
+      expect(await spans(95, 95, { types: ['offset-stalled'] })).toEqual([])
+      const pages: string[] = []
+      let cursor: string | undefined
+      do {
+        const page = await conditionsPage(store, { cluster: 'c1', from: 0, to: 99, limit: 1, cursor })
+        pages.push(...page.conditions.map(({ id }) => id))
+        cursor = page.next ?? undefined
+      } while (cursor !== undefined)
+      expect(pages).toEqual([90, 70, 50].map(n => `3-${n}-partition-unassigned-0`))
+      expect(await groupVersions(store, 'c1')).toEqual(before)
+      await store.write([groupItem(20, { members: [member('b', { t: [1] })] })])
+      const joined = await groupVersions(store, 'c1')
+      expect(joined).not.toEqual(before)
+      await store.write([offsetsItem(30, [['t', 0, 1, 1]])])
+      const committed = await groupVersions(store, 'c1')
+      expect(committed).not.toEqual(joined)
+      await store.write([offsetsItem(40, [['t', 0, 2, 2]])])
+      expect(await groupVersions(store, 'c1')).not.toEqual(committed)
     })
 
     test.each([

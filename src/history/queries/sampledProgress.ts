@@ -182,7 +182,7 @@ class Slots<Point extends { readonly time: number }> {
   }
 
   #close(): void {
-    if (this.#most !== null && this.#most !== this.#last) this.#points.push(this.#most)
+    if (this.#most !== null && this.#most.time !== this.#last?.time) this.#points.push(this.#most)
     if (this.#last !== null) this.#points.push(this.#last)
     this.#most = this.#last = null
   }
