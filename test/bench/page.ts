@@ -18,6 +18,7 @@ const titles = {
   conditions: 'Conditions over time',
   state: 'State that is written',
   churn: 'What comes and goes',
+  history: 'History',
   scale: 'At scale',
 } as const
 export type Section = keyof typeof titles

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { OffsetPoint } from '../../src/history/items.ts'
-import { packBlock, unpackBlock } from '../../src/history/progress/pack.ts'
+import { keyOf, offsetsAt } from '../../src/history/progress/block.ts'
+import { foldBlock, packBlock, unpackBlock } from '../../src/history/progress/pack.ts'
 
 const nullable = (of: fc.Arbitrary<number>) => fc.option(of, { nil: null })
 
@@ -31,6 +32,38 @@ test('a block comes back as it was packed', () => {
         const points = changes.map(([one, after]) => ({ ...one, time: (time += after) }))
         const block = { ...place, base, points }
         expect(unpackBlock(packBlock(block), place)).toEqual(block)
+      },
+    ),
+  )
+})
+
+test('folding a block up to a time gives the offsets that its points give', () => {
+  fc.assert(
+    fc.property(
+      fc.array(point, { maxLength: 20 }),
+      fc.array(fc.tuple(point, fc.nat(100)), { maxLength: 50 }),
+      fc.nat(3_000),
+      (base, changes, after) => {
+        const fromTime = 1_796_000_000_000
+        let time = fromTime
+        const points = changes.map(([one, pause]) => ({ ...one, time: (time += pause) }))
+        // A base has no deleted offsets, and each partition once.
+        const there = new Map(base.flatMap(one => (one.offset === null ? [] : [[keyOf(one), one] as const])))
+        const block = { fromTime, fromPosition: 7, toTime: time, base: [...there.values()], points }
+        const folded = new Map<string, OffsetPoint>()
+        foldBlock(packBlock(block), { fromTime, at: fromTime + after }, folded)
+        const expected = [...offsetsAt(block, fromTime + after).values()].map(
+          ({ topic, partition, offset, logEnd, lag, lagMs }) => [topic, partition, offset, logEnd, lag, lagMs],
+        )
+        const found = [...folded.values()].map(({ topic, partition, offset, logEnd, lag, lagMs }) => [
+          topic,
+          partition,
+          offset,
+          logEnd,
+          lag,
+          lagMs,
+        ])
+        expect(found.map(String).sort()).toEqual(expected.map(String).sort())
       },
     ),
   )

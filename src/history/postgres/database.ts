@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import { KoffError } from '../../base/errors.ts'
-import type { ColumnType, Database, InsertPlan, Transaction } from '../sql/database.ts'
+import type { ColumnType, Database, InsertPlan, Transaction, UpdatePlan } from '../sql/database.ts'
 import { decodedRow, encoded } from '../sql/text.ts'
 import type { Row, SqlValue } from '../store.ts'
 import { postgresFault } from './fault.ts'
@@ -124,16 +124,31 @@ class PostgresTransaction implements Transaction {
     return rowCount ?? 0
   }
 
-  async insert({ table, columns, ignoreRepeats }: InsertPlan, rows: readonly (readonly SqlValue[])[]): Promise<number> {
+  async insert(plan: InsertPlan, rows: readonly (readonly SqlValue[])[]): Promise<number> {
+    const { table, columns, ignoreRepeats, replaces } = plan
     const described = Object.entries(columns)
     const names = described.map(([name]) => `"${name}"`).join(', ')
     const arrays = described.map(([, type], at) => `$${at + 1}::${arrayTypes[type]}[]`).join(', ')
     const values = described.map(([name, type]) => (type === 'json' ? `t."${name}"::json` : `t."${name}"`)).join(', ')
-    const conflict = ignoreRepeats === true ? ' ON CONFLICT DO NOTHING' : ''
+    const others = described.flatMap(([name]) => (replaces?.includes(name) ? [] : [`"${name}" = excluded."${name}"`]))
+    const key = replaces?.map(name => `"${name}"`).join(', ')
+    const replacing = key === undefined ? '' : ` ON CONFLICT (${key}) DO UPDATE SET ${others.join(', ')}`
+    const conflict = ignoreRepeats === true ? ' ON CONFLICT DO NOTHING' : replacing
     const text = `INSERT INTO ${table} (${names}) SELECT ${values} FROM unnest(${arrays}) AS t(${names})${conflict}`
     const byColumn = described.map((_, at) => rows.map(row => encoded(row[at] ?? null)))
     const { rowCount } = await this.#client.query({ name: `insert ${table}`, text, values: byColumn })
     return rowCount ?? 0
+  }
+
+  async update({ table, set, where, also }: UpdatePlan, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+    const described = Object.entries(where)
+    const arrays = described.map(([, type], at) => `$${at + 2}::${arrayTypes[type]}[]`).join(', ')
+    const names = described.map(([name]) => `"${name}"`)
+    const conditions = names.map(name => `${table}.${name} = t.${name}`)
+    const text = `UPDATE ${table} SET "${set}" = t.new_value FROM unnest($1::bigint[], ${arrays}) AS t(new_value, ${names.join(', ')})
+      WHERE ${[...conditions, also].join(' AND ')}`
+    const byColumn = ['', ...described].map((_, at) => rows.map(row => encoded(row[at] ?? null)))
+    await this.#client.query({ name: `update ${table}`, text, values: byColumn })
   }
 }
 

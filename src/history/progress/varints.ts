@@ -32,6 +32,15 @@ export class VarintReader {
 
   /** @throws RangeError at the end of the bytes. */
   next(): number {
+    const first = this.#bytes[this.#at] ?? 0x80
+    if (first < 0x80) {
+      this.#at += 1
+      return (first >>> 1) ^ -(first & 1)
+    }
+    return this.#longer()
+  }
+
+  #longer(): number {
     let value = 0
     for (let factor = 1; ; factor *= 0x80) {
       const byte = this.#bytes[this.#at++]

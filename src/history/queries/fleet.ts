@@ -7,12 +7,16 @@ export async function groupVersions(reader: HistoryReader, cluster: string): Pro
     `SELECT g."group",
         (SELECT s.position FROM states s WHERE ${of('s')} ORDER BY s.time DESC, s.position DESC LIMIT 1) AS state,
         (SELECT p.from_position FROM progress p WHERE ${of('p')} ORDER BY p.from_time DESC, p.from_position DESC LIMIT 1) AS block,
-        (SELECT p.points FROM progress p WHERE ${of('p')} ORDER BY p.from_time DESC, p.from_position DESC LIMIT 1) AS points
+        (SELECT p.points FROM progress p WHERE ${of('p')} ORDER BY p.from_time DESC, p.from_position DESC LIMIT 1) AS points,
+        (SELECT t.position FROM progress_tail t WHERE ${of('t')} ORDER BY t.time DESC, t.position DESC LIMIT 1) AS tail
       FROM groups g WHERE g.cluster = ?`,
     [cluster],
   )
   return new Map(
-    rows.map(row => [String(row['group']), JSON.stringify([row['state'], row['block'], row['points']].map(String))]),
+    rows.map(row => [
+      String(row['group']),
+      JSON.stringify([row['state'], row['block'], row['points'], row['tail']].map(String)),
+    ]),
   )
 }
 

@@ -1,8 +1,7 @@
 import { compareText } from '../../state/group/group.ts'
 import type { GroupView, MemberView } from '../../state/group/view.ts'
 import type { Held, HistoryMember, OffsetPoint } from '../items.ts'
-import { offsetsAt } from '../progress/block.ts'
-import { unpackBlock } from '../progress/pack.ts'
+import { foldBlock } from '../progress/pack.ts'
 import { type StateBody, unpackState } from '../sql/body.ts'
 import type { HistoryReader, Row, SqlValue } from '../store.ts'
 import { mostRows } from './limits.ts'
@@ -58,17 +57,24 @@ export async function groupsAt(
   )
   const blocks = await reader.all(
     `WITH g AS (${of})
-      SELECT g."group", p.from_time, p.from_position, p.to_time, p.body FROM g
+      SELECT g."group", p.from_time, p.body FROM g
       JOIN progress p ON p.cluster = g.cluster AND p."group" = g."group" AND p.from_time = (
         SELECT max(q.from_time) FROM progress q WHERE q.cluster = g.cluster AND q."group" = g."group" AND q.from_time <= ?)
       ORDER BY p.from_position`,
     [...chosen, at],
   )
+  const tails = await reader.all(
+    `WITH g AS (${of})
+      SELECT g."group", t.time AS from_time, t.body FROM g
+      JOIN progress_tail t ON t.cluster = g.cluster AND t."group" = g."group" AND t.time <= ?
+      ORDER BY t.time, t.position`,
+    [...chosen, at],
+  )
   const topics = await topicNames(reader, cluster)
-  const offsets = new Map(blocks.map(row => [String(row['group']), pointsAt(row, at)]))
+  const offsets = offsetsAt([...blocks, ...tails], at)
   const byGroup = Map.groupBy(states, row => String(row['group']))
   const groups = [...byGroup].flatMap(([one, rows]) => {
-    const points = offsets.get(one) ?? []
+    const points = sortedPoints(offsets.get(one))
     return groupView(one, rows, { points, names: topics }) ?? []
   })
   const next =
@@ -110,13 +116,20 @@ async function topicNames(reader: HistoryReader, cluster: string): Promise<Reado
   return new Map(rows.map(({ id, name }) => [String(id), String(name)]))
 }
 
-function pointsAt(row: Row, at: number): OffsetPoint[] {
-  const block = unpackBlock(row['body'] as Uint8Array, {
-    fromTime: Number(row['from_time']),
-    fromPosition: Number(row['from_position']),
-    toTime: Number(row['to_time']),
-  })
-  const points = [...offsetsAt(block, at).values()]
+/** Committed offsets by group: blocks, and points that are in none yet, in their order. */
+function offsetsAt(rows: readonly Row[], at: number): Map<string, Map<string, OffsetPoint>> {
+  const offsets = new Map<string, Map<string, OffsetPoint>>()
+  for (const row of rows) {
+    const group = String(row['group'])
+    const known = offsets.get(group) ?? new Map<string, OffsetPoint>()
+    offsets.set(group, known)
+    foldBlock(row['body'] as Uint8Array, { fromTime: Number(row['from_time']), at }, known)
+  }
+  return offsets
+}
+
+function sortedPoints(offsets: ReadonlyMap<string, OffsetPoint> | undefined): OffsetPoint[] {
+  const points = [...(offsets?.values() ?? [])]
   return points.sort((a, b) => compareText(a.topic, b.topic) || a.partition - b.partition)
 }
 

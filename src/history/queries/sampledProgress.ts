@@ -1,9 +1,9 @@
 import { compareText } from '../../state/group/group.ts'
 import type { OffsetPoint } from '../items.ts'
 import { type Block, keyOf, offsetsAt, type TimedPoint } from '../progress/block.ts'
-import { unpackBlock } from '../progress/pack.ts'
-import type { HistoryReader, Row } from '../store.ts'
-import type { ProgressQuestion } from './progress.ts'
+import { blockOf } from '../sql/blockRow.ts'
+import type { HistoryReader } from '../store.ts'
+import { type ProgressQuestion, tailPoints } from './progress.ts'
 
 export interface SampledQuestion extends Omit<ProgressQuestion, 'limit'> {
   /** Points of a series at most, about. */
@@ -104,6 +104,8 @@ async function* blocks(reader: HistoryReader, { cluster, group, from, to }: Samp
   const count = places.reduce((all, { points }) => all + Number(points), 0)
   const step = Math.ceil(count / mostPoints) || 1
   const chosen = places.filter((_, at) => at % step === 0 || at === places.length - 1)
+  const tail = await tailPoints(reader, { cluster, group, to })
+  let last: Block | null = null
   for (let at = 0; at < chosen.length; at += blocksAtOnce) {
     const some = chosen.slice(at, at + blocksAtOnce)
     const rows = await reader.all(
@@ -111,17 +113,16 @@ async function* blocks(reader: HistoryReader, { cluster, group, from, to }: Samp
         AND (${some.map(() => '(from_time = ? AND from_position = ?)').join(' OR ')}) ORDER BY from_time, from_position`,
       [cluster, group, ...some.flatMap(place => [Number(place['from_time']), Number(place['from_position'])])],
     )
-    for (const row of rows) yield blockOf(row)
+    for (const row of rows) {
+      if (last !== null) yield last
+      last = blockOf(row)
+    }
   }
-}
-
-function blockOf(row: Row): Block {
-  const place = {
-    fromTime: Number(row['from_time']),
-    fromPosition: Number(row['from_position']),
-    toTime: Number(row['to_time']),
-  }
-  return unpackBlock(row['body'] as Uint8Array, place)
+  const [first] = tail
+  if (last === null && first !== undefined)
+    last = { fromTime: first.time, fromPosition: 0, toTime: first.time, base: [], points: [] }
+  last?.points.push(...tail)
+  if (last !== null) yield last
 }
 
 /** Sum of the lags that are known. */

@@ -7,6 +7,18 @@ export interface InsertPlan {
   readonly columns: Readonly<Record<string, ColumnType>>
   /** True: a row whose key is there already is left out. */
   readonly ignoreRepeats?: boolean
+  /** The columns of the key: a row that is there already is replaced. */
+  readonly replaces?: readonly string[]
+}
+
+export interface UpdatePlan {
+  readonly table: string
+  /** The column that is set. */
+  readonly set: string
+  /** The columns that say which rows. */
+  readonly where: Readonly<Record<string, ColumnType>>
+  /** A further condition, in SQL. */
+  readonly also: string
 }
 
 /** What both databases can do, in a transaction. */
@@ -15,6 +27,8 @@ export interface Transaction extends Pick<HistoryReader, 'all'> {
   run(sql: string, parameters?: readonly SqlValue[]): Promise<number>
   /** Inserts many rows at once. Returns how many were new. */
   insert(plan: InsertPlan, rows: readonly (readonly SqlValue[])[]): Promise<number>
+  /** Changes many rows at once; a row has the new value, an integer, and then those of `where`. */
+  update(plan: UpdatePlan, rows: readonly (readonly SqlValue[])[]): Promise<void>
 }
 
 export interface Database extends HistoryReader, AsyncDisposable {

@@ -25,8 +25,18 @@ export function eventRow(event: KoffEvent): readonly SqlValue[] {
     source.partition,
     source.offset,
     restOf(event),
-    JSON.stringify(data, withInt64),
+    dataJson(data),
   ]
+}
+
+/** A replacer makes `JSON.stringify` five times slower, and few events have an offset that needs it. */
+function dataJson(data: KoffEvent['data']): string {
+  try {
+    return JSON.stringify(data)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return JSON.stringify(data, withInt64)
+  }
 }
 
 /** An event as it was when it was written; null where this version of koff does not know its type. */

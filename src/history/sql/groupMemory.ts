@@ -1,7 +1,6 @@
-import type { Block } from '../progress/block.ts'
-import { unpackBlock } from '../progress/pack.ts'
-import type { SqlValue } from '../store.ts'
+import type { Row } from '../store.ts'
 import type { Transaction } from './database.ts'
+import { type GroupKey, groupId, inGroups } from './groupKeys.ts'
 import { OPEN } from './tables.ts'
 
 /** An interval of `member_spans` or `owner_spans`. */
@@ -24,58 +23,68 @@ export interface MemberMemory {
 
 /** What the writer has to know of a group to take in what comes next. */
 export interface GroupMemory {
+  /** Of `__consumer_offsets`. */
+  readonly partition: number
   readonly members: Map<string, MemberMemory>
   /** Time of the last full state; null: the history has none. */
   base: number | null
-  /** The last block of progress; null: there is none. */
-  block: Block | null
-  isBlockStored: boolean
+  /** Points in `progress_tail`. */
+  tailPoints: number
 }
 
-export async function loadGroup(transaction: Transaction, cluster: string, group: string): Promise<GroupMemory> {
-  const key = [cluster, group] as const
-  const [state] = await transaction.all(
-    'SELECT base FROM states WHERE cluster = ? AND "group" = ? ORDER BY time DESC, position DESC LIMIT 1',
-    key,
+/** By `groupId`: what the history has of these groups. */
+export async function loadGroups(
+  transaction: Transaction,
+  keys: readonly (GroupKey & { readonly partition: number })[],
+): Promise<ReadonlyMap<string, GroupMemory>> {
+  const states = await inGroups(transaction, keys, {
+    sql: of => `SELECT cluster, "group", base FROM states
+      WHERE ${of} AND time = (
+        SELECT max(s.time) FROM states s WHERE s.cluster = states.cluster AND s."group" = states."group")
+      ORDER BY position DESC`,
+  })
+  const tails = await inGroups(transaction, keys, {
+    sql: of =>
+      `SELECT cluster, "group", sum(points) AS points FROM progress_tail WHERE ${of} GROUP BY cluster, "group"`,
+  })
+  const members = await inGroups(transaction, keys, {
+    sql: of => `SELECT cluster, "group", member, instance, client, host, from_time FROM member_spans
+      WHERE ${of} AND to_time = ${OPEN}`,
+  })
+  const owned = await inGroups(transaction, keys, {
+    sql: of => `SELECT cluster, "group", topic, "partition", member, from_time FROM owner_spans
+      WHERE ${of} AND to_time = ${OPEN}`,
+  })
+  return new Map(
+    keys.map(key => {
+      const id = groupId(key)
+      const base = states.get(id)?.[0]?.['base']
+      const memory: GroupMemory = {
+        partition: key.partition,
+        members: membersIn(members.get(id) ?? [], owned.get(id) ?? []),
+        base: base === undefined ? null : Number(base),
+        tailPoints: Number(tails.get(id)?.[0]?.['points'] ?? 0),
+      }
+      return [id, memory]
+    }),
   )
-  const [block] = await transaction.all(
-    'SELECT from_time, from_position, to_time, body FROM progress WHERE cluster = ? AND "group" = ? ORDER BY from_time DESC, from_position DESC LIMIT 1',
-    key,
-  )
+}
+
+function membersIn(rows: readonly Row[], owned: readonly Row[]): Map<string, MemberMemory> {
   const members = new Map<string, MemberMemory>()
-  const ofMembers = await transaction.all(
-    `SELECT member, instance, client, host, from_time FROM member_spans WHERE cluster = ? AND "group" = ? AND to_time = ${OPEN}`,
-    key,
-  )
-  for (const row of ofMembers) {
-    const span: Span = { fromTime: Number(row['from_time']), toTime: OPEN, isStored: true }
-    members.set(String(row['member']), { ...memberOf(row), span, held: new Map() })
-  }
-  const owned = await transaction.all(
-    `SELECT topic, "partition", member, from_time FROM owner_spans WHERE cluster = ? AND "group" = ? AND to_time = ${OPEN}`,
-    key,
-  )
+  for (const row of rows) members.set(String(row['member']), { ...memberOf(row), span: spanOf(row), held: new Map() })
   for (const row of owned) {
-    const span: Span = { fromTime: Number(row['from_time']), toTime: OPEN, isStored: true }
-    members.get(String(row['member']))?.held.set(`${Number(row['partition'])} ${String(row['topic'])}`, span)
+    const place = `${Number(row['partition'])} ${String(row['topic'])}`
+    members.get(String(row['member']))?.held.set(place, spanOf(row))
   }
-  const base = state?.['base']
-  return {
-    members,
-    base: base === undefined ? null : Number(base),
-    block:
-      block === undefined
-        ? null
-        : unpackBlock(block['body'] as Uint8Array, {
-            fromTime: Number(block['from_time']),
-            fromPosition: Number(block['from_position']),
-            toTime: Number(block['to_time']),
-          }),
-    isBlockStored: block !== undefined,
-  }
+  return members
 }
 
-function memberOf(row: Readonly<Record<string, SqlValue>>) {
+function spanOf(row: Row): Span {
+  return { fromTime: Number(row['from_time']), toTime: OPEN, isStored: true }
+}
+
+function memberOf(row: Row) {
   const { member, instance, client, host } = row
   return {
     id: String(member),

@@ -27,6 +27,7 @@ const migrations: readonly Migration[] = [
   },
   { statements: version2, move: moveEvents },
   { statements: version3 },
+  { statements: version4 },
 ]
 
 function version2({ text, integer, bytes, json, sequence }: Types): readonly string[] {
@@ -92,6 +93,15 @@ function version3({ integer }: Types): readonly string[] {
     `UPDATE events SET closed = ${endOfCondition} WHERE ${openersCondition('')} AND (rest IS NULL OR rest ->> 'part' IS NULL)`,
     'CREATE INDEX events_of_condition ON events (closed, time) WHERE closed IS NOT NULL',
     `CREATE INDEX rebalances_of_group ON events ("group", time) WHERE type = 'rebalance'`,
+  ]
+}
+
+function version4({ text, integer, bytes }: Types): readonly string[] {
+  return [
+    `CREATE TABLE progress_tail (
+      cluster ${text} NOT NULL, "group" ${text} NOT NULL, time ${integer} NOT NULL, position ${integer} NOT NULL,
+      points ${integer} NOT NULL, body ${bytes} NOT NULL, PRIMARY KEY (cluster, "group", time, position))`,
+    `CREATE TABLE kept_types (type ${text} NOT NULL PRIMARY KEY, from_time ${integer} NOT NULL)`,
   ]
 }
 

@@ -2,7 +2,7 @@ import type { GroupItem, Held, HistoryMember } from '../items.ts'
 import type { SqlValue } from '../store.ts'
 import type { Transaction } from './database.ts'
 import type { GroupMemory, MemberMemory, Span } from './groupMemory.ts'
-import { membersTable, OPEN, ownersTable } from './tables.ts'
+import { endOfMember, endOfOwner, membersTable, OPEN, ownersTable } from './tables.ts'
 
 interface Pending {
   readonly row: (fromTime: number, toTime: number) => readonly SqlValue[]
@@ -13,7 +13,8 @@ interface Pending {
 export class Spans {
   #newMembers: Pending[] = []
   #newOwners: Pending[] = []
-  #closes: { readonly sql: string; readonly parameters: readonly SqlValue[] }[] = []
+  #endedMembers: (readonly SqlValue[])[] = []
+  #endedOwners: (readonly SqlValue[])[] = []
 
   /** `nameOf`: what a topic id is called, as far as it is known. */
   apply(item: GroupItem, memory: GroupMemory, nameOf: (id: string) => string | undefined): void {
@@ -33,7 +34,8 @@ export class Spans {
 
   /** Writes what changed since the last call. */
   async flush(transaction: Transaction): Promise<void> {
-    for (const { sql, parameters } of this.#closes.splice(0)) await transaction.run(sql, parameters)
+    if (this.#endedOwners.length > 0) await transaction.update(endOfOwner, this.#endedOwners.splice(0))
+    if (this.#endedMembers.length > 0) await transaction.update(endOfMember, this.#endedMembers.splice(0))
     const rows = (pending: readonly Pending[]) =>
       pending.map(({ row, span }) => {
         span.isStored = true
@@ -47,7 +49,8 @@ export class Spans {
   clear(): void {
     this.#newMembers = []
     this.#newOwners = []
-    this.#closes = []
+    this.#endedMembers = []
+    this.#endedOwners = []
   }
 
   #begin({ cluster, group, time }: GroupItem, member: HistoryMember): MemberMemory {
@@ -62,10 +65,9 @@ export class Spans {
     if (member === undefined) return
     memory.members.delete(id)
     this.#hold(item, member, new Map())
-    this.#close(item, member.span, {
-      sql: `UPDATE member_spans SET to_time = ? WHERE cluster = ? AND "group" = ? AND to_time = ${OPEN} AND member = ?`,
-      of: [id],
-    })
+    member.span.toTime = item.time
+    // A span that is not in its table yet is inserted as it is by then.
+    if (member.span.isStored) this.#endedMembers.push([item.time, item.cluster, item.group, id])
   }
 
   /** The member holds these from now on, and no others. */
@@ -74,11 +76,10 @@ export class Spans {
     for (const [key, span] of member.held) {
       if (places.has(key)) continue
       member.held.delete(key)
+      span.toTime = time
       const at = key.indexOf(' ')
-      this.#close(item, span, {
-        sql: `UPDATE owner_spans SET to_time = ? WHERE cluster = ? AND "group" = ? AND to_time = ${OPEN} AND member = ? AND topic = ? AND "partition" = ?`,
-        of: [member.id, key.slice(at + 1), Number(key.slice(0, at))],
-      })
+      const place = [key.slice(at + 1), Number(key.slice(0, at))] as const
+      if (span.isStored) this.#endedOwners.push([time, cluster, group, member.id, ...place])
     }
     const { id, instanceId, clientId, host } = member
     for (const [key, [topic, partition]] of places) {
@@ -90,16 +91,6 @@ export class Spans {
         row: (from, to) => [cluster, group, topic, partition, id, instanceId, clientId, host, from, to],
       })
     }
-  }
-
-  #close(
-    { cluster, group, time }: GroupItem,
-    span: Span,
-    { sql, of }: { readonly sql: string; readonly of: readonly SqlValue[] },
-  ): void {
-    span.toTime = time
-    // A span that is not in its table yet is inserted as it is by then.
-    if (span.isStored) this.#closes.push({ sql, parameters: [time, cluster, group, ...of] })
   }
 }
 

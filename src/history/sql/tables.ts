@@ -1,4 +1,4 @@
-import type { InsertPlan } from './database.ts'
+import type { InsertPlan, UpdatePlan } from './database.ts'
 
 /** The end of an interval that is open. */
 export const OPEN = 9_007_199_254_740_991
@@ -49,6 +49,7 @@ export const statesTable = {
 
 export const progressTable = {
   table: 'progress',
+  replaces: ['cluster', 'group', 'from_time', 'from_position'],
   columns: {
     cluster: 'text',
     group: 'text',
@@ -89,3 +90,36 @@ export const membersTable = {
     to_time: 'integer',
   },
 } as const satisfies InsertPlan
+
+/** Points that are not in a block of `progress` yet. */
+export const tailTable = {
+  table: 'progress_tail',
+  columns: { cluster: 'text', group: 'text', time: 'integer', position: 'integer', points: 'integer', body: 'bytes' },
+} as const satisfies InsertPlan
+
+export const marksTable = {
+  table: 'marks',
+  replaces: ['cluster', 'partition'],
+  columns: { cluster: 'text', partition: 'integer', position: 'integer', ordinal: 'integer' },
+} as const satisfies InsertPlan
+
+export const endOfMember = {
+  table: 'member_spans',
+  set: 'to_time',
+  where: { cluster: 'text', group: 'text', member: 'text' },
+  also: `to_time = ${OPEN}`,
+} as const satisfies UpdatePlan
+
+export const endOfOwner = {
+  table: 'owner_spans',
+  set: 'to_time',
+  where: { cluster: 'text', group: 'text', member: 'text', topic: 'text', partition: 'integer' },
+  also: `to_time = ${OPEN}`,
+} as const satisfies UpdatePlan
+
+export const endOfOpener = {
+  table: 'events',
+  set: 'closed',
+  where: { cluster: 'text', id: 'text' },
+  also: `closed = ${OPEN}`,
+} as const satisfies UpdatePlan

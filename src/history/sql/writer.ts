@@ -1,6 +1,4 @@
 import type { CoverageItem, GroupItem, HistoryItem, ItemPlace, OffsetsItem, TopicItem } from '../items.ts'
-import { isFull, nextBlock } from '../progress/block.ts'
-import { packBlock } from '../progress/pack.ts'
 import type { SqlValue, Written } from '../store.ts'
 import { AwaitedEvents } from './awaited.ts'
 import { packState } from './body.ts'
@@ -8,9 +6,11 @@ import { noteConditions } from './conditionEnds.ts'
 import { coverInterval } from './coverage.ts'
 import type { Transaction } from './database.ts'
 import { eventRow } from './eventRow.ts'
-import { type GroupMemory, loadGroup } from './groupMemory.ts'
+import { groupId } from './groupKeys.ts'
+import { type GroupMemory, loadGroups } from './groupMemory.ts'
+import { ProgressWriter } from './progressWriter.ts'
 import { Spans } from './spans.ts'
-import { eventsTable, groupsTable, progressTable, statesTable } from './tables.ts'
+import { eventsTable, groupsTable, marksTable, statesTable } from './tables.ts'
 
 /** More groups than these are not kept in memory. */
 const mostGroups = 20_000
@@ -23,13 +23,14 @@ interface Mark {
 
 /**
  * Takes items into the tables. It remembers what it wrote last of each group; after a transaction that failed, or one of
- * another instance, `forget` makes it look again.
+ * another instance, it looks again.
  */
 export class Writer {
   readonly #groups = new Map<string, GroupMemory>()
   readonly #marks = new Map<string, Mark>()
   readonly #topics = new Map<string, string>()
   readonly #spans = new Spans()
+  readonly #progress = new ProgressWriter()
   readonly #awaited = new AwaitedEvents()
   #states: (readonly SqlValue[])[] = []
 
@@ -39,6 +40,7 @@ export class Writer {
     this.#marks.clear()
     this.#topics.clear()
     this.#spans.clear()
+    this.#progress.clear()
     this.#states = []
   }
 
@@ -48,8 +50,8 @@ export class Writer {
     await noteConditions(transaction, events)
     await this.#awaited.came(transaction, eventIds(items))
     await this.#checkMarks(transaction, items)
+    await this.#load(transaction, items)
     const marked = new Map<string, ItemPlace>()
-    const touched = new Map<string, OffsetsItem>()
     const groups = new Map<string, readonly SqlValue[]>()
     let count = 0
     for (const item of items) {
@@ -63,47 +65,56 @@ export class Writer {
       this.#marks.set(place, item)
       marked.set(place, item)
       const { cluster, group, partition } = item
-      const key = groupKey(item)
-      const memory = this.#groups.get(key) ?? (await loadGroup(transaction, cluster, group))
-      this.#groups.set(key, memory)
-      groups.set(key, [cluster, group, partition])
+      const id = groupId(item)
+      // A topic that got its name has made the groups unknown.
+      if (!this.#groups.has(id)) await this.#load(transaction, [item])
+      const memory = this.#groups.get(id) as GroupMemory
+      groups.set(id, [cluster, group, partition])
       count++
       if (item.kind === 'group') this.#takeGroup(item, memory)
-      else {
-        await takeOffsets(transaction, item, memory)
-        touched.set(key, item)
-      }
+      else this.#progress.take(id, item, memory)
     }
     await this.#flush(transaction)
+    await this.#progress.flush(transaction)
     if (groups.size > 0) await transaction.insert(groupsTable, [...groups.values()])
-    for (const [key, { cluster, group }] of touched) {
-      const memory = this.#groups.get(key)
-      if (memory !== undefined) await storeBlock(transaction, { cluster, group }, memory)
-    }
-    for (const { cluster, partition, position, ordinal } of marked.values()) {
-      await transaction.run(
-        `INSERT INTO marks VALUES (?, ?, ?, ?)
-          ON CONFLICT (cluster, "partition") DO UPDATE SET position = excluded.position, ordinal = excluded.ordinal`,
-        [cluster, partition, position, ordinal],
-      )
-    }
+    const marks = [...marked.values()].map(({ cluster, partition, position, ordinal }) => {
+      return [cluster, partition, position, ordinal]
+    })
+    if (marks.length > 0) await transaction.insert(marksTable, marks)
     if (this.#groups.size > mostGroups) this.#groups.clear()
     return { events: newEvents, items: count }
   }
 
-  /** Another instance may have written: the cached groups may then be outdated. */
+  /** Another instance may have written of a partition: the cached groups of it are then outdated. */
   async #checkMarks(transaction: Transaction, items: readonly HistoryItem[]): Promise<void> {
     const clusters = new Set(items.flatMap(item => ('position' in item ? [item.cluster] : [])))
     for (const cluster of clusters) {
       const rows = await transaction.all('SELECT "partition", position, ordinal FROM marks WHERE cluster = ?', [
         cluster,
       ])
-      const stored = rows.map(row => [`${Number(row['partition'])} ${cluster}`, markOf(row)] as const)
-      const isOther = stored.some(([key, mark]) => !isSame(mark, this.#marks.get(key)))
-      if (!isOther) continue
-      this.forget()
-      for (const [key, mark] of stored) this.#marks.set(key, mark)
+      const outdated = new Set<number>()
+      for (const row of rows) {
+        const [partition, mark] = [Number(row['partition']), markOf(row)]
+        const key = placeKey({ partition, cluster })
+        if (isSame(mark, this.#marks.get(key))) continue
+        outdated.add(partition)
+        this.#marks.set(key, mark)
+      }
+      if (outdated.size === 0) continue
+      for (const [id, { partition }] of this.#groups) if (outdated.has(partition)) this.#groups.delete(id)
     }
+  }
+
+  /** What the history has of the groups that the items are about. */
+  async #load(transaction: Transaction, items: readonly HistoryItem[]): Promise<void> {
+    const missing = new Map<string, GroupItem | OffsetsItem>()
+    for (const item of items) {
+      if (item.kind !== 'group' && item.kind !== 'offsets') continue
+      const id = groupId(item)
+      if (!this.#groups.has(id)) missing.set(id, item)
+    }
+    if (missing.size === 0) return
+    for (const [id, memory] of await loadGroups(transaction, [...missing.values()])) this.#groups.set(id, memory)
   }
 
   #takeGroup(item: GroupItem, memory: GroupMemory): void {
@@ -128,6 +139,7 @@ export class Writer {
     if (isNew === 0) return false
     // Owners of a topic without a name stand under its id.
     await this.#flush(transaction)
+    await this.#progress.flush(transaction)
     const renamed = await transaction.run('UPDATE owner_spans SET topic = ? WHERE cluster = ? AND topic = ?', [
       name,
       cluster,
@@ -152,38 +164,6 @@ function eventIds(items: readonly HistoryItem[]): readonly string[] {
   return items.flatMap(item => (item.kind === 'event' ? [item.event.id] : []))
 }
 
-async function takeOffsets(transaction: Transaction, item: OffsetsItem, memory: GroupMemory): Promise<void> {
-  const { cluster, group, time, points } = item
-  if (memory.block === null || isFull(memory.block, time)) {
-    if (memory.block !== null) await storeBlock(transaction, { cluster, group }, memory)
-    memory.block = nextBlock(memory.block, item)
-    memory.isBlockStored = false
-  }
-  for (const point of points) memory.block.points.push({ ...point, time })
-  memory.block.toTime = time
-}
-
-async function storeBlock(
-  transaction: Transaction,
-  { cluster, group }: Pick<OffsetsItem, 'cluster' | 'group'>,
-  memory: GroupMemory,
-): Promise<void> {
-  const { block } = memory
-  if (block === null) return
-  const { fromTime, fromPosition, toTime, points } = block
-  const body = packBlock(block)
-  if (!memory.isBlockStored) {
-    const row = [cluster, group, fromTime, fromPosition, toTime, points.length, body]
-    await transaction.insert(progressTable, [row])
-    memory.isBlockStored = true
-    return
-  }
-  await transaction.run(
-    'UPDATE progress SET to_time = ?, points = ?, body = ? WHERE cluster = ? AND "group" = ? AND from_time = ? AND from_position = ?',
-    [toTime, points.length, body, cluster, group, fromTime, fromPosition],
-  )
-}
-
 function isAfter({ position, ordinal }: Mark, mark: Mark | undefined): boolean {
   return mark === undefined || position > mark.position || (position === mark.position && ordinal > mark.ordinal)
 }
@@ -196,10 +176,6 @@ function markOf(row: Readonly<Record<string, SqlValue>>): Mark {
   return { position: Number(row['position']), ordinal: Number(row['ordinal']) }
 }
 
-function placeKey({ partition, cluster }: ItemPlace): string {
+function placeKey({ partition, cluster }: Pick<ItemPlace, 'partition' | 'cluster'>): string {
   return `${partition} ${cluster}`
-}
-
-function groupKey({ cluster, group }: { readonly cluster: string; readonly group: string }): string {
-  return JSON.stringify([cluster, group])
 }

@@ -31,7 +31,7 @@ export interface Retention {
 const pruneEveryMs = 10 * 60_000
 
 /** Items in one transaction: another program that writes waits for no more than this. */
-const writeSize = 2_000
+const writeSize = 5_000
 
 /**
  * Events in a history, each once: it outlives groups, compaction and retention, and `koff history` asks it.
