@@ -70,6 +70,7 @@ export async function measureHistory({ place, events, hours, say }: MeasureOptio
 async function fill({ place, events, hours, say }: MeasureOptions): Promise<Omit<HistoryFigures, 'answers'>> {
   await using store = await openHistory(place)
   const random = numbers(1)
+  const empty = await sizeOf(store, place)
   let seconds = 0
   const sayEvery = Math.max(writeSize, events / 20)
   let said = { at: 0, seconds: 0 }
@@ -102,7 +103,7 @@ async function fill({ place, events, hours, say }: MeasureOptions): Promise<Omit
   return {
     events,
     eventsPerSecond: events / seconds,
-    bytesPerEvent: afterEvents / events,
+    bytesPerEvent: (afterEvents - empty) / events,
     hours,
     points,
     pointsPerSecond: points / pointSeconds,
