@@ -68,8 +68,8 @@ export async function* reachSink(
   if (to.type === 'history' && to.file !== undefined) {
     const { file } = to
     yield await tried(`history ${file}`, () => writable(file))
-  } else if (to.type === 'bullmq' || to.type === 'history') {
-    const what = to.type === 'bullmq' ? `Redis of ${name}` : `database of ${name}`
+  } else if (to.type === 'bullmq' || to.type === 'history' || to.type === 'webhook') {
+    const what = { bullmq: `Redis of ${name}`, history: `database of ${name}`, webhook: `receiver of ${name}` }[to.type]
     // Schemas are registered when koff runs.
     const plain = to.type === 'bullmq' ? ({ ...to, payload: 'json' } as const) : to
     yield await tried(what, async () => {

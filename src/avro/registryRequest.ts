@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { retryAfterMs } from '../base/retryAfter.ts'
 import type { RegistryAddress } from './options.ts'
 
 /** A request of the registry's API; paths are relative to its URL. */
@@ -79,11 +80,4 @@ async function textOf(response: IncomingMessage): Promise<string> {
     if (length > largestAnswer) break
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-/** Seconds, or an HTTP date (RFC 9110, 10.2.3). */
-function retryAfterMs(header: string | undefined): number | null {
-  if (header === undefined) return null
-  const ms = /^\s*\d{1,9}\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return Number.isNaN(ms) ? null : Math.max(0, ms)
 }

@@ -10,30 +10,45 @@ export interface Content {
   readonly dataschema: string
 }
 
+/** Attributes of CloudEvents 1.0. */
+export interface CloudEventAttributes {
+  readonly specversion: '1.0'
+  readonly id: string
+  readonly type: string
+  readonly source: string
+  readonly dataschema: string
+  readonly severitytext: string
+  readonly severitynumber: number
+  readonly time?: string
+  readonly subject?: string
+  readonly partitionkey?: string
+}
+
 /**
- * The event's attributes as headers, as the Kafka binding of CloudEvents 1.0 requires (binary mode), with the
- * extensions for partitioning and severity. An attribute that would be empty is left out, and so is a time that RFC
- * 3339 cannot express.
+ * The attributes of an event, with the extensions for partitioning and severity. An attribute that would be empty is
+ * left out, and so is a time that RFC 3339 cannot express.
  */
-export function cloudEventHeaders(event: KoffEvent, { contentType, dataschema }: Content): Record<string, string> {
+export function cloudEventAttributes(event: KoffEvent, dataschema: string): CloudEventAttributes {
   const { id, type, severity, cluster, group } = event
-  const headers: Record<string, string> = {
-    ce_specversion: '1.0',
-    ce_id: id,
-    ce_type: cloudEventType(type),
-    ce_source: source(cluster),
-    ce_dataschema: dataschema,
-    ce_severitytext: severity.toUpperCase(),
-    ce_severitynumber: severityNumbers[severity],
-    'content-type': contentType,
-  }
   const time = rfc3339(event.time)
-  if (time !== null) headers['ce_time'] = time
-  if (group !== '') {
-    headers['ce_subject'] = group
-    headers['ce_partitionkey'] = group
+  return {
+    specversion: '1.0',
+    id,
+    type: cloudEventType(type),
+    source: source(cluster),
+    dataschema,
+    severitytext: severity.toUpperCase(),
+    severitynumber: severityNumbers[severity],
+    ...(time === null ? {} : { time }),
+    ...(group === '' ? {} : { subject: group, partitionkey: group }),
   }
-  return headers
+}
+
+/** The attributes as headers of a record, as the Kafka binding of CloudEvents 1.0 requires (binary mode). */
+export function cloudEventHeaders(event: KoffEvent, { contentType, dataschema }: Content): Record<string, string> {
+  const attributes = Object.entries(cloudEventAttributes(event, dataschema))
+  const headers = attributes.map(([name, value]) => [`ce_${name}`, String(value)])
+  return { ...Object.fromEntries(headers), 'content-type': contentType }
 }
 
 /** The reverse DNS name before the type, which CloudEvents recommends. */
@@ -42,7 +57,7 @@ export function cloudEventType(type: EventType): string {
 }
 
 /** The numbers of OpenTelemetry, which the severity extension uses. */
-const severityNumbers: Readonly<Record<Severity, string>> = { info: '9', warn: '13', error: '17' }
+const severityNumbers: Readonly<Record<Severity, number>> = { info: 9, warn: 13, error: 17 }
 
 /** A URI reference. It contains the cluster, so that source and id together are unique. */
 function source(cluster: string): string {

@@ -72,7 +72,7 @@ export function listed(value: unknown): unknown {
 
 export const url = z.string().refine(isHttpUrl, 'must be an http:// or https:// address')
 
-function isHttpUrl(value: string): boolean {
+export function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }
 
