@@ -101,12 +101,18 @@ describe('the example with every key', () => {
     writeFileSync(file, everything)
     const { config } = loadConfig({
       file,
-      variables: { KEY_PASSPHRASE: 'a', KAFKA_PASSWORD: 'b', REDIS_PASSWORD: 'c' },
+      variables: {
+        KEY_PASSPHRASE: 'a',
+        KAFKA_PASSWORD: 'b',
+        REDIS_PASSWORD: 'c',
+        WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
+        WEBHOOK_AUTHORIZATION: 'Bearer d',
+      },
     })
     expect(config.kafka.sasl?.mechanism).toBe('SCRAM-SHA-512')
     expect(Object.keys(config.kafka.tls ?? {})).toHaveLength(6)
     expect(config.http).toMatchObject({ port: 9404, host: '127.0.0.1', public: false })
-    expect(config.sinks.map(({ type }) => type)).toEqual(['stdout', 'kafka', 'bullmq', 'history'])
+    expect(config.sinks.map(({ type }) => type)).toEqual(['stdout', 'kafka', 'bullmq', 'history', 'webhook'])
     expect(config.pipelines).toHaveLength(1)
   })
 })
