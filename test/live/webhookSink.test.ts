@@ -145,7 +145,7 @@ test('a request has the id of its event, a signature that the receiver can check
   await write(to, 3, { secret, headers: { authorization: 'Bearer of-the-receiver' } })
   expect(to.requests).toHaveLength(3)
   const ids = events(3).map(({ id }) => id)
-  expect(to.requests.map(({ headers }) => headers['webhook-id']).sort()).toEqual(ids)
+  expect(new Set(to.requests.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(ids))
   for (const { path, headers, body } of to.requests) {
     const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signed } = headers
     expect(signed).toBe(signature({ id: String(id), timestamp: Number(timestamp), body }, signingKeys(secret) ?? []))
