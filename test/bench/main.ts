@@ -10,6 +10,7 @@ import { environment } from './environment.ts'
 import { fill, untilLoaded } from './fill/fill.ts'
 import { defaultRecords, planOf } from './fill/plan.ts'
 import { historySection } from './history/section.ts'
+import { lanesSection } from './lanes/section.ts'
 import { measure, type Run } from './measure.ts'
 import { drainSection, type Section, writeSection } from './page.ts'
 import { buildReaders } from './readers.ts'
@@ -29,8 +30,9 @@ npm run bench -- --write             the table goes into docs/benchmarks.md, too
 npm run bench -- conditions          what a round of samples costs; needs no broker
 npm run bench -- churn               memory and state over a million lives of groups, topics, members, producers; needs no broker; --lives 100000
 npm run bench -- history             writes and asks a history in SQLite and in PostgreSQL; --events 10000000 --hours 24 is the long form
+npm run bench -- lanes               frames of the page while it zooms a large group, in a headless Chromium; needs no broker
 npm run bench -- state               what members that join large groups write to the state topic; needs no broker`,
-  words: ['delivery', 'conditions', 'churn', 'history', 'state'],
+  words: ['delivery', 'conditions', 'churn', 'history', 'lanes', 'state'],
   options: {
     against: { type: 'string' },
     events: { type: 'string', default: '300000' },
@@ -56,6 +58,7 @@ async function part(name: string | undefined): Promise<number> {
   if (name === 'churn') return churn(Number(values.lives))
   if (name === 'history')
     return section('history', await historySection({ events: Number(values.events), hours: Number(values.hours) }))
+  if (name === 'lanes') return section('lanes', await lanesSection())
   if (name === 'state') return section('state', stateSection())
   return main(Number(values.records), Number(values.rounds))
 }

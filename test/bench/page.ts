@@ -19,6 +19,7 @@ const titles = {
   state: 'State that is written',
   churn: 'What comes and goes',
   history: 'History',
+  lanes: 'The page',
   scale: 'At scale',
 } as const
 export type Section = keyof typeof titles

@@ -9,7 +9,7 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-export interface LargeGroupOptions {
+interface LargeGroupOptions {
   readonly lanes: number
   readonly intervals: number
   readonly owners: number
@@ -19,7 +19,7 @@ export interface LargeGroupOptions {
 }
 
 /** A timeline as the API gives it, of a group with many partitions that moves them often. */
-export function largeTimeline(options: LargeGroupOptions): TimelineAnswer {
+function largeTimeline(options: LargeGroupOptions): TimelineAnswer {
   const { lanes, intervals, owners, rebalances, from, to } = options
   const random = randomFrom(7)
   const perLane = Math.round(intervals / lanes)
@@ -72,7 +72,7 @@ export function largeTimeline(options: LargeGroupOptions): TimelineAnswer {
   }
 }
 
-export function largeAbout(now: number): AboutAnswer {
+function largeAbout(now: number): AboutAnswer {
   return {
     version: '0.0.0',
     mode: 'page',
@@ -82,5 +82,33 @@ export function largeAbout(now: number): AboutAnswer {
     readTo: [{ partition: 0, position: 1, time: now }],
     known: { from: 0, to: now },
     ready: true,
+  }
+}
+
+/** What the API answers about that group, as JSON; null: the URL is none of the API. */
+export function largeAnswers(shape: Omit<LargeGroupOptions, 'from' | 'to'>): (url: URL) => string | null {
+  const to = Date.UTC(2026, 10, 24)
+  const from = to - 7 * 86_400_000
+  const coverage = { complete: true, notKnown: [] }
+  const events = (time: number) => {
+    const event = { id: '0-1-0', type: 'rebalance', group: 'large', time, severity: 'info', data: {} }
+    return { cluster: 'large', events: [{ sequence: 1, event }], next: null, coverage }
+  }
+  const total = Array.from({ length: 600 }, (_, at) => {
+    const wave = Math.abs(Math.sin(at / 20))
+    return [from + (at * (to - from)) / 600, Math.round(wave * 1e6), Math.round(wave * 1e5)]
+  })
+  const answers = new Map<string, unknown>([
+    ['/api/about', largeAbout(to)],
+    ['/api/timeline', largeTimeline({ ...shape, from, to })],
+    ['/api/progress', { cluster: 'large', group: 'large', from, to, series: [], total, coverage }],
+    ['/api/group', { cluster: 'large', at: to, group: null, rebalances: [], conditions: [], coverage }],
+    ['/api/events oldest', events(from)],
+    ['/api/events newest', events(to)],
+  ])
+  const texts = new Map([...answers].map(([path, answer]) => [path, JSON.stringify(answer)]))
+  return ({ pathname, searchParams }) => {
+    if (!pathname.startsWith('/api/')) return null
+    return texts.get(`${pathname} ${searchParams.get('order') ?? ''}`.trim()) ?? '{}'
   }
 }
