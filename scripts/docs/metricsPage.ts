@@ -39,7 +39,7 @@ orchestrator on another machine needs \`--http-host 0.0.0.0\`, \`KOFF_HTTP_HOST\
 |---|---|
 | \`/metrics\` | the metrics below, for Prometheus |
 | \`/healthz\` | 200 while the process answers. For a liveness check: koff waits for brokers and sinks that are down, and a restart would not help |
-| \`/readyz\` | 200 when this instance knows its partitions and has read each up to the end that it had when koff took it over; else 503, also while koff waits for \`__consumer_offsets\` to be created. The body says how far it is |`
+| \`/readyz\` | 200 when this instance knows its partitions and has read each up to the end that it had when koff took it over; else 503. Also 200 while the cluster answers that it never had a group, so that a deployment rolls out there. The body says how far it is |`
 
 const alerts = `[${rulesFile}](../${rulesFile}) has the rules of all alerts below. They expect a job called \`koff\`:
 

@@ -8,7 +8,7 @@ import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
 import type { Deployment } from '../delivery/deployment.ts'
 import type { Output } from '../delivery/output.ts'
 import type { Ownership } from '../delivery/ownership.ts'
-import { readiness } from '../delivery/readiness.ts'
+import { nothingToRead, readiness } from '../delivery/readiness.ts'
 import { runService } from '../delivery/runDelivery.ts'
 import { checkTopicId } from '../delivery/stateChecks.ts'
 import { Fold } from '../engine/fold.ts'
@@ -56,7 +56,8 @@ export async function runWithState(shell: Shell, plan: ServicePlan): Promise<voi
   const { openOffsetsLog } = await import('../sources/kafka/offsetsLog.ts')
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   const broker = brokerOptions(config.kafka)
-  const found = await awaitTopic(broker, { topic: consumerOffsets, signal, log })
+  const onAbsent = () => signals.watch(() => nothingToRead)
+  const found = await awaitTopic(broker, { topic: consumerOffsets, signal, log, onAbsent })
   const { cluster, partitions, isNew } = found
   const fields = { version: version(), cluster, partitionCount: partitions }
   log.info(`koff ${fields.version} reads the groups of cluster ${cluster}, ${partitions} partitions`, fields)

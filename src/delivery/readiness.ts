@@ -14,6 +14,9 @@ export interface Readiness {
 
 export const notStarted: Readiness = { isReady: false, owned: 0, catchingUp: 0, recordsLeft: 0 }
 
+/** The cluster answers and has no `__consumer_offsets` yet: nothing is left to read, and a rollout may go on. */
+export const nothingToRead: Readiness = { ...notStarted, isReady: true }
+
 /** An instance without partitions, because others own them all, is ready. */
 export function readiness(ownership: Ownership, { catchUp }: Fold): Readiness {
   const { partitions, isKnown } = ownership

@@ -11,6 +11,8 @@ export interface AwaitTopicOptions {
   readonly topic: string
   readonly signal: AbortSignal
   readonly log: Log
+  /** Called once, where the cluster answers that the topic does not exist. */
+  readonly onAbsent?: () => void
 }
 
 export interface FoundTopic {
@@ -32,7 +34,7 @@ const pauseMs = 1_000
  */
 export async function awaitTopic(
   options: BrokerOptions,
-  { topic, signal, log }: AwaitTopicOptions,
+  { topic, signal, log, onAbsent }: AwaitTopicOptions,
 ): Promise<FoundTopic> {
   const cluster = await openCluster(options, signal, tellOpening(log)(`Kafka at ${options.brokers.join(',')}`))
   const check = hiddenTopicCheck(cluster, topic)
@@ -47,7 +49,10 @@ export async function awaitTopic(
         if (tries > 0) log.info(`${topic} now exists`, { topic })
         return { cluster: cluster.id, id: found.id, partitions: found.partitions.length, isNew: tries > 0 }
       }
-      if (tries === 0) log.info(absentText(topic, true), { topic })
+      if (tries === 0) {
+        log.info(absentText(topic, true), { topic })
+        onAbsent?.()
+      }
       await sleep(pauseMs, undefined, { signal })
     }
   } finally {
