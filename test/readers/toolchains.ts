@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { publish, withFileLock } from '../servers/lock.ts'
+import { madeOnce } from '../servers/madeOnce.ts'
 import { flinkJars, serversFolder } from '../servers/maven.ts'
-import { removeTemporary, temporaryFolder } from '../servers/process.ts'
 import { compileJava, runMaven } from '../servers/toolchain.ts'
 
 const run = promisify(execFile)
@@ -102,20 +100,7 @@ function java(main: string, classPath: string, jvm: readonly string[]): Program 
 async function made(name: string, inputs: readonly string[], make: (work: string) => Promise<void>): Promise<string> {
   const hash = createHash('sha256')
   for (const input of inputs) hash.update(input.split('/').at(-1) ?? '').update(await readFile(input))
-  const final = join(serversFolder(), `${name}-${hash.digest('hex').slice(0, 16)}`)
-  if (existsSync(final)) return final
-  await mkdir(serversFolder(), { recursive: true })
-  return withFileLock(`${final}.lock`, async () => {
-    if (existsSync(final)) return final
-    const work = await temporaryFolder(name, serversFolder())
-    try {
-      await make(work)
-      await publish(work, final)
-      return final
-    } finally {
-      await removeTemporary(work)
-    }
-  })
+  return madeOnce(`${name}-${hash.digest('hex').slice(0, 16)}`, make)
 }
 
 async function filesOf(folder: string): Promise<string[]> {
