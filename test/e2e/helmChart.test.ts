@@ -23,15 +23,14 @@ const koffs: KoffProcess[] = []
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'koff-pod-'))
-  const users = [{ username: 'koff', password: 'a password' }]
+  const users = [{ username: 'koff', password: 'of-koff' }]
   ;[secured] = await Promise.all([startSecuredKafka({ users }), helmProgram()])
   await secured.allow('koff', [
-    'All topic *',
-    'All group *',
-    'All transactionalId *',
-    'Create cluster',
-    'IdempotentWrite cluster',
-    'Describe cluster',
+    'All topic koff*',
+    'Read topic __consumer_offsets',
+    'All group koff*',
+    'All transactionalId koff*',
+    'All cluster',
   ])
 }, 900_000)
 
@@ -78,7 +77,7 @@ test('the instances of the chart roll out on a new cluster, share the work, and 
   const inPod = (text: string) => text.replaceAll('/etc/koff', join(home, 'etc/koff'))
   mkdirSync(inPod('/etc/koff/config'), { recursive: true })
   mkdirSync(inPod('/etc/koff/secrets/kafka'), { recursive: true })
-  writeFileSync(inPod('/etc/koff/secrets/kafka/password'), 'a password\n')
+  writeFileSync(inPod('/etc/koff/secrets/kafka/password'), 'of-koff\n')
   for (const [name, text] of Object.entries(rendered(all, 'ConfigMap').data ?? {}))
     writeFileSync(join(inPod('/etc/koff/config'), name), inPod(text))
 

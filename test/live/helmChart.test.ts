@@ -31,6 +31,8 @@ const everything = {
   priorityClassName: 'high',
 }
 const withVolume = {
+  http: { port: 9999, tokenFile: '/etc/koff/secrets/http/token' },
+  serviceMonitor: { enabled: true, authorization: { credentials: { name: 'http', key: 'token' } } },
   replicaCount: 1,
   persistence: { enabled: true, storageClassName: 'fast' },
   config: { kafka: { brokers: 'kafka:9092' }, sinks: [{ type: 'stdout' }] },
@@ -127,6 +129,8 @@ const podOf = (all: readonly Rendered[], kind = 'Deployment') => rendered(all, k
 describe('what the chart renders', () => {
   test('without a volume it is a Deployment whose instances share the work', async () => {
     const all = await renderChart()
+    const config = parse(rendered(all, 'ConfigMap').data?.['koff.yaml'] ?? '') as object
+    expect(config).toMatchObject({ http: { port: 9404, host: '0.0.0.0', public: true } })
     expect(podOf(all)).toMatchObject({ replicas: 2, strategy: { type: 'RollingUpdate' } })
     expect(all.map(({ kind }) => kind).toSorted()).toEqual(
       ['ConfigMap', 'Deployment', 'PodDisruptionBudget', 'Service', 'ServiceAccount'].toSorted(),
@@ -137,7 +141,10 @@ describe('what the chart renders', () => {
     const all = await renderChart(withVolume)
     expect(podOf(all, 'StatefulSet').replicas).toBe(1)
     const config = parse(rendered(all, 'ConfigMap').data?.['koff.yaml'] ?? '') as object
-    expect(config).toMatchObject({ state: { dir: '/var/lib/koff/state' } })
+    expect(config).toMatchObject({
+      state: { dir: '/var/lib/koff/state' },
+      http: { port: 9999, host: '0.0.0.0', tokenFile: '/etc/koff/secrets/http/token' },
+    })
     expect(all.map(({ kind }) => kind)).not.toContain('PodDisruptionBudget')
   })
 

@@ -16,10 +16,10 @@ const volume = z
 
 const service = z.strictObject({
   image: z.string(),
-  init: z.boolean().optional(),
+  build: z.literal('.').optional(),
+  read_only: z.literal(true).optional(),
   user: z.string().optional(),
   command: z.array(z.string()).optional(),
-  working_dir: z.string().optional(),
   ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/)).default([]),
   environment: z.record(z.string(), z.string()).default({}),
   volumes: z.array(volume).default([]),

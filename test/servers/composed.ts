@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ComposeService, isNamed, readCompose, root } from './compose.ts'
 import { embeddedRedis, kafkaJars, registryHome } from './maven.ts'
@@ -120,7 +120,6 @@ async function layGround(services: Readonly<Record<string, ComposeService>>, fol
     'redis-cli': [process.execPath, '-e', ask, String(portOf('redis', 6379))],
     node: [process.execPath],
     bash: ['bash'],
-    sh: ['sh'],
   }
   const commandOf = (name: string, [program = '', ...args]: readonly string[]) => {
     const [command, ...first] = programs[program] ?? []
@@ -147,7 +146,7 @@ async function layGround(services: Readonly<Record<string, ComposeService>>, fol
   }
 
   const launch = async (name: string, service: ComposeService): Promise<ServerProcess> => {
-    const { command = [], volumes, working_dir } = service
+    const { command = [], volumes } = service
     const env = environmentOf(name, service)
     for (const { from } of volumes.filter(isNamed)) await mkdir(join(folder, from), { recursive: true })
     const [image = ''] = service.image.split(':')
@@ -166,17 +165,15 @@ async function layGround(services: Readonly<Record<string, ComposeService>>, fol
       }
       case 'redis':
         return startProcess({ ...commandOf(name, command), env, folder: here(name, '/data') })
-      case 'node': {
+      case 'koff': {
         // A number by itself is no address that could be told from others.
         const http = { KOFF_HTTP_PORT: String(portOf(name, env['KOFF_HTTP_PORT'] ?? '')), KOFF_HTTP_HOST: '127.0.0.1' }
-        const line = command.map(word => word.replace('npm ci --omit=dev', 'true'))
-        const place = { folder: join(folder, 'checkout'), temporary: folder }
-        // What of the checkout is in the container, and nothing else. Packages are installed where the tests run.
-        for (const volume of volumes) {
-          const within = join(place.folder, relative(working_dir ?? '/', volume.to))
-          await (isNamed(volume) ? lendPackages(within) : cp(join(root, volume.from), within, { recursive: true }))
-        }
-        return startProcess({ ...commandOf(name, line), env: { ...env, ...http }, ...place })
+        for (const { from } of volumes.filter(one => !isNamed(one)))
+          await cp(join(root, from), join(folder, from), { recursive: true })
+        const args = [join(root, 'bin/koff.js'), ...command.map(word => here(name, word))]
+        const place = { folder: join(folder, 'koff'), temporary: folder }
+        await mkdir(place.folder)
+        return startProcess({ command: process.execPath, args, env: { ...env, ...http }, ...place })
       }
       default:
         throw new RangeError(`docker-compose.yml: nothing here stands for ${service.image}`)
@@ -195,13 +192,6 @@ async function layGround(services: Readonly<Record<string, ComposeService>>, fol
     }
   }
   return { here, launch, healthy }
-}
-
-/** A node_modules of its own with what the checkout has installed. */
-async function lendPackages(folder: string): Promise<void> {
-  const installed = join(root, 'node_modules')
-  await mkdir(folder, { recursive: true })
-  for (const entry of await readdir(installed)) await symlink(join(installed, entry), join(folder, entry))
 }
 
 /** One word to Redis, as redis-cli sends it: fails where the answer is an error. */

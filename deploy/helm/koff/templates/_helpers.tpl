@@ -31,7 +31,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{/* koff.yaml: the values' config, with the port that the probes and the ServiceMonitor use. */}}
 {{- define "koff.config" -}}
 {{- $config := deepCopy .Values.config -}}
-{{- $_ := set $config "http" (dict "port" (int .Values.http.port) "host" "0.0.0.0") -}}
+{{- $guard := not (empty .Values.http.tokenFile) | ternary (dict "tokenFile" .Values.http.tokenFile) (dict "public" true) -}}
+{{- $_ := set $config "http" (merge (dict "port" (int .Values.http.port) "host" "0.0.0.0") $guard) -}}
 {{- if and .Values.persistence.enabled (not (hasKey $config "state")) -}}
 {{- $_ := set $config "state" (dict "dir" "/var/lib/koff/state") -}}
 {{- end -}}
