@@ -35,7 +35,7 @@ sinks: [{ type: kafka, topic: koff.events, format: json, partitions: 1 }, { type
   await using koff = startKoff(['run', '-c', config])
   const ask = async () => {
     const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null)
-    return { status: response?.status ?? null, body: (await response?.json()) as unknown }
+    return { status: response?.status ?? null, body: await response?.json() }
   }
   await until({ what: 'ready', ask, good: ({ status }) => status === 200 })
   expect((await ask()).body).toMatchObject({ ready: true, partitions: 0 })

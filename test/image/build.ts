@@ -20,10 +20,10 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** What of a slim Debian the image uses; tini is what the Dockerfile installs. */
-const debian = [
-  ...['base-files', 'base-passwd', 'coreutils', 'dash', 'libc6', 'libgcc-s1', 'libstdc++6', 'libcrypt1'],
-  ...['libacl1', 'libattr1', 'libgmp10', 'libpcre2-8-0', 'libselinux1', 'libssl3', 'tini'],
-]
+const debian =
+  'base-files base-passwd coreutils dash libacl1 libattr1 libc6 libcrypt1 libgcc-s1 libgmp10 libpcre2-8-0 libselinux1 libssl3 libstdc++6 tini'.split(
+    ' ',
+  )
 
 export interface Image {
   /** The root file system. */

@@ -51,7 +51,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{/* Measured with test/bench/sizes.ts; docs/kubernetes.md has the figures. */}}
+{{/* docs/kubernetes.md has the figures that these are from. */}}
 {{- define "koff.resources" -}}
 {{- $sizes := dict "100" (dict "cpu" "50m" "memory" "192Mi" "limit" "384Mi") "1000" (dict "cpu" "100m" "memory" "256Mi" "limit" "512Mi") "10000" (dict "cpu" "500m" "memory" "512Mi" "limit" "1Gi") -}}
 {{- $size := get $sizes (toString (int .Values.groups)) -}}
