@@ -11,7 +11,7 @@ import type { Restored } from './restorePartition.ts'
 import { resetCure } from './stateChecks.ts'
 
 export interface OwnedPartitionOptions
-  extends Pick<PartitionWriterOptions, 'stateEveryMs' | 'partitions' | 'failed' | 'drained'> {
+  extends Pick<PartitionWriterOptions, 'stateEveryMs' | 'partitions' | 'failed' | 'drained' | 'pause'> {
   readonly partition: number
   readonly output: PartitionOutput
   readonly state: PartitionState

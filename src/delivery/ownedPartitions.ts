@@ -101,6 +101,7 @@ export class OwnedPartitions {
   /** The inputs of a chunk for partitions that this instance still owns when their turn comes. */
   *ofOwned(inputs: Iterable<Input>, { writers }: Ready): Generator<Input, void, undefined> {
     for (const input of inputs) {
+      this.#pace.begin()
       const partition = partitionOf(input)
       if (input.kind === 'tick') yield this.#tickOf(input, writers)
       else if (partition === null) yield input
@@ -245,6 +246,7 @@ export class OwnedPartitions {
         if (this.#owned.get(partition) === owned) this.#failed(partition, error)
       },
       drained: () => this.#wakeReader(),
+      pause: () => this.#pace.pause(),
     })
     this.#owned.set(partition, owned)
     if (restored.events.length > 0 || restored.entry.isDue) {

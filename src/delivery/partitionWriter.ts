@@ -22,6 +22,8 @@ export interface PartitionWriterOptions {
   readonly failed: (error: unknown) => void
   /** Called whenever there may be room again. */
   readonly drained: () => void
+  /** Called between two pieces of work; resolves when the event loop has had a turn. */
+  readonly pause: () => Promise<void> | undefined
 }
 
 /** More pending changes than these are committed without waiting for the interval. */
@@ -99,11 +101,14 @@ export class PartitionWriter {
   }
 
   async #run(): Promise<void> {
-    const { output, table, takeChanges, committed, failed, drained } = this.#options
+    const { output, table, takeChanges, committed, failed, drained, pause } = this.#options
     // The rest of the present chunk belongs to the same commit.
     await Promise.resolve()
     try {
       while (this.#isDue && !this.#isOver) {
+        // Of a large group the transition takes long, and so does what it changed.
+        await pause()
+        if (this.#isOver) break
         clearTimeout(this.#timer)
         this.#timer = undefined
         this.#isDue = false
@@ -114,6 +119,7 @@ export class PartitionWriter {
         const groups = table?.take(Date.now())
         const changes = takeChanges()
         drained()
+        await pause()
         await output.commit({ events, changes, table: groups, history })
         table?.committed(Date.now())
         committed()

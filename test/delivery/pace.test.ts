@@ -28,3 +28,29 @@ test('short work goes on at once', () => {
   const pace = new Pace()
   expect([pace.pause(), pace.pause()]).toEqual([undefined, undefined])
 })
+
+test('the time of the first piece counts, from its begin', async () => {
+  const pace = new Pace()
+  pace.begin()
+  work(20)
+  await expect(pace.pause()).resolves.toBeUndefined()
+  expect(pace.pause()).toBeUndefined()
+  work(20)
+  expect(pace.pause()).toBeInstanceOf(Promise)
+})
+
+test('two that wait have a turn each', async () => {
+  const pace = new Pace()
+  const turns: number[] = []
+  let turn = 0
+  const count = () => {
+    turn++
+    timer = setImmediate(count)
+  }
+  let timer = setImmediate(count)
+  pace.begin()
+  work(20)
+  await Promise.all([pace.pause(), pace.pause()].map(async pause => (await pause, turns.push(turn))))
+  clearImmediate(timer)
+  expect(new Set(turns).size).toBe(2)
+})
