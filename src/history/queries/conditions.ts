@@ -70,7 +70,7 @@ export async function conditionsPage(reader: HistoryReader, question: Conditions
   }
   const rows = await reader.all(
     `SELECT o.sequence, o.id, o.type, o."group", o.severity, o.topic, o."partition", o.time, o.closed,
-        (SELECT min(c.id) FROM events c WHERE c.opened = o.id AND c.cluster = o.cluster) AS close_id
+        (SELECT c.id FROM events c WHERE c.opened = o.id AND (c.cluster || '') = o.cluster LIMIT 1) AS close_id
       FROM events o WHERE ${conditions.join(' AND ')} ORDER BY o.time DESC, o.sequence DESC LIMIT ?`,
     [...parameters, limit],
   )

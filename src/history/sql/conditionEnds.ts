@@ -6,7 +6,7 @@ import { endOfOpener, OPEN } from './tables.ts'
 
 /** When the condition of an opening event was closed: the time of the event that closes it, `OPEN` before there is one. */
 export const endOfCondition = `coalesce(
-  (SELECT min(c.time) FROM events c WHERE c.opened = events.id AND c.cluster = events.cluster), ${OPEN})`
+  (SELECT min(c.time) FROM events c WHERE c.opened = events.id AND (c.cluster || '') = events.cluster), ${OPEN})`
 
 /** So many conditions go into one statement. */
 const statementSize = 100
