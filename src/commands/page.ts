@@ -70,6 +70,8 @@ async function page(shell: Shell, files: readonly string[], options: PageOptions
   const signal = AbortSignal.any([shell.signal, ending.signal])
   const content =
     files.length > 0 ? ofFiles(shell, files, { store, signal }) : await ofCluster(shell, options, { store, signal })
+  // A failure before it is awaited must not end the process.
+  content.filling.catch(() => undefined)
   try {
     return await serve(shell, options, content)
   } finally {
@@ -151,6 +153,7 @@ async function serve(shell: Shell, options: PageOptions, { reader, state, fillin
   const telemetry = prometheusTelemetry({ version: version(), pipelines: [] })
   // What fails while the page is served ends it, once the address is awaited.
   const failed = filling.then(() => shellEnds(shell))
+  failed.catch(() => undefined)
   const deadline = performance.now() + emptyAfterMs
   const isSeen = async () => {
     while (!state().isReady && !shell.signal.aborted) {

@@ -74,15 +74,15 @@ describe('a command line that is wrong', () => {
   it.each<[line: string, message: string]>([
     [
       '',
-      'koff: which command? known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, serve, config, completion; --help says more',
+      'koff: which command? known: run, events, event, top, page, print, decode, replay, groups, group, conditions, record, status, history, serve, config, completion; --help says more',
     ],
     [
       'recrod',
-      'koff: unknown command "recrod"; did you mean record? known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, serve, config, completion; --help says more',
+      'koff: unknown command "recrod"; did you mean record? known: run, events, event, top, page, print, decode, replay, groups, group, conditions, record, status, history, serve, config, completion; --help says more',
     ],
     [
       'consume',
-      'koff: unknown command "consume"; known: run, events, event, top, print, decode, replay, groups, group, conditions, record, status, history, serve, config, completion; --help says more',
+      'koff: unknown command "consume"; known: run, events, event, top, page, print, decode, replay, groups, group, conditions, record, status, history, serve, config, completion; --help says more',
     ],
     ['--verson', 'koff: unknown option --verson; did you mean --version? known: --version, --help'],
     ['decode', 'koff: decode: file is missing; usage: koff decode [options] <file...>'],
