@@ -75,7 +75,7 @@ describe('npm test', () => {
       code: 2,
       stdout: '',
       stderr:
-        'npm test: unknown part unti; known: types, lint, format, dead-code, layers, lock, generated, docs, unit, live, readers, e2e\n',
+        'npm test: unknown part unti; known: types, lint, format, dead-code, layers, lock, generated, docs, unit, browser, live, readers, e2e\n',
     })
   })
 

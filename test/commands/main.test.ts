@@ -167,7 +167,7 @@ describe('a command line that is wrong', () => {
 
   it('with a wrong configuration lists every fault, in a form that editors can follow', async () => {
     const file = join(home, 'wrong.yaml')
-    const message = `${file}:2: kafka.brokerz: unknown key; did you mean brokers?\n${file}:4: sinks[0].type: unknown "kafak"; did you mean kafka? known: stdout, kafka, bullmq, history\n`
+    const message = `${file}:2: kafka.brokerz: unknown key; did you mean brokers?\n${file}:4: sinks[0].type: unknown "kafak"; did you mean kafka? known: stdout, kafka, bullmq, history, webhook\n`
     expect(await runKoff(['config', 'check', file])).toEqual({ code: 2, stdout: '', stderr: message })
     expect(await runKoff(['print', '-c', file])).toEqual({ code: 2, stdout: '', stderr: message })
   })

@@ -81,7 +81,7 @@ export default definePipeline({ name: 'a', operator: [], to: { type: 'stdout' } 
         '~/wrong.ts: name: must be 1 to 100 letters, digits, dots, underscores or hyphens',
         '~/wrong.ts: on[0]: unknown event type or severity "rebalnce"; did you mean rebalance?',
         '~/wrong.ts: where.group: unknown key; did you mean groups?',
-        '~/wrong.ts: to.type: unknown "kafak"; did you mean kafka? known: stdout, kafka, bullmq, history',
+        '~/wrong.ts: to.type: unknown "kafak"; did you mean kafka? known: stdout, kafka, bullmq, history, webhook',
         '~/wrong.ts: operators: must be a list of RxJS operators',
       ].join('\n'),
     },
