@@ -31,7 +31,7 @@ export interface ClassicDuration {
 
 export interface StateContext {
   readonly group: Group
-  /** When the coordinators of this partition listed their groups the last time before this sample, ms; null: never. */
+  /** When the coordinators last listed the groups before this sample and this one did not rebalance, ms; null: unknown. */
   readonly listedAt: number | null
   readonly about: About
   readonly emit: ConditionEvents
@@ -56,6 +56,11 @@ export function noteState(
   if (before !== null) return before.state === state ? before : { ...before, state }
   emit.add('rebalance-started', about, timestamp, { epochBefore: group.epoch, epochAfter: null, seenBy: 'sample' })
   return { state, seenAt: timestamp, after: startsAfter(group, listedAt) }
+}
+
+/** Whether a sample shows the group in a rebalance. */
+export function isRebalancing({ state }: GroupStateInput): boolean {
+  return isRebalancingState(state)
 }
 
 function isRebalancingState(state: string): state is RebalancingState {

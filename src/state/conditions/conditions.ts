@@ -1,6 +1,8 @@
 import type { KoffEvent } from '../../events/envelope.ts'
+import type { Group } from '../group/group.ts'
 import type { GroupSlot } from '../group/groupSlot.ts'
 import type { GroupStateInput } from '../input.ts'
+import { isRebalancing, saysSomethingOf } from './classicRebalance.ts'
 import type { RowContext } from './condition.ts'
 import { ConditionEvents } from './conditionEvents.ts'
 import { deadlineOf, hasOpenLag } from './groupConditions.ts'
@@ -49,6 +51,8 @@ export class Conditions {
   #forgotAt = Number.NaN
   /** When the coordinator of this partition last listed its groups in a rebalance, ms; null: never. */
   #listedAt: number | null = null
+  /** Groups that it listed then although koff had not read their last rebalance. */
+  readonly #listedEarly = new Set<GroupSlot>()
   /** Time of the last round. */
   #roundAt = Number.NEGATIVE_INFINITY
 
@@ -65,7 +69,7 @@ export class Conditions {
     if (drafts.some(({ type }) => type === 'group-deleted')) this.#end(slot, moment)
     if (slot.group === null || !isAboutGroup) return
     this.#changed?.add(slot)
-    this.#groups.note(slot, slot.group, { moment, listedAt: this.#listedAt })
+    this.#groups.note(slot, slot.group, { moment, listedAt: this.#quietAt(slot, moment.before) })
     this.#groups.judge(slot, time)
     this.#noteDeadline(slot)
   }
@@ -90,8 +94,7 @@ export class Conditions {
     if (now < this.#roundAt) this.#changed = null
     this.#roundAt = now
     this.advance(now)
-    for (const sample of states) this.#groups.judgeSampledState(sample, this.#listedAt)
-    if (isListed) this.#listedAt = now
+    this.#judgeStates(states, isListed ? now : null)
     this.#judgeAssignments(now)
     const { table, logEnds, names, settingsOf } = this.#options
     if (logEnds.size === 0) return
@@ -110,6 +113,29 @@ export class Conditions {
     for (const slot of this.#allLagging()) {
       if (slot.offsets === 0 && slot.group?.type !== 'share') this.#judgeLag(slot, null, now)
     }
+  }
+
+  /** `listedAt` is null where the coordinator did not list its groups. */
+  #judgeStates(states: GroupSamples['states'], listedAt: number | null): void {
+    const early: GroupSlot[] = []
+    for (const sample of states) {
+      const slot = this.#options.groups.get(sample.group)
+      if (slot === undefined) continue
+      this.#groups.judgeSampledState(slot, sample, this.#quietAt(slot, slot.group))
+      if (isRebalancing(sample) && !saysSomethingOf(slot.group, sample)) early.push(slot)
+    }
+    if (listedAt === null) return
+    this.#listedAt = listedAt
+    this.#listedEarly.clear()
+    for (const slot of early) this.#listedEarly.add(slot)
+  }
+
+  /**
+   * When the group last did not rebalance, as far as samples tell. A sample that came too early to be judged may have
+   * shown the next rebalance already: only the last record shows that there was none.
+   */
+  #quietAt(slot: GroupSlot, group: Group | null): number | null {
+    return this.#listedEarly.has(slot) ? (group?.metadataAt?.timestamp ?? null) : this.#listedAt
   }
 
   #judgeShares(group: string, lags: readonly ShareLag[], now: number): void {
@@ -182,6 +208,7 @@ export class Conditions {
     this.#deadlines?.delete(slot)
     this.#changed?.delete(slot)
     this.#lagging?.delete(slot)
+    this.#listedEarly.delete(slot)
     this.#groups.end(slot, moment)
   }
 

@@ -41,7 +41,7 @@ export interface GroupMoment {
 
 interface Noted {
   readonly moment: GroupMoment
-  /** When the coordinators listed the groups that rebalance the last time, ms; null: never. */
+  /** When the coordinators last listed the groups and this one did not rebalance, ms; null: unknown. */
   readonly listedAt: number | null
 }
 
@@ -102,11 +102,10 @@ export class GroupJudge {
     return isChanged
   }
 
-  /** A state of a group of this partition, as its coordinator listed it. */
-  judgeSampledState(sample: GroupStateInput, listedAt: number | null): void {
-    const slot = this.#options.groups.get(sample.group)
-    const group = slot?.group ?? null
-    if (slot === undefined || !saysSomethingOf(group, sample)) return
+  /** A state of a group, as its coordinator listed it. */
+  judgeSampledState(slot: GroupSlot, sample: GroupStateInput, listedAt: number | null): void {
+    const { group } = slot
+    if (!saysSomethingOf(group, sample)) return
     const conditions = slot.conditions ?? newGroupConditions()
     const about = this.#about(slot, conditions, group.metadataAt ?? undefined)
     const { classic } = conditions
