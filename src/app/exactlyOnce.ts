@@ -11,11 +11,12 @@ import type { Deliver } from './runService.ts'
 export function exactlyOnce(
   config: Config,
   carrier: KafkaPipeline,
-  { settings }: Deployment,
+  deployment: Deployment,
   keepsHistory: boolean,
 ): Deliver {
   return async ({ partitions, log, outages }) => {
     const { openStateLog } = await import('../sources/kafka/stateLog.ts')
+    const { checkAdmission } = await import('../sinks/kafka/exactlyOnce/admission.ts')
     const { exactlyOnceOutput } = await import('../sinks/kafka/exactlyOnce/output.ts')
     const { kafkaInstances } = await import('../sinks/kafka/exactlyOnce/instances.ts')
     const { storedSettings } = await import('../sinks/kafka/exactlyOnce/progress.ts')
@@ -23,6 +24,13 @@ export function exactlyOnce(
     const broker = brokerOptions(config.kafka)
     const { type: _type, topic: _topic, routes: _routes, ...shape } = revealed(carrier.to)
     const stateTopic = stateTopicOf(config, carrier.to)
+    const groupId = instancesGroup(config.name)
+    const { sessionTimeoutMs } = config.instances
+    const stored = async (signal: AbortSignal) => {
+      const whole = { topic: stateTopic, topicNames: false, untilEnd: true, signal } as const
+      await using source = await openKafkaSource({ ...broker, ...whole })
+      return await storedSettings(source, stateTopic, signal)
+    }
     return {
       output: exactlyOnceOutput({
         ...broker,
@@ -37,20 +45,22 @@ export function exactlyOnce(
         outages,
         openGroupsLog: (groupsTopic, signal) =>
           openKafkaSource({ ...broker, topic: groupsTopic, topicNames: false, untilEnd: true, signal }),
+        admit: (topics, signal) =>
+          checkAdmission(
+            topics,
+            { broker, groupId, stateTopic, deployment, sessionTimeoutMs, storedSettings: stored },
+            signal,
+          ),
         openStateLog: (partition, signal) => openStateLog({ ...broker, topic: stateTopic, partition, signal }),
       }),
       ownership: kafkaInstances({
         ...broker,
-        groupId: instancesGroup(config.name),
+        groupId,
         stateTopic,
         partitions,
-        sessionTimeoutMs: config.instances.sessionTimeoutMs,
-        settings,
-        storedSettings: async signal => {
-          const whole = { topic: stateTopic, topicNames: false, untilEnd: true, signal } as const
-          await using source = await openKafkaSource({ ...broker, ...whole })
-          return await storedSettings(source, stateTopic, signal)
-        },
+        sessionTimeoutMs,
+        settings: deployment.settings,
+        storedSettings: stored,
         log,
       }),
     }

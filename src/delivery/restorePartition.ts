@@ -68,7 +68,7 @@ export async function restorePartition(options: RestoreOptions): Promise<Restore
   const reason = misfit(partition, stored, sourceLog, { ...range, commonEnd })
   if (reason !== null && deployment.resetsState !== true) throw invalid(`${reason}. ${resetCure}`)
   if (reason !== null) return await first(reason)
-  checkEventsTopic(stored, deployment)
+  checkEventsTopic(stored.delivery?.settings, deployment)
   finishRestoring(options, stored)
 
   const at = now()

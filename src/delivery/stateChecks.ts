@@ -2,7 +2,7 @@ import { KoffError } from '../base/errors.ts'
 import { consumerOffsets } from '../coordinator/consumerOffsets.ts'
 import { type StoredPartition, stateVersion } from '../state/stored/entry.ts'
 import type { Deployment } from './deployment.ts'
-import { differences, eventsTopicSetting, textOf } from './sharedSettings.ts'
+import { differences, eventsTopicSetting, type SharedSettings, textOf } from './sharedSettings.ts'
 import type { LogRange, SourceLog } from './sourceLog.ts'
 import type { StoredState } from './storedState.ts'
 
@@ -55,8 +55,8 @@ export function checkTopicId(began: string | null, now: string | null): void {
 }
 
 /** @throws KoffError SETTINGS_DIFFER where the events went to another topic, without a confirmation. */
-export function checkEventsTopic({ delivery }: StoredState, { settings, acceptedTopic }: Deployment): void {
-  const before = delivery?.settings[eventsTopicSetting]
+export function checkEventsTopic(stored: SharedSettings | undefined, { settings, acceptedTopic }: Deployment): void {
+  const before = stored?.[eventsTopicSetting]
   const now = settings[eventsTopicSetting]
   if (before === undefined || now === undefined || textOf(before) === textOf(now) || acceptedTopic === now) return
   throw new KoffError(

@@ -98,15 +98,23 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     says: 'instances of one name with other settings, beside one at work, at the same moment, and after it',
     run: async () => {
       await using stage = await openStage({ properties: patientGroups, say })
-      const { refused, verdict, exitCode, moves } = await otherSettingsRefused(stage, 8)
-      const { working, ended } = await startedTogether(stage)
+      const { refused, created: early, verdict, exitCode, moves } = await otherSettingsRefused(stage, 8)
+      const { working, ended, created: together } = await startedTogether(stage)
       const { unlike, lines } = await widerFilter(stage, 500)
       const topic = await otherEventsTopic(stage)
       for (const { code, reason } of [...refused, ...ended, topic.refused]) say(`  ${code}: ${reason}`)
       for (const line of [...moves, ...lines]) say(`  ${line}`)
+      const created = [...early, ...together, ...topic.created]
+      say(`refused instances created ${created.length} topics and subjects ${created.join(' ')}`)
       say(`${working} of 2 with the stored settings went on; ${unlike.length} groups without exactly one snapshot`)
       const areRefused = [...refused, ...ended, topic.refused].every(({ code }) => code === 1)
-      const isRight = areRefused && working === 2 && unlike.length === 0 && exitCode === 0 && moves.length === 1
+      const isRight =
+        areRefused &&
+        created.length === 0 &&
+        working === 2 &&
+        unlike.length === 0 &&
+        exitCode === 0 &&
+        moves.length === 1
       return tell(verdict) && isRight
     },
   },

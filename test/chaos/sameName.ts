@@ -9,7 +9,8 @@ import type { Verdict } from './verdict.ts'
 const everyType = 'events: { include: [default, offset-committed, leader-changed] }'
 const onlySimple: InstanceOptions = { settings: [everyType, 'groups: { include: [simple-*, sentinel-*] }'] }
 const everyGroup: InstanceOptions = {}
-const otherTopic: InstanceOptions = { topic: 'koff.elsewhere' }
+const elsewhere = 'koff.elsewhere'
+const otherTopic: InstanceOptions = { topic: elsewhere }
 
 /** The first members of a group have so long to come: those that start at the same moment meet in it (KIP-134). */
 export const patientGroups = { 'group.initial.rebalance.delay.ms': '4000' }
@@ -17,6 +18,8 @@ export const patientGroups = { 'group.initial.rebalance.delay.ms': '4000' }
 export interface SameNameOutcome {
   /** Of instances with another topic, and another filter, while one with the present settings is at work. */
   readonly refused: readonly Ended[]
+  /** Topics and subjects that the refused instances created. */
+  readonly created: readonly string[]
   /** What the instance that was at work delivered. */
   readonly verdict: Verdict
   /** Its exit code. */
@@ -39,7 +42,7 @@ export async function otherSettingsRefused(stage: Stage, tries: number): Promise
   const moves = linesOf(present).filter(line => line.startsWith('owns'))
   present.kill('SIGTERM')
   const [exitCode] = await present.ended
-  return { refused, verdict: await stage.verdict(), exitCode, moves }
+  return { refused, created: await createdElsewhere(stage), verdict: await stage.verdict(), exitCode, moves }
 }
 
 export interface StartedTogether {
@@ -47,6 +50,8 @@ export interface StartedTogether {
   readonly working: number
   /** The others. */
   readonly ended: readonly Ended[]
+  /** Topics and subjects that these created. */
+  readonly created: readonly string[]
 }
 
 /** Instances with different settings start at the same moment, where none is at work; two of them have the stored ones. */
@@ -63,7 +68,7 @@ export async function startedTogether(stage: Stage): Promise<StartedTogether> {
   await stage.settled()
   const working = (right ?? []).filter(isRunning).length
   await stopAll(right ?? [])
-  return { working, ended }
+  return { working, ended, created: await createdElsewhere(stage) }
 }
 
 export interface ChangedFilter {
@@ -111,6 +116,8 @@ export async function widerFilter(stage: Stage, groups: number): Promise<Changed
 export interface ChangedTopic {
   /** Without the flag. */
   readonly refused: Ended
+  /** Topics and subjects that this one created. */
+  readonly created: readonly string[]
   /** Whether events came to the other topic with it. */
   readonly goesOn: boolean
 }
@@ -123,19 +130,28 @@ export async function otherEventsTopic(stage: Stage): Promise<ChangedTopic> {
   await stage.settled()
   await stopAll([first])
   const refused = await endOf(stage.startInstance(otherTopic))
-  const args = ['--accept-events-topic', 'koff.elsewhere']
+  const created = await createdElsewhere(stage)
+  const args = ['--accept-events-topic', elsewhere]
   const second = stage.startInstance({ ...otherTopic, args })
   await until({
     what: 'an event in the other topic',
     ask: async () => {
       await admin.alterOffsets(`later-${Date.now()}`, { orders: { 0: 1 } })
-      const ends = await admin.endOffsets('koff.elsewhere').catch(() => ({}))
+      const ends = await admin.endOffsets(elsewhere).catch(() => ({}))
       return Object.values(ends).flatMap(partitions => Object.values(partitions))
     },
     good: ends => ends.some(end => end > 0),
   })
   await stopAll([second])
-  return { refused, goesOn: true }
+  return { refused, created, goesOn: true }
+}
+
+/** Topics and subjects of the registry that only `otherTopic` needs. */
+async function createdElsewhere({ admin, registry }: Stage): Promise<readonly string[]> {
+  const topics = await admin.endOffsets(elsewhere).catch(() => ({}))
+  const response = await fetch(`${registry.url}/subjects`)
+  const subjects = ((await response.json()) as string[]).filter(subject => subject.startsWith(elsewhere))
+  return [...Object.keys(topics), ...subjects]
 }
 
 function isRunning(instance: KoffProcess): boolean {

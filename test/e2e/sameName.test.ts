@@ -26,16 +26,23 @@ const otherTopic = refusal('topic', '"koff.elsewhere"', '"koff.events"')
 const otherGroups = refusal('groups.include', '["sentinel-*","simple-*"]', '["*"]')
 
 test('instances with another topic or filter are refused, and the running one continues undisturbed', async () => {
-  const { refused, verdict, exitCode, moves } = await otherSettingsRefused(stage, 2)
+  const { refused, created, verdict, exitCode, moves } = await otherSettingsRefused(stage, 2)
   say(describeVerdict(verdict))
   for (const { reason } of refused) say(reason)
   expect(refused).toEqual([otherTopic, otherGroups])
+  expect(created).toEqual([])
   expect(verdict).toMatchObject(flawless)
   expect({ exitCode, moves }).toEqual({ exitCode: 0, moves: ['owns partitions 0-3'] })
 })
 
 test('of instances that start at the same moment those with the stored settings work', async () => {
-  expect(await startedTogether(stage)).toEqual({ working: 2, ended: [otherTopic, otherGroups] })
+  const { working, ended, created } = await startedTogether(stage)
+  expect(working).toBe(2)
+  // Whether it sees another instance first, or the stored settings.
+  const flag = { code: 1, reason: expect.stringContaining('--accept-events-topic koff.elsewhere') }
+  expect([otherTopic, flag]).toContainEqual(ended[0])
+  expect(ended[1]).toEqual(otherGroups)
+  expect(created).toEqual([])
 })
 
 test('a wider filter is refused while the old one is at work; after it, it makes snapshots of what it admits', async () => {
@@ -46,10 +53,11 @@ test('a wider filter is refused while the old one is at work; after it, it makes
 })
 
 test('another topic of events takes a flag', async () => {
-  const { refused, goesOn } = await otherEventsTopic(stage)
+  const { refused, created, goesOn } = await otherEventsTopic(stage)
   expect(refused).toEqual({
     code: 1,
     reason: expect.stringContaining('start koff once with --accept-events-topic koff.elsewhere'),
   })
+  expect(created).toEqual([])
   expect(goesOn).toBe(true)
 })

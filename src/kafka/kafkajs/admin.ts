@@ -4,9 +4,12 @@ import type { BrokerCall } from '../client/accessRefusal.ts'
 import type { BrokerOptions } from '../net/brokerOptions.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import type { TopicPartition } from '../protocol/metadata.ts'
+import type { Assignment } from './assignor.ts'
 import { kafkajsClient } from './client.ts'
 import { withReason } from './coordinatorReason.ts'
 import { errorType, kafkajsFault } from './fault.ts'
+
+const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol
 
 /** The next offset to read of a partition. */
 export interface PartitionPosition extends TopicPartition {
@@ -27,6 +30,10 @@ export interface DescribedGroup {
 
 export interface DescribedMember {
   readonly memberId: string
+  /** What the member sent to the leader beside its topics; null while the group rebalances. */
+  readonly userData: Buffer | null
+  /** Empty where it has no partition, and while the group rebalances. */
+  readonly assignment: Assignment
   /** What the leader of the group wrote beside the partitions of the member; null where there is no assignment. */
   readonly assignedUserData: Buffer | null
 }
@@ -157,10 +164,15 @@ async function describeGroups(admin: Admin, groupIds: readonly string[]): Promis
   return groups.map(({ groupId, state, members }) => ({
     groupId,
     state,
-    members: members.map(({ memberId, memberAssignment }) => ({
-      memberId,
-      assignedUserData: kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment)?.userData ?? null,
-    })),
+    members: members.map(({ memberId, memberMetadata, memberAssignment }) => {
+      const assigned = MemberAssignment.decode(memberAssignment)
+      return {
+        memberId,
+        userData: memberMetadata.length === 0 ? null : (MemberMetadata.decode(memberMetadata)?.userData ?? null),
+        assignment: assigned?.assignment ?? {},
+        assignedUserData: assigned?.userData ?? null,
+      }
+    }),
   }))
 }
 

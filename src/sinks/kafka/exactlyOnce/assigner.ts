@@ -55,7 +55,7 @@ export function assigner(
 }
 
 /** Other versions of koff may have more or fewer fields. */
-function claimIn(userData: string): Own {
+export function claimIn(userData: string): Own {
   const { partitions, since, instance, settings } = JSON.parse(userData) as Own
   return { partitions, since, ...(instance && { instance }), ...(settings && { settings }) }
 }

@@ -45,6 +45,11 @@ export interface ExactlyOnceOptions extends BrokerOptions, ContentOptions {
   readonly openStateLog: (partition: number, signal: AbortSignal) => Promise<StateLog>
   /** Opens the groups topic for reading to its end, uncommitted. */
   readonly openGroupsLog: (topic: string, signal: AbortSignal) => Promise<Source>
+  /**
+   * Fails where the deployment would refuse this instance, which writes to these topics: asked before anything is
+   * created.
+   */
+  readonly admit: (topics: readonly string[], signal: AbortSignal) => Promise<void>
   /** How long `open` retries to reach the cluster; 30 s unless given. */
   readonly openTimeoutMs?: number | undefined
   readonly log: Log
@@ -68,17 +73,18 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
     historyTopic,
     groupsEveryMs = 1_000,
     openTimeoutMs = 30_000,
+    admit,
     log,
   } = options
   const closing = new AbortController()
   let opened: Opened | null = null
   const limits = new MessageLimits()
+  const written = [...topicsOf(routes, options.types), ...(groupsTopic === undefined ? [] : [groupsTopic])]
 
   const prepare = async (signal: AbortSignal) => {
     const { partitions = 8, replicationFactor, minInsyncReplicas } = options
     const shape = { replicationFactor, minInsyncReplicas, brokers: options.brokers }
     const ensure = (plan: Omit<TopicPlan, 'brokers'>) => ensureTopic(options, { ...plan, ...shape })
-    const written = [...topicsOf(routes, options.types), ...(groupsTopic === undefined ? [] : [groupsTopic])]
     const topics = await eventTopics(written, {
       ensure: topic => ensure({ topic, partitions, cleanupPolicy: topic === groupsTopic ? 'compact' : 'delete' }),
       log,
@@ -108,14 +114,13 @@ export function exactlyOnceOutput(options: ExactlyOnceOptions): Output {
     name: 'kafka',
     async open(signal, opening) {
       const context = { signal, opening, log }
+      const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
+      const attempts = { signal, timeoutMs: openTimeoutMs, watch }
+      const topics = historyTopic === undefined ? written : [...written, historyTopic]
+      await retry(() => abortable(admit(topics, signal), signal), attempts)
       const encoder = await openTopicEncoder(options, context)
       const encodeGroup = groupsTopic === undefined ? null : await openGroupsTopic(groupsTopic, options, context)
-      const watch = opening?.(`Kafka at ${options.brokers.join(',')}`)
-      const prepared = await retry(() => abortable(prepare(signal), signal), {
-        signal,
-        timeoutMs: openTimeoutMs,
-        watch,
-      })
+      const prepared = await retry(() => abortable(prepare(signal), signal), attempts)
       opened = { encoder, encodeGroup, ...prepared }
     },
     check,
