@@ -7,7 +7,7 @@ import { LogEnds } from './conditions/logEnds.ts'
 import { defaultConditionSettings } from './conditions/settings.ts'
 import { forgetHistory } from './forgetHistory.ts'
 import { compareText, type Group, noNames } from './group/group.ts'
-import { type GroupSlot, newGroupSlot, setGroup } from './group/groupSlot.ts'
+import { exists, type GroupSlot, newGroupSlot, setGroup } from './group/groupSlot.ts'
 import { exchangeNames } from './group/holdNames.ts'
 import { LearnedNames } from './group/learnedNames.ts'
 import { noteTally } from './group/tally.ts'
@@ -268,10 +268,9 @@ export class PartitionState {
     return slot
   }
 
-  /** Known groups by name, in code-point order. */
+  /** The groups that exist, by name in code-point order. */
   sortedGroups(): GroupSlot[] {
-    const known = [...this.groups.values()].filter(slot => slot.group !== null)
-    return known.sort((a, b) => compareText(a.name, b.name))
+    return [...this.groups.values()].filter(exists).sort((a, b) => compareText(a.name, b.name))
   }
 }
 

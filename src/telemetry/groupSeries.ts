@@ -3,8 +3,8 @@ import { type LagTime, lagTimeOf, worstLagTime } from '../state/conditions/lagTi
 import { openConditions } from '../state/conditions/openConditions.ts'
 import { shareLagOf } from '../state/conditions/shareLag.ts'
 import { compareText, type Group, memberCount } from '../state/group/group.ts'
-import type { GroupSlot } from '../state/group/groupSlot.ts'
-import { exists, stateNow } from '../state/group/view.ts'
+import { exists, type GroupSlot } from '../state/group/groupSlot.ts'
+import { stateNow } from '../state/group/view.ts'
 import type { Grain, GroupMetricName, GroupReport, GroupSeries } from './groupMetrics.ts'
 
 export interface GroupSeriesOptions {

@@ -13,7 +13,7 @@ export const assignmentSkewed = defineEvent({
   severity: 'warn',
   section: 'Conditions over time',
   trigger:
-    'A completed assignment in which the most that a member holds is more than one above the least and at least twice the mean, or in which members are idle while others hold more than one.',
+    'A completed assignment in which the most that a member holds is more than one above the least and at least twice the mean, or in which members are idle while others hold more than one. Not judged while the assignment or the subscription of a member of a classic group cannot be read.',
   data: {
     counts: list(assignedCount, 'Every member, sorted by member id.'),
   },

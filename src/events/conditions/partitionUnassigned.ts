@@ -6,7 +6,8 @@ export const partitionUnassigned = defineEvent({
   type: 'partition-unassigned',
   severity: 'error',
   section: 'Conditions over time',
-  trigger: 'A partition of a subscribed topic had no owner for 60 s after a completed rebalance.',
+  trigger:
+    'A partition of a subscribed topic had no owner for 60 s after a completed rebalance. Not judged while the assignment or the subscription of a member of a classic group cannot be read.',
   data: topicPartition,
 })
 

@@ -71,6 +71,11 @@ export function newGroupSlot(name: string): GroupSlot {
   }
 }
 
+/** A simple group without any offset does not exist. */
+export function exists({ group, offsets }: GroupSlot): boolean {
+  return group !== null && (group.type !== 'simple' || offsets > 0)
+}
+
 export function setGroup(slot: GroupSlot, group: Group | null): void {
   slot.group = group
   if (group !== null) slot.lastType = group.type

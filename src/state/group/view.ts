@@ -78,7 +78,7 @@ export function groupViews(state: PartitionState, context: ViewContext): GroupVi
   const views: GroupView[] = []
   for (const slot of state.sortedGroups()) {
     const { group } = slot
-    if (group === null || !exists(slot)) continue
+    if (group === null) continue
     const { name, type, epoch, protocolType, protocol, leader } = group
     views.push({
       group: name,
@@ -102,11 +102,6 @@ function lastRebalanceOf({ group, conditions }: GroupSlot): number | null {
   if (seen !== null || group === null || group.members.size === 0) return seen
   const time = group.metadataAt?.timestamp ?? -1
   return time < 0 ? null : time
-}
-
-/** A simple group exists only while it has an offset. */
-export function exists({ group, offsets }: GroupSlot): boolean {
-  return group !== null && (group.type !== 'simple' || offsets > 0)
 }
 
 /**
