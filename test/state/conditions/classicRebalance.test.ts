@@ -171,7 +171,10 @@ describe('how long a classic rebalance took, at most', () => {
   it('counts from the record before it where a sample of it came too early to be judged', () => {
     const w = settled().wait(10)
     const { position } = w
-    w.generation(2, member('a', [0], timeout)).wait(2).listed('PreparingRebalance', { position }).wait(5)
+    w.generation(2, member('a', [0], timeout))
+      .wait(2)
+      .listed('PreparingRebalance', { position })
+      .wait(5)
     w.generation(3, member('a', [0], timeout))
     expect(w.fold.stateOf(0).groups.get('g')?.conditions?.classicDuration).toMatchObject({ minMs: 0, maxMs: 7_000 })
   })
