@@ -8,6 +8,8 @@ interface Node {
   readonly path: string
   readonly says: string
   readonly commands: readonly Node[]
+  /** What its argument can be; [] where that is open. */
+  readonly words: readonly string[]
   readonly options: readonly Option[]
 }
 
@@ -30,6 +32,7 @@ function nodeOf(command: Command, path: string): Node {
     path,
     says: command.summary() || command.description(),
     commands: command.commands.map(below),
+    words: command.registeredArguments.flatMap(argument => choicesOf(argument) ?? []),
     options: command.createHelp().visibleOptions(command),
   }
 }
@@ -68,7 +71,7 @@ function valueCases(root: Node): (readonly [string, readonly string[]])[] {
 function bash(root: Node): string {
   const values = valueCases(root).map(([flags, words]) => `    ${flags}) words="${words.join(' ')}" ;;`)
   const words = all(root).map(node => {
-    const names = [...node.commands.map(nameOf), ...flagsOf(node)]
+    const names = [...node.commands.map(nameOf), ...node.words, ...flagsOf(node)]
     return `      "${node.path}") words="${names.join(' ')}" ;;`
   })
   return `# Completion of koff for bash: source <(koff completion bash)
@@ -96,7 +99,7 @@ function zsh(root: Node): string {
   const entry = (name: string, says: string) => quoted(`${name.replaceAll(':', '\\:')}:${says}`)
   const values = valueCases(root).map(([flags, words]) => `    ${flags}) compadd -- ${words.join(' ')}; return ;;`)
   const cases = all(root).map(node => {
-    const commands = node.commands.map(child => entry(nameOf(child), child.says))
+    const commands = [...node.commands.map(child => entry(nameOf(child), child.says)), ...node.words.map(quoted)]
     const options = node.options.flatMap(({ long, short, description }) =>
       [long, short].flatMap(flag => (flag === undefined ? [] : [entry(flag, description)])),
     )
@@ -129,11 +132,13 @@ compdef _koff koff
 
 function fish(root: Node): string {
   const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-  const when = ({ path }: Node) => (path === '' ? '__fish_use_subcommand' : `__koff_is ${path}`)
+  const when = ({ path }: Node) => `__koff_is ${path}`.trimEnd()
+  const paths = all(root).flatMap(({ path }) => (path === '' ? [] : [quoted(path)]))
   const lines = all(root).flatMap(node => [
     ...node.commands.map(
       child => `complete -c koff -n ${quoted(when(node))} -f -a ${nameOf(child)} -d ${quoted(child.says)}`,
     ),
+    ...node.words.map(word => `complete -c koff -n ${quoted(when(node))} -f -a ${word}`),
     ...node.options.map(option => {
       const long = option.long === undefined ? '' : ` -l ${option.long.slice(2)}`
       const short = option.short === undefined ? '' : ` -s ${option.short.slice(1)}`
@@ -144,8 +149,14 @@ function fish(root: Node): string {
   ])
   return `# Completion of koff for fish: koff completion fish | source
 function __koff_is
-  set -l called (commandline -opc | string match -v -- '-*')
-  test "$called[2..(math 1 + (count $argv))]" = "$argv"
+  set -l words (commandline -opc)
+  set -e words[1]
+  set -l path ""
+  for word in $words
+    set -l longer (string trim -- "$path $word")
+    contains -- $longer ${paths.join(' ')}; and set path $longer
+  end
+  test "$path" = "$argv"
 end
 ${lines.join('\n')}
 `

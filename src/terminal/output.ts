@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { choices } from '../base/nearest.ts'
 import { colorChoices, type Ink, inkFor } from './ink.ts'
 import type { Shell } from './shell.ts'
@@ -82,18 +82,25 @@ export function parseLimit(flag: string): (text: string) => number {
   }
 }
 
-const choicesOfOptions = new WeakMap<Option, readonly string[]>()
+const choicesOfInputs = new WeakMap<Option | Argument, readonly string[]>()
 
 /** A flag that takes one of a few words. */
 export function choiceOption(flags: string, description: string, known: readonly string[]): Option {
   const option = new Option(flags, description)
-  choicesOfOptions.set(option, known)
+  choicesOfInputs.set(option, known)
   return option.argParser(choice(option.long ?? flags, known))
 }
 
-/** The words that a flag takes, for completion; undefined where it takes any. */
-export function choicesOf(option: Option): readonly string[] | undefined {
-  return choicesOfOptions.get(option)
+/** An argument that is one of a few words. */
+export function choiceArgument(name: string, what: string, known: readonly string[]): Argument {
+  const argument = new Argument(name, known.join(', '))
+  choicesOfInputs.set(argument, known)
+  return argument.argParser(choice(what, known))
+}
+
+/** The words that a flag or an argument takes, for completion; undefined where it takes any. */
+export function choicesOf(input: Option | Argument): readonly string[] | undefined {
+  return choicesOfInputs.get(input)
 }
 
 /** One of a few words. */

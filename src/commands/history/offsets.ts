@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { timeOption } from '../../app/logPoint.ts'
 import { KoffError } from '../../base/errors.ts'
 import type { OffsetPoint } from '../../history/items.ts'
 import { groupsAt } from '../../history/queries/groupsAt.ts'
-import { choice } from '../../terminal/output.ts'
+import { choiceOption } from '../../terminal/output.ts'
 import { note, put, type Shell } from '../../terminal/shell.ts'
 import type { Column } from '../../terminal/table.ts'
 import { addStoreOptions, ask, knownGroup, noteCoverage, type StoreOptions, show, timeText } from './store.ts'
@@ -22,10 +22,11 @@ export function offsetsCommand(shell: Shell, finish: (code: number) => void): Co
     .requiredOption('--at <time>', 'when: 15m (ago), 16:12, yesterday 16:12, 2026-11-24T12:03Z, …', timeOption('--at'))
     .option('--topic <topic>', 'only of this topic')
     .addOption(
-      new Option(
+      choiceOption(
         '-o, --output <format>',
         'human, wide, json, or reset-csv: what kafka-consumer-groups --reset-offsets --from-file takes',
-      ).argParser(choice('--output', formats)),
+        formats,
+      ),
     )
     .option('--json', 'the same as -o json')
     .action(async (group: string, options: OffsetsOptions) => finish(await offsets(shell, group, options)))
