@@ -15,6 +15,7 @@ import { localTime, shortTime, zoneText } from '../terminal/clock.ts'
 import { addOutputOptions, type OutputFlags, parseLimit, viewOf } from '../terminal/output.ts'
 import { interruptionCode, isTerminal, note, type Shell } from '../terminal/shell.ts'
 import { usage } from '../terminal/usage.ts'
+import { count } from '../terminal/words.ts'
 import { deliver } from './deliver.ts'
 import { eventSink } from './eventSink.ts'
 import { inOrderOfTime } from './inOrderOfTime.ts'
@@ -168,5 +169,5 @@ function caughtUpText({ positions, fold }: LookedBack, wants: (group: string) =>
   const partitions = positions.size
   const groups = fold.groups().filter(({ group }) => wants(group)).length
   if (partitions === 0) return '__consumer_offsets does not exist yet: following'
-  return `caught up at ${shortTime(now, now)}: ${partitions} partitions of __consumer_offsets, ${groups} groups; following (Ctrl-C ends)`
+  return `caught up at ${shortTime(now, now)}: ${count(partitions, 'partition')} of __consumer_offsets, ${count(groups, 'group')}; following (Ctrl-C ends)`
 }

@@ -42,6 +42,7 @@ export function groupCommand(shell: Shell, finish: (code: number) => void): Comm
 
 --sort and --limit are about its partitions. SHOULD-HOLD is what the coordinator wants a member to hold; the members of
 classic groups get it at once. Where there is no such group koff names the nearest ones and exits with 1.
+--at shows no log ends and no conditions: __consumer_offsets does not have those of another time.
 
 Examples:
   koff group payments
@@ -76,7 +77,11 @@ async function showGroup(shell: Shell, group: string, options: GroupOptions): Pr
     ...(at === undefined ? {} : { at }),
     signal: shell.signal,
   })
-  const [{ fold, events, knownSince, cut }, conditions] = await Promise.all([reading, openConditionsOf(shell, loaded)])
+  // The state has the conditions that are open now.
+  const [{ fold, events, knownSince, cut }, conditions] = await Promise.all([
+    reading,
+    at === undefined ? openConditionsOf(shell, loaded) : null,
+  ])
   if (shell.signal.aborted) return interruptionCode(shell)
   const views = fold.groups()
   const view = views.find(one => one.group === group)

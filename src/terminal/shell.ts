@@ -3,6 +3,7 @@ import type { KoffError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { terminalJson, terminalText } from '../base/terminalText.ts'
 import { isClosedPipe, unwritable, writeText } from '../base/writeText.ts'
+import { wrapText } from './wrap.ts'
 
 /** Everything of the process that a command touches, so that a test can bring its own. */
 export interface Shell {
@@ -58,9 +59,13 @@ export async function putJson(output: Output, lines: string): Promise<void> {
   await put(output, output.isTTY === true ? terminalJson(lines) : lines)
 }
 
-/** One line on standard error, where it does not mix with what a command puts out. Nothing in it commands a terminal. */
-export function note(shell: Pick<Shell, 'stderr'>, text: string): void {
-  shell.stderr.write(`koff: ${terminalText(text)}\n`)
+/**
+ * One line on standard error, where it does not mix with what a command puts out. On a terminal it is wrapped between words.
+ * Nothing in it commands a terminal.
+ */
+export function note({ stderr }: Pick<Shell, 'stderr'>, text: string): void {
+  const width = stderr.isTTY === true ? (stderr.columns ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  stderr.write(`${wrapText(`koff: ${terminalText(text)}`, { width, indent: 2 }).join('\n')}\n`)
 }
 
 /** Takes the line away that the cursor is in, for a terminal. */

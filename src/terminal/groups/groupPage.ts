@@ -49,7 +49,7 @@ export function groupPage(page: GroupPage, view: View, { now, ...list }: ListFla
   const words = wordsFor({ ink: view.ink, wide: view.format === 'wide' })
   const parts = [
     groupHead(page, view, now),
-    conditionsSection(page.conditions, view, now),
+    conditionsSection(page, view, now),
     page.view.members.length === 0
       ? sectionText('MEMBERS', 'none', view)
       : table(page.view.members, memberColumns(page.view, words), view),
@@ -214,8 +214,12 @@ function partitionColumns(words: Words): readonly Column<PartitionRow>[] {
   ]
 }
 
-function conditionsSection(conditions: GroupPage['conditions'], view: View, now: number): string {
-  if (conditions === null) return sectionText('OPEN CONDITIONS', 'not known: no koff run stores a state here', view)
+function conditionsSection({ conditions, at }: GroupPage, view: View, now: number): string {
+  if (conditions === null) {
+    const why =
+      at === null ? 'no koff run stores a state here' : 'the state has those of now; a history has those of then'
+    return sectionText('OPEN CONDITIONS', `not known: ${why}`, view)
+  }
   if (conditions.length === 0) return sectionText('OPEN CONDITIONS', 'none', view)
   const sorted = conditions.toSorted((a, b) => weightOf(b.type) - weightOf(a.type) || a.since - b.since)
   const columns: readonly Column<ShownCondition>[] = [

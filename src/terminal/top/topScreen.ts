@@ -90,13 +90,12 @@ function groupLines(model: TopModel, group: string, { columns, rows, ink }: TopS
     ...wrapText(`open: ${conditionsText(open) || 'nothing'}`, { width: columns, indent: 2 }),
   ]
   const line = lineFormatter({ ink, width: () => columns })
-  const events = model.eventsOf(group).flatMap(event => line(event).trimEnd().split('\n'))
+  const events = model.eventsOf(group).map(event => line(event).trimEnd().split('\n'))
   const left = rows - head.length - 2
   const partitions = partitionTable(view, shown, { sort: 'lag' }).trimEnd().split('\n')
   // Half of the room each, and what the other leaves.
-  const half = Math.max(4, Math.floor(left / 2))
-  const forPartitions = Math.max(2, left - Math.min(half, Math.max(events.length, 1)))
-  const forEvents = left - Math.min(partitions.length, forPartitions)
+  const shownEvents = newestThatFit(events, Math.max(4, Math.floor(left / 2), left - partitions.length))
+  const forPartitions = Math.max(2, left - Math.max(shownEvents.length, 1))
   const cutPartitions =
     partitions.length <= forPartitions
       ? partitions
@@ -105,13 +104,23 @@ function groupLines(model: TopModel, group: string, { columns, rows, ink }: TopS
     ...head,
     ...cutPartitions,
     ink('bold', 'EVENTS as they come'),
-    ...(events.length === 0 ? ['none yet'] : events.slice(-forEvents)),
+    ...(shownEvents.length === 0 ? ['none yet'] : shownEvents),
   ]
+}
+
+/** The newest events whole; where not even one fits, its first lines. */
+function newestThatFit(events: readonly (readonly string[])[], rows: number): readonly string[] {
+  let shown: readonly string[] = []
+  for (const lines of events.toReversed()) {
+    if (shown.length + lines.length > rows) return shown.length === 0 ? lines.slice(0, rows) : shown
+    shown = [...lines, ...shown]
+  }
+  return shown
 }
 
 const helpLines = [
   'up, down, j, k    move the mark; PgUp, PgDn by ten',
-  'enter             open the marked group: partitions with owners, events as they come',
+  'enter             open the marked group: its partitions, owners and new events',
   'esc, backspace    back to the groups; in the list: no filter',
   '/                 only groups with this text in their name; enter ends typing',
   's                 sort by lag, what hurts, last rebalance, name, members',

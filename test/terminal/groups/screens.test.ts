@@ -73,3 +73,11 @@ it('a wide screen shortens nothing', () => {
   expect(text).not.toContain('…')
   expect(text).not.toMatch(/and \d+ more/)
 })
+
+it('a group at a past time has unknown conditions, and says who knows them', () => {
+  const page = { view: largeGroup(), conditions: null, rebalances: [], churn: [], knownSince: null }
+  expect(groupPage({ ...page, at: now - 60_000 }, viewOf(140), { now, limit: 1 })).toContain(
+    'OPEN CONDITIONS  not known: the state has those of now; a history has those of then\n',
+  )
+  expect(groupPage({ ...page, at: null }, viewOf(140), { now, limit: 1 })).toContain('no koff run stores a state here')
+})
