@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { Fold } from '../engine/fold.ts'
 import type { Source } from '../engine/source.ts'
-import { catchUpProgress } from '../terminal/progress.ts'
+import { catchUpProgress, waitProgress } from '../terminal/progress.ts'
 import { noteLog, type Shell } from '../terminal/shell.ts'
 import { brokerOptions } from './connection.ts'
 import { openSampler } from './samples/sampler.ts'
@@ -32,6 +32,7 @@ export async function openClusterLog(options: ClusterLogOptions): Promise<Cluste
   const { kafka, conditions } = config
   const { openKafkaSource } = await import('../sources/kafka/source.ts')
   await using parts = new AsyncDisposableStack()
+  using connecting = waitProgress(shell, 'connecting to the brokers')
   const source = parts.use(
     await openKafkaSource({
       ...brokerOptions(kafka),
@@ -43,6 +44,7 @@ export async function openClusterLog(options: ClusterLogOptions): Promise<Cluste
       signal: shell.signal,
     }),
   )
+  connecting.clear()
   const progress = parts.use(catchUpProgress(source, shell))
   const held = parts.move()
   return {

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Config } from '../config/schema.ts'
 import type { PipelinePlan } from '../pipelines/plan.ts'
+import { waitProgress } from '../terminal/progress.ts'
 import { note, put, type Shell } from '../terminal/shell.ts'
 
 export function configCommand(shell: Shell, finish: (code: number) => void): Command {
@@ -66,9 +67,13 @@ Example:
 async function reach(shell: Shell, config: Config, plan: PipelinePlan): Promise<number> {
   const { reachAll } = await import('../app/reachability.ts')
   let missing = 0
+  let waiting = waitProgress(shell, 'trying what the configuration names')
   for await (const { what, isThere, says, tookMs } of reachAll(config, plan, shell.signal)) {
     if (!isThere) missing += 1
+    waiting.clear()
     await put(shell.stdout, `${isThere ? 'ok     ' : 'missing'}  ${what}: ${says} (${tookMs} ms)\n`)
+    waiting = waitProgress(shell, 'trying the next')
   }
+  waiting.clear()
   return missing === 0 ? 0 : 1
 }

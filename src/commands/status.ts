@@ -21,7 +21,7 @@ import {
   type OutputFlags,
   viewOf,
 } from '../terminal/output.ts'
-import { catchUpProgress } from '../terminal/progress.ts'
+import { catchUpProgress, waitProgress } from '../terminal/progress.ts'
 import { interruptionCode, noteLog, put, putJson, type Shell } from '../terminal/shell.ts'
 import { type Column, table } from '../terminal/table.ts'
 
@@ -88,9 +88,11 @@ async function status(shell: Shell, options: StatusOptions): Promise<number> {
   const progress = await progressOf(shell, config, stateTopic)
   const partitions = listed(progress, orders, options)
   const { pipelineStates } = await import('../app/pipelineStates.ts')
+  using waiting = waitProgress(shell, 'asking brokers and sinks about the pipelines')
   const states = isKafka(carrier)
     ? await pipelineStates({ config, carrier, followers, progress, signal: shell.signal })
     : []
+  waiting.clear()
   if (shell.signal.aborted) return interruptionCode(shell)
   const view = viewOf(shell, options)
   if (view.format === 'json') {

@@ -40,6 +40,20 @@ export function countProgress(shell: Place, what: string): Progress & { readonly
   return { at: count => show(() => `${count} ${what}`), clear, [Symbol.dispose]: clear }
 }
 
+/** What is waited for and for how long, each second, once that takes longer than two seconds. */
+export function waitProgress(shell: Place, what: string): Progress {
+  const { show, clear } = progressLine(shell)
+  const start = performance.now()
+  const seconds = () => Math.round((performance.now() - start) / 1000)
+  const timer = setInterval(() => show(() => `${what}, ${seconds()} s`), 1000)
+  timer.unref()
+  const end = (): void => {
+    clearInterval(timer)
+    clear()
+  }
+  return { clear: end, [Symbol.dispose]: end }
+}
+
 /** The source, and how much of what was there at the start is still to be read, once that takes longer than two seconds. */
 export function catchUpProgress(source: Source, shell: Place): Progress & { readonly source: Source } {
   const { show, clear } = progressLine(shell)

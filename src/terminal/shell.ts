@@ -78,6 +78,10 @@ export function isTerminal({ stderr, variables }: Pick<Shell, 'stderr' | 'variab
 
 /** For commands that a person or a script waits for: the words of every notice that concerns them, and no more. */
 export function noteLog(shell: Shell): Log {
-  const line = (message: string) => note(shell, message)
+  const line = (message: string): void => {
+    // A line of progress may stand there.
+    if (isTerminal(shell)) shell.stderr.write(eraseLine)
+    note(shell, message)
+  }
   return { debug: () => undefined, info: line, warn: line, error: line }
 }

@@ -83,6 +83,19 @@ it('reports that it does not know once compaction removed the first commit, and 
   expect(await groupsAt(Date.now())).toMatchObject({ code: 0, stderr: '', groups: { old: 3, other: 8 } })
 })
 
+it('reports the same of one group, and of events since then', async () => {
+  const then = String(times[1])
+  for (const asked of [
+    ['group', 'other', '--at', then],
+    ['group', 'old', '--at', then],
+    ['events', '--since', then, '--no-follow'],
+    ['events', '--since', then, '--no-follow', '--event', 'offset-reset', '--topic', 'orders'],
+  ]) {
+    const { code, stderr } = await runKoff([...asked, '--brokers', kafka.bootstrap])
+    expect({ asked, code, stderr }).toEqual({ asked, code: 3, stderr: expect.stringContaining('not known before ') })
+  }
+})
+
 it('knows only of now where retention has taken everything', async () => {
   await admin.setTopicConfig('__consumer_offsets', { 'cleanup.policy': 'compact,delete', 'retention.ms': '1' })
   const { code, stderr, groups } = await until({

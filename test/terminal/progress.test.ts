@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Source } from '../../src/engine/source.ts'
 import type { Input, PositionInput } from '../../src/state/input.ts'
-import { catchUpProgress, fileProgress } from '../../src/terminal/progress.ts'
+import { catchUpProgress, fileProgress, waitProgress } from '../../src/terminal/progress.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => void vi.useRealTimers())
@@ -85,4 +85,19 @@ test('the rest of history is shown until it is read, and does not disturb lines'
   }
   said.push(written())
   expect(said).toEqual(['', '', `koff: 25 % read, 300 records of what was there to go${wipe}`, '', ''])
+})
+
+test('what is waited for is shown on a terminal with the seconds, after two of them, and taken away', () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] })
+  const { stream, written } = output(true)
+  const waiting = waitProgress({ stderr: stream, variables: {} }, 'connecting to the brokers')
+  vi.advanceTimersByTime(1_999)
+  expect(written()).toBe('')
+  vi.advanceTimersByTime(1)
+  expect(written()).toBe('koff: connecting to the brokers, 2 s')
+  vi.advanceTimersByTime(1_000)
+  expect(written()).toBe(`${wipe}koff: connecting to the brokers, 3 s`)
+  waiting.clear()
+  vi.advanceTimersByTime(5_000)
+  expect(written()).toBe(wipe)
 })
