@@ -25,12 +25,14 @@ import { connectionSettings, serviceSettings } from '../config/settings.ts'
 import type { Deployment } from '../delivery/deployment.ts'
 import { type Measuring, measuredOutput } from '../delivery/measuredOutput.ts'
 import { measuredSink } from '../delivery/measuredSink.ts'
+import { isItemSink } from '../history/itemSink.ts'
 import { pipelineTransform } from '../pipelines/applyPipeline.ts'
 import type { LoadedPipeline } from '../pipelines/load.ts'
 import { pipelineOutput } from '../pipelines/pipelineOutput.ts'
 import { isKafka, type PipelinePlan, planPipelines, typesOf } from '../pipelines/plan.ts'
 import { openSink } from '../sinks/configured.ts'
 import { countedLog } from '../telemetry/countedLog.ts'
+import { historySamples } from '../telemetry/historySamples.ts'
 import { pipelineSamples, trackPipeline, waitingSample } from '../telemetry/pipelineProgress.ts'
 import { watchThrottling } from '../telemetry/watchThrottling.ts'
 import { exitCodeOf, type Shell } from '../terminal/shell.ts'
@@ -118,7 +120,9 @@ async function serve(shell: Shell, { config, plan, deployment, log: written }: S
     const types = typesOf(config, loaded)
     const endsWith = (signal: AbortSignal) => void closed.push(signal)
     const given = { types, broker: brokerOptions(config.kafka), stdout: shell.stdout, endsWith }
-    return stack.use(await openSink(loaded.to, { ...given, deliveryTimeoutMs, retried, log }))
+    const sink = stack.use(await openSink(loaded.to, { ...given, deliveryTimeoutMs, retried, log }))
+    if (isItemSink(sink)) telemetry.sample(() => historySamples(loaded.name, sink.retained()))
+    return sink
   }
   const everyMs = [carrier, ...followers].flatMap(({ to }) => (to.type === 'history' ? [to.progressEveryMs] : []))
   const progressEveryMs = everyMs.length === 0 ? null : Math.min(...everyMs)

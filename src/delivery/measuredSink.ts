@@ -7,7 +7,7 @@ export function measuredSink(sink: Sink, measuring: Measuring): Sink {
   const measured = measuredWrites(sink, measuring)
   if (!isItemSink(sink)) return measured
   const keep: ItemSink['keep'] = (items, signal) => sink.keep(items, signal)
-  return Object.assign(measured, { keep })
+  return Object.assign(measured, { keep, retained: () => sink.retained() })
 }
 
 function measuredWrites(sink: Sink, measuring: Measuring): Sink {

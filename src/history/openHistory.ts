@@ -87,6 +87,7 @@ function storeOf(database: Database): HistoryStore {
       }
     },
     prune: options => pruneTo(database, options),
+    size: () => database.size(),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
 }

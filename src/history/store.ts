@@ -27,6 +27,8 @@ export interface HistoryStore extends HistoryReader, AsyncDisposable {
   write(items: readonly HistoryItem[], signal?: AbortSignal): Promise<Written>
   /** Removes what is too old, in small steps beside the writing. */
   prune(options: PruneHistoryOptions): Promise<Pruned>
+  /** Bytes that its rows take with their indexes, about. */
+  size(): Promise<number>
 }
 
 export interface Written {

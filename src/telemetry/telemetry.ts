@@ -70,6 +70,18 @@ export const metrics = {
     'Records of the topic of the events that a pipeline has not read, in the partitions that this instance reads for it.',
     ['pipeline'],
   ),
+  koff_history_bytes: gauge(
+    'What the rows of a history take with their indexes, about, as last looked at for its retention.',
+    ['pipeline'],
+  ),
+  koff_history_removed_rows_total: total('Rows that the retention of a history removed, by table.', [
+    'pipeline',
+    'table',
+  ]),
+  koff_history_retention_failures_total: total(
+    'Times that the retention of a history failed. It is tried again ten minutes later.',
+    ['pipeline'],
+  ),
   koff_left_out_group_series: gauge(
     'Series of the metrics of groups that are left out, because there are more than `metrics.maxSeries`; the finest go first.',
   ),

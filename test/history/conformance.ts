@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Fold } from '../../src/engine/fold.ts'
 import { eventTypes } from '../../src/events/definitions.ts'
@@ -6,7 +7,7 @@ import { fillHistory } from '../../src/history/fill.ts'
 import type { GroupItem, HistoryItem, HistoryMember, OffsetsItem } from '../../src/history/items.ts'
 import { openHistory, readHistory } from '../../src/history/openHistory.ts'
 import { conditionsOf, conditionsPage } from '../../src/history/queries/conditions.ts'
-import { uncovered } from '../../src/history/queries/coverage.ts'
+import { shortestKept, uncovered } from '../../src/history/queries/coverage.ts'
 import { type EventsQuestion, eventById, eventsAfter, eventsPage } from '../../src/history/queries/events.ts'
 import { groupVersions, lastRebalances, rebalanceCounts } from '../../src/history/queries/fleet.ts'
 import { groupNames } from '../../src/history/queries/groupNames.ts'
@@ -21,6 +22,7 @@ import { sampledProgress } from '../../src/history/queries/sampledProgress.ts'
 import { OwnerList, ownerLanes } from '../../src/history/queries/timeline.ts'
 import type { HistoryStore } from '../../src/history/store.ts'
 import type { Input } from '../../src/state/input.ts'
+import { until } from '../clients/until.ts'
 import { compare, endsOf, scenarioSteps } from '../engine/brokersView.ts'
 import { corpusFile, eventsOf, inputsOf } from '../engine/replay.ts'
 import { sourceOf } from './sourceOf.ts'
@@ -399,6 +401,115 @@ export function historyConformance(name: string, newPlace: () => Promise<string>
       expect(await groupVersions(store, 'c1')).not.toEqual(committed)
     })
 
+    test('a group that was gone before is forgotten, one that is there is not, and events of one type go earlier', async () => {
+      await using store = await filled([
+        groupItem(10, { isFull: true, members: [member('a', { t: [0] })] }),
+        offsetsItem(10, [['t', 0, 1, 1]], 1),
+        { ...groupItem(20, { isFull: true, members: [member('b', { t: [1] })] }), group: 'stays' },
+        groupItem(30, { header: null, isFull: true, members: [] }),
+        ...[5, 15].map(time => ({
+          kind: 'event' as const,
+          event: event(`1-${time}-0`, { type: 'rebalance', data: noRebalance, time }),
+        })),
+      ])
+      expect(await store.prune({ before: 25 })).toMatchObject({ events: 2 })
+      const groups = async (at: number) =>
+        (await groupsAt(store, { cluster: 'c1', at })).groups.map(({ group }) => group)
+      expect([await groups(25), await groups(35)]).toEqual([['g', 'stays'], ['stays']])
+      expect(await store.prune({ before: 40 })).toMatchObject({ states: 2, progress_tail: 1, groups: 1 })
+      expect(await groups(45)).toEqual(['stays'])
+      expect(await shortestKept(store, undefined)).toBe(null)
+      await store.write([{ kind: 'event', event: event('1-50-0', { type: 'rebalance', data: noRebalance, time: 50 }) }])
+      await store.prune({ eventsBefore: new Map([['rebalance', 60]]) })
+      expect(await shortestKept(store, ['rebalance'])).toEqual({ type: 'rebalance', since: 60 })
+      expect(await shortestKept(store, ['member-left'])).toBe(null)
+    })
+
+    test('a limit by size leaves about so much, removes no more the next time, and the space is used again', async () => {
+      const events = (from: number): HistoryItem[] =>
+        Array.from({ length: 5_000 }, (_, index) => {
+          const time = from + index
+          return { kind: 'event', event: event(`1-${time}-0`, { type: 'rebalance', data: noRebalance, time }) }
+        })
+      await using store = await openHistory(place)
+      for (let at = 1; at < 40_000; at += 5_000) await store.write(events(at))
+      await statistics(store)
+      const size = await store.size()
+      const removed = (await store.prune({ bytes: size / 2 }))['events'] ?? 0
+      expect(removed).toBeGreaterThan(15_000)
+      expect(removed).toBeLessThan(28_000)
+      await statistics(store)
+      expect(await store.size()).toBeLessThan(size * 0.6)
+      expect(await store.prune({ bytes: size / 2 })).toEqual({})
+      const before = await onDisk(store)
+      for (let at = 40_001; at < 55_000; at += 5_000) await store.write(events(at))
+      expect(await onDisk(store)).toBeLessThan(Math.max(before, size) * 1.15)
+    })
+
+    test('every query in docs/history.md runs', async () => {
+      const page = readFileSync(new URL('../../docs/history.md', import.meta.url), 'utf8')
+      const block = /```sql\n(.*?)```/s.exec(page)?.[1] ?? ''
+      const queries = block.split(';').filter(query => /SELECT/.test(query))
+      expect(queries.length).toBeGreaterThanOrEqual(5)
+      const recorded = eventsOf(await inputsOf(corpusFile('dev')))
+      await using store = await filled(recorded.map(one => ({ kind: 'event', event: one })))
+      for (const query of queries) expect(await store.all(query)).toBeInstanceOf(Array)
+    })
+
+    test('two that write by turns, each of partitions of its own, keep each item once', async () => {
+      if (name === 'SQLite') {
+        await using _ = await openHistory(place)
+        await expect(openHistory(place)).rejects.toMatchObject({ code: 'HISTORY_UNAVAILABLE' })
+        return
+      }
+      await using first = await openHistory(place)
+      await using second = await openHistory(place)
+      const of = (partition: number, position: number): HistoryItem[] => [
+        {
+          ...groupItem(position, { isFull: position === 10, members: [member(`m${position}`, { t: [partition] })] }),
+          partition,
+          group: `g${partition}`,
+        },
+        { ...offsetsItem(position, [['t', partition, position, 100]], 1), partition, group: `g${partition}` },
+      ]
+      for (const position of [10, 20, 30]) {
+        const both = [first.write(of(0, position)), second.write(of(1, position))]
+        expect(await Promise.all(both)).toEqual([
+          { events: 0, items: 2 },
+          { events: 0, items: 2 },
+        ])
+      }
+      // The second takes over what the first had.
+      expect(await second.write([...of(0, 30), ...of(0, 40)])).toEqual({ events: 0, items: 2 })
+      const { groups } = await groupsAt(first, { cluster: 'c1', at: 50 })
+      const shown = groups.map(({ group, offsets, members }) => [group, offsets, members.map(({ id }) => id)])
+      expect(shown).toEqual([
+        ['g0', { t: { 0: 40 } }, ['m10', 'm20', 'm30', 'm40']],
+        ['g1', { t: { 1: 30 } }, ['m10', 'm20', 'm30']],
+      ])
+      const { points } = await progressOf(first, { cluster: 'c1', group: 'g0', from: 0, to: 99 })
+      expect(points.map(({ offset }) => offset)).toEqual([10, 20, 30, 40])
+    })
+
+    test('points that are not in a block yet, and those that were moved into one, are one progress', async () => {
+      const offsets = (position: number) =>
+        offsetsItem(
+          position,
+          Array.from({ length: 50 }, (_, n) => ['t', n, position * 10 + n, null] as const),
+        )
+      await using store = await filled([groupItem(1, { isFull: true, members: [] })])
+      for (let position = 2; position < 14; position += 1) await store.write([offsets(position)])
+      const stored = async (table: string) =>
+        Number((await store.all(`SELECT count(*) AS count FROM ${table}`))[0]?.['count'])
+      expect([await stored('progress'), await stored('progress_tail')]).toEqual([1, 2])
+      const { points } = await progressOf(store, { cluster: 'c1', group: 'g', from: 0, to: 99 })
+      expect(points).toHaveLength(600)
+      for (const at of [2, 8, 11, 13]) {
+        const { groups } = await groupsAt(store, { cluster: 'c1', at })
+        expect([groups[0]?.offsets['t']?.[7], groups[0]?.points.length]).toEqual([at * 10 + 7, 50])
+      }
+    })
+
     test.each([
       ['dev', 160],
       // Compacted: what was superseded before the filling is gone, so that only its own end can be compared.
@@ -449,6 +560,37 @@ export function historyConformance(name: string, newPlace: () => Promise<string>
 }
 
 const running = new AbortController().signal
+
+const noRebalance = {
+  epochBefore: 1,
+  epochAfter: 2,
+  protocol: null,
+  leader: null,
+  memberCount: 1,
+  durationMs: null,
+  moved: 0,
+  changes: [],
+  unreadable: [],
+}
+
+/** PostgreSQL counts rows a moment after they were written. */
+async function statistics(store: HistoryStore): Promise<void> {
+  if (!store.name.startsWith('postgres')) return
+  const counted = async () => {
+    const [row] = await store.all(
+      `SELECT n_live_tup AS live, (SELECT count(*) FROM events) AS count FROM pg_stat_user_tables WHERE relname = 'events'`,
+    )
+    return Math.abs(Number(row?.['live']) - Number(row?.['count']))
+  }
+  await until({ what: 'the statistics are those of the rows', ask: counted, good: difference => difference < 2_000 })
+}
+
+async function onDisk(store: HistoryStore): Promise<number> {
+  const sql = store.name.startsWith('postgres')
+    ? `SELECT pg_total_relation_size('events') AS bytes`
+    : 'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size'
+  return Number((await store.all(sql))[0]?.['bytes'])
+}
 
 async function all(store: HistoryStore, question: EventsQuestion): Promise<KoffEvent[]> {
   const found: KoffEvent[] = []

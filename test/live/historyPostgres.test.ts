@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openHistory, readHistory } from '../../src/history/openHistory.ts'
 import { historyConformance } from '../history/conformance.ts'
+import { questions, statementsOf } from '../history/questions.ts'
 import { type Postgres, startPostgres } from '../servers/postgres.ts'
 
 let server: Postgres
@@ -35,4 +36,34 @@ test('an unreachable database is a temporary failure, reported without its passw
   expect(refused).toMatchObject({ code: 'HISTORY_UNAVAILABLE', retriable: true })
   expect(String(refused)).toContain('postgres://koff@127.0.0.1:1/history')
   expect(String(refused)).not.toContain('secret')
+})
+
+test('no question scans a large table', async () => {
+  const place = await newPlace()
+  await using store = await openHistory(place)
+  // As for tables of which a scan costs more than any other plan.
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString: place })
+  await client.connect()
+  await client.query('SET enable_seqscan = off')
+  for (const [question, ask] of questions) {
+    for (const [sql, parameters] of await statementsOf(store, ask)) {
+      let count = 0
+      const text = sql.replaceAll('?', () => `$${++count}`)
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, [...parameters])
+      const plan = rows.map(row => row['QUERY PLAN'])
+      const scans = plan.filter(line =>
+        /Seq Scan on (events|states|progress|progress_tail|owner_spans|member_spans)\b/.test(line),
+      )
+      expect([question, scans]).toEqual([question, []])
+      // Each index scan has a condition, or is in the order that is asked for.
+      const bare = plan.filter((line, at) => {
+        const isIndex =
+          /Index (Only )?Scan.* on (events|states|progress|progress_tail|owner_spans|member_spans)\b/.test(line)
+        return isIndex && !/Index Cond/.test(plan[at + 1] ?? '') && !/LIMIT/.test(sql)
+      })
+      expect([question, bare]).toEqual([question, []])
+    }
+  }
+  await client.end()
 })

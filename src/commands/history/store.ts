@@ -3,10 +3,11 @@ import { timeOption } from '../../app/logPoint.ts'
 import { KoffError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { withInt64 } from '../../coordinator/jsonValue.ts'
+import type { EventType } from '../../events/definitions.ts'
 import type { Knowledge } from '../../history/items.ts'
 import { readHistory } from '../../history/openHistory.ts'
 import { clusterOf } from '../../history/queries/cluster.ts'
-import { type Uncovered, uncovered } from '../../history/queries/coverage.ts'
+import { shortestKept, type Uncovered, uncovered } from '../../history/queries/coverage.ts'
 import { groupNames, partitionOfGroup } from '../../history/queries/groupNames.ts'
 import { timeLimitMs } from '../../history/queries/limits.ts'
 import type { HistoryReader } from '../../history/store.ts'
@@ -96,13 +97,24 @@ export interface Covering {
   readonly to: number
   /** Of `__consumer_offsets`; all unless given. */
   readonly partition?: number | undefined
+  /** Of events: the types in question; all unless given. */
+  readonly types?: readonly EventType[] | undefined
 }
 
 /** Says on standard error what of the time in question the history does not cover. Returns the exit code. */
 export async function noteCoverage(shell: Shell, { reader, cluster }: Asked, question: Covering): Promise<number> {
   const missing = await uncovered(reader, { cluster, ...question })
-  if (missing.length === 0) return 0
+  if (missing.length === 0) return question.knows === 'events' ? noteKept(shell, reader, question) : 0
   note(shell, `${unknownText(missing)}: the history does not cover all of the time in question`)
+  return NOT_KNOWN
+}
+
+/** Events of single types may have been removed earlier than all others. */
+async function noteKept(shell: Shell, reader: HistoryReader, { from, types }: Covering): Promise<number> {
+  const kept = await shortestKept(reader, types)
+  if (kept === null || kept.since <= from) return 0
+  const since = new Date(kept.since).toISOString()
+  note(shell, `not known before ${since}: earlier events of type ${kept.type} were removed (keepTypesMs)`)
   return NOT_KNOWN
 }
 

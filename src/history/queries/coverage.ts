@@ -1,3 +1,4 @@
+import type { EventType } from '../../events/definitions.ts'
 import type { Knowledge } from '../items.ts'
 import type { HistoryReader } from '../store.ts'
 
@@ -93,4 +94,23 @@ export async function positionsOf(
     position: Number(row['position']),
     time: Number(row['time']),
   }))
+}
+
+export interface KeptType {
+  readonly type: string
+  /** Older events of the type were removed, ms. */
+  readonly since: number
+}
+
+/** Of these types, or of all, the one whose events are known for the shortest time; null: none was removed before its time. */
+export async function shortestKept(
+  reader: HistoryReader,
+  types: readonly EventType[] | undefined,
+): Promise<KeptType | null> {
+  const of = types === undefined ? '' : `WHERE type IN (${types.map(() => '?').join(', ')})`
+  const [row] = await reader.all(
+    `SELECT type, from_time FROM kept_types ${of} ORDER BY from_time DESC, type LIMIT 1`,
+    types,
+  )
+  return row === undefined ? null : { type: String(row['type']), since: Number(row['from_time']) }
 }

@@ -38,7 +38,7 @@ export interface Database extends HistoryReader, AsyncDisposable {
   readonly types: Readonly<Record<ColumnType | 'sequence', string>>
   /** The column that says which row of a table without a key of its own. */
   readonly rowKey: string
-  /** Bytes that it takes on the disk. */
+  /** Bytes that its rows take, about: without space that is free for new ones. */
   size(): Promise<number>
   /** Gives space that was freed back, a little at a time. */
   reclaim(): Promise<void>

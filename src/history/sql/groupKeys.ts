@@ -13,32 +13,43 @@ export function groupId({ cluster, group }: GroupKey): string {
 /** So many groups go into one statement; it always has as many marks, so that it is prepared once. */
 const statementSize = 100
 
-interface GroupStatement {
-  /** `of`: the condition that a row is of one of the groups. */
-  readonly sql: (of: string) => string
-  readonly isChange?: boolean
-}
-
-/** Runs a statement about many groups, a part of them at a time. Resolves with the rows by group, which have cluster and group. */
-export async function inGroups(
+/** Rows of a SELECT about many groups, by group; they have to have cluster and group. `sql`: with the condition that a row is of one of them. */
+export async function rowsInGroups(
   transaction: Transaction,
   keys: readonly GroupKey[],
-  { sql, isChange = false }: GroupStatement,
+  sql: (of: string) => string,
 ): Promise<Map<string, Row[]>> {
+  const found = new Map<string, Row[]>()
+  for (const [text, parameters] of statements(keys, sql)) {
+    for (const row of await transaction.all(text, parameters)) add(found, row)
+  }
+  return found
+}
+
+/** The same for a change. Resolves with how many rows it changed. */
+export async function changeInGroups(
+  transaction: Transaction,
+  keys: readonly GroupKey[],
+  sql: (of: string) => string,
+): Promise<number> {
+  let count = 0
+  for (const [text, parameters] of statements(keys, sql)) count += await transaction.run(text, parameters)
+  return count
+}
+
+function* statements(
+  keys: readonly GroupKey[],
+  sql: (of: string) => string,
+): Generator<readonly [text: string, parameters: readonly SqlValue[]]> {
   const marks = Array.from({ length: statementSize }, () => '?').join(', ')
   const text = sql(`cluster = ? AND "group" IN (${marks})`)
-  const found = new Map<string, Row[]>()
   for (const [cluster, ofCluster] of Map.groupBy(keys, key => key.cluster)) {
     for (let at = 0; at < ofCluster.length; at += statementSize) {
       const groups = ofCluster.slice(at, at + statementSize).map(({ group }) => group)
       const last = groups.at(-1) ?? ''
-      const all = Array.from({ length: statementSize }, (_, index) => groups[index] ?? last)
-      const parameters: readonly SqlValue[] = [cluster, ...all]
-      if (isChange) await transaction.run(text, parameters)
-      else for (const row of await transaction.all(text, parameters)) add(found, row)
+      yield [text, [cluster, ...Array.from({ length: statementSize }, (_, index) => groups[index] ?? last)]]
     }
   }
-  return found
 }
 
 function add(found: Map<string, Row[]>, row: Row): void {

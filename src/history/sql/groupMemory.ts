@@ -1,6 +1,6 @@
 import type { Row } from '../store.ts'
 import type { Transaction } from './database.ts'
-import { type GroupKey, groupId, inGroups } from './groupKeys.ts'
+import { type GroupKey, groupId, rowsInGroups } from './groupKeys.ts'
 import { OPEN } from './tables.ts'
 
 /** An interval of `member_spans` or `owner_spans`. */
@@ -37,24 +37,31 @@ export async function loadGroups(
   transaction: Transaction,
   keys: readonly (GroupKey & { readonly partition: number })[],
 ): Promise<ReadonlyMap<string, GroupMemory>> {
-  const states = await inGroups(transaction, keys, {
-    sql: of => `SELECT cluster, "group", base FROM states
+  const states = await rowsInGroups(
+    transaction,
+    keys,
+    of => `SELECT cluster, "group", base FROM states
       WHERE ${of} AND time = (
         SELECT max(s.time) FROM states s WHERE s.cluster = states.cluster AND s."group" = states."group")
       ORDER BY position DESC`,
-  })
-  const tails = await inGroups(transaction, keys, {
-    sql: of =>
-      `SELECT cluster, "group", sum(points) AS points FROM progress_tail WHERE ${of} GROUP BY cluster, "group"`,
-  })
-  const members = await inGroups(transaction, keys, {
-    sql: of => `SELECT cluster, "group", member, instance, client, host, from_time FROM member_spans
+  )
+  const tails = await rowsInGroups(
+    transaction,
+    keys,
+    of => `SELECT cluster, "group", sum(points) AS points FROM progress_tail WHERE ${of} GROUP BY cluster, "group"`,
+  )
+  const members = await rowsInGroups(
+    transaction,
+    keys,
+    of => `SELECT cluster, "group", member, instance, client, host, from_time FROM member_spans
       WHERE ${of} AND to_time = ${OPEN}`,
-  })
-  const owned = await inGroups(transaction, keys, {
-    sql: of => `SELECT cluster, "group", topic, "partition", member, from_time FROM owner_spans
+  )
+  const owned = await rowsInGroups(
+    transaction,
+    keys,
+    of => `SELECT cluster, "group", topic, "partition", member, from_time FROM owner_spans
       WHERE ${of} AND to_time = ${OPEN}`,
-  })
+  )
   return new Map(
     keys.map(key => {
       const id = groupId(key)

@@ -4,7 +4,7 @@ import { packBlock } from '../progress/pack.ts'
 import type { Row, SqlValue } from '../store.ts'
 import { blockOf } from './blockRow.ts'
 import type { Transaction } from './database.ts'
-import { type GroupKey, groupId, inGroups } from './groupKeys.ts'
+import { changeInGroups, type GroupKey, groupId, rowsInGroups } from './groupKeys.ts'
 import type { GroupMemory } from './groupMemory.ts'
 import { progressTable, tailTable } from './tables.ts'
 
@@ -64,11 +64,13 @@ function tailRow({ cluster, group }: GroupKey, pieces: readonly Piece[], count: 
 async function mergeTails(transaction: Transaction, full: readonly Pending[]): Promise<void> {
   const keys = full.map(({ key }) => key)
   const blocks = await lastBlocks(transaction, keys)
-  const tails = await inGroups(transaction, keys, {
-    sql: of =>
+  const tails = await rowsInGroups(
+    transaction,
+    keys,
+    of =>
       `SELECT cluster, "group", time AS from_time, position AS from_position, time AS to_time, body FROM progress_tail
         WHERE ${of} ORDER BY "group", time, position`,
-  })
+  )
   const rows = full.flatMap(({ key, memory, pieces }) => {
     memory.tailPoints = 0
     const stored = (tails.get(groupId(key)) ?? []).map(pieceOf)
@@ -76,17 +78,19 @@ async function mergeTails(transaction: Transaction, full: readonly Pending[]): P
     return merged.map(block => blockRow(key, block))
   })
   await transaction.insert(progressTable, rows)
-  await inGroups(transaction, keys, { sql: of => `DELETE FROM progress_tail WHERE ${of}`, isChange: true })
+  await changeInGroups(transaction, keys, of => `DELETE FROM progress_tail WHERE ${of}`)
 }
 
 /** The last block of each group. */
 function lastBlocks(transaction: Transaction, keys: readonly GroupKey[]): Promise<ReadonlyMap<string, readonly Row[]>> {
-  return inGroups(transaction, keys, {
-    sql: of => `SELECT cluster, "group", from_time, from_position, to_time, body FROM progress
+  return rowsInGroups(
+    transaction,
+    keys,
+    of => `SELECT cluster, "group", from_time, from_position, to_time, body FROM progress
       WHERE ${of} AND from_time = (
         SELECT max(p.from_time) FROM progress p WHERE p.cluster = progress.cluster AND p."group" = progress."group")
       ORDER BY from_position DESC`,
-  })
+  )
 }
 
 /** Blocks that have new points, the last one being open. */

@@ -117,7 +117,8 @@ export const globCondition: Database['glob'] = (column, pattern) => ({
   value: pattern.replaceAll('[', '[[]'),
 })
 
-const sizeSql = 'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size'
+const sizeSql =
+  'SELECT (p.page_count - f.freelist_count) * s.page_size AS bytes FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s'
 const reclaimPages = 2_000
 /** So many rows take about 10 ms. */
 const yieldSize = 250

@@ -53,6 +53,7 @@ export function historySink({
   let closed = false
   let prunedAt = Number.NEGATIVE_INFINITY
   let pruning: Promise<void> | null = null
+  const retained = { removed: {} as Record<string, number>, failures: 0, bytes: null as number | null }
 
   /** In small steps between writes; what fails is tried again the next time. */
   const pruneIfDue = (store: HistoryStore) => {
@@ -63,9 +64,16 @@ export function historySink({
     const before = keepMs === undefined ? undefined : now - keepMs
     const byType = Object.entries(keepTypesMs) as [EventType, number][]
     const eventsBefore = new Map(byType.map(([type, ms]) => [type, now - ms]))
-    pruning = store.prune({ before, bytes, eventsBefore, signal: closing.signal }).then(
+    const attempt = async () => {
+      const removed = await store.prune({ before, bytes, eventsBefore, signal: closing.signal })
+      for (const [table, rows] of Object.entries(removed))
+        retained.removed[table] = (retained.removed[table] ?? 0) + rows
+      retained.bytes = await store.size()
+    }
+    pruning = attempt().then(
       () => undefined,
       (error: unknown) => {
+        if (!closing.signal.aborted) retained.failures += 1
         if (error instanceof KoffError) retried?.(error)
       },
     )
@@ -100,6 +108,7 @@ export function historySink({
         signal,
       ),
     keep,
+    retained: () => (retention === undefined ? null : retained),
     async [Symbol.asyncDispose]() {
       closed = true
       closing.abort()
