@@ -29,9 +29,9 @@ export async function compileJava({ classPath, sources, into }: Compilation): Pr
   await output('javac', ['-encoding', 'UTF-8', '-nowarn', '-cp', classPath, '-d', into, ...sources], installJava)
 }
 
-/** Runs a Java program to its end; fails with what it said. */
-export async function runJava(args: readonly string[]): Promise<void> {
-  await output('java', args, installJava)
+/** Runs a Java program to its end; gives what it printed, and fails with that. */
+export function runJava(args: readonly string[]): Promise<string> {
+  return output('java', args, installJava)
 }
 
 export interface MavenRun {
