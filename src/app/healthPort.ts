@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts'
 import { version } from '../base/version.ts'
 import type { Config } from '../config/schema.ts'
+import { unreadGroupMetrics } from '../config/warnings.ts'
 import { notStarted, type Readiness, readinessSamples } from '../delivery/readiness.ts'
 import { noTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 import type { ApiOptions } from '../web/api/register.ts'
@@ -23,6 +24,8 @@ export interface SignalsOptions extends Pick<Config, 'http' | 'metrics' | 'name'
 export async function openSignals(options: SignalsOptions): Promise<Signals> {
   const { http, metrics, name, pipelines, history, log } = options
   const { otlp } = metrics
+  const unread = unreadGroupMetrics({ http, metrics })
+  if (unread !== null) log.warn(`metrics.groups: ${unread}`)
   if (http === undefined && otlp === undefined)
     return { telemetry: noTelemetry, watch: () => undefined, [Symbol.asyncDispose]: async () => undefined }
   const { prometheusTelemetry } = await import('../web/prometheus.ts')

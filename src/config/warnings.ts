@@ -6,7 +6,7 @@ import type { Config } from './schema.ts'
 /** Keys whose text is a secret. */
 const secretKeys: ReadonlySet<string> = new Set(['password', 'token', 'passphrase'])
 
-/** What works and is unsafe all the same, one line each, with its place in the file. Quotes no value. */
+/** Settings that are valid and are unsafe or have no effect, one line each, with their place in the file. Quotes no value. */
 export function configWarnings(file: string, config: Config, variables: NodeJS.ProcessEnv): string[] {
   const document = readDocument(readFileSync(file, 'utf8'), variables)
   if (document.kind !== 'document') return []
@@ -22,6 +22,8 @@ export function configWarnings(file: string, config: Config, variables: NodeJS.P
       : 'the secret is readable'
     warn(['kafka', 'sasl'], `SASL without TLS: ${what} on the network; set kafka.tls`)
   }
+  const unread = unreadGroupMetrics(config)
+  if (unread !== null) warn(['metrics', 'groups'], unread)
   visit(document.data, [], (path, value) => {
     const source = document.sourceOf(path) ?? ''
     const key = String(path.at(-1))
@@ -32,6 +34,12 @@ export function configWarnings(file: string, config: Config, variables: NodeJS.P
     }
   })
   return warnings.toSorted((a, b) => a.line - b.line).map(({ text }) => text)
+}
+
+/** Null: the metrics of groups are off, or can be read. */
+export function unreadGroupMetrics({ http, metrics }: Pick<Config, 'http' | 'metrics'>): string | null {
+  if (metrics.groups === undefined || http !== undefined || metrics.otlp !== undefined) return null
+  return 'the metrics of groups have no effect without a place to read them; set http.port or metrics.otlp'
 }
 
 function visit(

@@ -45,6 +45,17 @@ describe('koff config check warns of', () => {
     ])
   })
 
+  it('metrics of groups that no port and no collector shows', async () => {
+    const metrics = 'kafka: { brokers: a:9092 }\nmetrics: { groups: topic }\n'
+    const { code, stderr } = await check(metrics)
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        'koff: warning: koff.yaml:2: metrics.groups: the metrics of groups have no effect without a place to read them; set http.port or metrics.otlp\n',
+    })
+    expect((await check(`${metrics}http: { port: 9404 }\n`)).stderr).toBe('')
+  })
+
   it('nothing where TLS is on and secrets come from elsewhere', async () => {
     const sasl = 'sasl: { mechanism: SCRAM-SHA-512, username: koff, password: "${PASSWORD}" }'
     expect(await check(`kafka: { brokers: a:9092, tls: true, ${sasl} }`)).toEqual({

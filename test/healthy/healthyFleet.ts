@@ -49,10 +49,10 @@ export async function healthyFleet({
   const admin = await java.admin(bootstrap)
   const of = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, 4]))
   await admin.createTopics(of([...topics.written, topics.transactions, topics.idle, 'counts']))
-  // The first group makes the topic of the groups; what is in it before koff starts would be history.
-  await admin.alterOffsets('before', { orders: { 0: 0 } })
+  // The first group makes the topic of the groups. What is in it before koff starts would be history.
+  await admin.alterOffsets('before', { [topics.idle]: { 0: 0 } })
   const config = join(folder, 'koff.yaml')
-  writeFileSync(config, `kafka: { brokers: '${bootstrap}' }\ngroups: { exclude: [before] }\n`)
+  writeFileSync(config, `kafka: { brokers: '${bootstrap}' }\n`)
   const events = stack.use(startKoff(['events', '-c', config, '--json']))
   await until({
     what: 'koff has caught up',

@@ -72,12 +72,18 @@ export function groupHead({ view, at }: Pick<GroupPage, 'view' | 'at'>, { ink, w
     ...(protocol === null || protocol === '' ? [] : [`assignor ${terminalText(protocol)}`]),
     count(members.length, 'member'),
     `lag ${integer(lag)}${lagTime === null ? '' : ` (${lagTimeText(lagTime)})`}`,
-    ...(lastRebalanceAt === null ? [] : [`last rebalance ${shortTime(lastRebalanceAt, now)}`]),
+    ...(lastRebalanceAt === null ? [] : [`last rebalance ${shortTime(lastRebalanceAt, now)}${tookText(view)}`]),
     ...(at === null ? [] : [`as of ${shortTime(at, now)}`]),
     `times in ${zoneText(now)}`,
   ]
   const lines = wrapText(`${ink('bold', terminalText(group))}  ${facts.join(' · ')}`, { width, indent: 2 })
   return `${lines.join('\n')}\n`
+}
+
+/** How long the last rebalance of a classic group took: only samples tell, so it is an interval. */
+function tookText({ lastRebalance, lastRebalanceAt }: GroupView): string {
+  if (lastRebalance === undefined || lastRebalance.completedAt !== lastRebalanceAt) return ''
+  return `, took ${lagTimeText({ min: lastRebalance.minMs, max: lastRebalance.maxMs })}`
 }
 
 function sectionText(head: string, text: string, { ink, width }: View): string {
