@@ -1,7 +1,7 @@
 import { wordsOf } from '../../kafka/records/int64.ts'
 import { hasTopicId, setTopicId, type TopicId } from '../group/groupSlot.ts'
 import type { LogEndInput, OffsetTimeInput, TopicInput } from '../input.ts'
-import { grown } from '../offsets/grown.ts'
+import { grown } from '../offsets/keyIndex.ts'
 import { OffsetSteps } from './offsetSteps.ts'
 
 /** The topic that has a name now. With another id it is another topic: samples of the old one are dropped. */
@@ -238,10 +238,10 @@ export class LogEnds {
     this.#steps[id] = { ends: new OffsetSteps(), starts: new OffsetSteps(), times: new Map() }
     if (id >= this.starts.length) {
       const length = this.starts.length * 2
-      this.starts = grown(this.starts, length)
-      this.ends = grown(this.ends, length)
-      this.times = grown(this.times, length)
-      this.rounds = grown(this.rounds, length)
+      this.starts = grown(this.starts, new Float64Array(length))
+      this.ends = grown(this.ends, new Float64Array(length))
+      this.times = grown(this.times, new Float64Array(length))
+      this.rounds = grown(this.rounds, new Float64Array(length))
     }
     return id
   }

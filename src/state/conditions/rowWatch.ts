@@ -1,4 +1,4 @@
-import { grown } from '../offsets/grown.ts'
+import { grown } from '../offsets/keyIndex.ts'
 import type { Numbers, Open } from './conditionEvents.ts'
 
 /** The open condition of one committed offset, or one that was open since its last commit. */
@@ -47,11 +47,11 @@ export class RowWatch {
   reserve(length: number): void {
     const from = this.active.length
     if (length <= from) return
-    this.ends = grown(this.ends, length)
-    this.since = grown(this.since, length)
-    this.offsets = grown(this.offsets, length)
-    this.active = grown(this.active, length)
-    this.stored = grown(this.stored, length)
+    this.ends = grown(this.ends, new Int32Array(length))
+    this.since = grown(this.since, new Float64Array(length))
+    this.offsets = grown(this.offsets, new Float64Array(length))
+    this.active = grown(this.active, new Uint8Array(length))
+    this.stored = grown(this.stored, new Uint8Array(length))
     for (let row = from; row < length; row++) this.clear(row)
   }
 
@@ -75,9 +75,9 @@ export class RowWatch {
     }
     this.active[row] = (this.active[row] as number) | TOUCHED
     if (this.touchedCount === this.touchedRows.length) {
-      this.touchedRows = grown(this.touchedRows, this.touchedCount * 2)
-      this.touchedAt = grown(this.touchedAt, this.touchedCount * 2)
-      this.touchedTimes = grown(this.touchedTimes, this.touchedCount * 2)
+      this.touchedRows = grown(this.touchedRows, new Int32Array(this.touchedCount * 2))
+      this.touchedAt = grown(this.touchedAt, new Float64Array(this.touchedCount * 2))
+      this.touchedTimes = grown(this.touchedTimes, new Float64Array(this.touchedCount * 2))
     }
     this.touchedRows[this.touchedCount] = row
     this.touchedTimes[this.touchedCount] = time

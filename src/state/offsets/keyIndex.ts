@@ -1,4 +1,4 @@
-import { grown, releaseNow } from './grown.ts'
+import { wordsOf } from '../../kafka/records/int64.ts'
 import { type HashSeed, halfSipHash } from './halfSipHash.ts'
 
 /**
@@ -13,8 +13,8 @@ export class KeyIndex {
   #slots = new Int32Array(64).fill(EMPTY)
   /** Slots that are not EMPTY, including freed ones. */
   #used = 0
-  #arena = new Uint8Array(4096)
-  #arenaWords = new DataView(this.#arena.buffer)
+  #arena = Buffer.allocUnsafeSlow(4096)
+  #arenaWords = wordsOf(this.#arena)
   #arenaEnd = 0
   #arenaGarbage = 0
   #start = new Uint32Array(32)
@@ -90,7 +90,7 @@ export class KeyIndex {
   /** The key's bytes; valid until the next `add`. */
   keyOf(row: number): Buffer {
     const start = this.#start[row] as number
-    return Buffer.from(this.#arena.buffer, start, this.#length[row] as number)
+    return this.#arena.subarray(start, start + (this.#length[row] as number))
   }
 
   /** The row of the previous key, where only the last four bytes (the partition) differ; else -1. */
@@ -166,46 +166,44 @@ export class KeyIndex {
     this.#slots = new Int32Array(length).fill(EMPTY)
     this.#used = 0
     for (const row of old) if (row >= 0) this.#insert(row, this.#hash[row] as number)
-    releaseNow(old)
   }
 
   #growRows(): void {
     const length = this.#start.length * 2
-    this.#start = grown(this.#start, length)
-    this.#length = grown(this.#length, length)
-    this.#hash = grown(this.#hash, length)
-    this.#follower = grown(this.#follower, length).fill(EMPTY, length / 2)
+    this.#start = grown(this.#start, new Uint32Array(length))
+    this.#length = grown(this.#length, new Uint32Array(length))
+    this.#hash = grown(this.#hash, new Int32Array(length))
+    this.#follower = grown(this.#follower, new Int32Array(length).fill(EMPTY))
   }
 
   /** Keys of freed rows are not copied into the larger arena. */
   #growArena(needed: number): void {
     const live = this.#arenaEnd - this.#arenaGarbage
-    const length = Math.max(4096, Math.ceil((live + needed) * 1.5))
-    const old = this.#arena
-    if (this.#arenaGarbage === 0) this.#arena = grown(old, length)
-    else {
-      this.#arena = new Uint8Array(length)
-      this.#arenaEnd = this.#copyKeys(old, this.#arena)
-      this.#arenaGarbage = 0
-      releaseNow(old)
-    }
-    this.#arenaWords = new DataView(this.#arena.buffer)
-  }
-
-  /** Returns the number of bytes copied. */
-  #copyKeys(from: Uint8Array, to: Uint8Array): number {
+    const arena = Buffer.allocUnsafeSlow(Math.max(4096, (live + needed) * 2))
     let end = 0
     for (let row = 0; row < this.capacity; row++) {
       const start = this.#start[row] as number
       const length = this.#length[row] as number
       if (length === 0) continue
-      to.set(from.subarray(start, start + length), end)
+      this.#arena.copy(arena, end, start, start + length)
       this.#start[row] = end
       end += length
     }
-    return end
+    this.#arena = arena
+    this.#arenaWords = wordsOf(arena)
+    this.#arenaEnd = end
+    this.#arenaGarbage = 0
   }
 }
 
 const EMPTY = -1
 const FREED = -2
+
+/** `to`, which is longer, with the content of `from`. */
+export function grown<T extends { readonly length: number; set(from: ArrayLike<number>): void }>(
+  from: ArrayLike<number>,
+  to: T,
+): T {
+  to.set(from)
+  return to
+}

@@ -2,9 +2,8 @@ import type { Int64 } from '../../events/envelope.ts'
 import { wordsOf } from '../../kafka/records/int64.ts'
 import type { RowWatch } from '../conditions/rowWatch.ts'
 import { type GroupSlot, hasTopicId, type TopicSlot, topicSlot } from '../group/groupSlot.ts'
-import { grown } from './grown.ts'
 import type { HashSeed } from './halfSipHash.ts'
-import { KeyIndex } from './keyIndex.ts'
+import { grown, KeyIndex } from './keyIndex.ts'
 
 /** Bits of `flags`. An offset is committed. */
 export const PRESENT = 1
@@ -45,7 +44,7 @@ export class OffsetTable {
    * The topic id of each commit, in four big-endian words; all zero: none. Only while history is read: at its end a
    * topic id counts where a live commit carries it. Null afterwards.
    */
-  topicIds: Int32Array<ArrayBuffer> | null = null
+  topicIds: Int32Array | null = null
   /** Changes whenever the set of rows with a committed offset changes. */
   version = 0
   /** The state of conditions by row; null while there are no samples. */
@@ -193,14 +192,14 @@ export class OffsetTable {
 
   #grow(): void {
     const length = this.flags.length * 2
-    this.partitions = grown(this.partitions, length)
-    this.flags = grown(this.flags, length)
-    this.pending = grown(this.pending, length)
-    this.times = grown(this.times, length)
-    this.grewAt = grown(this.grewAt, length)
-    this.positions = grown(this.positions, length)
-    this.offsets = grown(this.offsets, length)
-    if (this.topicIds !== null) this.topicIds = grown(this.topicIds, length * 4)
+    this.partitions = grown(this.partitions, new Int32Array(length))
+    this.flags = grown(this.flags, new Uint8Array(length))
+    this.pending = grown(this.pending, new Int32Array(length))
+    this.times = grown(this.times, new Float64Array(length))
+    this.grewAt = grown(this.grewAt, new Float64Array(length))
+    this.positions = grown(this.positions, new Float64Array(length))
+    this.offsets = grown(this.offsets, new Float64Array(length))
+    if (this.topicIds !== null) this.topicIds = grown(this.topicIds, new Int32Array(length * 4))
     this.watch?.reserve(length)
   }
 }

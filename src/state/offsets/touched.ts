@@ -1,5 +1,5 @@
 import type { Int64 } from '../../events/envelope.ts'
-import { grown } from './grown.ts'
+import { grown } from './keyIndex.ts'
 import type { OffsetTable } from './table.ts'
 
 /** The net effect of the records of one transition on a row. */
@@ -92,14 +92,14 @@ export class Touched {
 
   #growPlaces(row: number): void {
     const length = Math.max(this.#places.length * 2, row + 1)
-    this.#places = grown(this.#places, length)
+    this.#places = grown(this.#places, new Int32Array(length))
   }
 
   #grow(): void {
     const length = this.#rows.length * 2
-    this.#rows = grown(this.#rows, length)
-    this.#starts = grown(this.#starts, length)
-    this.#before = grown(this.#before, length)
+    this.#rows = grown(this.#rows, new Int32Array(length))
+    this.#starts = grown(this.#starts, new Int32Array(length))
+    this.#before = grown(this.#before, new Float64Array(length))
   }
 }
 

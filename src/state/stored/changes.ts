@@ -1,4 +1,4 @@
-import { grown } from '../offsets/grown.ts'
+import { grown } from '../offsets/keyIndex.ts'
 import type { OffsetTable } from '../offsets/table.ts'
 import type { PendingCommit } from '../offsets/transactions.ts'
 import { type EntryRef, keyOf } from './entry.ts'
@@ -77,7 +77,7 @@ class NotedRows {
     if (row >= this.#isNoted.length) this.#growRows(row)
     if (this.#isNoted[row] === 1) return
     this.#isNoted[row] = 1
-    if (this.count === this.#rows.length) this.#rows = grown(this.#rows, this.count * 2)
+    if (this.count === this.#rows.length) this.#rows = grown(this.#rows, new Int32Array(this.count * 2))
     this.#rows[this.count++] = row
   }
 
@@ -92,6 +92,6 @@ class NotedRows {
 
   #growRows(row: number): void {
     const length = Math.max(this.#isNoted.length * 2, row + 1)
-    this.#isNoted = grown(this.#isNoted, length)
+    this.#isNoted = grown(this.#isNoted, new Uint8Array(length))
   }
 }
