@@ -8,7 +8,7 @@ import type { Screen } from './screen.ts'
 import { takeScreenshots } from './screenshots.ts'
 
 /** Until there is something of everything to see. */
-const livesForMs = 5 * 60_000
+const livesForMs = 200_000
 
 /**
  * Keeps a Kafka with a small fleet up, and `koff page` beside it, until Ctrl-C. Gives the exit code.

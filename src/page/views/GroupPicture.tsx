@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Coverage } from '../../web/api/answers.ts'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { Frames } from '../lanes/frames.ts'
 import { looksOf } from '../lanes/palette.ts'
@@ -94,7 +95,7 @@ export function GroupPicture({ group, span, query, given }: GroupPictureProps) {
   const hasInspector = at !== null || opened !== null
   return (
     <>
-      <NotKnown coverage={timeline.answer?.coverage} />
+      <NotKnown coverage={coverageIn(timeline.answer?.coverage, view, now)} />
       <Truncated truncated={timeline.answer?.truncated ?? null} />
       <div class={hasInspector ? 'with-inspector' : ''}>
         <section class="card picture" aria-label="What happened over time" aria-busy={timeline.isLoading}>
@@ -162,6 +163,19 @@ function followsFirst({ isLive, all }: Span): number | null {
 /** The last so many ms, with a margin in which what comes next appears. */
 function lastView(ms: number, now = Date.now()): Viewport {
   return { from: now - ms, to: now + ms * 0.03 }
+}
+
+/** Within so many ms of the end of what is known, what is there is only being written, ms. */
+const writtenWithinMs = 60_000
+
+/** What of the time in view is not known: the question was about more than that, and nothing is known of the future. */
+function coverageIn(coverage: Coverage | undefined, view: Viewport, until: number): Coverage | undefined {
+  if (coverage === undefined) return undefined
+  const end = Math.min(view.to, until - writtenWithinMs)
+  const notKnown = coverage.notKnown.filter(
+    ({ from, to }) => (to === null || to > view.from) && (from === null || from < end),
+  )
+  return { complete: notKnown.length === 0, notKnown }
 }
 
 function middleOf({ from, to }: Viewport): number {
