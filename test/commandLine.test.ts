@@ -35,6 +35,7 @@ it('a word that a program does not know is refused in one line', () => {
   expect(run('test/bench/main.ts', 'delivry')).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'npm run bench: unknown delivry; known: delivery, conditions, churn, history, state; -- --help says more\n',
+    stderr:
+      'npm run bench: unknown delivry; known: delivery, conditions, churn, history, lanes, state; -- --help says more\n',
   })
 })
