@@ -176,6 +176,18 @@ describe('at the end of history', () => {
     expect(commit(70)).toEqual([])
   })
 
+  it('a tombstone of another kind of group is no metadata record: compaction may have removed it', () => {
+    const g = consumerRecords('g')
+    const commit = after(p => {
+      p.plain(g.member('a'), g.epoch(1))
+      p.plain(g.member('a', null), g.epoch(2))
+      p.plain(commitOf('g', 'orders', 0, 20))
+      p.plain(classicOf('g', null))
+    })
+    expect(commit(30)).toEqual(['offset-reset'])
+    expect(commit(40)).toEqual([])
+  })
+
   it('a transactional commit is not, wherever it lies', () => {
     const commit = after(p => {
       p.plain(classicOf('g', 1))
