@@ -99,6 +99,25 @@ describe('conditions in a transition', () => {
     return world.batch(...records).events.slice(before)
   }
 
+  it('a condition that closes comes there also where an event before it, of a group that ends, is in parts', () => {
+    const many = Array.from({ length: 300_000 }, (_, n) => n)
+    const w = new World().generation(1, member('a', many)).commit({ 0: 5 })
+    w.every10(90, world => world.sample({ 0: 9 }))
+    const s = shareRecords('g')
+    const events = by(w, commitOf('g', 'orders', 0, null), classicOf('g', null), s.member('b'), s.epoch(1))
+    const parts = events.filter(({ type }) => type === 'member-left')
+    expect(parts.length).toBeGreaterThan(3)
+    expect(said(events)).toEqual([
+      ...said(parts),
+      'offset-resumed classic',
+      'offset-deleted classic',
+      'group-deleted classic',
+      'group-created share',
+      'member-joined share',
+      'rebalance-started share',
+    ])
+  })
+
   it('a condition that a transition closes comes directly before offset-deleted and takes no ordinal', () => {
     const events = by(stalled(), classicOf('g', 2), commitOf('g', 'orders', 0, null))
     expect(said(events)).toEqual([
