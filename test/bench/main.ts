@@ -14,6 +14,7 @@ import { lanesSection } from './lanes/section.ts'
 import { measure, type Run } from './measure.ts'
 import { drainSection, type Section, writeSection } from './page.ts'
 import { buildReaders } from './readers.ts'
+import { scrapeSection } from './scrape/section.ts'
 import { stateSection } from './state/section.ts'
 import { table } from './table.ts'
 
@@ -31,8 +32,9 @@ npm run bench -- conditions          what a round of samples costs; needs no bro
 npm run bench -- churn               memory and state over a million lives of groups, topics, members, producers; needs no broker; --lives 100000
 npm run bench -- history             writes and asks a history in SQLite and in PostgreSQL; --events 10000000 --hours 24 is the long form
 npm run bench -- lanes               frames of the page while it zooms a large group, in a headless Chromium; needs no broker
-npm run bench -- state               what members that join large groups write to the state topic; needs no broker`,
-  words: ['delivery', 'conditions', 'churn', 'history', 'lanes', 'state'],
+npm run bench -- state               what members that join large groups write to the state topic; needs no broker
+npm run bench -- scrape              what a scrape of the metrics of 3,000 groups costs; needs no broker`,
+  words: ['delivery', 'conditions', 'churn', 'history', 'lanes', 'scrape', 'state'],
   options: {
     against: { type: 'string' },
     events: { type: 'string', default: '300000' },
@@ -59,6 +61,7 @@ async function part(name: string | undefined): Promise<number> {
   if (name === 'history')
     return section('history', await historySection({ events: Number(values.events), hours: Number(values.hours) }))
   if (name === 'lanes') return section('lanes', await lanesSection())
+  if (name === 'scrape') return section('scrape', await scrapeSection())
   if (name === 'state') return section('state', stateSection())
   return main(Number(values.records), Number(values.rounds))
 }

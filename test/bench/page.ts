@@ -16,6 +16,7 @@ const titles = {
   follow: 'Memory over time',
   delivery: 'Delivery, before and after',
   conditions: 'Conditions over time',
+  scrape: 'A scrape of the metrics of groups',
   state: 'State that is written',
   churn: 'What comes and goes',
   history: 'History',
