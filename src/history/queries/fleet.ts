@@ -1,3 +1,4 @@
+import { rebalanceCondition } from '../sql/views.ts'
 import type { HistoryReader } from '../store.ts'
 
 /** By group: changes whenever the group's state or its offsets in the history do. Every group of the history has one. */
@@ -44,8 +45,7 @@ export async function rebalanceCounts(
   const rows = await reader.all(
     `SELECT "group", count(*) AS count FROM (
         SELECT ("group" || '') AS "group" FROM events
-        WHERE type = 'rebalance' AND time > ? AND time <= ? AND (cluster || '') = ?
-          AND (rest IS NULL OR rest ->> 'part' IS NULL)) AS found
+        WHERE ${rebalanceCondition} AND time > ? AND time <= ? AND cluster = ?) AS found
       GROUP BY "group"`,
     [from, to, cluster],
   )

@@ -1,3 +1,4 @@
+import { rebalanceCondition } from '../sql/views.ts'
 import type { HistoryReader } from '../store.ts'
 
 export interface HeatMapQuestion {
@@ -26,8 +27,7 @@ export async function rebalanceHeatMap(
   const rows = await reader.all(
     `SELECT "group", bucket, count(*) AS count FROM (
         SELECT ("group" || '') AS "group", CAST((time - ?) / ? AS INTEGER) AS bucket FROM events
-        WHERE type = 'rebalance' AND time >= ? AND time < ? AND (cluster || '') = ?
-          AND (rest IS NULL OR rest ->> 'part' IS NULL)) AS found
+        WHERE ${rebalanceCondition} AND time >= ? AND time < ? AND cluster = ?) AS found
       GROUP BY "group", bucket`,
     [from, bucketMs, from, to, cluster],
   )

@@ -4,7 +4,7 @@ import { endOfCondition } from './conditionEnds.ts'
 import type { Database, Transaction } from './database.ts'
 import { eventRow } from './eventRow.ts'
 import { eventsTable } from './tables.ts'
-import { openersCondition, viewStatements } from './views.ts'
+import { openersCondition, rebalanceCondition, viewStatements } from './views.ts'
 
 type Types = Database['types']
 
@@ -28,6 +28,12 @@ const migrations: readonly Migration[] = [
   { statements: version2, move: moveEvents },
   { statements: version3 },
   { statements: version4 },
+  // How often groups rebalanced within a time, without their events.
+  {
+    statements: () => [
+      `CREATE INDEX rebalances_of_time ON events (cluster, time, "group") WHERE ${rebalanceCondition}`,
+    ],
+  },
 ]
 
 function version2({ text, integer, bytes, json, sequence }: Types): readonly string[] {

@@ -7,6 +7,9 @@ export function openersCondition(alias: string): string {
   return `${alias === '' ? '' : `${alias}.`}type IN (${openingTypes.map(type => `'${type}'`).join(', ')})`
 }
 
+/** The condition that an event tells a rebalance, once each; the same text as in the index over such events. */
+export const rebalanceCondition = `type = 'rebalance' AND (rest IS NULL OR rest ->> 'part' IS NULL)`
+
 /** What people ask with SQL of their own; docs/history.md has queries. */
 export function viewStatements({ integer }: Pick<Database['types'], 'integer'>): readonly string[] {
   const end = `CASE WHEN to_time = ${OPEN} THEN NULL ELSE to_time END AS to_time`
