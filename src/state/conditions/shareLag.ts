@@ -28,6 +28,26 @@ export function shareLagOf(start: ShareStartInput, logEnds: LogEnds): ShareLag |
   const logEnd = logEnds.ends[id] as number
   const lag = start.lag ?? Math.max(0, logEnd - Math.max(startOffset, logStart))
   // The coordinator writes the start offset late: with a lag of 0 the group has acknowledged all that follows it.
-  const lagMs = lag === 0 ? noLagTime : lagTimeOf(logEnds, id, startOffset, logEnds.times[id] as number)
+  const lagMs = lag === 0 ? noLagTime : shareLagTime(logEnds, id, { startOffset, logEnd, lag })
   return { topic: name, partition, startOffset, logStart, logEnd, lag, lagMs, time: timestamp }
+}
+
+interface Unacknowledged {
+  readonly startOffset: number
+  readonly logEnd: number
+  readonly lag: number
+}
+
+/**
+ * Records after the start offset may be acknowledged. The oldest one that is not lies between the start offset and the last
+ * place where as many as `lag` records follow.
+ */
+function shareLagTime(logEnds: LogEnds, id: number, { startOffset, logEnd, lag }: Unacknowledged): LagTime | null {
+  const now = logEnds.times[id] as number
+  const oldest = lagTimeOf(logEnds, id, startOffset, now)
+  const newestPlace = Math.max(startOffset, logEnd - lag)
+  if (newestPlace === startOffset) return oldest
+  const newest = lagTimeOf(logEnds, id, newestPlace, now)
+  if (oldest === null) return newest === null ? null : { ...newest, max: null }
+  return { ...oldest, min: newest?.by === oldest.by ? newest.min : null }
 }

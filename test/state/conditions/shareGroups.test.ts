@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { shareLagOf } from '../../../src/state/conditions/shareLag.ts'
 import { groupReport } from '../../../src/telemetry/groupSeries.ts'
 import { shareRecords } from '../modernRecords.ts'
 import { World } from './world.ts'
@@ -47,6 +48,16 @@ describe('a share group', () => {
     w.batch(current('m', null), member('m', null), epoch(2))
     w.every10(120, w => stand(w, 125, 130))
     expect(w.said).toEqual([])
+  })
+
+  it('has the age of the oldest record that is not acknowledged within its lag in time', () => {
+    const w = stand(world(), 0, 0, 0)
+    for (const logEnd of [10, 20, 30]) stand(w.wait(10), 0, logEnd, logEnd)
+    // All but the last five are acknowledged, or the first five are not: both are possible.
+    stand(w.wait(10), 0, 30, 5)
+    const [start] = w.fold.shares.of('s')
+    const lag = start && shareLagOf(start, w.fold.logEnds)
+    expect(lag?.lagMs).toEqual({ min: 10_000, max: 40_000, by: 'samples' })
   })
 
   it('exceeds its lag by what its coordinator says of it', () => {
