@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -36,6 +37,60 @@ describe('the package', () => {
   it('is sound in the eyes of publint', async () => {
     const { messages } = await publint({ pkgDir: installed, strict: true, pack: false })
     expect(messages.map(message => formatMessage(message, packageJson, { color: false }))).toEqual([])
+  })
+
+  it('has types for strict modules, ECMAScript and CommonJS, in the eyes of attw', async () => {
+    const packed = join(home, `koff-${packageJson.version}.tgz`)
+    const analysis = await checkPackage(createPackageFromTarballData(readFileSync(packed)))
+    if (!analysis.types) throw new Error('no types')
+    // Compilers of before Node 12's exports do not find the schemas: koff takes a Node that has them.
+    const faults = analysis.problems.filter(
+      problem => !('resolutionKind' in problem) || problem.resolutionKind !== 'node10',
+    )
+    // require(esm) gives a module to CommonJS on the Node that koff takes.
+    expect(faults.filter(({ kind }) => kind !== 'CJSResolvesToESM')).toEqual([])
+  })
+
+  it('names the Node that it needs on an older one, which links all modules', async () => {
+    const imported = readFileSync(join(installed, 'dist/index.js'), 'utf8').match(/^import .*/m)?.[0]
+    expect(imported).toBe("import './requireNode.js';")
+    const program = join(project, 'older.mjs')
+    writeFileSync(
+      program,
+      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })
+Object.defineProperty(process, 'version', { value: 'v20.1.0' })
+await import('koff')
+`,
+    )
+    const failed: unknown = await run(process.execPath, [program]).catch((error: unknown) => error)
+    expect(String(failed)).toContain('koff needs Node 24 or later, this is v20.1.0; install it')
+  })
+
+  it('can be required by CommonJS', async () => {
+    const program = join(project, 'program.cjs')
+    writeFileSync(program, `console.log(typeof require('koff').decode)\n`)
+    expect((await run(process.execPath, [program])).stdout).toBe('function\n')
+  })
+
+  it('says where it is at home, and nothing in it is a link', async () => {
+    const { homepage, repository, bugs, keywords } = packageJson
+    for (const url of [homepage, repository.url.replace(/^git\+/, ''), bugs])
+      expect(new URL(url).protocol).toBe('https:')
+    expect(keywords.length).toBeGreaterThan(5)
+    expect(
+      (await run('find', [installed, '-path', '*/koff/node_modules', '-prune', '-o', '-type', 'l', '-print'])).stdout,
+    ).toBe(`${join(installed, 'node_modules')}\n`)
+  })
+
+  it('brings packages with licences that allow their use only', () => {
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly license?: string }>>
+    }
+    const brought = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true)
+    const free = /^\(?(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD|BlueOak-1\.0\.0|Python-2\.0|CC0-1\.0|Unlicense)\b/
+    expect(brought.flatMap(([path, { license }]) => (free.test(license ?? '') ? [] : [`${path}: ${license}`]))).toEqual(
+      [],
+    )
   })
 
   it('holds what is needed and no sources or tests', () => {
