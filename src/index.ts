@@ -2,8 +2,6 @@
  * koff as a library. What is exported here is kept; what is not may change with any version. See docs/library.md.
  */
 
-import './requireNode.ts'
-
 export type { RegistryOptions } from './avro/options.ts'
 export { type ErrorCode, errorCodes, KoffError } from './base/errors.ts'
 export type { Log, LogFields, LogLine } from './base/log.ts'

@@ -51,21 +51,6 @@ describe('the package', () => {
     expect(faults.filter(({ kind }) => kind !== 'CJSResolvesToESM')).toEqual([])
   })
 
-  it('names the Node that it needs on an older one, which links all modules', async () => {
-    const imported = readFileSync(join(installed, 'dist/index.js'), 'utf8').match(/^import .*/m)?.[0]
-    expect(imported).toBe("import './requireNode.js';")
-    const program = join(project, 'older.mjs')
-    writeFileSync(
-      program,
-      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })
-Object.defineProperty(process, 'version', { value: 'v20.1.0' })
-await import('koff')
-`,
-    )
-    const failed: unknown = await run(process.execPath, [program]).catch((error: unknown) => error)
-    expect(String(failed)).toContain('koff needs Node 24 or later, this is v20.1.0; install it')
-  })
-
   it('can be required by CommonJS', async () => {
     const program = join(project, 'program.cjs')
     writeFileSync(program, `console.log(typeof require('koff').decode)\n`)
@@ -88,9 +73,11 @@ await import('koff')
     }
     const brought = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true)
     const free = /^\(?(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD|BlueOak-1\.0\.0|Python-2\.0|CC0-1\.0|Unlicense)\b/
-    expect(brought.flatMap(([path, { license }]) => (free.test(license ?? '') ? [] : [`${path}: ${license}`]))).toEqual(
-      [],
-    )
+    expect(
+      brought.flatMap(([path, { license }]) =>
+        license === undefined || free.test(license) ? [] : [`${path}: ${license}`],
+      ),
+    ).toEqual([])
   })
 
   it('holds what is needed and no sources or tests', () => {

@@ -1,4 +1,4 @@
-import * as zlib from 'node:zlib'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { withInt64 } from '../coordinator/jsonValue.ts'
 import { int64Of } from '../events/envelope.ts'
 import { storedEvent } from '../events/storedEvent.ts'
@@ -14,14 +14,14 @@ export function* packItems(items: readonly HistoryItem[]): Generator<Buffer, voi
   for (const item of items) {
     const line = JSON.stringify(item, withInt64)
     if (lines.length > 0 && size + line.length > recordSize) {
-      yield zlib.zstdCompressSync(lines.join('\n'))
+      yield zstdCompressSync(lines.join('\n'))
       lines = []
       size = 0
     }
     lines.push(line)
     size += line.length + 1
   }
-  if (lines.length > 0) yield zlib.zstdCompressSync(lines.join('\n'))
+  if (lines.length > 0) yield zstdCompressSync(lines.join('\n'))
 }
 
 /**
@@ -29,7 +29,7 @@ export function* packItems(items: readonly HistoryItem[]): Generator<Buffer, voi
  * @throws where the bytes are no items.
  */
 export function unpackItems(value: Uint8Array): HistoryItem[] {
-  const lines = zlib.zstdDecompressSync(value).toString().split('\n')
+  const lines = zstdDecompressSync(value).toString().split('\n')
   return lines.flatMap(line => known(JSON.parse(line) as HistoryItem))
 }
 

@@ -1,4 +1,4 @@
-import * as zlib from 'node:zlib'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { type Int64, int64Of } from '../../events/envelope.ts'
 import type { OffsetPoint } from '../items.ts'
 import { type Block, keyOf, type TimedPoint } from './block.ts'
@@ -40,7 +40,7 @@ export function packBlock(block: Block): Buffer {
     size.writeUInt32LE(column.bytes().length)
     return [size, column.bytes()]
   })
-  return zlib.zstdCompressSync(Buffer.concat([length, text, ...parts]))
+  return zstdCompressSync(Buffer.concat([length, text, ...parts]))
 }
 
 export function unpackBlock(bytes: Uint8Array, place: Pick<Block, 'fromTime' | 'fromPosition' | 'toTime'>): Block {
@@ -122,7 +122,7 @@ export function foldBlock(
 }
 
 function opened(bytes: Uint8Array): { readonly header: Header; readonly columns: Columns<VarintReader> } {
-  const raw = zlib.zstdDecompressSync(bytes)
+  const raw = zstdDecompressSync(bytes)
   let at = 4 + raw.readUInt32LE(0)
   const header = JSON.parse(raw.subarray(4, at).toString()) as Header
   const columns = Array.from({ length: 6 }, () => {

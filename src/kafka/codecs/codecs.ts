@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
-// A namespace, so that an older Node links this module and src/requireNode.ts can name the version that koff needs.
-import * as zlib from 'node:zlib'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { crc32 } from '@node-rs/crc32'
 import type * as Lz4 from 'lz4-napi'
 import type * as Snappy from 'snappy'
@@ -38,9 +37,9 @@ function decompress(compression: Compression, bytes: Buffer, maxOutputLength: nu
     case 'none':
       return bytes
     case 'gzip':
-      return zlib.gunzipSync(bytes, { maxOutputLength })
+      return gunzipSync(bytes, { maxOutputLength })
     case 'zstd':
-      return zlib.zstdDecompressSync(bytes, { maxOutputLength })
+      return zstdDecompressSync(bytes, { maxOutputLength })
     case 'snappy':
       return isXerial(bytes) ? unXerial(bytes, maxOutputLength) : unsnappy(bytes, maxOutputLength)
     case 'lz4':

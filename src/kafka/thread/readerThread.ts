@@ -1,5 +1,5 @@
 import { on } from 'node:events'
-import * as nodeModule from 'node:module'
+import { getCompileCacheDir } from 'node:module'
 import { dirname, extname } from 'node:path'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { type OpenSocket, openSocket } from '../net/socket.ts'
@@ -90,7 +90,7 @@ function started(): Worker {
   // In a checkout it is TypeScript, in the package it is JavaScript.
   const program = new URL(`main${extname(import.meta.url)}`, import.meta.url)
   // Without this, a thread compiles everything again, which takes twice as long.
-  const compiled = nodeModule.getCompileCacheDir()
+  const compiled = getCompileCacheDir()
   const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
   // Where the program of a process is given as text (--input-type), Node starts threads from text only.
   const text = `import(${JSON.stringify(program)})`

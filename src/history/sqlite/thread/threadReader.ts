@@ -1,4 +1,4 @@
-import * as nodeModule from 'node:module'
+import { getCompileCacheDir } from 'node:module'
 import { dirname, extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { KoffError } from '../../../base/errors.ts'
@@ -156,7 +156,7 @@ function gone(reason: string): KoffError {
 function startWorker(workerData: ThreadStart): Worker {
   // In a checkout it is TypeScript, in the package it is JavaScript.
   const program = new URL(`main${extname(import.meta.url)}`, import.meta.url)
-  const compiled = nodeModule.getCompileCacheDir()
+  const compiled = getCompileCacheDir()
   const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
   // Where the program of a process is given as text (--input-type), Node starts threads from text only.
   const text = `import(${JSON.stringify(program)})`
