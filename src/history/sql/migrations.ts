@@ -4,7 +4,7 @@ import { endOfCondition } from './conditionEnds.ts'
 import type { Database, Transaction } from './database.ts'
 import { eventRow } from './eventRow.ts'
 import { eventsTable } from './tables.ts'
-import { openersCondition, rebalanceCondition, viewStatements } from './views.ts'
+import { conditionsView, openersCondition, rebalanceCondition, viewStatements } from './views.ts'
 
 type Types = Database['types']
 
@@ -34,6 +34,7 @@ const migrations: readonly Migration[] = [
       `CREATE INDEX rebalances_of_time ON events (cluster, time, "group") WHERE ${rebalanceCondition}`,
     ],
   },
+  { statements: version6 },
 ]
 
 function version2({ text, integer, bytes, json, sequence }: Types): readonly string[] {
@@ -109,6 +110,11 @@ function version4({ text, integer, bytes }: Types): readonly string[] {
       points ${integer} NOT NULL, body ${bytes} NOT NULL, PRIMARY KEY (cluster, "group", time, position))`,
     `CREATE TABLE kept_types (type ${text} NOT NULL PRIMARY KEY, from_time ${integer} NOT NULL)`,
   ]
+}
+
+/** By the column that says when a condition was closed: a join by cluster looks at all events for each of them. */
+function version6(): readonly string[] {
+  return ['DROP VIEW conditions', conditionsView]
 }
 
 /** So many rows are moved at a time. */

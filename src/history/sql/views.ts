@@ -33,3 +33,9 @@ export function viewStatements({ integer }: Pick<Database['types'], 'integer'>):
       FROM events WHERE type IN ('offset-reset', 'offset-rewound')`,
   ]
 }
+
+/** The view as it is since version 5. */
+export const conditionsView = `CREATE VIEW conditions AS
+  SELECT cluster, id, type, "group", topic, "partition", severity, time AS from_time,
+    CASE WHEN closed = ${OPEN} THEN NULL ELSE closed END AS to_time
+  FROM events WHERE ${openersCondition('')} AND closed IS NOT NULL`
