@@ -64,7 +64,7 @@ describe('the package', () => {
     expect(keywords.length).toBeGreaterThan(5)
     expect(
       (await run('find', [installed, '-path', '*/koff/node_modules', '-prune', '-o', '-type', 'l', '-print'])).stdout,
-    ).toBe(`${join(installed, 'node_modules')}\n`)
+    ).toBe('')
   })
 
   it('brings packages with licences that allow their use only', () => {

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
-import { startKafkajsConsumer } from '../clients/kafkajs.ts'
 import { until } from '../clients/until.ts'
 import { buildImage, type Image } from '../image/build.ts'
 import { readDockerfile } from '../image/dockerfile.ts'
@@ -56,17 +56,18 @@ function start(
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  const first = () => Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0])
   return {
     output: () => output,
     running: () => child.exitCode === null && child.signalCode === null,
     ended,
     /** To process 1 of the container, as an engine stops it. */
     stop() {
-      const [first] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')
-      process.kill(Number(first), 'SIGTERM')
+      process.kill(first(), 'SIGTERM')
     },
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
+      // A change of user takes the death signal of --kill-child away, so the first process is killed, and with it all others.
+      if (child.exitCode === null && child.signalCode === null) process.kill(first(), 'SIGKILL')
       await ended
     },
   }
@@ -134,14 +135,20 @@ describe('the image', () => {
       good: ({ code }) => code === 0,
       withinMs: 60_000,
     })
-    await using consumer = await startKafkajsConsumer({ bootstrap: kafka.bootstrap, group: 'shop', topics: ['orders'] })
+    const { NOTHING } = kafkajs.logLevel
+    const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], clientId: 'test', logLevel: NOTHING }).admin()
+    await admin.connect()
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'orders', numPartitions: 1 }] })
+    await admin.setOffsets({ groupId: 'shop', topic: 'orders', partitions: [{ partition: 0, offset: '1' }] })
+    const topics = async () => admin.listTopics()
+    await until({ what: 'the topic of the events', ask: topics, good: found => found.includes('koff.events') })
+    await admin.disconnect()
     await until({
       what: 'the events of a group',
-      ask: () => readTopic({ brokers: kafka.brokers, topic: 'koff.events' }).catch(() => []),
+      ask: () => readTopic({ brokers: kafka.brokers, topic: 'koff.events' }),
       good: found => found.some(({ value }) => String(value).includes('"group":"shop"')),
       withinMs: 60_000,
     })
-    await consumer.kill()
     const begin = performance.now()
     container.stop()
     expect(await container.ended).toEqual([0, null])
