@@ -28,7 +28,8 @@ export function serveCommand(shell: Shell, finish: (code: number) => void): Comm
   return addSettings(command, serviceSettings).addHelpText(
     'after',
     `
-The port is ${defaultPort} unless --http-port, KOFF_HTTP_PORT or the configuration says otherwise. /api/openapi.json describes the API.
+The port is ${defaultPort} unless --http-port, KOFF_HTTP_PORT or the configuration says otherwise.
+/api/openapi.json describes the API.
 
 Examples:
   koff serve --history koff-history.db

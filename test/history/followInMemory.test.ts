@@ -17,7 +17,7 @@ async function endless(): Promise<Source> {
     cluster: '',
     async *chunks(signal) {
       yield* file.chunks(signal)
-      await new Promise(resolve => signal.addEventListener('abort', resolve))
+      if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve))
     },
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   }
