@@ -36,6 +36,6 @@ it('a word that a program does not know is refused in one line', () => {
     status: 2,
     stdout: '',
     stderr:
-      'npm run bench: unknown delivry; known: delivery, conditions, churn, history, lanes, state; -- --help says more\n',
+      'npm run bench: unknown delivry; known: delivery, conditions, churn, history, lanes, scrape, state; -- --help says more\n',
   })
 })

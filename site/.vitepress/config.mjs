@@ -66,6 +66,15 @@ function linkFrom(file, href) {
   return `${repository}${relative(root, target)}${anchor === undefined ? '' : `#${anchor}`}`
 }
 
+/** The ids that GitHub gives to headings: links in docs/ work on both. */
+function headingId(heading) {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-')
+}
+
 export default {
   title: 'koff',
   description: 'Change data capture for Kafka consumer groups',
@@ -77,6 +86,7 @@ export default {
   cleanUrls: true,
   // Some pages are plain text to GitHub: <name> in them is no element, {{ }} no expression.
   markdown: {
+    anchor: { slugify: headingId },
     config(md) {
       md.set({ html: false })
       const render = md.renderer.rules.text

@@ -30,8 +30,8 @@ export function configCommand(shell: Shell, finish: (code: number) => void): Com
     .addHelpText(
       'after',
       `
-It warns of settings that are unsafe or have no effect: SASL without TLS, secrets that stand in the file, metrics that no
-one can read. --connect creates nothing, and exits with 1 where something is missing.
+It warns of settings that are unsafe or have no effect: SASL without TLS, secrets that stand in the file, metrics that
+no one can read. --connect creates nothing, and exits with 1 where something is missing.
 
 Examples:
   koff config check config/koff.example.yaml

@@ -26,7 +26,8 @@ const normalScreen = '\x1b[?1049l'
 export async function runTopApp({ store, ink, stdout, stdin, signal }: TopAppOptions): Promise<void> {
   stdout.write(alternateScreen)
   try {
-    const app = render(createElement(TopApp, { store, ink }), { stdout, stdin, patchConsole: false })
+    // Ink draws no screen where a variable CI is set; koff top has checked that there is a terminal.
+    const app = render(createElement(TopApp, { store, ink }), { stdout, stdin, patchConsole: false, interactive: true })
     const end = () => app.unmount()
     signal.addEventListener('abort', end, { once: true })
     await app.waitUntilExit()
