@@ -63,7 +63,7 @@ async function page(shell: Shell, files: readonly string[], options: PageOptions
   if (flag !== undefined && options.history !== undefined) throw usage(`give either --history or ${flag}`)
   if (options.history !== undefined) {
     await using reader = await readHistory(options.history, timeLimitMs)
-    return serve(shell, options, { reader, state: () => ready, filling: Promise.resolve() })
+    return await serve(shell, options, { reader, state: () => ready, filling: Promise.resolve() })
   }
   await using store = await openMemoryHistory(timeLimitMs)
   const ending = new AbortController()

@@ -54,7 +54,7 @@ export interface PruneHistoryOptions extends PruneOptions {
 export async function pruneHistory(place: string, { bytes, ...options }: PruneHistoryOptions): Promise<Pruned> {
   await using database = await openDatabase(place, { mode: 'write' })
   await migrate(database)
-  return pruneTo(database, { bytes, ...options })
+  return await pruneTo(database, { bytes, ...options })
 }
 
 async function pruneTo(database: Database, { bytes, before, ...options }: PruneHistoryOptions): Promise<Pruned> {

@@ -81,7 +81,12 @@ async function events(shell: Shell, options: EventsOptions): Promise<number> {
   else for await (const page of pages(asked, { ...filter, ...times })) await write(page)
   if (follow !== true) {
     if (since === undefined) return interruptionCode(shell)
-    return noteCoverage(shell, asked, { knows: 'events', from: since, to: until ?? Date.now(), types: filter.types })
+    return await noteCoverage(shell, asked, {
+      knows: 'events',
+      from: since,
+      to: until ?? Date.now(),
+      types: filter.types,
+    })
   }
   for (let after = place; !signal.aborted; ) {
     const found = await eventsAfter(reader, after, filter)

@@ -60,7 +60,7 @@ async function exportFile(shell: Shell, options: ExportFlags): Promise<number> {
   progress.clear()
   note(shell, `${file}: ${count} events`)
   if (since === undefined) return 0
-  return noteCoverage(shell, asked, { knows: 'events', from: since, to: until ?? Date.now(), types })
+  return await noteCoverage(shell, asked, { knows: 'events', from: since, to: until ?? Date.now(), types })
 }
 
 async function* pages({ reader }: Asked, filter: EventsQuestion): AsyncGenerator<readonly KoffEvent[]> {

@@ -42,7 +42,7 @@ async function groups(shell: Shell, options: GroupsOptions): Promise<number> {
   const chosen = found.slice(0, limit)
   if (asked.view.format === 'json') await show(shell, asked, chosen.map(lineOf), [])
   else await show(shell, asked, chosen, columns)
-  return noteCoverage(shell, asked, { knows: 'owners', from: at, to: at })
+  return await noteCoverage(shell, asked, { knows: 'owners', from: at, to: at })
 }
 
 /** As `koff groups` prints it. */

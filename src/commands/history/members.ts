@@ -33,7 +33,7 @@ async function members(shell: Shell, group: string, options: MembersOptions): Pr
   const { reader, cluster } = asked
   const partition = await knownGroup(asked, group)
   await show(shell, asked, await membersOf(reader, { cluster, group, from, to }), columns())
-  return noteCoverage(shell, asked, { knows: 'owners', from, to, partition })
+  return await noteCoverage(shell, asked, { knows: 'owners', from, to, partition })
 }
 
 function columns(): readonly Column<MemberTurnover>[] {

@@ -51,7 +51,7 @@ async function owner(shell: Shell, place: Place, options: OwnerOptions): Promise
   await using asked = await ask(shell, options)
   const { reader, cluster } = asked
   await show(shell, asked, await ownersOf(reader, { cluster, ...place, group, from, to }), columns())
-  return noteCoverage(shell, asked, { knows: 'owners', from, to })
+  return await noteCoverage(shell, asked, { knows: 'owners', from, to })
 }
 
 function columns(): readonly Column<Ownership>[] {

@@ -49,7 +49,7 @@ async function progress(shell: Shell, group: string, options: ProgressOptions): 
     from = page.next
   }
   await show(shell, asked, points, columns())
-  return noteCoverage(shell, asked, { knows: 'offsets', from: since, to, partition: sourcePartition })
+  return await noteCoverage(shell, asked, { knows: 'offsets', from: since, to, partition: sourcePartition })
 }
 
 function columns(): readonly Column<Point>[] {

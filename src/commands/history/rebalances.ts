@@ -41,7 +41,7 @@ async function rebalances(shell: Shell, group: string, options: RebalancesOption
   const found = await rebalancesOf(reader, { cluster, group, from: since, to: until, limit })
   await show(shell, asked, found, columns())
   if (since === undefined) return 0
-  return noteCoverage(shell, asked, {
+  return await noteCoverage(shell, asked, {
     knows: 'events',
     from: since,
     to: until ?? Date.now(),

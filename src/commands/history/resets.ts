@@ -60,7 +60,7 @@ async function resets(shell: Shell, options: ResetsOptions): Promise<number> {
     cursor = page.next ?? undefined
   } while (cursor !== undefined)
   await show(shell, asked, found, columns())
-  return noteCoverage(shell, asked, { knows: 'events', from: since, to: until, types: filter.types })
+  return await noteCoverage(shell, asked, { knows: 'events', from: since, to: until, types: filter.types })
 }
 
 /** Members of a group move back for reasons of their own; a group without members is moved by a person or program. */

@@ -65,7 +65,7 @@ export async function benchDeliveryAgainst({ path, keys, rounds }: AgainstOption
       figures.push({ label: subject.label, catchUp: of })
     }
   }
-  return deliverySection({ labels: checkouts.map(({ label }) => label), figures, keys, rounds })
+  return await deliverySection({ labels: checkouts.map(({ label }) => label), figures, keys, rounds })
 }
 
 /** The commit that a checkout is at. */
