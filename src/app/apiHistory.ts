@@ -8,7 +8,7 @@ export function openApiHistory(place: string): LazyReader {
   return lazyReader(() => readHistoryBeside(place, timeLimitMs))
 }
 
-/** Where the first sink of type history writes; undefined: there is none. Holds the password of a URL. */
+/** Where the first sink of type history writes, with the password of a URL; undefined without such a sink. */
 export function historyPlaceOf(sinks: readonly SinkConfig[]): string | undefined {
   for (const to of sinks) if (to.type === 'history') return to.url?.reveal() ?? to.file
   return undefined

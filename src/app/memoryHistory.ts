@@ -11,7 +11,7 @@ import type { HistoryStore } from '../history/store.ts'
 export interface Filling {
   /** `whole` ends at the present end, `goOn` where it ends by itself, or never. Both begin at the first record. */
   readonly open: (how: 'whole' | 'goOn', foldOf: (cluster: string) => Fold) => Promise<Source>
-  /** True: the log of a cluster, which goes on. */
+  /** True for the log of a live cluster. */
   readonly follows: boolean
   readonly conditions: Config['conditions']
   readonly store: HistoryStore

@@ -17,7 +17,7 @@ export interface FillOptions {
   readonly wants: (group: string) => boolean
   /** What came earlier makes no events, ms, which may differ by partition; everything makes events unless given. */
   readonly liveFrom?: number | ((partition: number) => number) | undefined
-  /** True: the source goes on, so that each of its chunks is written at once, and soon after from when to when all is known. */
+  /** True for a live source: each chunk is written at once, and its coverage soon after. */
   readonly follows?: boolean | undefined
   /** How often log ends are recorded without a commit, ms; a minute unless given. */
   readonly progressEveryMs?: number | undefined
@@ -26,7 +26,7 @@ export interface FillOptions {
 
 /** So many items are written in one transaction, at least, where there are as many. */
 const writeSize = 5_000
-/** Of a source that goes on, coverage is written so often, ms of its time. */
+/** How often the coverage of a live source is written, in ms of its time. */
 const coverEveryMs = 1_000
 
 /** Fills a history from recordings or segments, and notes from when to when it knows all. Resolves with what was new. */

@@ -204,7 +204,7 @@ describe('what is no request that koff reads', () => {
     ['/api/events?type=rebalanced', 'type: "rebalanced" is none of group-snapshot, '],
     ['/api/events?kind=modern', 'kind: must be one of classic, consumer, share, streams, simple'],
     ['/api/events?topic=a&topic=b', 'topic: must be given once'],
-    ['/api/events?cursor=abc', 'cursor "abc": is none of this question'],
+    ['/api/events?cursor=abc', 'cursor "abc" belongs to another question'],
     ['/api/events?from=2000&to=1000', 'from is after to'],
     ['/api/groups?sort=size', 'sort: must be one of group, kind, state, '],
     ['/api/groups?grp=x', 'no parameter "grp"; known: cluster, q, kind, '],

@@ -46,7 +46,7 @@ export interface ConditionsPage {
 
 /**
  * Conditions that were open within a time, the newest first.
- * @throws KoffError USAGE where the cursor is none.
+ * @throws KoffError USAGE where the cursor is not of this question.
  */
 export async function conditionsPage(reader: HistoryReader, question: ConditionsQuestion): Promise<ConditionsPage> {
   const { cluster, group, types, severity, from, to, cursor } = question

@@ -7,7 +7,7 @@ export function cursorText(of: string, place: readonly (string | number | null)[
 
 /**
  * The values in a cursor.
- * @throws KoffError USAGE where it is none of that list.
+ * @throws KoffError USAGE where it is not a cursor of that list.
  */
 export function cursorPlace(
   text: string,
@@ -24,5 +24,8 @@ export function cursorPlace(
     const place: readonly unknown[] = values.slice(1)
     if (types.every((type, at) => type === 'any' || typeof place[at] === type)) return place
   }
-  throw new KoffError('USAGE', `cursor ${JSON.stringify(text.slice(0, 100))}: is none of this question`)
+  throw new KoffError(
+    'USAGE',
+    `cursor ${JSON.stringify(text.slice(0, 100))} belongs to another question, or is damaged; use next of the last answer`,
+  )
 }

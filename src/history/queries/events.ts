@@ -45,7 +45,7 @@ export interface StoredEvent {
 
 /**
  * Events in the order of their times.
- * @throws KoffError USAGE where the cursor is none.
+ * @throws KoffError USAGE where the cursor is not of this question.
  */
 export async function eventsPage(reader: HistoryReader, question: EventsQuestion): Promise<EventsPage> {
   const { order = 'oldest', limit = mostRows } = question
@@ -177,6 +177,10 @@ function cursorOf(row: Row, order: 'oldest' | 'newest'): string {
 function placeOf(cursor: string, order: 'oldest' | 'newest'): readonly [time: number, sequence: number] {
   const [, of, time, sequence] =
     /^(oldest|newest) (-?\d+) (\d+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (of !== order) throw new KoffError('USAGE', `cursor ${JSON.stringify(cursor)}: is none of this question`)
+  if (of !== order)
+    throw new KoffError(
+      'USAGE',
+      `cursor ${JSON.stringify(cursor)} belongs to another question, or is damaged; use next of the last answer`,
+    )
   return [Number(time), Number(sequence)]
 }

@@ -94,7 +94,7 @@ function chosenGroups({
 
 /**
  * The first change of a group that `__consumer_offsets` has behind an offset: what a record there did. `near`: a time close to
- * that of the record, ms. Null: there is none.
+ * that of the record, in ms. Null where no change is known.
  */
 export async function changeAfter(
   reader: HistoryReader,

@@ -41,7 +41,7 @@ export interface OwnersPage {
 
 /**
  * Owners of partitions within a time, by topic, partition and time.
- * @throws KoffError USAGE where the cursor is none.
+ * @throws KoffError USAGE where the cursor is not of this question.
  */
 export async function ownersPage(reader: HistoryReader, question: OwnersQuestion): Promise<OwnersPage> {
   const { cluster, topic, partition, group, from, to, cursor } = question

@@ -74,7 +74,7 @@ const mostAtOnce = 100
 
 /**
  * Rebalances of a group, the newest first, page by page.
- * @throws KoffError USAGE where the cursor is none.
+ * @throws KoffError USAGE where the cursor is not of this question.
  */
 export async function rebalancesPage(
   reader: HistoryReader,

@@ -55,7 +55,7 @@ export const mostIntervals = 100_000
 
 /**
  * Who owned each partition of a group within a time, packed: a lane for each partition, by topic and partition.
- * @throws KoffError USAGE where the cursor is none.
+ * @throws KoffError USAGE where the cursor is not of this question.
  */
 export async function ownerLanes(
   reader: HistoryReader,
